@@ -39,7 +39,7 @@ WIDGETS = {"ipywidgets", "anywidget", "traitlets", "IPython"}
 OUTSIDE: dict[str, set[str]] = {
     "panels": NUMBERS | DRAWING,
     "play": NUMBERS | DRAWING | WIDGETS,
-    "cli": NUMBERS | DRAWING | {"click", "tqdm"},
+    "cli": NUMBERS | DRAWING | {"click", "tqdm", "rich"},
 }
 
 

@@ -1,4 +1,4 @@
-"""The command line: `toygan train`, `toygan lab`, `toygan menus`."""
+"""The command line: one module a command."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from toygan.cli import lab, menus, train
+from toygan.cli import claims, lab, menus, train
 from toygan.recipe import RecipeError
 
 WRONG = 2  # exit status where the command line asks for what cannot be
@@ -49,5 +49,5 @@ def main() -> None:
     """Small GANs on toy distributions: watch them learn, in a notebook or from the shell."""
 
 
-for module in (train, lab, menus):
+for module in (train, lab, menus, claims):
     main.add_command(module.command)

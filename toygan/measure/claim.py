@@ -1,0 +1,127 @@
+"""A claim: a sentence about methods with the recipes, the seeds and the relation by which it stands or falls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from toygan.measure.runs import Experiment, Runs, measure_many
+from toygan.measure.seeds import interval
+from toygan.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One number per seed, read off a recipe's runs `(S,)`, with the words that a table prints."""
+
+    words: str
+    of: Callable[[Runs], np.ndarray]
+
+
+def late(metric: str) -> Quantity:
+    """A metric's mean over the last fifth of a run."""
+
+    def of(runs: Runs) -> np.ndarray:
+        mean: np.ndarray = runs.metric(metric)[runs.late].mean(0)
+        return mean
+
+    return Quantity(metric, of)
+
+
+def swing(metric: str) -> Quantity:
+    """A metric's standard deviation over the second half of a run: how much it still moves."""
+
+    def of(runs: Runs) -> np.ndarray:
+        deviation: np.ndarray = runs.metric(metric)[len(runs.steps) // 2 :].std(0)
+        return deviation
+
+    return Quantity(f"swing of {metric}", of)
+
+
+def reached(metric: str, level: float) -> Quantity:
+    """The first iteration at which a metric was at least `level`; the run's length where it never was."""
+
+    def of(runs: Runs) -> np.ndarray:
+        there = runs.metric(metric) >= level
+        first: np.ndarray = np.where(there.any(0), runs.steps[there.argmax(0)], runs.steps[-1]).astype(float)
+        return first
+
+    return Quantity(f"iterations to {metric} {level:g}", of)
+
+
+def seeds_that(words: str, happened: Callable[[Runs], np.ndarray]) -> Quantity:
+    """1 for a seed to which it happened and 0 for another, so that the mean is a share of seeds."""
+    return Quantity(f"share of seeds that {words}", lambda runs: happened(runs).astype(float))
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A sentence that holds where the quantity of each recipe exceeds that of the next, over seeds, by over `margin`.
+
+    Seeds are paired (equal seeds share data, noise and, where networks agree, initial weights); the interval of each
+    mean difference, bootstrapped over seeds, must lie above the margin. With `within`, the claim is that nothing
+    differs: every interval must lie between minus and plus that.
+    """
+
+    sentence: str
+    recipes: Mapping[str, Recipe]  # two or more by the names that a table prints, the largest quantity first
+    quantity: Quantity
+    margin: float = 0.0
+    within: float | None = None
+    steps: int = 2000
+    seeds: int = 16
+    quick: bool = False  # cheap enough for every run of the tests
+    folklore: str = ""  # what is commonly said, where the measurement says otherwise
+
+    def experiments(self, first_seed: int = 0) -> dict[str, Experiment]:
+        """What has to be measured, by name."""
+        return {
+            name: Experiment(recipe.but(seed=first_seed), self.seeds, self.steps)
+            for name, recipe in self.recipes.items()
+        }
+
+
+class Finding(NamedTuple):
+    """What was measured: the quantity of every recipe `(S,)`, and the interval of each difference in a row."""
+
+    claim: Claim
+    values: dict[str, np.ndarray]
+    differences: list[tuple[float, float, float]]  # mean, and the low and high end of its 95 % interval
+
+    @property
+    def holds(self) -> bool:
+        """Whether every interval bears the claim out; a seed without a number (it diverged) makes it fail."""
+        c = self.claim
+        if c.within is not None:
+            return all(-c.within < low and high < c.within for _, low, high in self.differences)
+        return all(low > c.margin for _, low, _ in self.differences)
+
+
+def find(claim: Claim, runs: Mapping[str, Runs]) -> Finding:
+    """The claim held against the runs of its recipes."""
+    values = {name: claim.quantity.of(runs[name]) for name in claim.recipes}
+    gaps = [a - b for a, b in pairwise(values.values())]
+    return Finding(claim, values, [(float(gap.mean()), *interval(gap)) for gap in gaps])
+
+
+def check(
+    claims: Mapping[str, Claim], first_seed: int = 0, jobs: int = 1, progress: Callable[[int, int], None] | None = None
+) -> Iterator[tuple[str, Finding]]:
+    """Every claim measured anew, each as soon as its runs are there; a recipe that several claims name is trained once.
+
+    Other first seeds than 0 ask whether a claim also holds for seeds on which it was never tried. `progress` is told
+    the experiments done and those in all.
+    """
+    needed = {name: claim.experiments(first_seed) for name, claim in claims.items()}
+    wanted = list(dict.fromkeys(e for experiments in needed.values() for e in experiments.values()))
+    done: dict[Experiment, Runs] = {}
+    for experiment, runs in measure_many(wanted, jobs):
+        done[experiment] = runs
+        if progress is not None:
+            progress(len(done), len(wanted))
+        for name in [name for name, experiments in needed.items() if all(e in done for e in experiments.values())]:
+            yield name, find(claims[name], {key: done[e] for key, e in needed.pop(name).items()})
