@@ -16,7 +16,7 @@ from toygan.recipe import Recipe
 from toygan.training.players import Discriminator, Player, gradient
 from toygan.training.snapshot import Snapshot
 
-LOOK_BATCH = 256  # samples on which a snapshot measures losses, accuracies and gradients
+LOOK_BATCH = 128  # samples on which a snapshot measures losses, accuracies and gradients
 COMPANY = 64  # real samples among which a discriminator that judges whole batches is shown single points
 LOOKS = 8  # batches to look at, of different sizes, that are kept: drawing one costs more than looking at it
 
@@ -148,20 +148,22 @@ class Looks:
 
     def _play(self) -> Play:
         """D's answers, both losses and both gradients on a batch to look at; the next ones when asked for."""
-        batch, g, d = self._look(LOOK_BATCH), self.generator.theta, self.discriminator.theta
+        batch = self._look(LOOK_BATCH)
+        g, d = (player.theta.detach().requires_grad_() for player in (self.generator, self.discriminator))
+        loss_g = self.rules.generator_loss(g, d.detach(), batch)
+        loss_d = self.rules.discriminator_loss(g.detach(), d, batch)
+        now = gradient(loss_g, g), gradient(loss_d, d)
         with torch.no_grad():
             c = self.rules.critique(g, d, batch)
             real_logit, fake_logit = c.both
-        loss_g, loss_d = (loss.detach() for loss in self.losses(g, d, batch))
-        now = self.generator_gradient(g, d, batch), self.discriminator_gradient(g, d, batch)
 
         def ahead() -> tuple[Tensor, Tensor]:
             then = self.generator.after(now[0])[0], self.discriminator.after(now[1])[0]
             return self.generator_gradient(*then, batch), self.discriminator_gradient(*then, batch)
 
-        loss = self.rules.loss
+        loss, losses = self.rules.loss, (loss_g.detach(), loss_d.detach())
         weight = loss.generator_weight(Answers(real_logit, fake_logit)).abs().flatten(1).mean(-1)
-        return Play(loss, c.x_real, c.x_fake, real_logit, fake_logit, weight, loss_g, loss_d, *now, ahead)
+        return Play(loss, c.x_real, c.x_fake, real_logit, fake_logit, weight, *losses, *now, ahead)
 
 
 def _of(member: int | None, x: Tensor) -> Tensor:
