@@ -188,7 +188,8 @@ def test_every_loss_has_a_formula_and_says_what_it_is(name: str) -> None:
 @pytest.mark.parametrize("depth", [0, 1, 3])
 def test_the_network_is_the_one_of_pytorch(name: str, depth: int) -> None:
     theirs = {"relu": torch.nn.ReLU(), "leaky-relu": torch.nn.LeakyReLU(0.2), "tanh": torch.nn.Tanh(),
-              "softplus": torch.nn.Softplus(), "silu": torch.nn.SiLU()}[name]  # fmt: skip
+              "sigmoid": torch.nn.Sigmoid(), "softplus": torch.nn.Softplus(),
+              "silu": torch.nn.SiLU()}[name]  # fmt: skip
     population = Population([Recipe(width=5, depth=depth, activation=name, seed=s) for s in range(3)])
     x, theta = torch.randn(3, 7, 2), population.discriminator.theta
     for member in range(3):

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 from torch import nn
 
-from toygan import NETWORKS, Recipe, RecipeError
+from toygan import NETWORKS, Population, Recipe, RecipeError
+from toygan.parts.layers import INITS, BatchNormMLP, Maxout
 from toygan.parts.networks import ACTIVATIONS, MLP, Linear, Network, Point, Samples, Shape, Shift
 
 MODULES = {
     "relu": nn.ReLU(),
     "leaky-relu": nn.LeakyReLU(0.2),
     "tanh": nn.Tanh(),
+    "sigmoid": nn.Sigmoid(),
     "softplus": nn.Softplus(),
     "silu": nn.SiLU(),
 }
@@ -110,7 +114,10 @@ def test_every_network_maps_members_one_by_one(name: str, role: str) -> None:
     assert together.shape == (3, 7, outs)
     assert theta.shape == (3, net.n_params)
     assert net.spread().shape == (net.n_params,)
-    assert torch.equal(net.among(theta, x, x[:, :2]), together)
+    if net.pointwise:
+        assert torch.equal(net.among(theta, x, x[:, :2]), together)
+    else:
+        torch.testing.assert_close(net.among(theta, x[:, :2], x), together[:, :2])
     for i in range(3):
         torch.testing.assert_close(net(theta[[i]], x[[i]]), together[[i]])
 
@@ -119,3 +126,167 @@ def test_every_network_maps_members_one_by_one(name: str, role: str) -> None:
 def test_every_network_can_take_other_inputs(name: str) -> None:
     net = NETWORKS[name](2, 2, Shape(4, 1, "tanh"))
     assert net.of(inputs=6) == NETWORKS[name](6, 2, Shape(4, 1, "tanh"))
+
+
+# ------------------------------------------------------------------------------------------- layers of other kinds
+
+
+def test_batch_norm_is_pytorchs() -> None:
+    net = BatchNormMLP(3, 2, Shape(5, 2, "tanh"))
+    theta = torch.randn(3, net.n_params, generator=torch.Generator().manual_seed(5))  # gains and biases that show
+    x = points(3)
+    layers, out = net.unpack(theta), net(theta, x)
+    for member in range(3):
+        h = x[member]
+        for weight, bias, gain in layers[:-1]:
+            h = h @ weight[member].T
+            h = nn.functional.batch_norm(h, None, None, gain[member, :, 0], bias[member, :, 0], training=True).tanh()
+        weight, bias = layers[-1]
+        torch.testing.assert_close(out[member], h @ weight[member].T + bias[member].T)
+
+
+def test_batch_norm_starts_at_mean_0_and_variance_1_and_has_pacgans_parameters() -> None:
+    net = BatchNormMLP(2, 2, Shape(400, 4, "relu"))
+    assert net.n_params == 484_802  # 2 -> 400 x 4 -> 2 without biases before a norm (Lin et al. 2018, their code)
+    hidden = BatchNormMLP(2, 8, Shape(8, 1, "tanh"))
+    units = hidden.features(started(hidden), 5 + 3 * points(2, n=50)).atanh()
+    torch.testing.assert_close(units.mean(1), torch.zeros(3, 8), atol=1e-5, rtol=0)
+    torch.testing.assert_close(units.var(1, correction=0), torch.ones(3, 8), atol=1e-3, rtol=0)
+
+
+def test_batch_norm_judges_a_point_by_the_batch_it_is_shown_among() -> None:
+    net = BatchNormMLP(2, 1, Shape(5, 2, "relu"))
+    theta, x, company = started(net), points(2), 3 + points(2, n=20)
+    alone = torch.cat([net.among(theta, x[:, [i]], company) for i in range(7)], dim=1)
+    torch.testing.assert_close(net.among(theta, x, company), alone)
+    assert not torch.allclose(net.among(theta, x, company), net(theta, x), atol=1e-2)
+
+
+@pytest.mark.parametrize("pieces", [1, 3])
+def test_maxout_is_a_plain_loop(pieces: int) -> None:
+    net = Maxout(3, 2, Shape(4, 2, "relu"), pieces)
+    theta, x = started(net), points(3)
+    out = net(theta, x)
+    for member, sample in [(0, 0), (2, 6)]:
+        h = x[member, sample].tolist()
+        for weight, bias in ((w[member], b[member, :, 0]) for w, b in net.unpack(theta)[:-1]):
+            lines = [
+                sum(float(w) * v for w, v in zip(row, h, strict=True)) + float(b)
+                for row, b in zip(weight, bias, strict=True)
+            ]
+            h = [max(lines[i * pieces : (i + 1) * pieces]) for i in range(4)]
+        weight, bias = net.unpack(theta)[-1]
+        expected = weight[member] @ torch.tensor(h) + bias[member, :, 0]
+        torch.testing.assert_close(out[member, sample], expected)
+
+
+def test_maxout_has_pacgans_parameters() -> None:
+    assert NETWORKS.order("maxout(width=200, depth=3)")(2, 1, Shape(1, 1, "relu")).n_params == 405_201
+
+
+@pytest.mark.parametrize("name", ["batch-norm-mlp", "maxout", "mlp(scale=0.25)"])
+def test_layers_can_be_differentiated_twice(name: str) -> None:
+    net = NETWORKS.order(name)(2, 1, Shape(4, 2, "tanh"))
+    theta = started(net, 2).double().requires_grad_()
+    x = points(2, members=2, n=5).double().requires_grad_()
+    assert torch.autograd.gradcheck(net, (theta, x))
+    assert torch.autograd.gradgradcheck(net, (theta, x))
+
+
+def test_the_inputs_are_scaled() -> None:
+    plain, scaled = (NETWORKS.order(name)(2, 1, Shape(4, 2, "relu")) for name in ("mlp", "mlp(scale=0.25)"))
+    theta, x = started(plain), points(2)
+    torch.testing.assert_close(scaled(theta, x), plain(theta, x / 4))
+
+
+def weights(init: str, gain: float) -> list[torch.Tensor]:
+    net = NETWORKS.order(f"mlp(init={init!r}, gain={gain})")(16, 4, Shape(64, 2, "relu"))
+    layers = net.unpack(started(net, 1))
+    if init != "uniform":
+        assert all((bias == 0).all() for _, bias in layers)
+    return [weight[0] for weight, _ in layers]
+
+
+def test_orthogonal_weights_are_orthogonal_times_the_gain() -> None:
+    for weight in weights("orthogonal", 0.8):
+        product = weight @ weight.T if weight.shape[0] < weight.shape[1] else weight.T @ weight
+        torch.testing.assert_close(product, 0.64 * torch.eye(len(product)), atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize(
+    ("init", "gain", "theirs"),
+    [
+        ("he", 1.0, nn.init.kaiming_uniform_),
+        ("normal", 0.02, lambda w: nn.init.normal_(w, std=0.02)),
+        ("uniform", 2.0, lambda w: nn.init.uniform_(w, -2 / w.shape[1] ** 0.5, 2 / w.shape[1] ** 0.5)),
+    ],
+)
+def test_initial_weights_are_spread_as_pytorchs(init: str, gain: float, theirs: Any) -> None:
+    for weight in weights(init, gain)[:2]:
+        reference = theirs(torch.empty(4000, weight.shape[1]))
+        assert weight.std() == pytest.approx(float(reference.std()), rel=0.1)
+        if init != "normal":
+            assert weight.abs().max() == pytest.approx(float(reference.abs().max()), rel=0.05)
+
+
+def test_every_init_starts_every_network_with_layers() -> None:
+    for name in ("mlp", "batch-norm-mlp", "maxout"):
+        starts = [started(NETWORKS.order(f"{name}(init={i!r})")(2, 2, Shape(4, 2, "relu")), 1) for i in INITS]
+        assert all(torch.isfinite(theta).all() for theta in starts)
+        assert len({tuple(theta[0].tolist()) for theta in starts}) == len(INITS)
+
+
+# ------------------------------------------------------------------------------------------------ orders in a recipe
+
+
+def test_an_order_may_differ_from_the_recipe_and_the_players_from_each_other() -> None:
+    recipe = Recipe(
+        generator="mlp(width=8, depth=1, activation='tanh')",
+        discriminator="maxout(width=3, pieces=2)",
+        depth=2,
+        width=5,
+    )
+    rules = Population(recipe).rules
+    assert rules.generator == MLP(2, 2, Shape(8, 1, "tanh"))
+    assert rules.discriminator == Maxout(2, 1, Shape(3, 2, "relu"), 2)
+    assert Recipe.from_string(recipe.to_string()) == recipe
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        ("mlp(width=0)", "width=0"),
+        ("mlp(depth=99)", "depth=99"),
+        ("mlp(width='wide')", "width='wide'"),
+        ("mlp(activation='bent')", "relu"),
+        ("mlp(init='zeros')", "orthogonal"),
+        ("mlp(gain=0)", "gain=0"),
+        ("mlp(scale=-1)", "scale=-1"),
+        ("maxout(pieces=0)", "pieces=0"),
+        ("maxout(activation='relu')", "activation"),
+        ("linear(width=3)", "no arguments"),
+    ],
+)
+def test_an_order_that_cannot_be_is_one_message(words: str, named: str) -> None:
+    with pytest.raises(RecipeError, match=r"^discriminator=") as error:
+        Recipe(discriminator=words)
+    assert named in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "remedy",
+    ["gradient-penalty", "dragan", "r1", "r2", "roth", "spectral-norm", "minibatch-discrimination", "minibatch-stddev"],
+)
+def test_remedies_of_single_points_refuse_a_discriminator_that_normalises_over_the_batch(remedy: str) -> None:
+    with pytest.raises(RecipeError, match=r"batch-norm-mlp\(width=4\)"):
+        Recipe(discriminator="batch-norm-mlp(width=4)", regularizers={remedy: 1})
+    assert Recipe(generator="batch-norm-mlp", regularizers={remedy: 1})
+
+
+@pytest.mark.parametrize(
+    "remedy", ["gradient-penalty", "r1", "spectral-norm", "packing", "feature-matching", "unrolled"]
+)
+def test_maxout_trains_under_remedies(remedy: str) -> None:
+    p = Population(Recipe(discriminator="maxout", regularizers={remedy: 1}, width=4, batch=8), dtype=torch.float64)
+    p.run(5)
+    assert torch.isfinite(p.discriminator.theta).all()

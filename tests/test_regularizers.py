@@ -212,6 +212,12 @@ def test_clipping_keeps_parameters_within_their_unit_of_the_layer() -> None:
     assert weight.abs().max() == pytest.approx(bound)  # and it does bind
 
 
+def test_clipping_at_the_papers_bound_is_the_same_for_every_parameter() -> None:
+    p = population(SMALL.but(lr_d=0.1, regularizers={"weight-clipping(relative=False)": 0.01}))
+    p.run(3)
+    assert p.discriminator.theta.abs().max() == pytest.approx(0.01)
+
+
 @pytest.mark.parametrize("activation", ["relu", "leaky-relu", "tanh", "softplus"])
 def test_spectral_norm_bounds_differences_of_logits_by_distance(activation: str) -> None:
     strength = 3.0

@@ -102,9 +102,9 @@ class Rules:
         shape = Shape(first.width, first.depth, first.activation)
         dim = first.distribution.dim
         self.loss = LOSSES.order(first.loss)
-        self.generator = NETWORKS[first.generator](first.latent, dim, shape)
+        self.generator = NETWORKS.order(first.generator)(first.latent, dim, shape)
         plays = self.loss.uses_discriminator
-        self.discriminator = NETWORKS[first.discriminator](dim, 1, shape) if plays else Samples()
+        self.discriminator = NETWORKS.order(first.discriminator)(dim, 1, shape) if plays else Samples()
         self.now = 0
         self.memory: dict[str, Memory] = {}
         self._anneal = first.anneal

@@ -169,11 +169,11 @@ def _refuse_what_does_not_fit(recipe: Recipe) -> None:
     """Combinations without meaning are refused here, with a reason, not in the training loop."""
     for role in ("generator", "discriminator"):
         network = getattr(recipe, role)
-        fitting = [name for name, kind in NETWORKS.items() if role in kind.roles]
-        if network not in fitting:
+        if role not in NETWORKS.order(network).roles:
+            fitting = [name for name, kind in NETWORKS.items() if role in kind.roles]
             raise RecipeError(role, network, f"cannot be the {role}; allowed: {', '.join(fitting)}")
         dim = recipe.distribution.dim
-        reason = NETWORKS[network].refuses(*((recipe.latent, dim) if role == "generator" else (dim, 1)))
+        reason = NETWORKS.order(network).refuses(*((recipe.latent, dim) if role == "generator" else (dim, 1)))
         if reason is not None:
             raise RecipeError(role, network, reason)
     turn, loss = TURNS.order(recipe.turns), LOSSES.order(recipe.loss)

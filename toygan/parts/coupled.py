@@ -86,8 +86,8 @@ class Competitive(Turn):
         if recipe.optimizer != "sgd" or recipe.momentum != 0:
             return "solves for plain gradient steps: needs optimizer 'sgd' with momentum 0"
         dim, shape = recipe.distribution.dim, Shape(recipe.width, recipe.depth, recipe.activation)
-        n_g = NETWORKS[recipe.generator](recipe.latent, dim, shape).n_params
-        n_d = NETWORKS[recipe.discriminator](dim, 1, shape).n_params
+        n_g = NETWORKS.order(recipe.generator)(recipe.latent, dim, shape).n_params
+        n_d = NETWORKS.order(recipe.discriminator)(dim, 1, shape).n_params
         if max(n_g, n_d) > LARGEST:
             most = f"at most {LARGEST} parameters a player, here {n_g} and {n_d}; lower width or depth"
             return f"solves for every parameter at once: {most}"

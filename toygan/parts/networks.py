@@ -1,88 +1,21 @@
-"""Networks as pure functions of their parameters: `net(theta, x)` with theta `(P, n_params)` and x `(P, n, inputs)`."""
+"""The networks that a recipe names: those without layers, and orders of those with layers."""
 
 from __future__ import annotations
 
-import dataclasses
-import itertools
 import math
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
-from typing import ClassVar, NamedTuple, Self
+from typing import ClassVar
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
+from toygan.parts.checks import number, whole
+from toygan.parts.layers import ACTIVATIONS as ACTIVATIONS
+from toygan.parts.layers import INITS, BatchNormMLP, Maxout
+from toygan.parts.layers import MLP as MLP
 from toygan.parts.menu import Menu
-
-# Where the bend can be taken in the tensor that the layer before has just made, it is: memory is what costs.
-ACTIVATIONS: Menu[Callable[[Tensor], Tensor]] = Menu(
-    {
-        "relu": torch.relu_,
-        "leaky-relu": partial(F.leaky_relu_, negative_slope=0.2),
-        "tanh": torch.tanh_,
-        "softplus": F.softplus,
-        "silu": F.silu,
-    }
-)
-
-
-class Shape(NamedTuple):
-    """How large a network is and with which bend: the numbers of a recipe that networks read."""
-
-    width: int
-    depth: int
-    activation: str
-
-
-class Network:
-    """A function of parameters and inputs; `roles` says whether it can generate, discriminate or both."""
-
-    roles: ClassVar[tuple[str, ...]] = ("generator", "discriminator")
-    layered: ClassVar[bool] = False  # True: it has weight matrices to normalise and `features` before its last one
-    pointwise: ClassVar[bool] = True  # False: the answer at one point depends on the other points of the batch
-    inputs: int
-    outputs: int
-    shape: Shape
-    n_params: int
-
-    def of(self, inputs: int) -> Self:
-        """The same network for inputs of another dimension."""
-        return dataclasses.replace(self, inputs=inputs)  # type: ignore[type-var]
-
-    @classmethod
-    def refuses(cls, inputs: int, outputs: int) -> str | None:
-        """Why there is no such network with that many inputs and outputs, or None where there is."""
-        return None
-
-    def start(self, rng: torch.Generator) -> Tensor:
-        """Initial parameters of one member `(n_params,)`."""
-        raise NotImplementedError
-
-    def __call__(self, theta: Tensor, x: Tensor) -> Tensor:
-        """Outputs `(P, n, outputs)` for parameters `(P, n_params)` and inputs `(P, n, inputs)`."""
-        raise NotImplementedError
-
-    def among(self, theta: Tensor, x: Tensor, company: Tensor) -> Tensor:
-        """Outputs at x, each point as one of a batch `company` `(P, m, inputs)`: the same where points stand alone."""
-        return self(theta, x)
-
-    def features(self, theta: Tensor, x: Tensor) -> Tensor:
-        """What the last layer sees `(P, n, features)`, of a layered network."""
-        raise NotImplementedError
-
-    def matrices(self, theta: Tensor) -> list[Tensor]:
-        """Weight matrices `(P, ., .)` of a layered network."""
-        raise NotImplementedError
-
-    def scaled(self, theta: Tensor, factors: Sequence[Tensor], output: Tensor) -> Tensor:
-        """Parameters with every matrix times its factor and the output times `output`, each `(P, 1)`."""
-        raise NotImplementedError
-
-    def spread(self) -> Tensor:
-        """The range of each initial parameter `(n_params,)`: the natural unit for bounds on them."""
-        return torch.ones(self.n_params)
+from toygan.parts.network import Network as Network
+from toygan.parts.network import Shape as Shape
 
 
 @dataclass(frozen=True)
@@ -154,78 +87,6 @@ class Shift(Network):
 
 
 @dataclass(frozen=True)
-class MLP(Network):
-    """`depth` hidden layers of `width` units, started as PyTorch starts them: uniform within 1 / sqrt(fan in)."""
-
-    inputs: int
-    outputs: int
-    shape: Shape
-
-    layered = True
-
-    @cached_property
-    def layers(self) -> list[tuple[int, int]]:
-        """Fan in and fan out of each layer."""
-        sizes = [self.inputs] + [self.shape.width] * self.shape.depth + [self.outputs]
-        return list(itertools.pairwise(sizes))
-
-    @cached_property
-    def sizes(self) -> list[int]:
-        """Number of parameters of each weight and bias, in the order in which theta holds them."""
-        return [n for fan_in, fan_out in self.layers for n in (fan_in * fan_out, fan_out)]
-
-    @cached_property
-    def fan_ins(self) -> list[int]:
-        """Fan in of each weight and bias, in the same order."""
-        return [fan_in for fan_in, _ in self.layers for _ in range(2)]
-
-    @property
-    def n_params(self) -> int:  # type: ignore[override]
-        return sum(self.sizes)
-
-    def start(self, rng: torch.Generator) -> Tensor:
-        return (2 * torch.rand(self.n_params, generator=rng) - 1) * self.spread()
-
-    def spread(self) -> Tensor:
-        return self._spread
-
-    @cached_property
-    def _spread(self) -> Tensor:
-        return torch.tensor(self.fan_ins).rsqrt().repeat_interleave(torch.tensor(self.sizes))
-
-    def unpack(self, theta: Tensor) -> list[tuple[Tensor, Tensor]]:
-        """Weight `(P, fan_out, fan_in)` and bias `(P, fan_out, 1)` of each layer."""
-        column = theta.unsqueeze(-1)
-        parts = iter(column.split_with_sizes(self.sizes, dim=1))  # one split: its gradient is one concatenation
-        return [(next(parts).view(-1, outs, ins), next(parts)) for ins, outs in self.layers]
-
-    def matrices(self, theta: Tensor) -> list[Tensor]:
-        return [weight for weight, _ in self.unpack(theta)]
-
-    def scaled(self, theta: Tensor, factors: Sequence[Tensor], output: Tensor) -> Tensor:
-        parts, last = list(theta.split_with_sizes(self.sizes, dim=-1)), 2 * len(self.layers) - 2
-        for i, factor in enumerate(factors):
-            parts[2 * i] = parts[2 * i] * factor
-        parts[last], parts[last + 1] = parts[last] * output, parts[last + 1] * output
-        return torch.cat(parts, dim=-1)
-
-    def __call__(self, theta: Tensor, x: Tensor) -> Tensor:
-        *hidden, (last, bias) = self.unpack(theta)
-        return torch.baddbmm(bias, last, self._through(hidden, x)).mT
-
-    def features(self, theta: Tensor, x: Tensor) -> Tensor:
-        return self._through(self.unpack(theta)[:-1], x).mT
-
-    def _through(self, hidden: list[tuple[Tensor, Tensor]], x: Tensor) -> Tensor:
-        """Hidden units `(P, units, n)`: with samples as columns, thin layers (2 in, 1 out) are several times faster."""
-        bend = ACTIVATIONS[self.shape.activation]
-        x = x.mT
-        for weight, shift in hidden:
-            x = bend(torch.baddbmm(shift, weight, x))
-        return x
-
-
-@dataclass(frozen=True)
 class Samples(Network):
     """No discriminator: the samples themselves are passed on, for losses that compare samples with samples."""
 
@@ -239,6 +100,98 @@ class Samples(Network):
         return x
 
 
-NETWORKS: Menu[type[MLP] | type[Linear] | type[Point] | type[Shift]] = Menu(
-    {"mlp": MLP, "linear": Linear, "point": Point, "shift": Shift}
+@dataclass(frozen=True)
+class Layered:
+    """An order of a network with layers: what is None is the recipe's; `scale` multiplies the inputs.
+
+    `init` is "uniform" (PyTorch's own), "he", "orthogonal" or "normal", and `gain` multiplies the initial weights.
+    """
+
+    width: int | None = None
+    depth: int | None = None
+    init: str = "uniform"
+    gain: float = 1.0
+    scale: float = 1.0
+
+    kind: ClassVar[type[MLP]] = MLP
+    roles = Network.roles
+    layered = True
+
+    def __post_init__(self) -> None:
+        if self.width is not None:
+            whole("width", self.width, 1, 4096)
+        if self.depth is not None:
+            whole("depth", self.depth, 0, 16)
+        if self.init not in INITS:
+            raise ValueError(f"init={self.init!r}: must be one of {', '.join(INITS)}")
+        number("gain", self.gain, above=0)
+        number("scale", self.scale, above=0)
+
+    @property
+    def pointwise(self) -> bool:
+        """Whether its answer at one point depends on that point only."""
+        return self.kind.pointwise
+
+    def refuses(self, inputs: int, outputs: int) -> str | None:
+        """Why there is no such network with that many inputs and outputs: there always is."""
+        return None
+
+    def shaped(self, shape: Shape) -> Shape:
+        """The recipe's shape with the changes that are ordered."""
+        width = shape.width if self.width is None else self.width
+        depth = shape.depth if self.depth is None else self.depth
+        return Shape(width, depth, shape.activation, self.init, self.gain, self.scale)
+
+    def __call__(self, inputs: int, outputs: int, shape: Shape) -> MLP:
+        """The network with so many inputs and outputs, in a recipe of this shape."""
+        return self.kind(inputs, outputs, self.shaped(shape))
+
+
+@dataclass(frozen=True)
+class PlainOrder(Layered):
+    """`depth` hidden layers of `width` units, by default started as PyTorch does: uniform within 1 / sqrt(fan in)."""
+
+    activation: str | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.activation is not None and self.activation not in ACTIVATIONS:
+            raise ValueError(f"activation={self.activation!r}: must be one of {', '.join(ACTIVATIONS)}")
+
+    def shaped(self, shape: Shape) -> Shape:
+        return super().shaped(shape._replace(activation=self.activation or shape.activation))
+
+
+@dataclass(frozen=True)
+class BatchNormOrder(PlainOrder):
+    """An mlp whose hidden units are normalised over the batch at hand, also when looking (Ioffe and Szegedy 2015)."""
+
+    kind = BatchNormMLP
+
+
+@dataclass(frozen=True)
+class MaxoutOrder(Layered):
+    """An mlp whose hidden units are each the largest of `pieces` linear ones (Goodfellow et al. 2013, Maxout)."""
+
+    pieces: int = 5
+
+    kind = Maxout
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        whole("pieces", self.pieces, 1, 64)
+
+    def __call__(self, inputs: int, outputs: int, shape: Shape) -> MLP:
+        return Maxout(inputs, outputs, self.shaped(shape), self.pieces)
+
+
+NETWORKS: Menu[Layered | type[Linear] | type[Point] | type[Shift]] = Menu(
+    {
+        "mlp": PlainOrder(),
+        "batch-norm-mlp": BatchNormOrder(),
+        "maxout": MaxoutOrder(),
+        "linear": Linear,
+        "point": Point,
+        "shift": Shift,
+    }
 )

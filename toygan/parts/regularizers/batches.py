@@ -128,8 +128,10 @@ class Crowd(Regularizer):
     structural = True
 
     def refuses(self, recipe: Any, strength: float) -> str | None:
-        if not NETWORKS[recipe.discriminator].layered:
+        if not NETWORKS.order(recipe.discriminator).layered:
             return f"discriminator {recipe.discriminator!r} has no layer of features to compare; needs 'mlp'"
+        if split(recipe.discriminator)[0] != "mlp":
+            return f"the layer that sees the batch is that of an 'mlp', not of {recipe.discriminator!r}"
         both = [name for name in recipe.regularizers if split(name)[0] in CROWDS]
         return f"{' and '.join(both)} tell D's last layer of the batch; choose one" if len(both) > 1 else None
 

@@ -76,7 +76,7 @@ class FeatureMatching(Regularizer):
     formula = r"(1-s)\,\mathcal L_G+s\,\lVert\mathbb E f(x_r)-\mathbb E f(x_f)\rVert^2"
 
     def refuses(self, recipe: Any, strength: float) -> str | None:
-        if NETWORKS[recipe.discriminator].layered:
+        if NETWORKS.order(recipe.discriminator).layered:
             return None
         return f"discriminator {recipe.discriminator!r} has no layer of features to match; needs 'mlp'"
 

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
 
+from toygan.parts.networks import NETWORKS
 from toygan.parts.regularizers.base import Critique, Regularizer, norm
 
 
-class Between(Regularizer):
+class Slope(Regularizer):
+    """A penalty on the slope at single points, which a D that normalises over the batch does not have."""
+
+    def refuses(self, recipe: Any, strength: float) -> str | None:
+        if NETWORKS.order(recipe.discriminator).pointwise:
+            return None
+        return (
+            f"with discriminator {recipe.discriminator!r} a point's logit hangs on the whole batch, so that its slope "
+            "there penalises nothing of its own (Gulrajani et al. 2017, sec. 4); needs 'mlp' or 'maxout'"
+        )
+
+
+class Between(Slope):
     """A penalty on the slope at random points of the lines from generated to real samples."""
 
     def price(self, slope: Tensor) -> Tensor:
@@ -56,7 +70,7 @@ class ZeroCentred(Between):
 
 
 @dataclass(frozen=True)
-class Dragan(Regularizer):
+class Dragan(Slope):
     """Slope 1 around the data: at real samples moved by noise of half the batch's spread (Kodali et al. 2017).
 
     The authors' code moves all samples the same way, by numbers from [0, 1); here they go both ways, from [-1, 1).
@@ -73,7 +87,7 @@ class Dragan(Regularizer):
 
 
 @dataclass(frozen=True)
-class R1(Regularizer):
+class R1(Slope):
     """Flat D at the data: gamma/2 times the squared slope at real samples (Mescheder et al. 2018, eq. 9)."""
 
     formula = r"\tfrac\gamma2\,\mathbb E_{p}\lVert\nabla_x a(x)\rVert^2"
@@ -84,7 +98,7 @@ class R1(Regularizer):
 
 
 @dataclass(frozen=True)
-class R2(Regularizer):
+class R2(Slope):
     """Flat D at the generated samples: R1 on the other side (Mescheder et al. 2018, eq. 10)."""
 
     formula = r"\tfrac\gamma2\,\mathbb E_{q}\lVert\nabla_x a(x)\rVert^2"
@@ -95,7 +109,7 @@ class R2(Regularizer):
 
 
 @dataclass(frozen=True)
-class Roth(Regularizer):
+class Roth(Slope):
     """Flat D where it is unsure: the first order of what noise on the inputs does to the loss (Roth et al. 2017)."""
 
     formula = (

@@ -20,14 +20,17 @@ WARM_UP = 50  # power iterations before the first step, of which every step adds
 class WeightClipping(Regularizer):
     """Keeps every parameter of D within strength / sqrt(fan in), in units of its initial range (Arjovsky et al. 2017).
 
-    The paper's fixed bound of 0.01 makes a small critic nearly flat: layers 2-128-128-1 have slope at most 0.02.
+    The paper's fixed bound of 0.01 makes a small critic nearly flat: layers 2-128-128-1 have slope at most 0.02. It is
+    `relative=False`: the strength itself, whatever the fan in.
     """
+
+    relative: bool = True
 
     strengths = (0.05, 1.0, 10.0)
     formula = r"\psi\leftarrow\mathrm{clip}(\psi,\pm c/\sqrt{n_{\mathrm{in}}})"
 
     def project(self, theta_d: Tensor, net: Network, strength: Tensor) -> Tensor:
-        bound = strength[:, None] * net.spread().to(theta_d)
+        bound = strength[:, None] * (net.spread().to(theta_d) if self.relative else 1)
         return theta_d.clamp(-bound, bound)
 
 
@@ -55,7 +58,10 @@ class SpectralNorm(Regularizer):
     formula = r"a(x)=s\cdot a_{\bar\psi}(x),\quad \bar W=W/\sigma_{\max}(W)"
 
     def refuses(self, recipe: Any, strength: float) -> str | None:
-        if NETWORKS[recipe.discriminator].layered:
+        network = NETWORKS.order(recipe.discriminator)
+        if not network.pointwise:
+            return f"discriminator {recipe.discriminator!r} undoes the scale of every matrix; needs 'mlp'"
+        if network.layered:
             return None
         return (
             f"discriminator {recipe.discriminator!r} at norm 1 has nothing left to learn but a direction; needs 'mlp'"
