@@ -58,6 +58,11 @@ def seeds_that(words: str, happened: Callable[[Runs], np.ndarray]) -> Quantity:
     return Quantity(f"share of seeds that {words}", lambda runs: happened(runs).astype(float))
 
 
+def keeps(words: str, metric: str, level: float) -> Quantity:
+    """The seeds whose metric is at least `level` throughout the last fifth of a run; a diverged one keeps nothing."""
+    return seeds_that(words, lambda runs: (runs.metric(metric)[runs.late] >= level).all(0))
+
+
 @dataclass(frozen=True)
 class Claim:
     """A sentence that holds where the quantity of each recipe exceeds that of the next, over seeds, by over `margin`.
@@ -73,6 +78,7 @@ class Claim:
     margin: float = 0.0
     within: float | None = None
     steps: int = 2000
+    every: int = 100  # iterations from one look at a run to the next
     seeds: int = 16
     quick: bool = False  # cheap enough for every run of the tests
     folklore: str = ""  # what is commonly said, where the measurement says otherwise
@@ -80,9 +86,14 @@ class Claim:
     def experiments(self, first_seed: int = 0) -> dict[str, Experiment]:
         """What has to be measured, by name."""
         return {
-            name: Experiment(recipe.but(seed=first_seed), self.seeds, self.steps)
+            name: Experiment(recipe.but(seed=first_seed), self.seeds, self.steps, self.every)
             for name, recipe in self.recipes.items()
         }
+
+    @property
+    def needed(self) -> str:
+        """What every difference has to be, in words."""
+        return f"above {self.margin:g}" if self.within is None else f"within ±{self.within:g}"
 
 
 class Finding(NamedTuple):
@@ -99,6 +110,16 @@ class Finding(NamedTuple):
         if c.within is not None:
             return all(-c.within < low and high < c.within for _, low, high in self.differences)
         return all(low > c.margin for _, low, _ in self.differences)
+
+    @property
+    def means(self) -> list[str]:
+        """Every recipe by its name in the table, with the mean of its quantity."""
+        return [f"{name}: {values.mean():.3g}" for name, values in self.values.items()]
+
+    @property
+    def effects(self) -> list[str]:
+        """Every difference, each recipe less the next, with its interval."""
+        return [f"{mean:+.2g} [{low:+.2g}, {high:+.2g}]" for mean, low, high in self.differences]
 
 
 def find(claim: Claim, runs: Mapping[str, Runs]) -> Finding:
