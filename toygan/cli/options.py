@@ -39,7 +39,7 @@ def recipe_of(given: dict[str, Any]) -> Recipe:
     file, share = given["file"], given["share"]
     if file and share:
         raise click.UsageError("--recipe and --share both name a recipe; give one of them")
-    base = Recipe.from_json(_text(file)) if file else Recipe.from_string(share or "")
+    base = Recipe.from_json(text_of(file, "--recipe")) if file else Recipe.from_string(share or "")
     changes = {name: parse(name, given[name]) for name in KNOBS if given[name] is not None}
     if given["remedies"]:
         strengths = dict(changes.get("regularizers", base.regularizers))
@@ -52,11 +52,12 @@ def recipe_of(given: dict[str, Any]) -> Recipe:
     return base.but(**changes)
 
 
-def _text(file: Path) -> str:
+def text_of(file: Path, given: str) -> str:
+    """What a file holds; UsageError, by the name under which it was given, where it cannot be read."""
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise click.UsageError(f"--recipe {file}: cannot be read ({error})") from None
+        raise click.UsageError(f"{given} {file}: cannot be read ({error})") from None
 
 
 def _flag(name: str) -> str:

@@ -67,7 +67,11 @@ class Screen:
 
     def _words(self) -> dict[str, Any]:
         s = self.session
-        return {"status": s.status, "message": s.message, "refused": s.refused, "playing": s.playing}
+        advice = " ".join(part for part in (s.diagnosis.cause, s.diagnosis.knob) if part)
+        return {
+            "status": s.status, "message": s.message, "refused": s.refused, "playing": s.playing,
+            "verdict": s.verdict, "advice": advice,
+        }  # fmt: skip
 
     def _sharpen_later(self) -> None:
         if self._later is not None:

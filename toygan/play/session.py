@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from toygan.history import History
+from toygan.measure.diagnosis import Diagnosis, diagnose_all
 from toygan.recipe import DEFAULT, Recipe, RecipeError
 from toygan.training import Population, Snapshot
 
@@ -18,6 +19,7 @@ SAMPLES = 1000  # per measurement; of 25 equal modes each still gets 40
 METRICS = (
     "modes-covered", "high-quality", "reverse-kl", "loss-g", "loss-d",
     "accuracy-real", "accuracy-fake", "gradient-norm-g", "gradient-norm-d",
+    "modes-covered-strict", "total-variation", "effective-places", "mode-hopping", "generator-weight",
 )  # fmt: skip
 SOONEST, LATEST = 5, 50  # iterations from one measurement to the next, early and late in a run
 
@@ -58,12 +60,17 @@ class Session:
         self.population = Population(self._members(recipe), self._device)
         self.history = History()
         self.history.path.add(self.population)
+        self._since: Snapshot | None = None  # the last measurement of an earlier iteration
         self.measure()
 
     def measure(self) -> Snapshot:
         """The snapshot of the present iteration, which also goes into the history."""
-        self.snapshot = self.population.snapshot(SAMPLES, metrics=METRICS)
+        last = self.history.last
+        if last is not None and last.step < self.iteration:
+            self._since = last
+        self.snapshot = self.population.snapshot(SAMPLES, self._since, METRICS)
         self.history.add(self.snapshot)
+        self.diagnoses = diagnose_all(self.history)
         self._due = self.iteration + min(max(self.iteration // 20, SOONEST), LATEST)
         if not self.snapshot.alive.any():
             self.playing = False
@@ -137,6 +144,19 @@ class Session:
     def say(self, message: str, refused: bool = False) -> None:
         """Puts a message where the user sees it, until the next one."""
         self.message, self.refused = message, refused
+
+    @property
+    def diagnosis(self) -> Diagnosis:
+        """What goes on in the member in focus."""
+        return self.diagnoses[0]
+
+    @property
+    def verdict(self) -> str:
+        """What goes on, in one line: the verdict on the member in focus, how many seeds share it, its evidence."""
+        mine = self.diagnosis
+        same = sum(other.verdict == mine.verdict for other in self.diagnoses)
+        seeds = f"{same} of {self.seeds} seeds" if self.seeds > 1 else ""
+        return " · ".join(part for part in (mine.verdict, seeds, ", ".join(mine.evidence)) if part)
 
     @property
     def status(self) -> str:

@@ -42,7 +42,10 @@ function render({ model, el }) {
   const picture = make("img", "toygan-view", { tabIndex: 0, title: "Space: play or pause. Right arrow: one iteration." });
   picture.style.setProperty("--toygan-shape", model.get("width") / model.get("height"));
   picture.style.setProperty("--toygan-room", `${model.get("room")}px`);
-  el.append(bar, picture);
+  const diagnosis = make("div", "toygan-diagnosis");
+  const verdict = diagnosis.appendChild(make("div", "toygan-verdict"));
+  const advice = diagnosis.appendChild(make("div", "toygan-advice"));
+  el.append(bar, picture, diagnosis);
 
   // JupyterLab takes keys as its own at the document, so ours are caught one step before: those of the picture, and those
   // with which a menu or a button is worked, whose default action goes on.
@@ -78,6 +81,8 @@ function render({ model, el }) {
   const show = (news, buffers) => {
     where.textContent = picture.alt = news.status;
     message.textContent = message.title = news.message;
+    verdict.textContent = verdict.title = news.verdict;
+    advice.textContent = advice.title = news.advice;
     status.classList.toggle("toygan-refused", news.refused);
     status.ariaLive = news.playing ? "off" : "polite"; // a screen reader is not to count iterations aloud
     label(buttons[0], ...(news.playing ? ["Pause", "fa-pause"] : ["Play", "fa-play"]));

@@ -68,7 +68,7 @@ class Audience:
 
 
 class View(anywidget.AnyWidget):
-    """An <img> of class `toygan-view` under three buttons and a status line; `heard` gets what the page says.
+    """An <img> of class `toygan-view` under three buttons and a status line, over a diagnosis; `heard` gets what the page says.
 
     A view in the page says {"here": sharpness}, {"shown": frame}, {"do": "play" or "step" or "reset"}, {"gone": true}.
     """
@@ -77,7 +77,7 @@ class View(anywidget.AnyWidget):
     _css = Path(__file__).with_name("view.css")
     width = traitlets.Int().tag(sync=True)  # of the picture, in pixels
     height = traitlets.Int().tag(sync=True)
-    room = traitlets.Int(260).tag(sync=True)  # how much of the window's height is not for the picture
+    room = traitlets.Int(304).tag(sync=True)  # how much of the window's height is not for the picture
 
     def __init__(self, heard: Callable[[dict[str, Any]], None], width: int, height: int) -> None:
         super().__init__(width=width, height=height)
@@ -85,7 +85,7 @@ class View(anywidget.AnyWidget):
         self.on_msg(lambda _, content, buffers: heard(content))
 
     def show(self, words: dict[str, Any], picture: bytes | None = None, kind: str = "") -> None:
-        """Sends the words (status, message, refused, playing), and a picture of MIME type `kind` where there is one."""
+        """Sends the words (of Screen), and a picture of MIME type `kind` where there is one."""
         if picture is None:
             self.send(words)
         else:

@@ -1,0 +1,176 @@
+"""What is going on in a run, in words: a verdict with its evidence, its cause, and one knob to try."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from toygan.history import History
+from toygan.measure.recent import FEWEST, Recent
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """A verdict, a name of VERDICTS, with its evidence: numbers beside what true samples score."""
+
+    verdict: str
+    evidence: tuple[str, ...]
+    cause: str
+    knob: str
+
+    def __str__(self) -> str:
+        evidence = f" ({', '.join(self.evidence)})" if self.evidence else ""
+        return " ".join(part for part in (f"{self.verdict}{evidence}.", self.cause, self.knob) if part)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One thing that can be going on: `fits` asks the recent past; cause and knob may name fields of the recipe."""
+
+    fits: Callable[[Recent], bool]
+    evidence: Sequence[str]  # metrics
+    cause: str
+    knob: str
+
+    def of(self, name: str, recent: Recent) -> Diagnosis:
+        """The diagnosis that this verdict gives of a run that it fits."""
+        fields = {name: getattr(recent.recipe, name) for name in ("lr_g", "lr_d", "d_steps", "loss")}
+        at = f"at iteration {recent.diverged_at:,}"
+        numbers = [recent.words(metric) for metric in self.evidence if len(recent.course(metric))]
+        evidence = (at,) if recent.diverged_at >= 0 else tuple(numbers)
+        return Diagnosis(name, evidence, self.cause.format(**fields), self.knob.format(**fields))
+
+
+def diagnose(recent: Recent) -> Diagnosis:
+    """The first verdict that fits, in the order of VERDICTS; "unsure" where none does, or where nothing can be said."""
+    name = next(name for name, verdict in VERDICTS.items() if verdict.fits(recent))
+    if name == "diverged" or len(recent.course("total-variation")) >= FEWEST:
+        return VERDICTS[name].of(name, recent)
+    cause = "There are too few measurements yet." if recent.k else "The data has no modes to count."
+    return Diagnosis("unsure", (), cause, "")
+
+
+def diagnose_all(history: History) -> list[Diagnosis]:
+    """The diagnosis of every member of a history; ValueError where it holds no snapshot."""
+    members = len(history.last.recipes) if history.last else 1
+    return [diagnose(Recent.of(history, member)) for member in range(members)]
+
+
+def diverged(r: Recent) -> bool:
+    """The numbers left the finite ones, or a loss is on its way there."""
+    return r.diverged_at >= 0 or max(abs(r.mean("loss-d")), abs(r.mean("loss-g"))) > 100
+
+
+def healthy(r: Recent) -> bool:
+    """Every mode holds at least 1 % of the samples, most samples are good, and neither swings."""
+    return (
+        r.mean("modes-covered-strict") > r.k - 0.3
+        and r.of_true("high-quality") > 0.55
+        and r.swing("high-quality") < 0.1
+        and r.mean("mode-hopping") < 0.1
+    )
+
+
+def vanishing(r: Recent) -> bool:
+    """D is sure of nearly everything, and G's loss lets next to nothing of its slope through."""
+    return r.sure > 0.8 and r.mean("generator-weight") < 0.15 and r.of_true("high-quality") < 0.5
+
+
+def overpowered(r: Recent) -> bool:
+    """D is sure of nearly everything, though its slope does reach G."""
+    return r.sure > 0.85 and r.mean("total-variation") > 0.5
+
+
+def rotating(r: Recent) -> bool:
+    """Few modes at a time, and other ones a hundred iterations later."""
+    return r.k > 1 and r.mean("mode-hopping") > 0.15 and r.of_true("effective-places") < 0.75
+
+
+def too_weak(r: Recent) -> bool:
+    """D guesses, or is worse than that, while the samples are nowhere near the data, and no remedy holds it back."""
+    return abs(r.guess - 0.5) < 0.15 and r.of_true("high-quality") < 0.3 and not r.recipe.regularizers
+
+
+def improving(r: Recent) -> bool:
+    """The distance to the true shares falls by more than it swings."""
+    return -r.rise("total-variation") > max(0.03, r.swing("total-variation"))
+
+
+def oscillating(r: Recent) -> bool:
+    """Quality comes and goes while the mass stays with the same modes."""
+    return r.swing("high-quality") > 0.1
+
+
+def absent(r: Recent) -> bool:
+    """Good samples, of some modes only, and of the same ones all the time."""
+    return r.mean("modes-covered-strict") < r.k - 0.3 and r.of_true("high-quality") > 0.3
+
+
+def blurred(r: Recent) -> bool:
+    """D is held back so far that it guesses, while the samples lie around all modes but seldom on one."""
+    return abs(r.guess - 0.5) < 0.15 and r.of_true("high-quality") < 0.6 and bool(r.recipe.regularizers)
+
+
+def anything(r: Recent) -> bool:
+    """What no other verdict fits."""
+    return True
+
+
+VERDICTS: dict[str, Verdict] = {
+    "diverged": Verdict(
+        diverged,
+        ("loss-d", "loss-g"),
+        "A step carried the players further than the gradient that it followed holds.",
+        "Lower lr_d (now {lr_d:g}) or lr_g (now {lr_g:g}) by a factor of ten and reset.",
+    ),
+    "healthy": Verdict(healthy, ("modes-covered-strict", "high-quality"), "", ""),
+    "vanishing gradient": Verdict(
+        vanishing,
+        ("accuracy-real", "accuracy-fake", "generator-weight", "high-quality"),
+        "D is sure of nearly everything, and this loss is flat there: G gets next to no gradient.",
+        "Take a loss that is steep where D is sure: loss = non-saturating (now {loss}).",
+    ),
+    "discriminator overpowered": Verdict(
+        overpowered,
+        ("accuracy-real", "accuracy-fake", "total-variation"),
+        "D tells the samples apart faster than G moves them.",
+        "Raise lr_g (now {lr_g:g}), or hold D back: regularizers r1 = 0.1.",
+    ),
+    "mode collapse, rotating": Verdict(
+        rotating,
+        ("effective-places", "mode-hopping", "high-quality"),
+        "G runs to whatever D finds most real at the moment; D finds out, and G runs on.",
+        "Let D keep up: raise lr_d (now {lr_d:g}) or lower lr_g (now {lr_g:g}).",
+    ),
+    "discriminator too weak": Verdict(
+        too_weak,
+        ("accuracy-real", "accuracy-fake", "high-quality"),
+        "D only guesses though the samples are far from the data: G has nothing to follow.",
+        "Raise lr_d (now {lr_d:g}), or give D more width.",
+    ),
+    "not converged yet": Verdict(
+        improving,
+        ("total-variation", "high-quality"),
+        "The samples still come closer to the data.",
+        "Go on; if it takes too long, raise both learning rates.",
+    ),
+    "mode collapse, modes absent": Verdict(
+        absent,
+        ("modes-covered-strict", "high-quality"),
+        "The samples are good, but not of every mode: nothing in D's slope at the covered modes leads to the others.",
+        "Flatten D where the data is: regularizers r1 = 1.",
+    ),
+    "over-regularized blur": Verdict(
+        blurred,
+        ("high-quality", "effective-places", "accuracy-real", "accuracy-fake"),
+        "The remedy keeps D from seeing anything finer: samples lie around the modes, not on them.",
+        "Weaken the remedy, or let it fade (anneal).",
+    ),
+    "oscillation": Verdict(
+        oscillating,
+        ("high-quality", "total-variation"),
+        "Each player answers the other's last move: they circle the equilibrium instead of reaching it.",
+        "Damp it: regularizers r1 = 1, or smaller learning rates.",
+    ),
+    "unsure": Verdict(anything, ("modes-covered-strict", "high-quality", "total-variation"), "No pattern fits.", ""),
+}
