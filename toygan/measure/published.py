@@ -1,0 +1,233 @@
+"""Experiments of the literature as recipes: how each was set up, what was published, and where ours differs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from toygan.parts.menu import Menu
+from toygan.recipe import Recipe
+
+
+class Figure(NamedTuple):
+    """A published mean over runs, and its standard error where the paper gives one."""
+
+    mean: float
+    error: float | None = None
+
+
+@dataclass(frozen=True)
+class Method:
+    """One method of an experiment: the recipe nearest to it, and its published numbers by metric."""
+
+    recipe: Recipe
+    theirs: Mapping[str, Figure] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Published:
+    """An experiment of the literature; `runs` is how many stand behind each of its numbers, 0 where none are given."""
+
+    about: str
+    source: str
+    methods: Mapping[str, Method]
+    iterations: int
+    budget: int  # iterations after which a first answer is there
+    quantities: tuple[str, ...]  # metrics
+    differences: tuple[str, ...]
+    runs: int = 0
+    samples: int = 2500  # of each seed, at its last iterate
+
+    @property
+    def seeds(self) -> int:
+        """As many as they ran, or 16 where they do not say."""
+        return self.runs or 16
+
+
+MODES = ("modes-covered", "high-quality", "reverse-kl")
+PICTURES = "Only pictures are published; we found no table."
+FRESH = "They train on {} that are drawn once; ours are fresh in every batch."
+
+
+def _row(modes: Figure, share: Figure, kl: Figure | None = None) -> dict[str, Figure]:
+    """A row of a table: modes, high-quality samples in per cent, reverse KL."""
+    percent = Figure(share.mean / 100, None if share.error is None else share.error / 100)
+    return {"modes-covered": modes, "high-quality": percent} | ({"reverse-kl": kl} if kl else {})
+
+
+# -------------------------------------------------------------------------------------------------- Unrolled GAN's ring
+
+RING = Recipe(
+    data="ring(radius=2.0, sigma=0.02)",
+    loss="minimax",
+    generator="mlp(width=128, depth=2, init='orthogonal', gain=0.8)",
+    discriminator="mlp(width=128, depth=1, init='orthogonal', gain=0.8, scale=0.25)",
+    latent=256,
+    batch=512,
+    lr_g=1e-4,
+    lr_d=1e-4,
+    beta2=0.999,
+)
+UNROLLED = Published(
+    about="a ring of 8: the minimax game, and G playing against the D of some steps ahead",
+    source="Metz et al. 2017, Unrolled GAN; numbers: Srivastava et al. 2017 (VEEGAN), table 1",
+    methods={
+        "GAN": Method(RING, _row(Figure(1), Figure(99.3))),
+        "unrolled 5": Method(RING.but(regularizers={"unrolled": 5}), _row(Figure(7.6), Figure(35.6))),
+        "unrolled 10": Method(RING.but(regularizers={"unrolled": 10})),
+    },
+    iterations=25_000,
+    budget=300,
+    runs=5,
+    quantities=MODES,
+    differences=(
+        "Metz et al. show pictures. The numbers are VEEGAN's for 5 unrolling steps, without a spread; with which "
+        "networks, rates and number of iterations they were found is not in what we read.",
+        "Data, networks, initial weights, D's input / 4, batch and rates are those of Nagarajan and Kolter's toy code, "
+        "which says that they are the Unrolled GAN paper's; the 25 000 iterations are those of the authors' notebook.",
+        "That notebook differs from this (tanh, G's rate 1e-3, radius 1, sigma 0.01), and its ring has 7 modes: its "
+        "angles include both 0 and 2 pi.",
+    ),
+)
+
+# ------------------------------------------------------------------------------------------------------ WGAN-GP's toys
+
+CRITIC = Recipe(
+    loss="wasserstein",
+    regularizers={"gradient-penalty": 0.1},
+    generator="mlp(init='he')",
+    discriminator="mlp(init='he')",
+    width=512,
+    depth=3,
+    batch=256,
+    d_steps=5,
+    lr_g=1e-4,
+    lr_d=1e-4,
+    beta2=0.9,
+)
+CLIPPED = {
+    "regularizers": {"weight-clipping(relative=False)": 0.01}, "optimizer": "rmsprop", "lr_g": 5e-5, "lr_d": 5e-5
+}  # fmt: skip
+
+
+def _wgan(about: str, data: str, quantities: tuple[str, ...], difference: str = "") -> Published:
+    """One of the three toys of their code, with both of its modes."""
+    penalised = CRITIC.but(data=data)
+    return Published(
+        about=f"{about}: a Wasserstein critic under a gradient penalty or under clipped weights",
+        source="Gulrajani et al. 2017, WGAN-GP, and its gan_toy.py",
+        methods={"WGAN-GP": Method(penalised), "WGAN, clipped": Method(penalised.but(**CLIPPED))},
+        iterations=100_000,
+        budget=20,
+        quantities=quantities,
+        differences=(
+            PICTURES + " Those of the paper hold the generator still, at the data with noise, and show the critic; "
+            "here both learn, as the code does unless told otherwise.",
+            "Their output layers start by Glorot's rule, ours by He's as all others: 2 / 512 for 2 / 514.",
+            *([difference] if difference else []),
+        ),
+    )
+
+
+# -------------------------------------------------------------------------------------------- PacGAN's ring and grid
+
+PACS = Recipe(
+    turns="simultaneous",
+    generator="batch-norm-mlp(width=400, depth=4, init='normal', gain=0.02)",
+    discriminator="maxout(width=200, depth=3, pieces=5, init='normal', gain=0.02)",
+    batch=100,
+    lr_g=1e-4,
+    lr_d=1e-4,
+    beta1=0.8,
+    beta2=0.999,
+)
+
+
+def _pacgan(about: str, data: str, figures: Mapping[int, Mapping[str, Figure]]) -> Published:
+    """A column group of their table 1; packs of 1 are the plain GAN, and D sees 100 packs of each kind in a step."""
+    packed = {
+        m: PACS.but(data=data, batch=100 * m, regularizers={"packing": m} if m > 1 else {}) for m in figures
+    }  # fmt: skip
+    return Published(
+        about=f"{about}: packs of 2, 3 and 4 samples against single ones",
+        source="Lin et al. 2018, PacGAN, table 1, and its code",
+        methods={f"PacGAN{m}" if m > 1 else "GAN": Method(packed[m], row) for m, row in figures.items()},
+        iterations=400_000,
+        budget=50,
+        runs=10,
+        quantities=MODES,
+        differences=(
+            FRESH.format("100 000 points"),
+            "Batch norm: theirs takes each of a pack's places by itself, 100 samples, ours all samples of a batch; "
+            "theirs is evaluated with running means, ours with the statistics of the 2500 samples.",
+            "Adam's beta2 is not set in their code; we take 0.999.",
+            "At which iteration the table was taken is not in their code; ours is the last iterate.",
+            "The table's row of ALI is left out: toygan has no encoder that D judges without VEEGAN's second term.",
+        ),
+    )
+
+
+# ---------------------------------------------------------------------------------------------------- RS-GAN's clusters
+
+CLUSTERS = Recipe(
+    data="mixture1d(means=(0.15, 4.15), shares=(0.5, 0.5), widths=(0.0866, 0.0866))",
+    generator="mlp(width=5, depth=2, activation='tanh', scale=2.887)",
+    discriminator="mlp(width=10, depth=2, activation='sigmoid')",
+    latent=1,
+    batch=100,
+    optimizer="sgd",
+    momentum=0.9,
+    lr_g=1e-2,
+    lr_d=1e-2,
+)
+BIMODAL = Published(
+    about="two clusters on a line: pairs that are compared against samples that are judged alone",
+    source="Sun et al. 2020, RS-GAN, and its GAN2_2Cluster.py",
+    methods={
+        "JS-GAN": Method(CLUSTERS.but(lr_d=5e-3)),
+        "RS-GAN": Method(CLUSTERS.but(loss="relativistic")),
+    },
+    iterations=50_000,
+    budget=20_000,
+    quantities=("modes-covered", "effective-modes", "high-quality"),
+    differences=(
+        PICTURES,
+        "Their clusters are uniform on [0, 0.3] and [4, 4.3]; ours are Gaussians of the same means and deviations.",
+        "They learn 100 fixed points from 100 fixed noises, uniform on [-5, 5], always in the same pairs; ours are "
+        "fresh in every batch of 100, and the noise is Gaussian of the same deviation.",
+        "They take 10 steps of D, then 10 of G, 5000 times; ours take turns, one step each, 50 000 times.",
+        "JS-GAN: they halve D's loss; we halve D's learning rate, which under plain gradient descent is the same.",
+    ),
+)
+
+PUBLISHED: Menu[Published] = Menu(
+    {
+        "unrolled-ring": UNROLLED,
+        "wgan-gp-ring": _wgan("a ring of 8", "ring(radius=1.4144, sigma=0.01414)", MODES),
+        "wgan-gp-grid": _wgan(
+            "a grid of 25", "grid(spacing=0.7072, sigma=0.01768)", MODES,
+            FRESH.format("100 000 points, 4000 of each mode,"),
+        ),
+        "wgan-gp-swiss-roll": _wgan("a swiss roll", "swiss-roll", ("sliced-w2", "energy-distance")),
+        "pacgan-ring": _pacgan(
+            "a ring of 8", "ring(radius=1.0, sigma=0.01)",
+            {
+                1: _row(Figure(6.3, 0.5), Figure(98.2, 0.2), Figure(0.45, 0.09)),
+                2: _row(Figure(7.9, 0.1), Figure(95.6, 2.0), Figure(0.07, 0.03)),
+                3: _row(Figure(7.8, 0.1), Figure(97.7, 0.3), Figure(0.10, 0.02)),
+                4: _row(Figure(7.8, 0.1), Figure(95.9, 1.4), Figure(0.07, 0.02)),
+            },
+        ),
+        "pacgan-grid": _pacgan(
+            "a grid of 25", "grid(spacing=2.0, sigma=0.05)",
+            {
+                1: _row(Figure(17.3, 0.8), Figure(94.8, 0.7), Figure(0.70, 0.07)),
+                2: _row(Figure(23.8, 0.7), Figure(91.3, 0.8), Figure(0.13, 0.04)),
+                3: _row(Figure(24.6, 0.4), Figure(94.2, 0.4), Figure(0.06, 0.02)),
+                4: _row(Figure(24.8, 0.2), Figure(93.6, 0.6), Figure(0.04, 0.01)),
+            },
+        ),
+        "rs-gan-bimodal": BIMODAL,
+    }
+)  # fmt: skip

@@ -1,0 +1,141 @@
+"""A published experiment run again: each method over seeds, and a table of theirs and ours."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from toygan.measure.published import Figure, Method, Published
+from toygan.measure.seeds import interval, share_interval
+from toygan.parts.floors import true_band
+from toygan.parts.metrics import METRICS, evaluate
+from toygan.training import Population
+
+LITTLE = 0.05  # the share of the published iterations below which a table compares nothing yet
+HEAD = ("method", "quantity", "theirs", "ours", "95 % interval", "true samples")
+
+
+@dataclass(frozen=True)
+class Ours:
+    """What a method scored: each metric at its last iterate, one value a seed `(S,)`, NaN where a seed diverged."""
+
+    iterations: int
+    values: Mapping[str, np.ndarray]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON holds it."""
+        listed = {name: [x if math.isfinite(x) else None for x in v.tolist()] for name, v in self.values.items()}
+        return {"iterations": self.iterations, "values": listed}
+
+    @staticmethod
+    def from_dict(kept: Mapping[str, Any]) -> Ours:
+        """What `to_dict` wrote; numbers that did not exist are NaN."""
+        return Ours(int(kept["iterations"]), {name: np.array(v, dtype=float) for name, v in kept["values"].items()})
+
+
+def run(
+    setting: Published, method: Method, seeds: int, iterations: int, device: str, goes_on: Callable[[], bool]
+) -> Ours:
+    """One method under seeds 0, 1, ..., all at once, for as long as `goes_on`, which is asked at every iteration."""
+    population = Population([method.recipe.but(seed=seed) for seed in range(seeds)], device)
+    while population.steps < iterations and goes_on():
+        population.step()
+    samples = population.generate(setting.samples).cpu()
+    return Ours(population.steps, evaluate(samples, method.recipe.distribution, setting.quantities))
+
+
+def report(name: str, setting: Published, results: Mapping[str, Ours], seeds: int, iterations: int) -> str:
+    """The experiment in Markdown: how much of it was run, both sides' numbers, and where the set-ups differ."""
+    share = iterations / setting.iterations
+    ran = f"{thousands(iterations)} of {thousands(setting.iterations)} iterations"
+    lines = [
+        f"# {name}: {setting.about}",
+        "",
+        f"Theirs: {setting.source}. {_theirs(setting)}",
+        "",
+        f"Ours: {ran} ({100 * share:.2g} %), {seeds} seed{'s' * (seeds > 1)}, {setting.samples} samples of each at "
+        "the last iterate. Mean +- standard deviation over seeds, 95 % interval of the mean (bootstrap) or of the "
+        "share of seeds (Wilson), and what true samples score (90 % of such sets lie in the brackets).",
+        "",
+    ]
+    if share < LITTLE:
+        lines += ["**So early the numbers show that the set-up runs; they compare nothing yet.**", ""]
+    cut = [
+        f"{method} at {thousands(ours.iterations)}" for method, ours in results.items() if ours.iterations < iterations
+    ]
+    missing = [method for method in setting.methods if method not in results]
+    if cut or missing:
+        lines += [f"**Cut short: {', '.join([*cut, *(f'{method} not begun' for method in missing)])}.**", ""]
+    rows = [row for method, ours in results.items() for row in _rows(setting, method, ours)]
+    lines += [*aligned([HEAD, *rows]), "", "Differences in set-up:", ""]
+    return "\n".join(lines + [f"- {difference}" for difference in setting.differences]) + "\n"
+
+
+def _theirs(setting: Published) -> str:
+    if not any(method.theirs for method in setting.methods.values()):
+        return "No numbers."
+    spread = any(figure.error is not None for method in setting.methods.values() for figure in method.theirs.values())
+    given = f"deviation from their standard error times the root of {setting.runs}" if spread else "no spread given"
+    return f"Mean of {setting.runs} runs, {given}."
+
+
+def _rows(setting: Published, method: str, ours: Ours) -> list[tuple[str, ...]]:
+    """One row a quantity, and one that counts the seeds that cover every mode."""
+    recipe, theirs = setting.methods[method].recipe, setting.methods[method].theirs
+    rows: list[tuple[str, ...]] = []
+    for name in setting.quantities:
+        band = true_band(name, recipe.data, setting.samples)
+        truth = f"{number(name, band.mean)} [{number(name, band.low)}, {number(name, band.high)}]" if band else "–"
+        figure = theirs.get(name)
+        rows.append(
+            (method, name, _figure(name, figure, setting.runs) if figure else "–", *_measured(name, ours), truth)
+        )
+    if "modes-covered" in setting.quantities:
+        covered = ours.values["modes-covered"] == len(recipe.distribution.modes)
+        low, high = share_interval(int(covered.sum()), len(covered))
+        share = f"[{low:.0%}, {high:.0%}]"
+        rows.append((method, "seeds with all modes", "–", f"{covered.sum()} of {len(covered)}", share, "all"))
+    return rows
+
+
+def _figure(name: str, figure: Figure, runs: int) -> str:
+    if figure.error is None:
+        return number(name, figure.mean)
+    return f"{number(name, figure.mean)} +- {number(name, figure.error * math.sqrt(runs))}"
+
+
+def _measured(name: str, ours: Ours) -> tuple[str, str]:
+    """Mean and standard deviation over seeds, and the interval of the mean."""
+    values = ours.values[name]
+    finite = values[np.isfinite(values)]
+    if not len(finite):
+        return "diverged" if name != "reverse-kl" else "undefined", "–"
+    left_out = f" ({len(finite)} of {len(values)} seeds)" if len(finite) < len(values) else ""
+    if len(finite) == 1:
+        return number(name, float(finite[0])) + left_out, "–"
+    low, high = interval(finite)
+    spread = f" +- {number(name, float(finite.std(ddof=1)))}"
+    return number(name, float(finite.mean())) + spread + left_out, f"[{number(name, low)}, {number(name, high)}]"
+
+
+def number(name: str, value: float) -> str:
+    """A metric's value in its unit."""
+    if METRICS[name].unit == "share":
+        return f"{value:.1%}"
+    return f"{value:.3g}"
+
+
+def thousands(n: int) -> str:
+    """12 345 678, with narrow groups as in the literature."""
+    return f"{n:,}".replace(",", " ")
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows, the head first, as a Markdown table whose columns also line up as plain text."""
+    wide = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = ["| " + " | ".join(cell.ljust(w) for cell, w in zip(row, wide, strict=True)) + " |" for row in rows]
+    return [lines[0], "|" + "|".join("-" * (w + 2) for w in wide) + "|", *lines[1:]]
