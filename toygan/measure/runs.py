@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -82,3 +82,20 @@ def measure_many(experiments: Iterable[Experiment], jobs: int = 1) -> Iterator[t
                 yield futures[future], future.result()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def measure_groups(
+    groups: Mapping[str, Sequence[Experiment]], jobs: int = 1, progress: Callable[[int, int], None] | None = None
+) -> Iterator[tuple[str, list[Runs]]]:
+    """The runs of every group, each group as soon as it is complete; an experiment of several groups is done once.
+
+    `progress` is told the experiments done and those in all.
+    """
+    waiting, done = dict(groups), dict[Experiment, Runs]()
+    wanted = list(dict.fromkeys(experiment for group in groups.values() for experiment in group))
+    for experiment, runs in measure_many(wanted, jobs):
+        done[experiment] = runs
+        if progress is not None:
+            progress(len(done), len(wanted))
+        for name in [name for name, group in waiting.items() if done.keys() >= set(group)]:
+            yield name, [done[e] for e in waiting.pop(name)]

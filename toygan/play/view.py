@@ -68,7 +68,7 @@ class Audience:
 
 
 class View(anywidget.AnyWidget):
-    """An <img> of class `toygan-view` under three buttons and a status line, over a diagnosis; `heard` gets what the page says.
+    """An <img> of class `toygan-view` between a status line and a diagnosis; `heard` gets what the page says.
 
     A view in the page says {"here": sharpness}, {"shown": frame}, {"do": "play" or "step" or "reset"}, {"gone": true}.
     """
