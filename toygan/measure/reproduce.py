@@ -15,13 +15,19 @@ from toygan.parts.floors import true_band
 from toygan.parts.metrics import METRICS, evaluate
 from toygan.training import Population
 
+COVERED = "modes-covered"
+EVERY = 0.01, 50  # looks at the modes while it runs: after this share of the iterations, but not more often than that
+SINCE = "all modes, from iteration"
 LITTLE = 0.05  # the share of the published iterations below which a table compares nothing yet
 HEAD = ("method", "quantity", "theirs", "ours", "95 % interval", "true samples")
 
 
 @dataclass(frozen=True)
 class Ours:
-    """What a method scored: each metric at its last iterate, one value a seed `(S,)`, NaN where a seed diverged."""
+    """What a method scored: each metric at its last iterate, one value a seed `(S,)`, NaN where a seed diverged.
+
+    Where there are modes, also the iteration from which on each seed covers all of them, NaN where it does not at last.
+    """
 
     iterations: int
     values: Mapping[str, np.ndarray]
@@ -41,11 +47,25 @@ def run(
     setting: Published, method: Method, seeds: int, iterations: int, device: str, goes_on: Callable[[], bool]
 ) -> Ours:
     """One method under seeds 0, 1, ..., all at once, for as long as `goes_on`, which is asked at every iteration."""
+    data, every = method.recipe.distribution, max(int(EVERY[0] * iterations), EVERY[1])
     population = Population([method.recipe.but(seed=seed) for seed in range(seeds)], device)
+    since = np.full(seeds, np.nan)
+
+    def look(*metrics: str) -> dict[str, np.ndarray]:
+        return evaluate(population.generate(setting.samples).cpu(), data, metrics)
+
+    def note(covered: np.ndarray) -> np.ndarray:
+        now = np.where(np.isnan(since), population.steps, since)
+        return np.where(covered == len(data.modes), now, np.nan)
+
     while population.steps < iterations and goes_on():
         population.step()
-    samples = population.generate(setting.samples).cpu()
-    return Ours(population.steps, evaluate(samples, method.recipe.distribution, setting.quantities))
+        if COVERED in setting.quantities and population.steps % every == 0:
+            since = note(look(COVERED)[COVERED])
+    scores = look(*setting.quantities)
+    if COVERED in scores:
+        scores[SINCE] = note(scores[COVERED])
+    return Ours(population.steps, scores)
 
 
 def report(name: str, setting: Published, results: Mapping[str, Ours], seeds: int, iterations: int) -> str:
@@ -57,9 +77,9 @@ def report(name: str, setting: Published, results: Mapping[str, Ours], seeds: in
         "",
         f"Theirs: {setting.source}. {_theirs(setting)}",
         "",
-        f"Ours: {ran} ({100 * share:.2g} %), {seeds} seed{'s' * (seeds > 1)}, {setting.samples} samples of each at "
+        f"Ours: {ran} ({100 * share:.3g} %), {seeds} seed{'s' * (seeds > 1)}, {setting.samples} samples of each at "
         "the last iterate. Mean +- standard deviation over seeds, 95 % interval of the mean (bootstrap) or of the "
-        "share of seeds (Wilson), and what true samples score (90 % of such sets lie in the brackets).",
+        "share of seeds (Wilson), and what 90 % of sets of as many true samples score.",
         "",
     ]
     if share < LITTLE:
@@ -84,21 +104,22 @@ def _theirs(setting: Published) -> str:
 
 
 def _rows(setting: Published, method: str, ours: Ours) -> list[tuple[str, ...]]:
-    """One row a quantity, and one that counts the seeds that cover every mode."""
+    """One row a quantity; where there are modes, also how many seeds cover them all, and from when on."""
     recipe, theirs = setting.methods[method].recipe, setting.methods[method].theirs
     rows: list[tuple[str, ...]] = []
     for name in setting.quantities:
         band = true_band(name, recipe.data, setting.samples)
-        truth = f"{number(name, band.mean)} [{number(name, band.low)}, {number(name, band.high)}]" if band else "–"
+        truth = " to ".join(dict.fromkeys(number(name, end) for end in (band.low, band.high))) if band else "–"
         figure = theirs.get(name)
         rows.append(
             (method, name, _figure(name, figure, setting.runs) if figure else "–", *_measured(name, ours), truth)
         )
-    if "modes-covered" in setting.quantities:
-        covered = ours.values["modes-covered"] == len(recipe.distribution.modes)
+    if COVERED in setting.quantities:
+        covered = ours.values[COVERED] == len(recipe.distribution.modes)
         low, high = share_interval(int(covered.sum()), len(covered))
         share = f"[{low:.0%}, {high:.0%}]"
-        rows.append((method, "seeds with all modes", "–", f"{covered.sum()} of {len(covered)}", share, "all"))
+        rows.append((method, "all modes, seeds", "–", f"{covered.sum()} of {len(covered)}", share, "all"))
+        rows.append((method, SINCE, "–", *_measured(SINCE, ours), "–"))
     return rows
 
 
@@ -113,7 +134,7 @@ def _measured(name: str, ours: Ours) -> tuple[str, str]:
     values = ours.values[name]
     finite = values[np.isfinite(values)]
     if not len(finite):
-        return "diverged" if name != "reverse-kl" else "undefined", "–"
+        return "–", "–"
     left_out = f" ({len(finite)} of {len(values)} seeds)" if len(finite) < len(values) else ""
     if len(finite) == 1:
         return number(name, float(finite[0])) + left_out, "–"
@@ -123,7 +144,9 @@ def _measured(name: str, ours: Ours) -> tuple[str, str]:
 
 
 def number(name: str, value: float) -> str:
-    """A metric's value in its unit."""
+    """A quantity's value in its unit."""
+    if name == SINCE:
+        return thousands(round(value))
     if METRICS[name].unit == "share":
         return f"{value:.1%}"
     return f"{value:.3g}"

@@ -1,0 +1,192 @@
+"""Published experiments: set up as their sources say, measured over seeds, and never shown without what differs."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from toygan.measure import reproduce
+from toygan.measure.published import PUBLISHED, Figure, Method, Published
+from toygan.measure.reproduce import SINCE, Ours, aligned, report, run
+from toygan.measure.seeds import share_interval
+from toygan.parts.metrics import METRICS
+from toygan.recipe import Recipe
+from toygan.training import Population
+
+SMALL = Recipe(width=4, depth=1, batch=8)
+TOY = Published(
+    about="a toy",
+    source="Nobody 2024",
+    methods={"one": Method(SMALL, {"modes-covered": Figure(6.3, 0.5)}), "two": Method(SMALL.but(loss="hinge"))},
+    iterations=1000,
+    budget=10,
+    runs=4,
+    quantities=("modes-covered", "high-quality"),
+    differences=("It does not exist.",),
+    samples=50,
+)
+ROWS = [pytest.param(name, method, id=f"{name} {method}") for name in PUBLISHED for method in PUBLISHED[name].methods]
+
+
+def always() -> bool:
+    return True
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_every_experiment_names_its_source_its_differences_and_a_budget_within_its_iterations(name: str) -> None:
+    setting = PUBLISHED[name]
+    assert any(f" 20{year:02} " in f"{setting.source} ".replace(",", " ") for year in range(14, 27))
+    assert 1 <= setting.budget <= setting.iterations
+    assert setting.differences
+    assert set(setting.quantities) <= set(METRICS)
+    numbers = any(method.theirs for method in setting.methods.values())
+    assert numbers == (setting.runs > 0)
+    assert numbers or "no table" in " ".join(setting.differences)
+
+
+@pytest.mark.parametrize(("name", "method"), ROWS)
+def test_published_numbers_are_ones_that_a_generator_can_reach(name: str, method: str) -> None:
+    row = PUBLISHED[name].methods[method]
+    assert set(row.theirs) <= set(PUBLISHED[name].quantities)
+    for metric, figure in row.theirs.items():
+        assert (
+            0 <= figure.mean <= {"modes": len(row.recipe.distribution.modes), "share": 1}.get(METRICS[metric].unit, 9)
+        )
+
+
+@pytest.mark.parametrize(("name", "method"), ROWS)
+def test_every_recipe_takes_a_step(name: str, method: str) -> None:
+    population = Population(PUBLISHED[name].methods[method].recipe.but(batch=12))  # divides into all packs
+    population.step()
+    assert torch.isfinite(population.generator.theta).all()
+    assert population.generate(5).shape[-1] == PUBLISHED[name].methods[method].recipe.distribution.dim
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "g", "d"),
+    [
+        ("unrolled-ring", "GAN", 256 * 128 + 128 + 128 * 128 + 128 + 128 * 2 + 2, 2 * 128 + 128 + 128 + 1),
+        ("wgan-gp-ring", "WGAN-GP", 2 * 512 + 2 * 512**2 + 3 * 512 + 512 * 2 + 2, 2 * 512 + 2 * 512**2 + 3 * 512 + 513),
+        ("pacgan-ring", "GAN", 2 * 400 + 3 * 400**2 + 2 * 4 * 400 + 400 * 2 + 2, 3000 + 2 * 201_000 + 201),
+        ("pacgan-grid", "PacGAN4", 484_802, 405_201 + 3 * 2000),
+        ("rs-gan-bimodal", "RS-GAN", 10 + 30 + 6, 20 + 110 + 11),
+    ],
+)
+def test_networks_have_as_many_parameters_as_theirs(name: str, method: str, g: int, d: int) -> None:
+    rules = Population(PUBLISHED[name].methods[method].recipe).rules
+    assert (rules.generator.n_params, rules.discriminator.n_params) == (g, d)
+
+
+@pytest.mark.parametrize(
+    ("name", "radius", "sigma", "modes"),
+    [
+        ("unrolled-ring", 2.0, 0.02, 8),
+        ("wgan-gp-ring", 2 / 1.414, 0.02 / 1.414, 8),
+        ("pacgan-ring", 1.0, 0.01, 8),
+        ("wgan-gp-grid", 4 * math.sqrt(2) / 2.828, 0.05 / 2.828, 25),
+        ("pacgan-grid", 4 * math.sqrt(2), 0.05, 25),
+    ],
+)
+def test_data_is_as_large_and_as_sharp_as_theirs(name: str, radius: float, sigma: float, modes: int) -> None:
+    for method in PUBLISHED[name].methods.values():
+        data = method.recipe.distribution
+        assert float(data.modes.norm(dim=-1).max()) == pytest.approx(radius, rel=1e-3)
+        assert data.sigma == pytest.approx(sigma, rel=1e-3)
+        assert len(data.modes) == modes
+
+
+def test_the_clusters_have_the_mean_and_the_deviation_of_the_uniform_ones() -> None:
+    data = PUBLISHED["rs-gan-bimodal"].methods["RS-GAN"].recipe.distribution
+    theirs = torch.rand(10**5, generator=torch.Generator().manual_seed(0)) * 0.3
+    assert data.modes.flatten().tolist() == pytest.approx([float(theirs.mean()), 4 + float(theirs.mean())], abs=2e-3)
+    assert data.sigma == pytest.approx(float(theirs.std()), rel=1e-2)
+
+
+def test_a_method_is_run_under_all_seeds_at_once_and_judged_at_its_last_iterate() -> None:
+    ours = run(TOY, TOY.methods["one"], seeds=3, iterations=5, device="cpu", goes_on=always)
+    assert ours.iterations == 5
+    population = Population([SMALL.but(seed=seed) for seed in range(3)])
+    population.run(5)
+    expected = population.snapshot(n=50, metrics=TOY.quantities).metrics
+    assert {name: ours.values[name].tolist() for name in expected} == {n: v.tolist() for n, v in expected.items()}
+
+
+def test_a_method_that_is_stopped_is_judged_where_it_stands() -> None:
+    asked = iter([True, True, False])
+    assert run(TOY, TOY.methods["one"], 2, 100, "cpu", lambda: next(asked)).iterations == 2
+
+
+def test_modes_count_as_covered_from_when_on_they_are_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    course = iter([[8, 7, 8, 8], [8, 8, 7, 8], [8, 8, 8, math.nan], [8, 8, 8, 3]])  # after 2, 4 and 6 of 7, and last
+    monkeypatch.setattr(reproduce, "EVERY", (0.1, 2))
+    monkeypatch.setattr(
+        reproduce,
+        "evaluate",
+        lambda samples, data, names: {name: np.array(next(course), dtype=float) for name in names},
+    )
+    toy = dataclasses.replace(TOY, quantities=("modes-covered",))
+    since = run(toy, toy.methods["one"], 4, 7, "cpu", always).values[SINCE]
+    np.testing.assert_array_equal(since, [2, 4, 6, math.nan])
+
+
+def results(iterations: int = 10) -> dict[str, Ours]:
+    scores = {
+        "modes-covered": np.array([8.0, 8, 7, 5]), "high-quality": np.array([0.5, 0.7, np.nan, 0.6]),
+        SINCE: np.array([1000, 3000, np.nan, np.nan]),
+    }  # fmt: skip
+    return {method: Ours(iterations, scores) for method in TOY.methods}
+
+
+def cells(page: str) -> dict[tuple[str, str], list[str]]:
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if line.startswith("| ")]
+    return {(row[0], row[1]): row[2:] for row in rows}
+
+
+def test_the_table_holds_theirs_and_ours_with_spread_interval_and_floor() -> None:
+    table = cells(report("toy", TOY, results(), seeds=4, iterations=10))
+    theirs, ours, interval, truth = table["one", "modes-covered"]
+    assert theirs == "6.3 +- 1"  # the standard error times the root of 4 runs
+    assert ours == "7 +- 1.41"
+    low, high = (float(x) for x in interval.strip("[]").split(","))
+    assert 5 <= low < 7 < high <= 8
+    assert truth == "8"
+    assert table["one", "high-quality"][0] == "–"
+    assert table["one", "high-quality"][1] == "60.0% +- 10.0% (3 of 4 seeds)"
+    assert table["two", "modes-covered"][0] == "–"
+    low, high = share_interval(2, 4)
+    assert table["two", SINCE][1] == "2 000 +- 1 414 (2 of 4 seeds)"
+    assert table["two", "all modes, seeds"] == ["–", "2 of 4", f"[{low:.0%}, {high:.0%}]", "all"]
+
+
+def test_the_table_says_what_share_was_run_what_was_cut_and_what_differs() -> None:
+    page = report("toy", TOY, {"one": results(7)["one"]}, seeds=4, iterations=10)
+    assert "10 of 1 000 iterations (1 %), 4 seeds" in page
+    assert "compare nothing yet" in page
+    assert "Cut short: one at 7, two not begun" in page
+    assert page.rstrip().endswith("- It does not exist.")
+    whole = report("toy", TOY, results(1000), seeds=4, iterations=1000)
+    assert "1 000 of 1 000 iterations (100 %)" in whole
+    assert "compare nothing" not in whole
+    assert "Cut short" not in whole
+
+
+def test_numbers_survive_json() -> None:
+    ours = results()["one"]
+    back = Ours.from_dict(json.loads(json.dumps(ours.to_dict(), allow_nan=False)))
+    assert back.iterations == ours.iterations
+    for name, values in ours.values.items():
+        np.testing.assert_array_equal(back.values[name], values)
+
+
+def test_one_seed_has_no_spread() -> None:
+    one = {"one": Ours(10, {name: v[:1] for name, v in results()["one"].values.items()})}
+    assert cells(report("toy", TOY, one, seeds=1, iterations=10))["one", "high-quality"][1:3] == ["50.0%", "–"]
+
+
+def test_columns_line_up() -> None:
+    assert len({len(line) for line in aligned([("a", "bb"), ("ccc", "d")])}) == 1
