@@ -97,7 +97,7 @@ def _iterations(budget: str | None, name: str, setting: Published) -> int:
 @click.option(
     "--budget",
     metavar="ITERATIONS",
-    help="of each seed, at most those published; all: all of them  [default: a few minutes' worth]",
+    help="of each seed, at most those published; all: all of them  [default: a first look]",
 )
 @click.option(
     "--seeds", type=click.IntRange(1, 4096), help="runs of each method  [default: as many as published, or 16]"
