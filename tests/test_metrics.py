@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
+import ot
 import pytest
 import torch
+from prdc import compute_prdc
+from scipy.stats import binom, chi2, ncx2, wasserstein_distance
 from scipy.stats import energy_distance as scipy_energy_distance
-from scipy.stats import wasserstein_distance
 
 from toygan import DISTRIBUTIONS, METRICS, Population, Recipe, evaluate
 from toygan.parts.evidence import Before, Evidence
-from toygan.parts.floors import true_band
-from toygan.parts.metrics import cheap
+from toygan.parts.floors import Band, true_band, true_shares
+from toygan.parts.game_metrics import GAME_METRICS
+from toygan.parts.metrics import cheap, measure
 from toygan.parts.mode_metrics import has_modes, mode_hopping
 
 RING, LINE = DISTRIBUTIONS["ring8"], DISTRIBUTIONS["gaussian1d"]
@@ -29,16 +33,50 @@ def on_modes(counts: list[int]) -> torch.Tensor:
     return RING.modes.repeat_interleave(torch.tensor(counts), dim=0)
 
 
+def inside(score: float, band: Band) -> bool:
+    """Whether a score lies in a band, widened to both sides by its own width and by what float32 rounds off."""
+    width, rounding = band.high - band.low, 1e-6 + 1e-6 * abs(band.mean)
+    return band.low - width - rounding <= score <= band.high + width + rounding
+
+
 @pytest.mark.parametrize("data", DISTRIBUTIONS)
 def test_true_samples_score_inside_their_own_band(data):
     n, sets = 150, 8
     several = torch.stack([true_samples(data, n, seed=100 + i) for i in range(sets)])
-    for name, scores in evaluate(several, data).items():
-        band = true_band(name, data, n)
-        if band is None:
-            continue
-        spread = band.high - band.low
-        assert band.low - spread <= scores.mean() <= band.high + spread + 1e-9, name
+    scores = evaluate(several, data)
+    bands = {name: true_band(name, data, n) for name in scores if name != "mode-hopping"}  # needs two moments
+    assert [name for name, band in bands.items() if band is None] == ["mmd"] * (data == "dirac")  # it has no width
+    assert not {name: band for name, band in bands.items() if band and not inside(scores[name].mean(), band)}
+
+
+def test_a_game_that_has_arrived_scores_the_floor_of_every_metric():
+    data, n = "gaussian1d(mean=0.0, sigma=1.0)", 1000
+    p = Population(Recipe(data=data, generator="linear", discriminator="linear", latent=1))
+    p.generator.theta = torch.ones_like(p.generator.theta)  # samples are the latent points, N(0, 1)
+    p.discriminator.theta = torch.zeros_like(p.discriminator.theta)
+    score = p.snapshot(n, since=p.snapshot(n), metrics=METRICS).metrics
+    bands = {name: true_band(name, data, n) for name in METRICS}
+    without = {name for name, band in bands.items() if band is None}
+    assert without == {name for name in GAME_METRICS if not METRICS[name].better}
+    assert score.keys() == METRICS.keys()
+    assert not {name: (score[name], band) for name, band in bands.items() if band and not inside(score[name][0], band)}
+
+
+@pytest.mark.parametrize("data", ["ring8", "grid25", "unequal", "bimodal"])
+def test_shares_of_true_samples_are_the_modes_weights_within_three_sigmas(data):
+    n, d = 2500, DISTRIBUTIONS[data]
+    quality = chi2.cdf(9, d.dim)  # the chance to lie within three standard deviations
+    low, mean, high = true_shares(data, n)
+    np.testing.assert_allclose(mean, quality * d.weights.numpy(), rtol=0.01)
+    for least, share, most in zip(low, mean, high, strict=True):
+        held = binom.cdf(math.floor(n * most), n, share) - binom.cdf(math.ceil(n * least) - 1, n, share)
+        assert held == pytest.approx(0.9, abs=0.025)
+
+
+@pytest.mark.parametrize("data", ["mixture1d", "bimodal(gap=1.0, weight=0.8, widths=(0.3, 0.6))"])
+def test_shares_of_modes_that_overlap_are_those_of_true_samples(data):
+    shares = Evidence(true_samples(data, 200_000)[None], DISTRIBUTIONS.order(data)).shares[0]
+    np.testing.assert_allclose(true_shares(data, 1000)[1], shares, atol=0.005)
 
 
 @pytest.mark.parametrize("m", [1, 3, 7])
@@ -48,6 +86,7 @@ def test_a_generator_with_m_of_k_modes_scores_the_closed_forms(m):
     assert score["modes-covered"] == score["modes-covered-strict"] == m
     assert score["high-quality"] == 1
     assert score["effective-modes"] == pytest.approx(m)
+    assert score["effective-places"] == pytest.approx(m, rel=1e-5)
     assert score["reverse-kl"] == pytest.approx(math.log(k / m), abs=1e-6)
     assert score["total-variation"] == pytest.approx((k - m) / k, abs=1e-6)
     expected = (math.log(2 * k / (m + k)) + math.log(2 * m / (m + k)) * m / k + math.log(2) * (k - m) / k) / 2
@@ -97,6 +136,84 @@ def test_a_blurred_line_loses_quality_and_likelihood_as_calculated():
     assert score["log-likelihood-gap"][0] == pytest.approx((1 - blur**2) / 2, abs=0.15)
 
 
+BLOB = "grid(side=1, sigma=1.0)"  # one Gaussian in the plane
+
+
+@pytest.mark.parametrize("shift", [0.5, 2.0])
+def test_a_shift_in_the_plane_scores_the_closed_forms(shift):
+    x = true_samples(BLOB, 1000) + shift * torch.tensor([0.6, 0.8])
+    score, floor = evaluate(x, BLOB), {name: true_band(name, BLOB, 1000) for name in ("w1", "w2", "sliced-w2")}
+    assert score["w1"][0] == pytest.approx(shift, abs=floor["w1"].high)
+    assert score["w2"][0] == pytest.approx(shift, abs=floor["w2"].high)
+    assert score["sliced-w2"][0] == pytest.approx(shift / 2**0.5, abs=floor["sliced-w2"].high + 0.06 * shift)
+    quality = ncx2.cdf(9, 2, shift**2)  # the squared distance from the mode is chi-square, not central
+    assert score["high-quality"][0] == pytest.approx(quality, abs=0.03)
+    assert score["total-variation"][0] == pytest.approx(1 - score["high-quality"][0], abs=1e-6)
+    assert score["log-likelihood-gap"][0] == pytest.approx(-(shift**2) / 2, abs=0.1 + 0.06 * shift)
+
+
+@pytest.mark.parametrize("blur", [0.3, 0.7, 1.6, 3.0])
+def test_a_blur_in_the_plane_scores_the_closed_forms(blur):
+    x = blur * true_samples(BLOB, 1000)
+    score, floor = evaluate(x, BLOB), true_band("w2", BLOB, 1000)
+    assert score["w2"][0] == pytest.approx(abs(blur - 1) * 2**0.5, abs=floor.high)
+    assert score["sliced-w2"][0] == pytest.approx(abs(blur - 1), abs=true_band("sliced-w2", BLOB, 1000).high)
+    assert score["high-quality"][0] == pytest.approx(chi2.cdf(9 / blur**2, 2), abs=0.03)
+    assert score["total-variation"][0] == pytest.approx(1 - score["high-quality"][0], abs=1e-6)
+    assert score["log-likelihood-gap"][0] == pytest.approx(1 - blur**2, abs=0.05 + 0.06 * blur**2)
+
+
+@pytest.mark.parametrize("blur", [0.5, 2.0])
+def test_energy_distance_and_mmd_of_a_blurred_gaussian_have_their_closed_forms(blur):
+    data = "gaussian1d(mean=0.0, sigma=1.0)"
+    score = evaluate(blur * true_samples(data, 2000, seed=3), data, ["energy-distance", "mmd"])
+    energy = 2 * (2 * (1 + blur**2) / math.pi) ** 0.5 - 2 * (1 + blur) / math.pi**0.5
+    h = 2**0.5 * 0.6744897501960817  # median of |x - x'|, x - x' ~ N(0, 2)
+
+    def kernel(variance):  # E exp(-d^2 / 2 h^2) for d ~ N(0, variance)
+        return (h**2 / (h**2 + variance)) ** 0.5
+
+    mmd = kernel(2) + kernel(2 * blur**2) - 2 * kernel(1 + blur**2)
+    assert score["energy-distance"][0] == pytest.approx(energy, rel=0.2)
+    assert score["mmd"][0] == pytest.approx(mmd, rel=0.25)
+
+
+@pytest.mark.parametrize("m", [2, 6])
+def test_with_m_of_k_modes_neighbours_find_that_share_of_the_data(m):
+    x = true_samples("ring8", 4000)
+    x = x[torch.cdist(x, RING.modes).argmin(-1) < m][:800]
+    score = evaluate(x, "ring8", ["precision", "density", "recall", "coverage"])
+    reference = Evidence(x[None], RING).reference[0]
+    share = float((torch.cdist(reference, RING.modes).argmin(-1) < m).double().mean())
+    assert inside(score["precision"][0], true_band("precision", "ring8", 800))
+    assert share - 0.1 < score["recall"][0] <= share
+    assert share - 0.1 < score["coverage"][0] <= share
+    # Each true ball holds K / m times as many generated samples, and only m of K of the balls count.
+    assert score["density"][0] == pytest.approx(1, abs=0.15)
+
+
+@pytest.mark.parametrize("data", ["ring8", "bimodal", "two-moons"])
+def test_neighbour_metrics_agree_with_the_package_of_their_authors(data):
+    x = true_samples(data, 250) * 1.1
+    reference = Evidence(x[None], DISTRIBUTIONS[data]).reference[0]
+    score = evaluate(x, data, ["precision", "recall", "density", "coverage"])
+    by_three, by_five = (compute_prdc(reference.double().numpy(), x.double().numpy(), nearest_k=k) for k in (3, 5))
+    theirs = {name: by_three[name] for name in ("precision", "recall")}
+    theirs |= {name: by_five[name] for name in ("density", "coverage")}
+    assert {name: float(x[0]) for name, x in score.items()} == pytest.approx(theirs, abs=1e-9)
+
+
+@pytest.mark.parametrize("data", ["ring8", "two-moons"])
+def test_in_the_plane_transport_agrees_with_pot(data):
+    x = true_samples(data, 300) * 1.3 + 0.2
+    score = evaluate(x, data, ["w1", "w2", "sliced-w2"])
+    ours, theirs = x.double().numpy(), Evidence(x[None], DISTRIBUTIONS[data]).reference[0].double().numpy()
+    assert score["w1"][0] == pytest.approx(ot.emd2([], [], ot.dist(ours, theirs, "euclidean")), abs=1e-5)
+    assert score["w2"][0] ** 2 == pytest.approx(ot.emd2([], [], ot.dist(ours, theirs)), abs=1e-5)
+    sliced = ot.sliced_wasserstein_distance(ours, theirs, n_projections=4000, seed=0)
+    assert score["sliced-w2"][0] == pytest.approx(sliced, rel=0.1)  # ours takes 128 directions
+
+
 def test_on_the_line_wasserstein_and_energy_agree_with_scipy():
     n = 300
     x = true_samples("bimodal", n) * 1.3 + 0.2
@@ -138,13 +255,24 @@ def test_neighbour_metrics_tell_missing_modes_from_missing_quality():
     assert poor["density"][0] < 0.3
 
 
-@pytest.mark.parametrize("name", SAMPLE_METRICS)
+@pytest.mark.parametrize("name", METRICS)
 def test_the_order_of_samples_does_not_matter(name):
-    x = true_samples("ring8", 300) * 1.05
-    shuffled = x[torch.randperm(300, generator=torch.Generator().manual_seed(5))]
-    np.testing.assert_allclose(
-        evaluate(x, "ring8", [name])[name], evaluate(shuffled, "ring8", [name])[name], rtol=1e-5, atol=1e-7
-    )
+    n, rng = 300, torch.Generator().manual_seed(5)
+    p = Population([Recipe(width=8, seed=seed) for seed in range(2)])
+    p.run(5)
+    x = torch.stack([1.05 * true_samples("ring8", n, seed) for seed in range(2)])
+    play, before = p._play(), Before(x + 0.2, iterations=3)
+    real, fake = (torch.randperm(batch.shape[1], generator=rng) for batch in (play.x_real, play.x_fake))
+    shuffled = replace(
+        play,
+        x_real=play.x_real[:, real], real_logit=play.real_logit[:, real],
+        x_fake=play.x_fake[:, fake], fake_logit=play.fake_logit[:, fake],
+    )  # fmt: skip
+    then, now = (torch.randperm(n, generator=rng) for _ in range(2))
+    one = measure(Evidence(x, RING, play, before), [name])
+    other = measure(Evidence(x[:, now], RING, shuffled, replace(before, samples=before.samples[:, then])), [name])
+    assert np.isfinite(one[name]).all()
+    np.testing.assert_allclose(one[name], other[name], rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", SAMPLE_METRICS)

@@ -5,6 +5,7 @@ import pytest
 from scipy.stats import binomtest
 
 from toygan.measure.seeds import SeedTable, cell, share_interval
+from toygan.parts.floors import true_band
 
 
 @pytest.mark.parametrize(("count", "n"), [(0, 16), (1, 16), (14, 16), (16, 16), (5, 8)])
@@ -42,3 +43,13 @@ def test_theory_stands_beside_the_measurement_and_the_seeds_are_counted():
     lines = SeedTable({"a": {"formula": "0.5", "x": [1.0] * 16}})._repr_markdown_().splitlines()
     assert lines[2] == "| **a** | 0.5 | 1 [1, 1] |"
     assert lines[-1] == "*In brackets: 95 % interval over 16 seeds.*"
+
+
+def test_what_true_samples_score_stands_above_the_columns_that_are_metrics():
+    values = {"seconds": [1.0] * 4, "reverse-kl": [0.5] * 4, "loss-g": [0.7] * 4, "modes-covered": [8.0] * 4}
+    table = SeedTable({"a": values}, data="ring8", n=500)
+    band = true_band("reverse-kl", "ring8", 500)
+    assert table.columns == list(values)
+    lines = table._repr_markdown_().splitlines()
+    assert lines[2] == f"| **true samples** | – | {band.low:.3g} to {band.high:.3g} | – | 8 |"
+    assert lines[-1] == "*In brackets: 95 % interval over 4 seeds. True samples: what 90 % of sets of 500 score.*"

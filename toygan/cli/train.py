@@ -108,17 +108,17 @@ def claim(out: Path, force: bool) -> None:
 
 
 def summary(snapshot: Snapshot) -> str:
-    """The last evaluation as a table: every metric over the seeds, beside what as many true samples score."""
+    """The last evaluation as a table: every metric over the seeds, beside what 90 % of as many true samples score."""
     count, n = len(snapshot.recipes), snapshot.samples.shape[1]
     head = f"iteration {snapshot.step}, {count} seed{'s' * (count > 1)}"
     if not snapshot.alive.all():
         head += f", {int((~snapshot.alive).sum())} diverged"
-    lines = [f"{head:<32}{'mean':>10}{'lowest':>10}{'highest':>10}{'true samples':>14}"]
+    lines = [f"{head:<32}{'mean':>10}{'lowest':>10}{'highest':>10}{'true samples':>24}"]
     for name, column in snapshot.metrics.items():
         if len(finite := column[np.isfinite(column)]):
-            band = true_band(name, snapshot.recipes[0].data, n)
+            band = true_band(name.removeprefix("average-"), snapshot.recipes[0].data, n)
             cells = "".join(f"{x:>10.4g}" for x in (finite.mean(), finite.min(), finite.max()))
-            lines.append(f"  {name:<30}{cells}" + (f"{band.mean:>14.4g}" if band else ""))
+            lines.append(f"  {name:<30}{cells}" + (f"{f'{band:.4g}':>24}" if band else ""))
     return "\n".join(lines)
 
 

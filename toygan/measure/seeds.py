@@ -8,19 +8,30 @@ from typing import Any
 
 import numpy as np
 
+from toygan.parts.floors import true_band
+from toygan.parts.metrics import METRICS
+
+TRUE = "true samples"
+
 
 class SeedTable:
     """Rows of named quantities, one value a seed `(S,)`; a notebook shows it as Markdown.
 
     Numbers are given as mean [95 % bootstrap interval], true-or-false as count [95 % Wilson interval]; words, such as
-    what theory says, stand as they are. Seeds without a number (NaN) are left out and counted.
+    what theory says, stand as they are. Seeds without a number (NaN) are left out and counted. With `data` the first
+    row says what n true samples score in the columns that are metrics.
     """
 
-    def __init__(self, rows: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(self, rows: Mapping[str, Mapping[str, Any]], data: str | None = None, n: int = 2500) -> None:
         self.rows = {
             row: {name: v if isinstance(v, str) else np.asarray(v) for name, v in columns.items()}
             for row, columns in rows.items()
         }
+        self.note = ""
+        if data is not None:
+            bands = {name: true_band(name, data, n) if name in METRICS else None for name in self.columns}
+            self.rows = {TRUE: {name: f"{band:.3g}" if band else "–" for name, band in bands.items()}, **self.rows}
+            self.note = f" {TRUE.capitalize()}: what 90 % of sets of {n:,} score."
 
     @property
     def columns(self) -> list[str]:
@@ -33,7 +44,7 @@ class SeedTable:
             f"| **{row}** | " + " | ".join(cell(columns.get(name, np.empty(0))) for name in self.columns) + " |"
             for row, columns in self.rows.items()
         ]
-        return "\n".join([head, *rows, "", f"*In brackets: 95 % interval over {self._seeds}.*"])
+        return "\n".join([head, *rows, "", f"*In brackets: 95 % interval over {self._seeds}.{self.note}*"])
 
     @property
     def _seeds(self) -> str:

@@ -79,6 +79,11 @@ class Look:
         """Whether samples and arrows can be drawn."""
         return self.diverged_at < 0 and bool(np.isfinite(self.generated).all() and np.isfinite(self.arrows).all())
 
+    @property
+    def measured(self) -> int:
+        """Samples in the latest measurement, 0 where there is none."""
+        return 0 if self.snapshot is None else self.snapshot.samples.shape[1]
+
     def metric(self, name: str) -> np.ndarray:
         """One metric of the member over the iterations of the history `(T,)`."""
         values = self.history.metric(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matplotlib.axes import Axes
 
-from toygan.panels.coverage import Coverage, Modes
+from toygan.panels.coverage import Coverage, Divergence, Modes, Quality
 from toygan.panels.curves import Accuracy, Gradients, Losses
 from toygan.panels.panel import Note, Panel
 from toygan.panels.phase import Distance, Eigenvalues, Phase
@@ -19,6 +19,8 @@ PANELS: Menu[tuple[type[Panel], ...]] = Menu(
         "losses": (Losses,),
         "coverage": (Coverage,),
         "modes": (Modes,),
+        "quality": (Quality,),
+        "divergence": (Divergence,),
         "accuracy": (Accuracy,),
         "gradients": (Gradients,),
         "phase": (Phase,),

@@ -95,7 +95,8 @@ class Picture:
         if fresh:
             self.title.set_text(headline(look.recipe))
             self.status.set_text(status(look))
-        still = self._limits(), [words.get_text() for p in self.panels for words in p.captions], self.title.get_text()
+        captions = [words.get_text() for p in self.panels for words in p.captions]
+        still = self._limits(), captions, self.title.get_text(), look.measured
         if still != self._still:
             self.canvas.draw()
             self._lowest, self._still, fresh = self.canvas.copy_from_bbox(self.figure.bbox), still, True

@@ -17,6 +17,14 @@ GENERATED_MARK: dict[str, Any] = {
     "markeredgecolor": "white", "markeredgewidth": 0.4,
 }  # fmt: skip
 
+# What true samples score, behind every metric.
+TRUE_RANGE: dict[str, Any] = {"color": REAL, "alpha": 0.22, "linewidth": 0}
+TRUE_MEAN: dict[str, Any] = {"color": REAL, "linewidth": 1.2}
+TRUE_NAME: dict[str, Any] = {
+    "color": REAL, "fontsize": 9, "weight": "bold",
+    "bbox": {"facecolor": "white", "edgecolor": "none", "pad": 1},
+}  # fmt: skip
+
 RC: dict[Any, Any] = {
     "font.size": 10,
     "text.color": INK,

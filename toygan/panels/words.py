@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from toygan.panels.coverage import true_quality
 from toygan.panels.look import Look
+from toygan.parts.floors import true_band
 from toygan.parts.mode_metrics import has_modes
 from toygan.recipe import Recipe
 
@@ -15,6 +15,13 @@ SEPARATOR = "  ·  "
 def percent(share: float) -> str:
     """A share in percent, with one digit more where only that shows that it is not all."""
     return f"{100 * share:.{int(0.995 <= share < 1)}f} %"
+
+
+def true_percent(metric: str, data: str, n: int) -> str:
+    """The range in which 90 % of sets of n true samples score, in percent; empty where the metric has no meaning."""
+    band = true_band(metric, data, n)
+    ends = [] if band is None else list(dict.fromkeys(percent(end).removesuffix(" %") for end in (band.low, band.high)))
+    return f"(true samples {'–'.join(ends)} %)" if ends else ""
 
 
 def headline(recipe: Recipe) -> str:
@@ -44,7 +51,8 @@ def _quality(look: Look) -> list[str]:
         k = len(data.modes)
         words.append(f"{score['modes-covered']:.0f} of {k} mode{'s' * (k > 1)}")
     if "high-quality" in score:
-        words.append(f"high quality {percent(score['high-quality'])} (true samples {percent(true_quality(data))})")
+        true = true_percent("high-quality", look.recipe.data, look.measured)
+        words.append(f"high quality {percent(score['high-quality'])} {true}")
     if not words and score.keys() >= {"accuracy-real", "accuracy-fake"}:
         right = percent(score["accuracy-real"]), percent(score["accuracy-fake"])
         words.append(f"D is right on {right[0]} of real and {right[1]} of generated samples")
