@@ -50,7 +50,7 @@ def test_true_samples_score_inside_their_own_band(data):
 
 
 def test_a_game_that_has_arrived_scores_the_floor_of_every_metric():
-    data, n = "gaussian1d(mean=0.0, sigma=1.0)", 1000
+    data, n = "gaussian1d(mean=0.0, sigma=1.0)", 400
     p = Population(Recipe(data=data, generator="linear", discriminator="linear", latent=1))
     p.generator.theta = torch.ones_like(p.generator.theta)  # samples are the latent points, N(0, 1)
     p.discriminator.theta = torch.zeros_like(p.discriminator.theta)
@@ -120,9 +120,9 @@ def test_perfect_ring_sampler_has_the_known_quality_and_reverse_kl():
 
 @pytest.mark.parametrize("shift", [0.5, 2.0])
 def test_a_shifted_line_is_that_far_away(shift):
-    score = evaluate(true_samples("gaussian1d", 1000) + shift, "gaussian1d")
+    score = evaluate(true_samples("gaussian1d", 500) + shift, "gaussian1d", CLOSED)
     for name in ("w1", "w2", "sliced-w2"):
-        floor = true_band(name, "gaussian1d", 1000)
+        floor = true_band(name, "gaussian1d", 500)
         assert score[name][0] == pytest.approx(shift, abs=2 * floor.high), name
     gap = -(shift**2) / (2 * LINE.sigma**2)  # E log p(x + shift) - E log p(x) for a Gaussian
     assert score["log-likelihood-gap"][0] == pytest.approx(gap, abs=0.25 * abs(gap))
@@ -137,28 +137,29 @@ def test_a_blurred_line_loses_quality_and_likelihood_as_calculated():
 
 
 BLOB = "grid(side=1, sigma=1.0)"  # one Gaussian in the plane
+CLOSED = ["w1", "w2", "sliced-w2", "high-quality", "total-variation", "log-likelihood-gap"]
 
 
 @pytest.mark.parametrize("shift", [0.5, 2.0])
 def test_a_shift_in_the_plane_scores_the_closed_forms(shift):
-    x = true_samples(BLOB, 1000) + shift * torch.tensor([0.6, 0.8])
-    score, floor = evaluate(x, BLOB), {name: true_band(name, BLOB, 1000) for name in ("w1", "w2", "sliced-w2")}
+    x = true_samples(BLOB, 500) + shift * torch.tensor([0.6, 0.8])
+    score, floor = evaluate(x, BLOB, CLOSED), {name: true_band(name, BLOB, 500) for name in ("w1", "w2", "sliced-w2")}
     assert score["w1"][0] == pytest.approx(shift, abs=floor["w1"].high)
     assert score["w2"][0] == pytest.approx(shift, abs=floor["w2"].high)
     assert score["sliced-w2"][0] == pytest.approx(shift / 2**0.5, abs=floor["sliced-w2"].high + 0.06 * shift)
     quality = ncx2.cdf(9, 2, shift**2)  # the squared distance from the mode is chi-square, not central
-    assert score["high-quality"][0] == pytest.approx(quality, abs=0.03)
+    assert score["high-quality"][0] == pytest.approx(quality, abs=0.05)
     assert score["total-variation"][0] == pytest.approx(1 - score["high-quality"][0], abs=1e-6)
     assert score["log-likelihood-gap"][0] == pytest.approx(-(shift**2) / 2, abs=0.1 + 0.06 * shift)
 
 
 @pytest.mark.parametrize("blur", [0.3, 0.7, 1.6, 3.0])
 def test_a_blur_in_the_plane_scores_the_closed_forms(blur):
-    x = blur * true_samples(BLOB, 1000)
-    score, floor = evaluate(x, BLOB), true_band("w2", BLOB, 1000)
+    x = blur * true_samples(BLOB, 500)
+    score, floor = evaluate(x, BLOB, CLOSED), true_band("w2", BLOB, 500)
     assert score["w2"][0] == pytest.approx(abs(blur - 1) * 2**0.5, abs=floor.high)
-    assert score["sliced-w2"][0] == pytest.approx(abs(blur - 1), abs=true_band("sliced-w2", BLOB, 1000).high)
-    assert score["high-quality"][0] == pytest.approx(chi2.cdf(9 / blur**2, 2), abs=0.03)
+    assert score["sliced-w2"][0] == pytest.approx(abs(blur - 1), abs=true_band("sliced-w2", BLOB, 500).high)
+    assert score["high-quality"][0] == pytest.approx(chi2.cdf(9 / blur**2, 2), abs=0.05)
     assert score["total-variation"][0] == pytest.approx(1 - score["high-quality"][0], abs=1e-6)
     assert score["log-likelihood-gap"][0] == pytest.approx(1 - blur**2, abs=0.05 + 0.06 * blur**2)
 
