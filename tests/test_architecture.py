@@ -37,6 +37,7 @@ ARROWS: dict[str, set[str]] = {
 NUMBERS, DRAWING = {"torch", "numpy", "scipy"}, {"matplotlib", "PIL"}
 WIDGETS = {"ipywidgets", "anywidget", "traitlets", "IPython"}
 OUTSIDE: dict[str, set[str]] = {
+    "measure": NUMBERS | {"tqdm"},
     "panels": NUMBERS | DRAWING,
     "play": NUMBERS | DRAWING | WIDGETS,
     "cli": NUMBERS | DRAWING | {"click", "tqdm", "rich"},

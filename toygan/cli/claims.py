@@ -5,37 +5,55 @@ from __future__ import annotations
 import os
 
 import click
+from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
-from tqdm import tqdm
 
-from toygan.measure.claims import CLAIMS, Finding, check
+from toygan.measure.claims import CLAIMS, TOPICS, Finding
+from toygan.measure.findings import Findings, measured
 
 BROKEN = 1  # exit status where a claim does not hold
+CUT = 130  # where an interrupt kept claims from being measured
+PLAIN = 140  # columns of a table that goes into a file
 
 
-def table(findings: dict[str, Finding]) -> Table:
-    """Findings, one row each: sentence, the quantity of every recipe, differences with their intervals, verdict."""
-    out = Table("claim", "measured", "mean", "difference [95 %]", "seeds", "holds", show_lines=True)
-    for name, finding in findings.items():
-        claim = finding.claim
-        said = f"\n[dim]often said: {claim.folklore}[/dim]" if claim.folklore else ""
-        means = "\n".join(f"{key} {values.mean():.3g}" for key, values in finding.values.items())
-        gaps = "\n".join(f"{mean:+.3g} [{low:+.3g}, {high:+.3g}]" for mean, low, high in finding.differences)
-        needed = f"within ±{claim.within:g}" if claim.within is not None else f"above {claim.margin:g}"
-        verdict = "yes" if finding.holds else "[bold]NO[/bold]"
-        quantity = f"{claim.quantity.words}, {claim.steps:,} iterations"
-        out.add_row(f"[bold]{name}[/bold]\n{claim.sentence}{said}", quantity, means, f"{gaps}\n{needed}",
-                    str(claim.seeds), verdict)  # fmt: skip
+def table(findings: Findings) -> Table:
+    """Findings by topic, one row each: verdict, what was said and measured, every difference with its interval."""
+    out = Table("holds", "claim", "difference [95 %]", box=box.SIMPLE_HEAD, padding=(0, 1, 1, 0), expand=True)
+    out.columns[1].ratio = 1
+    out.columns[2].no_wrap = True
+    for topic, claims in TOPICS.items():
+        rows = [_row(name, findings[name]) for name in claims if name in findings]
+        if rows:
+            out.add_row("", f"[bold underline]{topic}[/]")
+        for row in rows:
+            out.add_row(*row)
     return out
+
+
+def _row(name: str, finding: Finding) -> tuple[str, str, str]:
+    claim = finding.claim
+    seen = f"{claim.quantity.words} – {', '.join(finding.means)}"
+    lines = [
+        f"[bold]{name}[/]",
+        escape(claim.sentence),
+        *([f"[italic]often said: {escape(claim.folklore)}[/]"] if claim.folklore else []),
+        f"[dim]{escape(seen)}[/]",
+        f"[dim]{escape(claim.setting)}[/]",
+    ]
+    differences = [*map(escape, finding.effects), f"[dim]needed: {claim.needed}[/]"]
+    return "yes" if finding.holds else "[bold reverse] NO [/]", "\n".join(lines), "\n".join(differences)
 
 
 @click.command("claims")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--list", "listed", is_flag=True, help="name the claims and say what they say; measure nothing")
 @click.option("--quick", is_flag=True, help="only those that every run of the tests measures")
 @click.option("--first-seed", type=click.IntRange(0, 2**62), default=0, show_default=True, help="try other seeds")
 @click.option("--jobs", type=click.IntRange(1, 256), default=os.cpu_count(), help="processes  [default: one a core]")
-def command(names: tuple[str, ...], quick: bool, first_seed: int, jobs: int) -> int:
+@click.option("--markdown", is_flag=True, help="print a table to keep: toygan claims --markdown > claims.md")
+def command(names: tuple[str, ...], listed: bool, quick: bool, first_seed: int, jobs: int, markdown: bool) -> int:
     """Measure what toygan says of methods, all of it or the claims named.
 
     Each claim is a sentence, two or more recipes, and a relation that has to hold over seeds with its 95 % interval.
@@ -45,25 +63,15 @@ def command(names: tuple[str, ...], quick: bool, first_seed: int, jobs: int) -> 
         if name not in CLAIMS:
             raise click.UsageError(f"NAME {name}: no such claim; allowed: {', '.join(CLAIMS)}")
     chosen = {name: c for name, c in CLAIMS.items() if (not names or name in names) and (c.quick or not quick)}
-    findings: dict[str, Finding] = {}
-    cut = False
-    with tqdm(unit=" recipes", leave=False, disable=None) as bar:
-
-        def progress(done: int, wanted: int) -> None:
-            bar.total = wanted
-            bar.update(done - bar.n)
-
-        try:
-            findings.update(check(chosen, first_seed, jobs, progress))
-        except KeyboardInterrupt:
-            cut = True
-    ordered = {name: findings[name] for name in chosen if name in findings}
-    Console(width=None if os.isatty(1) else 140).print(table(ordered))
-    broken = [name for name, finding in ordered.items() if not finding.holds]
-    click.echo(
-        f"{len(ordered) - len(broken)} of {len(ordered)} claims hold" + (f"; not: {', '.join(broken)}" * bool(broken))
-    )
-    if cut:
-        click.echo(f"toygan: stopped; {len(chosen) - len(ordered)} of {len(chosen)} claims not measured", err=True)
-        return 130
-    return BROKEN if broken else 0
+    if listed:
+        click.echo("\n".join(f"{name}\n    {claim.sentence}" for name, claim in chosen.items()))
+        return 0
+    findings = measured(chosen, first_seed, jobs)
+    if markdown:
+        click.echo(findings)
+    else:
+        Console(width=None if os.isatty(1) else PLAIN).print(table(findings))
+        click.echo(findings.verdict)
+    if findings.missing:
+        return CUT
+    return BROKEN if findings.broken else 0

@@ -11,7 +11,7 @@ import numpy as np
 
 from toygan.measure.runs import Experiment, Runs, measure_many
 from toygan.measure.seeds import interval
-from toygan.recipe import Recipe
+from toygan.recipe import KNOBS, Recipe
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,12 @@ def late(metric: str) -> Quantity:
         return mean
 
     return Quantity(metric, of)
+
+
+def shown(metric: str) -> Quantity:
+    """A metric's mean over the last fifth of a run, of the averaged generator where a recipe has one (`ema`)."""
+    own, averaged = late(metric), late(f"average-{metric}")
+    return Quantity(metric, lambda runs: (averaged if runs.recipe.ema > 0 else own).of(runs))
 
 
 def swing(metric: str) -> Quantity:
@@ -60,7 +66,12 @@ def seeds_that(words: str, happened: Callable[[Runs], np.ndarray]) -> Quantity:
 
 def keeps(words: str, metric: str, level: float) -> Quantity:
     """The seeds whose metric is at least `level` throughout the last fifth of a run; a diverged one keeps nothing."""
-    return seeds_that(words, lambda runs: (runs.metric(metric)[runs.late] >= level).all(0))
+
+    def kept(runs: Runs) -> np.ndarray:
+        lowest: np.ndarray = runs.metric(metric)[runs.late].min(0)
+        return lowest >= level
+
+    return seeds_that(words, kept)
 
 
 @dataclass(frozen=True)
@@ -89,6 +100,14 @@ class Claim:
             name: Experiment(recipe.but(seed=first_seed), self.seeds, self.steps, self.every)
             for name, recipe in self.recipes.items()
         }
+
+    @property
+    def setting(self) -> str:
+        """Seeds, iterations, and what all recipes have and the default recipe has not, as fields."""
+        first, *others = self.recipes.values()
+        same = [name for name in KNOBS if all(getattr(r, name) == getattr(first, name) for r in others)]
+        shared = Recipe(**{name: getattr(first, name) for name in same}).to_string().replace("&", " ")
+        return f"{self.seeds} seeds, {self.steps:,} iterations" + (f", {shared}" if shared else "")
 
     @property
     def needed(self) -> str:

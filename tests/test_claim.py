@@ -1,0 +1,158 @@
+"""A claim stands where every interval bears it out, and falls where it should."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from toygan.measure import claim as module
+from toygan.measure.claim import Claim, check, find, keeps, late, reached, seeds_that, swing
+from toygan.measure.runs import Experiment, Runs
+from toygan.recipe import Recipe
+
+A, B, C = Recipe(width=8), Recipe(width=9), Recipe(width=10)
+RNG = np.random.default_rng(0)
+
+
+def runs(*rows: np.ndarray | list[float], name: str = "high-quality") -> Runs:
+    """Runs whose metric has these rows, one an iteration 0, 100, 200, ... `(S,)`."""
+    values = np.array(rows, dtype=float)
+    return Runs(A, 100 * np.arange(len(values)), {name: values}, np.full(values.shape[1], -1))
+
+
+def constant(values: np.ndarray) -> Runs:
+    return runs(*[values] * 10)
+
+
+def claim(**changes: object) -> Claim:
+    of_two = Claim("Wider is better", {"wide": B, "narrow": A}, late("high-quality"))
+    return dataclasses.replace(of_two, **changes)
+
+
+def noise(mean: float, spread: float = 0.1, seeds: int = 16) -> np.ndarray:
+    drawn = RNG.normal(size=seeds)
+    return mean + spread * (drawn - drawn.mean()) / drawn.std()
+
+
+@pytest.mark.parametrize(("gap", "margin", "holds"), [(1, 0, True), (1, 0.8, True), (1, 1.0, False), (-1, 0, False)])
+def test_the_whole_interval_has_to_lie_above_the_margin(gap, margin, holds):
+    finding = find(claim(margin=margin), {"wide": constant(noise(gap)), "narrow": constant(noise(0))})
+    ((mean, low, high),) = finding.differences
+    assert low < mean < high
+    assert mean == pytest.approx(gap)
+    assert finding.holds == holds
+
+
+def test_no_difference_is_no_finding():
+    same = find(claim(), {"wide": constant(noise(0, spread=5)), "narrow": constant(noise(0, spread=5))})
+    assert not same.holds
+
+
+@pytest.mark.parametrize(("spread", "gap", "holds"), [(0.1, 0, True), (5, 0, False), (0.1, 2, False), (0.1, -2, False)])
+def test_within_needs_a_tight_interval_on_both_sides(spread, gap, holds):
+    finding = find(claim(within=0.5), {"wide": constant(noise(gap, spread)), "narrow": constant(noise(0, spread))})
+    assert finding.holds == holds
+
+
+@pytest.mark.parametrize("changes", [{}, {"within": 10.0}])
+def test_a_seed_without_a_number_makes_it_fail(changes):
+    broken = noise(5)
+    broken[3] = np.nan
+    assert not find(claim(**changes), {"wide": constant(broken), "narrow": constant(noise(0))}).holds
+
+
+@pytest.mark.parametrize(("middle", "holds"), [(1.0, True), (3.0, False), (-1.0, False)])
+def test_of_three_recipes_each_has_to_exceed_the_next(middle, holds):
+    of_three = claim(recipes={"first": C, "second": B, "third": A})
+    measured = {"first": constant(noise(2)), "second": constant(noise(middle)), "third": constant(noise(0))}
+    finding = find(of_three, measured)
+    assert len(finding.differences) == 2
+    assert finding.holds == holds
+
+
+def test_seeds_are_paired():
+    luck = noise(0, spread=10)  # what a seed does to both recipes is no evidence against their difference
+    paired = find(claim(), {"wide": constant(luck + noise(1)), "narrow": constant(luck)})
+    shuffled = find(claim(), {"wide": constant(np.roll(luck, 5) + noise(1)), "narrow": constant(luck)})
+    assert paired.holds
+    assert not shuffled.holds
+
+
+def test_late_is_the_mean_over_the_last_fifth():
+    assert late("high-quality").of(runs(*([[9.0]] * 8), [1.0], [3.0])) == pytest.approx([2.0])
+
+
+def test_swing_is_the_deviation_over_the_second_half():
+    assert swing("high-quality").of(runs([50.0], [0.0], [1.0], [3.0])) == pytest.approx([1.0])
+
+
+def test_reached_is_the_first_iteration_or_the_length_of_the_run():
+    of = reached("high-quality", 0.5).of(runs([0.0, 0.0], [0.6, np.nan], [0.2, 0.4]))
+    assert of.tolist() == [100.0, 200.0]
+
+
+def test_a_seed_keeps_a_level_where_it_never_falls_below_it_late_in_its_run():
+    early, lost, kept, diverged = [0.0, 0.0, 0.0, 1.0], [9, 0, 1, 9], [9, 9, 1, 9], [9, 9, 1, np.nan]
+    rows = [early] * 7 + [lost, kept, diverged]
+    assert keeps("stay", "high-quality", 1.0).of(runs(*rows, *[kept] * 5)).tolist() == [1, 1, 1, 1]
+    assert keeps("stay", "high-quality", 1.0).of(runs(*rows, diverged)).tolist() == [1, 1, 1, 0]
+    assert keeps("stay", "high-quality", 1.0).of(runs(*[kept] * 9, lost)).tolist() == [1, 0, 1, 1]
+
+
+def test_a_share_of_seeds_is_the_mean_of_what_happened():
+    diverged = seeds_that("diverged", lambda r: r.diverged_at >= 0)
+    some = Runs(A, np.arange(3), {}, np.array([-1, 5, -1, 7]))
+    assert diverged.of(some).mean() == 0.5
+    assert diverged.words == "share of seeds that diverged"
+
+
+def test_a_metric_that_was_not_taken_has_no_number():
+    assert np.isnan(late("w1").of(constant(noise(0)))).all()
+
+
+def test_other_seeds_are_asked_for_by_the_first_one():
+    asked = claim(seeds=4, steps=50, every=10).experiments(first_seed=100)
+    assert asked["wide"] == Experiment(B.but(seed=100), 4, 50, 10)
+
+
+def test_the_setting_names_what_all_recipes_share():
+    base = Recipe(width=8, loss="hinge")
+    same = claim(recipes={"a": base, "b": base.but(loss="minimax")})
+    assert same.setting == "16 seeds, 2,000 iterations, width=8"
+    assert claim(recipes={"a": Recipe(), "b": base}, seeds=8, steps=50).setting == "8 seeds, 50 iterations"
+
+
+def test_a_recipe_of_several_claims_is_measured_once_and_each_is_told_as_soon_as_it_can_be(monkeypatch):
+    trained: list[Recipe] = []
+
+    def at_once(experiments, jobs):
+        for experiment in experiments:
+            trained.append(experiment.recipe)
+            yield experiment, constant(noise(experiment.recipe.width))
+
+    monkeypatch.setattr(module, "measure_many", at_once)
+    claims = {
+        "true": claim(recipes={"b": B, "a": A}, margin=0.5),
+        "false": claim(recipes={"a": A, "b": B}),
+        "later": claim(recipes={"c": C, "b": B}),
+    }
+    told: list[tuple[int, int]] = []
+    found = check(claims, progress=lambda done, wanted: told.append((done, wanted)))
+    first = [next(found)[0], next(found)[0]]
+    assert sorted(first) == ["false", "true"]
+    assert trained == [B, A]
+    ((name, finding),) = found
+    assert name == "later"
+    assert finding.holds
+    assert trained == [B, A, C]
+    assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_words_say_what_was_measured_and_what_is_needed():
+    finding = find(claim(margin=0.25), {"wide": constant(np.full(4, 1.5)), "narrow": constant(np.full(4, 1.0))})
+    assert finding.means == ["wide: 1.5", "narrow: 1"]
+    assert finding.effects == ["+0.5 [+0.5, +0.5]"]
+    assert finding.claim.needed == "above 0.25"
+    assert claim(within=0.1).needed == "within ±0.1"

@@ -1,0 +1,93 @@
+"""What toygan says of methods: every claim can be measured, and those that are cheap hold, here and now."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+import toygan
+from toygan.measure import findings as module
+from toygan.measure.claims import CLAIMS, TOPICS, Claim, show
+from toygan.measure.findings import measured
+from toygan.recipe import Recipe
+
+QUICK = [name for name, claim in CLAIMS.items() if claim.quick]
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_a_quick_claim_holds(name: str) -> None:
+    (finding,) = measured({name: CLAIMS[name]}).values()
+    assert finding.holds, f"{finding.means}, {finding.effects}, needed: {finding.claim.needed}"
+
+
+def test_some_claims_are_quick() -> None:
+    assert len(QUICK) >= 3
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_a_claim_compares_recipes_over_seeds(name: str) -> None:
+    claim = CLAIMS[name]
+    recipes = list(claim.recipes.values())
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", name)
+    assert claim.sentence[0].isupper()
+    assert not claim.sentence.endswith(".")
+    assert not claim.folklore.endswith(".")
+    assert len(set(recipes)) == len(recipes) >= 2
+    assert {recipe.seed for recipe in recipes} == {0}, "the first seed is the command's to choose"
+    assert len({recipe.distribution for recipe in recipes}) == 1
+    assert claim.seeds >= 16
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_what_is_needed_means_something(name: str) -> None:
+    claim = CLAIMS[name]
+    if claim.within is None:
+        assert claim.margin > 0
+    else:
+        assert claim.within > 0
+        assert claim.margin == 0
+        assert "share of seeds" not in claim.quantity.words, "equal shares have an interval of no width over few seeds"
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_a_claim_names_its_setting(name: str) -> None:
+    assert CLAIMS[name].setting.startswith("16 seeds, ")
+
+
+def test_no_name_is_taken_twice_and_the_promised_number_is_there() -> None:
+    assert len(CLAIMS) == sum(len(claims) for claims in TOPICS.values()) >= 20
+    assert len({claim.sentence for claim in CLAIMS.values()}) == len(CLAIMS)
+
+
+TINY = Recipe(data="bimodal", width=4, batch=8)
+FALSE = Claim("Fewer samples", {"b": TINY.but(batch=4), "a": TINY}, CLAIMS[QUICK[0]].quantity, 2.0, steps=2, seeds=2)
+
+
+def test_claims_are_shown_as_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(CLAIMS, "false", FALSE)
+    findings = toygan.claims.show("false", first_seed=3)
+    head, _, row, _, verdict = findings._repr_markdown_().splitlines()
+    assert row.count(" | ") == head.count(" | ")
+    assert row.startswith("| **false**<br>Fewer samples | ")
+    assert row.endswith(" | **no** |")
+    assert verdict == "*0 of 1 claims hold; not: false.*"
+    assert findings.broken == ["false"]
+
+
+def test_an_unknown_claim_is_refused_before_anything_is_measured() -> None:
+    with pytest.raises(KeyError, match="nonsense"):
+        show("nonsense")
+
+
+def test_an_interrupt_keeps_what_was_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def cut(claims, first_seed, jobs, progress):  # type: ignore[no-untyped-def]
+        yield from list(whole(claims, first_seed, jobs, progress))[:1]
+        raise KeyboardInterrupt
+
+    whole = module.check
+    monkeypatch.setattr(module, "check", cut)
+    findings = measured({"first": FALSE, "second": FALSE})
+    assert list(findings) == ["first"]
+    assert findings.missing == ("second",)
+    assert findings.verdict.endswith("; not measured: second")
