@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from toygan.cli import claims, diagnose, lab, menus, reproduce, train
+from toygan.cli import claims, diagnose, gallery, lab, menus, reproduce, train
 from toygan.recipe import RecipeError
 
 WRONG = 2  # exit status where the command line asks for what cannot be
@@ -49,5 +49,5 @@ def main() -> None:
     """Small GANs on toy distributions: watch them learn, in a notebook or from the shell."""
 
 
-for module in (train, diagnose, claims, reproduce, lab, menus):
+for module in (train, diagnose, gallery, claims, reproduce, lab, menus):
     main.add_command(module.command)

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from shell import refused, toygan
+
+from toygan.history import History
+from toygan.measure.diagnosis import VERDICTS, diagnose, diagnose_all
+from toygan.measure.recent import FEWEST, WINDOW, Recent
+from toygan.recipe import Recipe
+from toygan.training import Population
+
+GOOD = {
+    "modes-covered-strict": 8.0, "high-quality": 0.9, "effective-places": 7.9, "mode-hopping": 0.01,
+    "total-variation": 0.1, "accuracy-real": 0.55, "accuracy-fake": 0.52, "generator-weight": 0.5,
+    "loss-d": 1.38, "loss-g": 0.7,
+}  # fmt: skip
+FAR = {"modes-covered-strict": 0.0, "high-quality": 0.0, "effective-places": 1.0, "total-variation": 1.0}
+
+
+def recent(recipe: Recipe | None = None, diverged_at: int = -1, **changes: float | np.ndarray) -> Recent:
+    """A run that is well but for the changes; a number stands for a course that does not move."""
+    steps = np.arange(0, 3001, 100)
+    values = {**GOOD, **{name.replace("_", "-"): value for name, value in changes.items()}}
+    metrics = {name: np.broadcast_to(value, steps.shape) for name, value in values.items()}
+    return Recent(recipe or Recipe(), steps, metrics, diverged_at)
+
+
+def with_(values: dict[str, float], **more: float) -> dict[str, float]:
+    return {name.replace("-", "_"): value for name, value in {**values, **more}.items()}
+
+
+WAVE = 0.5 + 0.4 * np.cos(np.arange(31) * 2.0)
+CASES = {
+    "healthy": recent(),
+    "diverged": recent(diverged_at=1234),
+    "vanishing gradient": recent(**with_(FAR, accuracy_real=1.0, accuracy_fake=1.0, generator_weight=0.01)),
+    "discriminator overpowered": recent(**with_(FAR, accuracy_real=0.97, accuracy_fake=0.95, generator_weight=0.9)),
+    "discriminator too weak": recent(**with_(FAR)),
+    "mode collapse, rotating": recent(**with_(FAR, mode_hopping=0.9)),
+    "mode collapse, modes absent": recent(modes_covered_strict=3.0, total_variation=0.6),
+    "oscillation": recent(high_quality=WAVE, total_variation=1 - WAVE),
+    "over-regularized blur": recent(
+        Recipe(regularizers={"instance-noise": 0.5}), high_quality=0.05, modes_covered_strict=1.0, total_variation=0.95
+    ),
+    "not converged yet": recent(
+        high_quality=np.linspace(0, 0.5, 31), total_variation=np.linspace(1, 0.5, 31), modes_covered_strict=6.0
+    ),
+}
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_every_verdict_is_given_to_the_run_that_shows_it(verdict: str) -> None:
+    if verdict == "unsure":
+        CASES[verdict] = recent(high_quality=0.2, modes_covered_strict=5.0, accuracy_fake=0.9, accuracy_real=0.75)
+    diagnosis = diagnose(CASES[verdict])
+    assert diagnosis.verdict == verdict
+    assert verdict == "diverged" or diagnosis.evidence
+
+
+def test_evidence_stands_beside_what_true_samples_score() -> None:
+    words = diagnose(CASES["mode collapse, modes absent"]).evidence
+    assert words[0] == "modes-covered-strict 3 (true samples 8)"
+    assert "high-quality 90% (true samples 99%)" in words
+
+
+def test_a_knob_names_the_setting_as_it_is() -> None:
+    recipe = Recipe(lr_d=3e-6)
+    assert "lr_d (now 3e-06)" in diagnose(recent(recipe, **with_(FAR))).knob
+
+
+def test_a_run_that_diverged_says_when_and_one_whose_losses_explode_has_diverged_too() -> None:
+    assert "1,234" in diagnose(CASES["diverged"]).evidence[0]
+    assert diagnose(recent(loss_d=4e3)).verdict == "diverged"
+
+
+@pytest.mark.parametrize("rows", range(FEWEST))
+def test_nothing_is_said_of_a_run_that_has_just_begun(rows: int) -> None:
+    metrics = {name: np.full(rows, value) for name, value in GOOD.items()}
+    diagnosis = diagnose(Recent(Recipe(), np.arange(rows), metrics))
+    assert diagnosis.verdict == "unsure"
+    assert "too few" in diagnosis.cause
+
+
+def test_data_without_modes_is_left_alone() -> None:
+    diagnosis = diagnose(Recent(Recipe(data="two-moons"), np.arange(9), {"loss-d": np.ones(9)}))
+    assert diagnosis.verdict == "unsure"
+    assert "no modes" in diagnosis.cause
+
+
+def test_what_was_long_ago_does_not_count() -> None:
+    ill_once = np.where(np.arange(31) * 100 < 3000 - WINDOW, 0.0, 0.9)
+    assert diagnose(recent(high_quality=ill_once)).verdict == "healthy"
+
+
+def test_a_trend_is_no_swing() -> None:
+    rising = recent(high_quality=np.linspace(0, 3, 31))
+    assert rising.swing("high-quality") == pytest.approx(0, abs=1e-9)
+    assert rising.rise("high-quality") == pytest.approx(0.55)  # 11 rows, 0.1 apart: the means of 5 older and 6 newer
+
+
+def test_a_history_is_diagnosed_member_by_member() -> None:
+    population, history = Population([Recipe(width=4, batch=4), Recipe(width=4, batch=4, seed=1)]), History()
+    with pytest.raises(ValueError, match="no snapshot"):
+        diagnose_all(history)
+    for _ in range(FEWEST):
+        history.add(population.snapshot(n=64))
+        population.step()
+    assert [d.verdict in VERDICTS for d in diagnose_all(history)] == [True, True]
+
+
+def test_the_shell_diagnoses_what_training_has_left(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    toygan("train", "--steps", "40", "--every", "10", "--seeds", "2", "--width", "4", "--out", run)
+    said = toygan("diagnose", run).stdout
+    assert "of 2 " in said.splitlines()[0]
+    assert "seed 0: " in said
+    assert "seed 1: " in said
+
+
+def test_a_folder_that_holds_no_run_is_refused_in_one_line(tmp_path: Path) -> None:
+    assert "recipe.json" in refused(toygan("diagnose", tmp_path))
+    (tmp_path / "recipe.json").write_text(Recipe().to_json())
+    for rows in ("nothing", "[]", '[{"seed": 0}]', '{"seed": 0}', '[{"seed": 0, "step": 0}]'):
+        (tmp_path / "metrics.json").write_text(rows)
+        assert "metrics.json is not what" in refused(toygan("diagnose", tmp_path))

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from toygan.cli import gallery as shell
+from toygan.cli import main
+from toygan.measure import exhibit as exhibits
+from toygan.measure.diagnosis import VERDICTS
+from toygan.measure.exhibit import Exhibit, confusion, out_of, seen, verdicts, visit, well
+from toygan.measure.gallery import GALLERY, above, below, both, broke, swings
+from toygan.measure.runs import Runs
+from toygan.recipe import Recipe
+
+TINY = Recipe(width=4, batch=4)
+SMALL = Exhibit("not converged yet", "nothing yet", TINY, {"lr_g": 1e-2}, "", below("high-quality", 2.0), steps=2)
+
+
+def runs(recipe: Recipe | None = None, diverged_at: tuple[int, ...] = (-1, -1), **metrics: list[float]) -> Runs:
+    """Two seeds that do not move; a metric is a number a seed."""
+    steps = np.arange(0, 3001, 100)
+    columns = {name.replace("_", "-"): np.tile(values, (31, 1)) for name, values in metrics.items()}
+    return Runs(recipe or Recipe(), steps, columns, np.array(diverged_at))
+
+
+@pytest.mark.parametrize("name", GALLERY)
+def test_an_exhibit_names_its_illness_and_changes_one_thing(name: str) -> None:
+    exhibit = GALLERY[name]
+    assert exhibit.illness in VERDICTS
+    assert len(exhibit.change) == 1
+    assert exhibit.experiments()[0] != exhibit.experiments()[1]
+    assert all(sentence.endswith(".") for sentence in (exhibit.sees, exhibit.helps))
+
+
+def test_every_illness_is_on_show() -> None:
+    assert {exhibit.illness for exhibit in GALLERY.values()} == VERDICTS.keys() - {"healthy", "unsure"}
+
+
+def test_signs_are_read_seed_by_seed() -> None:
+    low_high = runs(high_quality=[0.1, 0.9], loss_d=[1.0, 1e6])
+    assert below("high-quality", 0.5)(low_high).tolist() == [True, False]
+    assert above("high-quality", 0.5)(low_high).tolist() == [False, True]
+    assert both(above("high-quality", 0.05), below("high-quality", 0.5))(low_high).tolist() == [True, False]
+    assert broke(low_high).tolist() == [False, True]
+    assert broke(runs(diverged_at=(7, -1), loss_d=[1.0, 1.0])).tolist() == [True, False]
+    steady, moving = np.full(31, 0.5), 0.5 + 0.4 * (-1.0) ** np.arange(31)
+    both_seeds = Runs(Recipe(), np.arange(31), {"high-quality": np.stack([steady, moving], 1)}, np.array([-1, -1]))
+    assert swings("high-quality", 0.1)(both_seeds).tolist() == [False, True]
+
+
+def test_well_is_all_modes_and_good_samples() -> None:
+    measured = runs(Recipe(data="bimodal"), modes_covered_strict=[2.0, 1.0], high_quality=[0.9, 0.9])
+    assert well(measured).tolist() == [True, False]
+
+
+def test_a_seed_is_diagnosed_from_its_own_column() -> None:
+    assert verdicts(runs(diverged_at=(-1, 500), total_variation=[0.5, 0.5]))[1] == "diverged"
+
+
+def test_the_matrix_counts_ill_seeds_and_those_that_the_cure_made_well() -> None:
+    ill = runs(diverged_at=(500, 500), high_quality=[0.1, 0.9])  # the second does not show what the exhibit is about
+    cured = runs(
+        Recipe(data="bimodal"), modes_covered_strict=[2.0, 1.0], high_quality=[3.0, 3.0], mode_hopping=[0.0, 0.0],
+        total_variation=[0.0, 0.0],
+    )  # fmt: skip
+    exhibit = Exhibit("diverged", "", Recipe(), {}, "", below("high-quality", 0.5))
+    odds = seen(exhibit, ill, cured)
+    assert odds.ill.tolist() == [True, False]
+    table = confusion({"one": odds})
+    assert table["diverged"] == {"diverged": 1}
+    assert table["healthy"] == {"healthy": 1}
+    assert shell.score(table) == "2 of 2 right (100%), 0 unsure, 0 wrong"
+
+
+def test_odds_come_with_the_interval_of_their_share() -> None:
+    assert out_of(np.array([True] * 16)) == "16 of 16 [81%, 100%]"  # Wilson 1927: 16 / (16 + 1.96^2)
+
+
+def test_a_visit_measures_every_exhibit_once() -> None:
+    told: list[tuple[int, int]] = []
+    found = dict(visit({"a": SMALL, "b": SMALL}, 5, progress=lambda *done: told.append(done), seeds=2))
+    assert list(found) == ["a", "b"]
+    assert told == [(1, 2), (2, 2)]
+    assert found["a"].ill.tolist() == [True, True]
+    assert len(found["a"].verdicts) == 2
+
+
+def test_the_shell_prints_odds_and_the_matrix(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shell, "GALLERY", {"small": SMALL})
+    result = CliRunner().invoke(main, ["gallery", "--seeds", "2", "--jobs", "1"])
+    assert result.exit_code == 0, result.output
+    assert "2 of 2 [34%, 100%]" in result.output
+    assert "0 of 2 right" in result.output
+
+
+def test_an_interrupt_prints_what_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def cut(groups: object, *rest: object) -> object:
+        raise KeyboardInterrupt
+        yield
+
+    monkeypatch.setattr(exhibits, "measure_groups", cut)
+    result = CliRunner().invoke(main, ["gallery", "too-soon"])
+    assert result.exit_code == 130
+    assert "1 of 1 exhibits not measured" in result.stderr
+
+
+def test_an_unknown_exhibit_is_refused() -> None:
+    result = CliRunner().invoke(main, ["gallery", "louvre"])
+    assert result.exit_code == 2
+    assert "no such exhibit; allowed: main-mode-wins" in result.stderr

@@ -1,0 +1,117 @@
+"""An exhibit of the failure gallery: a recipe that shows an illness, its cure, and how often either is seen."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from toygan.measure.diagnosis import diagnose
+from toygan.measure.recent import Recent
+from toygan.measure.runs import Experiment, Runs, measure_groups
+from toygan.measure.seeds import share_interval
+from toygan.recipe import KNOBS, Recipe
+
+SEEDS = 16
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """A recipe that shows an illness, a name of VERDICTS, and the same recipe with one change, which cures it.
+
+    `shows` says of which seeds of measured runs the illness can be seen `(S,)`; it is what the odds count.
+    """
+
+    illness: str
+    sees: str  # what is to be seen, in a sentence
+    recipe: Recipe
+    change: Mapping[str, Any]  # the field that the cure changes, or steps
+    helps: str  # why it helps, in a sentence
+    shows: Callable[[Runs], np.ndarray]
+    steps: int = 3000
+
+    @property
+    def cure(self) -> Recipe:
+        """The recipe that is well."""
+        return self.recipe.but(**{name: value for name, value in self.change.items() if name in KNOBS})
+
+    def experiments(self, first_seed: int = 0, seeds: int = SEEDS) -> tuple[Experiment, Experiment]:
+        """What has to be measured: the illness and its cure."""
+        ill, well = self.recipe.but(seed=first_seed), self.cure.but(seed=first_seed)
+        return Experiment(ill, seeds, self.steps), Experiment(well, seeds, self.change.get("steps", self.steps))
+
+
+@dataclass(frozen=True)
+class Odds:
+    """In how many of S seeds an exhibit showed its illness, without and with the cure, and what was diagnosed."""
+
+    exhibit: Exhibit
+    ill: np.ndarray  # which seeds were ill (S,)
+    still_ill: np.ndarray  # which were so with the cure (S,)
+    well: np.ndarray  # which had every mode and good samples with the cure (S,)
+    verdicts: tuple[str, ...]  # of the ill recipe's seeds
+    cured_verdicts: tuple[str, ...]
+
+
+def seen(exhibit: Exhibit, ill: Runs, cured: Runs) -> Odds:
+    """The exhibit's odds in measured runs."""
+    return Odds(exhibit, exhibit.shows(ill), exhibit.shows(cured), well(cured), verdicts(ill), verdicts(cured))
+
+
+def well(runs: Runs) -> np.ndarray:
+    """Which seeds have, over the last fifth of their runs, all modes and most samples on them `(S,)`."""
+    modes = len(runs.recipe.distribution.modes)
+    strict, good = (runs.metric(name)[runs.late] for name in ("modes-covered-strict", "high-quality"))
+    every: np.ndarray = (strict.mean(0) > modes - 0.3) & (good.mean(0) > 0.55)
+    return every
+
+
+def verdicts(runs: Runs) -> tuple[str, ...]:
+    """What is diagnosed at the end of each seed's run."""
+    return tuple(
+        diagnose(
+            Recent(runs.recipe, runs.steps, {name: x[:, seed] for name, x in runs.metrics.items()}, int(diverged_at))
+        ).verdict
+        for seed, diverged_at in enumerate(runs.diverged_at)
+    )
+
+
+def visit(
+    exhibits: Mapping[str, Exhibit],
+    first_seed: int = 0,
+    jobs: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+    seeds: int = SEEDS,
+) -> Iterator[tuple[str, Odds]]:
+    """Every exhibit's odds measured anew, each as soon as its runs are there; equal recipes are trained once.
+
+    `progress` is told the experiments done and those in all.
+    """
+    needed = {name: exhibit.experiments(first_seed, seeds) for name, exhibit in exhibits.items()}
+    for name, (ill, cured) in measure_groups(needed, jobs, progress):
+        yield name, seen(exhibits[name], ill, cured)
+
+
+def out_of(happened: np.ndarray) -> str:
+    """So many of so many seeds, with the 95 % interval of the share."""
+    count, n = int(happened.sum()), len(happened)
+    low, high = share_interval(count, n)
+    return f"{count} of {n} [{low:.0%}, {high:.0%}]"
+
+
+def confusion(odds: Mapping[str, Odds]) -> dict[str, Counter[str]]:
+    """For every illness, how often which verdict was given to the seeds that show it.
+
+    "healthy" are the seeds of the cures that are well and show the illness no more.
+    """
+    table: dict[str, Counter[str]] = {}
+    for one in odds.values():
+        given = table.setdefault(one.exhibit.illness, Counter())
+        given.update(verdict for verdict, ill in zip(one.verdicts, one.ill, strict=True) if ill)
+        healthy = table.setdefault("healthy", Counter())
+        cured = one.well & ~one.still_ill
+        healthy.update(verdict for verdict, so in zip(one.cured_verdicts, cured, strict=True) if so)
+    return table

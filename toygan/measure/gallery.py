@@ -1,0 +1,149 @@
+"""The failure gallery: recipes that fail, each with its cure; a stranger's first question is how often."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from toygan.measure.claim import late
+from toygan.measure.exhibit import Exhibit as Exhibit
+from toygan.measure.exhibit import Odds as Odds
+from toygan.measure.exhibit import visit as visit
+from toygan.measure.runs import Runs
+from toygan.recipe import Recipe
+
+Sign = Callable[[Runs], np.ndarray]
+
+
+def below(metric: str, level: float) -> Sign:
+    """The seeds whose metric is below `level` in the mean over the last fifth of a run."""
+    return lambda runs: late(metric).of(runs) < level
+
+
+def above(metric: str, level: float) -> Sign:
+    """The seeds whose metric is above `level` there."""
+    return lambda runs: late(metric).of(runs) > level
+
+
+def both(one: Sign, other: Sign) -> Sign:
+    """The seeds that show both signs."""
+    return lambda runs: one(runs) & other(runs)
+
+
+def swings(metric: str, by: float) -> Sign:
+    """The seeds whose metric varies by more than `by` (standard deviation) over the last fifth of a run."""
+    return lambda runs: runs.metric(metric)[runs.late].std(0) > by
+
+
+def broke(runs: Runs) -> np.ndarray:
+    """The seeds that left the finite numbers, or whose losses did so for all that counts."""
+    far: np.ndarray = (np.abs(late("loss-d").of(runs)) > 100) | (runs.diverged_at >= 0)
+    return far
+
+
+LINE = Recipe(data="gaussian1d", optimizer="sgd", lr_g=0.05, lr_d=0.05, width=32, batch=64)
+MEANS = Recipe(
+    data="gaussian1d(mean=4.0, sigma=1.0)", generator="shift", latent=1, discriminator="linear", loss="wasserstein",
+    optimizer="sgd", lr_g=0.05, lr_d=0.05,
+)  # fmt: skip
+
+GALLERY: dict[str, Exhibit] = {
+    "main-mode-wins": Exhibit(
+        "mode collapse, modes absent",
+        "Two modes, one of them rare: the generator makes the frequent one well and never the other.",
+        Recipe(data="bimodal(weight=0.9)"),
+        {"regularizers": {"r1": 1.0}},
+        "A D that is flat at the data cannot be fooled by one mode alone and leaves a slope towards the other.",
+        both(above("high-quality", 0.5), below("modes-covered-strict", 1.7)),
+    ),
+    "ring-fades": Exhibit(
+        "mode collapse, modes absent",
+        "All eight modes are found, then one after the other is given up while quality rises.",
+        Recipe(),
+        {"regularizers": {"r1": 1.0}},
+        "The penalty holds D flat at the modes, so that none of them pulls samples away from its neighbour.",
+        both(above("high-quality", 0.3), below("modes-covered-strict", 7.7)),
+    ),
+    "hunt-on-a-line": Exhibit(
+        "mode collapse, rotating",
+        "All samples sit on one of two modes, and a hundred iterations later on the other.",
+        Recipe(data="bimodal", loss="wasserstein", regularizers={"weight-clipping": 1.0}),
+        {"d_steps": 5},
+        "With five steps D answers before the generator has moved all of its mass.",
+        above("mode-hopping", 0.2),
+    ),
+    "hunt-round-the-ring": Exhibit(
+        "mode collapse, rotating",
+        "One blob of samples jumps from mode to mode, always ahead of a D that is too slow.",
+        Recipe(loss="least-squares", lr_d=1e-4),
+        {"lr_d": 1e-3},
+        "A D that learns as fast as the generator punishes the blob before it can move on.",
+        above("mode-hopping", 0.2),
+    ),
+    "minimax-against-a-sure-critic": Exhibit(
+        "vanishing gradient",
+        "D is right about every sample, and the generator, which never came near the data, stands still.",
+        LINE.but(loss="minimax", d_steps=20),
+        {"loss": "non-saturating"},
+        "The reversed target is steep just where D is sure, so the gradient is back.",
+        below("high-quality", 0.3),
+    ),
+    "critic-runs-away": Exhibit(
+        "discriminator overpowered",
+        "D's loss stays near 0 and both accuracies near 100 %: convergence failure as losses and accuracies show it.",
+        Recipe(loss="least-squares", lr_g=1e-5),
+        {"lr_g": 1e-3},
+        "A generator that learns as fast as D keeps the question open.",
+        both(above("accuracy-real", 0.8), above("accuracy-fake", 0.8)),
+    ),
+    "critic-asleep": Exhibit(
+        "discriminator too weak",
+        "D only guesses, and the samples lie wherever its initial weights sent them.",
+        Recipe(loss="least-squares", lr_d=1e-6),
+        {"lr_d": 1e-3},
+        "A D that learns tells the generator where the data is.",
+        below("high-quality", 0.3),
+    ),
+    "means-that-circle": Exhibit(
+        "oscillation",
+        "The generator's mean swings through the data's mean and back, for ever.",
+        MEANS,
+        {"regularizers": {"r1": 1.0}},
+        "The penalty pulls D's slope to 0, which damps the turn.",
+        swings("high-quality", 0.1),
+    ),
+    "step-too-far": Exhibit(
+        "diverged",
+        "Losses grow without bound, and soon there are no numbers left.",
+        Recipe(loss="least-squares", optimizer="sgd", lr_g=0.05, lr_d=1.0),
+        {"lr_d": 0.05},
+        "Gradient descent on a square needs steps below two over its curvature.",
+        broke,
+    ),
+    "drowned-in-noise": Exhibit(
+        "over-regularized blur",
+        "A ring-shaped cloud: D sees the data through noise far wider than a mode, and so does the generator.",
+        Recipe(loss="minimax", regularizers={"instance-noise": 0.5}),
+        {"anneal": 1500},
+        "Noise that fades first brings the samples near and then lets D see the modes.",
+        below("high-quality", 0.5),
+    ),
+    "flattened": Exhibit(
+        "over-regularized blur",
+        "Samples surround every mode, and most are too far from it to count.",
+        Recipe(loss="minimax", regularizers={"r1": 100.0}),
+        {"regularizers": {"r1": 0.1}},
+        "A thousandth of the penalty is enough to keep D flat at the data, and leaves it sharp enough to see a mode.",
+        below("high-quality", 0.5),
+    ),
+    "too-soon": Exhibit(
+        "not converged yet",
+        "The samples are on their way, and the distance to the data falls from one measurement to the next.",
+        Recipe(loss="minimax"),
+        {"steps": 3000},
+        "Time.",
+        below("high-quality", 0.5),
+        steps=800,
+    ),
+}
