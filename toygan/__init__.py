@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from toygan.measure import claims as claims
+from toygan.measure import gallery as gallery
 from toygan.measure import theory as theory
 from toygan.parts.distributions import DISTRIBUTIONS as DISTRIBUTIONS
 from toygan.parts.distributions import Distribution as Distribution

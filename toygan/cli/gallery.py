@@ -9,11 +9,11 @@ from collections.abc import Mapping
 import click
 from rich.console import Console
 from rich.table import Table
-from tqdm import tqdm
 
 from toygan.measure.diagnosis import VERDICTS
 from toygan.measure.exhibit import SEEDS, Odds, confusion, out_of, visit
 from toygan.measure.gallery import GALLERY
+from toygan.measure.progress import watched
 
 
 def odds_table(odds: Mapping[str, Odds]) -> Table:
@@ -21,12 +21,11 @@ def odds_table(odds: Mapping[str, Odds]) -> Table:
     out = Table("exhibit", "in", "one change", "then in", show_lines=True)
     for name, one in odds.items():
         exhibit = one.exhibit
-        change = ", ".join(f"{key} = {value}" for key, value in exhibit.change.items())
         setting = f"{exhibit.recipe.to_string() or 'the default recipe'}, {exhibit.steps:,} iterations"
         out.add_row(
             f"[bold]{name}[/bold]: {exhibit.illness}\n{exhibit.sees}\n[dim]{setting}[/dim]",
             out_of(one.ill),
-            f"{change}\n{exhibit.helps}",
+            f"{exhibit.changed}\n{exhibit.helps}",
             out_of(one.still_ill),
         )
     return out
@@ -65,18 +64,7 @@ def command(names: tuple[str, ...], seeds: int, first_seed: int, jobs: int) -> i
         if name not in GALLERY:
             raise click.UsageError(f"NAME {name}: no such exhibit; allowed: {', '.join(GALLERY)}")
     chosen = {name: exhibit for name, exhibit in GALLERY.items() if not names or name in names}
-    odds: dict[str, Odds] = {}
-    with tqdm(unit=" recipes", leave=False, disable=None) as bar:
-
-        def progress(done: int, wanted: int) -> None:
-            bar.total = wanted
-            bar.update(done - bar.n)
-
-        try:
-            for name, one in visit(chosen, first_seed, jobs, progress, seeds):
-                odds[name] = one
-        except KeyboardInterrupt:
-            pass
+    odds = watched(lambda progress: visit(chosen, first_seed, jobs, progress, seeds))
     console, table = Console(width=None if os.isatty(1) else 140), confusion(odds)
     console.print(odds_table({name: odds[name] for name in chosen if name in odds}))
     console.print(matrix(table))

@@ -38,6 +38,11 @@ class Exhibit:
         """The recipe that is well."""
         return self.recipe.but(**{name: value for name, value in self.change.items() if name in KNOBS})
 
+    @property
+    def changed(self) -> str:
+        """The change in a few words."""
+        return ", ".join(f"{name} = {value}" for name, value in self.change.items())
+
     def experiments(self, first_seed: int = 0, seeds: int = SEEDS) -> tuple[Experiment, Experiment]:
         """What has to be measured: the illness and its cure."""
         ill, well = self.recipe.but(seed=first_seed), self.cure.but(seed=first_seed)

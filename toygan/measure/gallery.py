@@ -10,7 +10,9 @@ from toygan.measure.claim import late
 from toygan.measure.exhibit import Exhibit as Exhibit
 from toygan.measure.exhibit import Odds as Odds
 from toygan.measure.exhibit import visit as visit
+from toygan.measure.progress import watched
 from toygan.measure.runs import Runs
+from toygan.measure.seeds import SeedTable
 from toygan.recipe import Recipe
 
 Sign = Callable[[Runs], np.ndarray]
@@ -147,3 +149,23 @@ GALLERY: dict[str, Exhibit] = {
         steps=800,
     ),
 }
+
+
+def show(*names: str, first_seed: int = 0, jobs: int = 1) -> SeedTable:
+    """The odds of the exhibits named, or of all, measured anew behind a progress bar; a notebook shows the table.
+
+    Raises KeyError for an unknown name. An interrupt leaves the exhibits measured so far.
+    """
+    chosen = {name: GALLERY[name] for name in names or GALLERY}
+    odds = watched(lambda progress: visit(chosen, first_seed, jobs, progress))
+    return SeedTable(
+        {
+            name: {
+                "illness": one.exhibit.illness,
+                "seeds": one.ill,
+                "the change": one.exhibit.changed,
+                "then": one.still_ill,
+            }
+            for name, one in odds.items()
+        }
+    )

@@ -10,6 +10,7 @@ import numpy as np
 
 from toygan.history import History
 from toygan.measure.diagnosis import Diagnosis, diagnose_all
+from toygan.parts.floors import true_band
 from toygan.recipe import DEFAULT, Recipe, RecipeError
 from toygan.training import Population, Snapshot
 
@@ -170,7 +171,8 @@ class Session:
         k, words = self.snapshot.shares.shape[1], []
         if np.isfinite(covered[0]):
             good = self.snapshot.metrics["high-quality"][0]
-            words.append(f"{covered[0]:.0f} of {k} mode{'s' * (k > 1)}, {good:.0%} high quality")
+            true = true_band("high-quality", self.recipe.data, SAMPLES)
+            words.append(f"{covered[0]:.0f} of {k} mode{'s' * (k > 1)}, {good:.0%} high quality (true samples {true:.0%})")
         if self.seeds > 1:
             low, high = np.nanmin(covered), np.nanmax(covered)
             words.append(f"{self.seeds} seeds: {low:.0f}" + (f" to {high:.0f}" if high > low else " each"))
