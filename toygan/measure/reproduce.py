@@ -18,7 +18,7 @@ from toygan.training import Population
 COVERED = "modes-covered"
 EVERY = 0.01, 50  # looks at the modes while it runs: after this share of the iterations, but not more often than that
 SINCE = "all modes, from iteration"
-LITTLE = 0.05  # the share of the published iterations below which a table compares nothing yet
+LITTLE = 0.25  # the share of the published iterations below which a table compares nothing yet
 HEAD = ("method", "quantity", "theirs", "ours", "95 % interval", "true samples")
 
 
