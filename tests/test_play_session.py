@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import torch
 
+from toygan.parts.floors import true_band
 from toygan.parts.losses import LOSSES
 from toygan.parts.regularizers import REGULARIZERS
 from toygan.play.session import LATEST, Session
@@ -146,6 +147,12 @@ def test_looking_never_changes_the_run() -> None:
         assert watched.status
     alone.population.run(5)
     assert torch.equal(state(watched), state(alone))
+
+
+def test_quality_stands_beside_that_of_as_many_true_samples() -> None:
+    s = session()
+    band = true_band("high-quality", s.recipe.data, s.snapshot.samples.shape[1])
+    assert f"high quality (true samples {band.low:.0%} to {band.high:.0%})" in s.status
 
 
 def test_the_recipes_own_seed_is_in_focus_and_the_others_follow() -> None:

@@ -172,7 +172,8 @@ class Session:
         if np.isfinite(covered[0]):
             good = self.snapshot.metrics["high-quality"][0]
             true = true_band("high-quality", self.recipe.data, SAMPLES)
-            words.append(f"{covered[0]:.0f} of {k} mode{'s' * (k > 1)}, {good:.0%} high quality (true samples {true:.0%})")
+            quality = f"{good:.0%} high quality (true samples {true:.0%})"
+            words.append(f"{covered[0]:.0f} of {k} mode{'s' * (k > 1)}, {quality}")
         if self.seeds > 1:
             low, high = np.nanmin(covered), np.nanmax(covered)
             words.append(f"{self.seeds} seeds: {low:.0f}" + (f" to {high:.0f}" if high > low else " each"))
