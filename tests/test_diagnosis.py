@@ -74,6 +74,7 @@ def test_a_knob_names_the_setting_as_it_is() -> None:
 def test_a_run_that_diverged_says_when_and_one_whose_losses_explode_has_diverged_too() -> None:
     assert "1,234" in diagnose(CASES["diverged"]).evidence[0]
     assert diagnose(recent(loss_d=4e3)).verdict == "diverged"
+    assert diagnose(recent(loss_g=np.where(np.arange(31) < 5, 1.0, np.inf))).verdict == "diverged"
 
 
 @pytest.mark.parametrize("rows", range(FEWEST))

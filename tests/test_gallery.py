@@ -38,12 +38,13 @@ def test_every_illness_is_on_show() -> None:
 
 
 def test_signs_are_read_seed_by_seed() -> None:
-    low_high = runs(high_quality=[0.1, 0.9], loss_d=[1.0, 1e6])
+    low_high = runs(high_quality=[0.1, 0.9], loss_d=[1.0, 1e6], loss_g=[1.0, 1.0])
     assert below("high-quality", 0.5)(low_high).tolist() == [True, False]
     assert above("high-quality", 0.5)(low_high).tolist() == [False, True]
     assert both(above("high-quality", 0.05), below("high-quality", 0.5))(low_high).tolist() == [True, False]
     assert broke(low_high).tolist() == [False, True]
-    assert broke(runs(diverged_at=(7, -1), loss_d=[1.0, 1.0])).tolist() == [True, False]
+    assert broke(runs(diverged_at=(7, -1), loss_d=[1.0, 1.0], loss_g=[1.0, 1.0])).tolist() == [True, False]
+    assert broke(runs(loss_d=[1.0, np.inf], loss_g=[np.nan, 1.0])).tolist() == [True, True]
     steady, moving = np.full(31, 0.5), 0.5 + 0.4 * (-1.0) ** np.arange(31)
     both_seeds = Runs(Recipe(), np.arange(31), {"high-quality": np.stack([steady, moving], 1)}, np.array([-1, -1]))
     assert swings("high-quality", 0.1)(both_seeds).tolist() == [False, True]

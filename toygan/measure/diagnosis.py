@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from toygan.history import History
 from toygan.measure.recent import FEWEST, Recent
 
+SWING = 0.17  # standard deviation of the high-quality share; a strong R1 alone makes it tremble by 0.1
+
 
 @dataclass(frozen=True)
 class Diagnosis:
@@ -58,15 +60,16 @@ def diagnose_all(history: History) -> list[Diagnosis]:
 
 def diverged(r: Recent) -> bool:
     """The numbers left the finite ones, or a loss is on its way there."""
-    return r.diverged_at >= 0 or max(abs(r.mean("loss-d")), abs(r.mean("loss-g"))) > 100
+    losses = ("loss-d", "loss-g")
+    return r.diverged_at >= 0 or any(r.lost(loss) or abs(r.mean(loss)) > 100 for loss in losses)
 
 
 def healthy(r: Recent) -> bool:
     """Every mode holds at least 1 % of the samples, most samples are good, and neither swings."""
     return (
         r.mean("modes-covered-strict") > r.k - 0.3
-        and r.of_true("high-quality") > 0.55
-        and r.swing("high-quality") < 0.1
+        and r.of_true("high-quality") > 0.5
+        and r.swing("high-quality") < SWING
         and r.mean("mode-hopping") < 0.1
     )
 
@@ -77,28 +80,33 @@ def vanishing(r: Recent) -> bool:
 
 
 def overpowered(r: Recent) -> bool:
-    """D is sure of nearly everything, though its slope does reach G."""
-    return r.sure > 0.85 and r.mean("total-variation") > 0.5
+    """D is sure of nearly everything and its slope does reach G, yet the samples are far from the data.
+
+    Where they are good, D is sure because modes are missing: covered ones have more samples than they should.
+    """
+    return r.sure > 0.85 and r.of_true("high-quality") < 0.3
 
 
 def rotating(r: Recent) -> bool:
     """Few modes at a time, and other ones a hundred iterations later."""
-    return r.k > 1 and r.mean("mode-hopping") > 0.15 and r.of_true("effective-places") < 0.75
+    return r.k > 1 and r.now("mode-hopping") > 0.15 and r.of_true("effective-places") < 0.75
 
 
 def too_weak(r: Recent) -> bool:
-    """D guesses, or is worse than that, while the samples are nowhere near the data, and no remedy holds it back."""
-    return abs(r.guess - 0.5) < 0.15 and r.of_true("high-quality") < 0.3 and not r.recipe.regularizers
+    """D guesses, or is worse than that, while the samples stay far from the data, and no remedy holds it back."""
+    still = r.of_true("high-quality") < 0.3 and r.swing("high-quality") < SWING
+    return still and abs(r.guess - 0.5) < 0.15 and not r.recipe.regularizers
 
 
 def improving(r: Recent) -> bool:
-    """The distance to the true shares falls by more than it swings."""
-    return -r.rise("total-variation") > max(0.03, r.swing("total-variation"))
+    """The distance to the true shares falls by more than it swings, and not by giving modes up for quality."""
+    falls = -r.rise("total-variation") > max(0.05, r.swing("total-variation"))
+    return falls and r.rise("effective-places") > -0.1
 
 
 def oscillating(r: Recent) -> bool:
     """Quality comes and goes while the mass stays with the same modes."""
-    return r.swing("high-quality") > 0.1
+    return r.swing("high-quality") > SWING
 
 
 def absent(r: Recent) -> bool:

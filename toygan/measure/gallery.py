@@ -40,8 +40,9 @@ def swings(metric: str, by: float) -> Sign:
 
 def broke(runs: Runs) -> np.ndarray:
     """The seeds that left the finite numbers, or whose losses did so for all that counts."""
-    far: np.ndarray = (np.abs(late("loss-d").of(runs)) > 100) | (runs.diverged_at >= 0)
-    return far
+    losses = np.stack([runs.metric("loss-d"), runs.metric("loss-g")])[:, runs.late]
+    within: np.ndarray = (np.abs(losses) < 100).all((0, 1))  # neither an infinite nor an undefined loss is
+    return ~within | (runs.diverged_at >= 0)
 
 
 LINE = Recipe(data="gaussian1d", optimizer="sgd", lr_g=0.05, lr_d=0.05, width=32, batch=64)
@@ -115,12 +116,12 @@ GALLERY: dict[str, Exhibit] = {
         "The penalty pulls D's slope to 0, which damps the turn.",
         swings("high-quality", 0.1),
     ),
-    "step-too-far": Exhibit(
+    "means-that-spiral": Exhibit(
         "diverged",
-        "Losses grow without bound, and soon there are no numbers left.",
-        Recipe(loss="least-squares", optimizer="sgd", lr_g=0.05, lr_d=1.0),
-        {"lr_d": 0.05},
-        "Gradient descent on a square needs steps below two over its curvature.",
+        "The same two means, both players moving at once: every turn is wider than the last, until the numbers end.",
+        MEANS.but(turns="simultaneous", lr_g=0.2, lr_d=0.2),
+        {"regularizers": {"r1": 1.0}},
+        "The penalty gives the eigenvalues of the game a negative real part, so that the spiral winds inwards.",
         broke,
     ),
     "drowned-in-noise": Exhibit(
@@ -146,7 +147,7 @@ GALLERY: dict[str, Exhibit] = {
         {"steps": 3000},
         "Time.",
         below("high-quality", 0.5),
-        steps=800,
+        steps=1000,
     ),
 }
 

@@ -26,7 +26,8 @@ class Recent:
         since = steps[-1] - min(WINDOW, steps[-1] // 2) if len(steps) else 0
         first = max(0, min(int(np.searchsorted(steps, since)), len(steps) - FEWEST))
         self.steps = steps[first:]
-        self._metrics = {name: np.asarray(values, dtype=float)[first:] for name, values in metrics.items()}
+        self._whole = {name: np.asarray(values, dtype=float) for name, values in metrics.items()}
+        self._first = first
 
     @staticmethod
     def of(history: History, member: int) -> Recent:
@@ -44,14 +45,24 @@ class Recent:
 
     def course(self, metric: str) -> np.ndarray:
         """Its finite values, in order; none where it was never taken."""
-        x = self._metrics.get(metric, np.empty(0))
+        x = self._whole.get(metric, np.empty(0))[self._first :]
         finite: np.ndarray = x[np.isfinite(x)]
         return finite
+
+    def lost(self, metric: str) -> bool:
+        """Whether it was a number once and is none any more."""
+        x = np.isfinite(self._whole.get(metric, np.empty(0)))
+        return bool(x.any() and not x[-1])
 
     def mean(self, metric: str) -> float:
         """Its mean; NaN where it was never taken, and no comparison holds for that."""
         x = self.course(metric)
         return float(x.mean()) if len(x) else float("nan")
+
+    def now(self, metric: str) -> float:
+        """The mean of its newer half."""
+        x = self.course(metric)
+        return float(x[len(x) // 2 :].mean()) if len(x) else float("nan")
 
     def swing(self, metric: str) -> float:
         """Its standard deviation about a straight line through its course: what is left without the trend."""
