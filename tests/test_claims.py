@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from toygan.measure.claims import CLAIMS, TOPICS, Claim, show
 from toygan.measure.findings import measured
 from toygan.recipe import Recipe
 
+KEPT = Path(__file__).parent.parent / "assets/claims.md"
 QUICK = [name for name, claim in CLAIMS.items() if claim.quick]
 
 
@@ -52,7 +54,18 @@ def test_what_is_needed_means_something(name: str) -> None:
 
 @pytest.mark.parametrize("name", CLAIMS)
 def test_a_claim_names_its_setting(name: str) -> None:
-    assert CLAIMS[name].setting.startswith("16 seeds, ")
+    assert re.match(r"\d+ seeds, [\d,]+ iterations", CLAIMS[name].setting)
+
+
+def test_the_table_that_is_kept_says_what_the_claims_say() -> None:
+    rows = [line.split(" | ") for line in KEPT.read_text(encoding="utf-8").splitlines() if line.startswith("| **")]
+    said = {cells[0].removeprefix("| **").split("**<br>")[0]: cells for cells in rows}
+    assert list(said) == list(CLAIMS), "toygan claims --markdown > assets/claims.md"
+    for name, claim in CLAIMS.items():
+        assert claim.sentence in said[name][0]
+        assert claim.setting in said[name][1]
+        assert f"needed: {claim.needed}" in said[name][3]
+        assert said[name][4] == "yes |"
 
 
 def test_no_name_is_taken_twice_and_the_promised_number_is_there() -> None:
@@ -76,7 +89,7 @@ def test_claims_are_shown_as_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_unknown_claim_is_refused_before_anything_is_measured() -> None:
-    with pytest.raises(KeyError, match="nonsense"):
+    with pytest.raises(ValueError, match="nonsense: no such claim; allowed: minimax"):
         show("nonsense")
 
 

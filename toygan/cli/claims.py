@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from toygan.measure.claims import CLAIMS, TOPICS, Finding
+from toygan.measure.claims import TOPICS, Finding, chosen
 from toygan.measure.findings import Findings, measured
 
 BROKEN = 1  # exit status where a claim does not hold
@@ -59,14 +59,14 @@ def command(names: tuple[str, ...], listed: bool, quick: bool, first_seed: int, 
     Each claim is a sentence, two or more recipes, and a relation that has to hold over seeds with its 95 % interval.
     Exit status 1 where one does not hold. Ctrl-C prints what has been measured.
     """
-    for name in names:
-        if name not in CLAIMS:
-            raise click.UsageError(f"NAME {name}: no such claim; allowed: {', '.join(CLAIMS)}")
-    chosen = {name: c for name, c in CLAIMS.items() if (not names or name in names) and (c.quick or not quick)}
+    try:
+        wanted = {name: claim for name, claim in chosen(names).items() if claim.quick or not quick}
+    except ValueError as error:
+        raise click.UsageError(f"NAME {error}") from None
     if listed:
-        click.echo("\n".join(f"{name}\n    {claim.sentence}" for name, claim in chosen.items()))
+        click.echo("\n".join(f"{name}\n    {claim.sentence}" for name, claim in wanted.items()))
         return 0
-    findings = measured(chosen, first_seed, jobs)
+    findings = measured(wanted, first_seed, jobs)
     if markdown:
         click.echo(findings)
     else:

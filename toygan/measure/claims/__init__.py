@@ -5,6 +5,8 @@ A topic is a file, and a claim is a row of its menu; the table, the command and 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from toygan.measure.claim import Claim as Claim
 from toygan.measure.claim import Finding as Finding
 from toygan.measure.claim import Quantity as Quantity
@@ -29,9 +31,17 @@ TOPICS: dict[str, dict[str, Claim]] = {
 CLAIMS: dict[str, Claim] = {name: claim for claims in TOPICS.values() for name, claim in claims.items()}
 
 
+def chosen(names: Sequence[str]) -> dict[str, Claim]:
+    """The named claims, or all where none is named; raises ValueError for an unknown name."""
+    for name in names:
+        if name not in CLAIMS:
+            raise ValueError(f"{name}: no such claim; allowed: {', '.join(CLAIMS)}")
+    return {name: claim for name, claim in CLAIMS.items() if not names or name in names}
+
+
 def show(*names: str, first_seed: int = 0, jobs: int = 1) -> Findings:
     """The named claims, or all, measured anew behind a progress bar; a notebook shows the table.
 
-    Other first seeds than 0 ask whether they hold where they were never tried. Raises KeyError for an unknown name.
+    Other first seeds than 0 ask whether they hold where they were never tried. Raises ValueError for an unknown name.
     """
-    return measured({name: CLAIMS[name] for name in names or CLAIMS}, first_seed, jobs)
+    return measured(chosen(names), first_seed, jobs)

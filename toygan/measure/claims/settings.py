@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from toygan.measure.claim import late
+import math
+
+import numpy as np
+
+from toygan.measure.claim import Quantity, late
+from toygan.measure.runs import Runs
 from toygan.recipe import Recipe
 
 RING = Recipe(width=32, batch=64)
@@ -18,3 +23,11 @@ WGAN_GP = {"loss": "wasserstein", "regularizers": {"gradient-penalty": 0.1}}
 
 MODES = late("modes-covered-strict")
 HIGH_QUALITY = late("high-quality")
+
+
+def _off_the_line(runs: Runs) -> np.ndarray:
+    distance: np.ndarray = abs(runs.metric("loss-d")[runs.late] - 2 * math.log(2)).mean(0)
+    return distance
+
+
+OFF_THE_LINE = Quantity("distance of D's loss from 2 log 2", _off_the_line)

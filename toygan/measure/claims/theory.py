@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from toygan.measure.claim import Claim, late
-from toygan.measure.claims.settings import DIRAC
+from toygan.measure.claims.settings import DIRAC, OFF_THE_LINE
 
 MINIMAX = DIRAC.but(loss="minimax")
 ALTERNATING = DIRAC.but(turns="alternating")
@@ -15,7 +15,7 @@ THEORY_CLAIMS: dict[str, Claim] = {
         "In the Dirac-GAN R1, which wants slope 0, brings G to rest, and the gradient penalty, which wants 1, does not",
         {
             "gradient-penalty 0.3": MINIMAX.but(regularizers={"gradient-penalty": 0.3}),
-            "R1 0.3": MINIMAX.but(regularizers={"r1": 0.3}),
+            "r1 0.3": MINIMAX.but(regularizers={"r1": 0.3}),
         },
         PUSH,
         margin=0.1,
@@ -29,12 +29,19 @@ THEORY_CLAIMS: dict[str, Claim] = {
         {
             "minimax": CIRCLE,
             "non-saturating": ALTERNATING,
-            "non-saturating, R1 0.3": ALTERNATING.but(regularizers={"r1": 0.3}),
+            "non-saturating, r1 0.3": ALTERNATING.but(regularizers={"r1": 0.3}),
         },
         PUSH,
         margin=0.02,
         steps=600,
         quick=True,
+    ),
+    "looking-one-step-ahead-damps": Claim(
+        "In the Dirac-GAN with minimax, simultaneous steps end further from equilibrium than extragradient ones",
+        {"simultaneous": MINIMAX, "extragradient": MINIMAX.but(turns="extragradient")},
+        OFF_THE_LINE,
+        margin=0.3,
+        steps=600,
     ),
     "label-smoothing-leaves-the-dirac-gan-alone": Claim(
         "In the Dirac-GAN label smoothing changes nothing",
