@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -75,7 +76,7 @@ def measure_many(experiments: Iterable[Experiment], jobs: int = 1) -> Iterator[t
         yield from ((experiment, measure_runs(experiment)) for experiment in wanted)
         return
     fresh = multiprocessing.get_context("spawn")  # torch's threads do not survive a fork
-    with ProcessPoolExecutor(min(jobs, max(1, len(wanted))), fresh, torch.set_num_threads, (1,)) as pool:
+    with ProcessPoolExecutor(min(jobs, max(1, len(wanted))), fresh, _begin) as pool:
         futures = {pool.submit(measure_runs, experiment): experiment for experiment in wanted}
         try:
             for future in as_completed(futures):
@@ -99,3 +100,9 @@ def measure_groups(
             progress(len(done), len(wanted))
         for name in [name for name, group in waiting.items() if done.keys() >= set(group)]:
             yield name, [done[e] for e in waiting.pop(name)]
+
+
+def _begin() -> None:
+    """A process of its own: one thread, and Ctrl-C ends it at once instead of after the experiment."""
+    torch.set_num_threads(1)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
