@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from toygan.measure import claim as module
+from toygan.measure import runs as module
 from toygan.measure.claim import Claim, check, find, keeps, late, reached, seeds_that, swing
 from toygan.measure.runs import Experiment, Runs
 from toygan.recipe import Recipe
@@ -127,7 +127,7 @@ def test_the_setting_names_what_all_recipes_share():
 def test_a_recipe_of_several_claims_is_measured_once_and_each_is_told_as_soon_as_it_can_be(monkeypatch):
     trained: list[Recipe] = []
 
-    def at_once(experiments, jobs):
+    def at_once(experiments, jobs=1):
         for experiment in experiments:
             trained.append(experiment.recipe)
             yield experiment, constant(noise(experiment.recipe.width))

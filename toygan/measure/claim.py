@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from toygan.measure.runs import Experiment, Runs, measure_many
+from toygan.measure.runs import Experiment, Runs, measure_groups
 from toygan.measure.seeds import interval
 from toygan.recipe import KNOBS, Recipe
 
@@ -156,12 +156,6 @@ def check(
     Other first seeds than 0 ask whether a claim also holds for seeds on which it was never tried. `progress` is told
     the experiments done and those in all.
     """
-    needed = {name: claim.experiments(first_seed) for name, claim in claims.items()}
-    wanted = list(dict.fromkeys(e for experiments in needed.values() for e in experiments.values()))
-    done: dict[Experiment, Runs] = {}
-    for experiment, runs in measure_many(wanted, jobs):
-        done[experiment] = runs
-        if progress is not None:
-            progress(len(done), len(wanted))
-        for name in [name for name, experiments in needed.items() if all(e in done for e in experiments.values())]:
-            yield name, find(claims[name], {key: done[e] for key, e in needed.pop(name).items()})
+    groups = {name: list(claim.experiments(first_seed).values()) for name, claim in claims.items()}
+    for name, runs in measure_groups(groups, jobs, progress):
+        yield name, find(claims[name], dict(zip(claims[name].recipes, runs, strict=True)))

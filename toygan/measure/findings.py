@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from toygan.measure.claim import Claim, Finding, check
+from toygan.measure.progress import watched
 
 
 class Findings(dict[str, Finding]):
@@ -48,20 +49,7 @@ def cells(name: str, finding: Finding) -> tuple[str, ...]:
 
 def measured(claims: Mapping[str, Claim], first_seed: int = 0, jobs: int = 1) -> Findings:
     """The claims measured anew behind a progress bar, in their order; an interrupt keeps what has been found."""
-    from tqdm.auto import tqdm
-
-    found: dict[str, Finding] = {}
-    with tqdm(unit=" recipes", leave=False, disable=None) as bar:
-
-        def progress(done: int, wanted: int) -> None:
-            bar.total = wanted
-            bar.update(done - bar.n)
-
-        try:
-            for name, finding in check(claims, first_seed, jobs, progress):
-                found[name] = finding
-        except KeyboardInterrupt:
-            pass
+    found = watched(lambda progress: check(claims, first_seed, jobs, progress))
     findings = Findings((name, found[name]) for name in claims if name in found)
     findings.missing = tuple(name for name in claims if name not in found)
     return findings
