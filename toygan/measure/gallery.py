@@ -68,6 +68,14 @@ GALLERY: dict[str, Exhibit] = {
         "The penalty holds D flat at the modes, so that none of them pulls samples away from its neighbour.",
         both(above("high-quality", 0.3), below("modes-covered-strict", 7.7)),
     ),
+    "few-of-eight": Exhibit(
+        "mode collapse, modes absent",
+        "Good samples on one or two of the eight modes from early on, and a D that is far ahead.",
+        Recipe(lr_g=1e-4, lr_d=1e-2),
+        {"regularizers": {"r1": 0.1}},
+        "The penalty takes the steps out of D's surface, and its slope then leads to every mode.",
+        both(above("high-quality", 0.2), below("modes-covered-strict", 7.7)),
+    ),
     "hunt-on-a-line": Exhibit(
         "mode collapse, rotating",
         "All samples sit on one of two modes, and a hundred iterations later on the other.",
