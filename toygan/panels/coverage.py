@@ -130,7 +130,7 @@ class Modes(OfModes):
     def __init__(self, axes: Axes, recipe: Recipe) -> None:
         super().__init__(axes, recipe)
         k = len(recipe.distribution.modes)
-        axes.set(xlabel="mode", xlim=(0.4, 1.06 * k + 0.6))
+        axes.set(xlabel="mode", xlim=(0.4, 1.1 * k + 0.5))
         axes.set_xticks(range(1, k + 1, ceil(k / 13)))
         axes.yaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))
         axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
@@ -138,7 +138,7 @@ class Modes(OfModes):
         ends = (np.arange(1, k + 1)[:, None] + BARS).ravel()
         self.truth = Truth(axes, [i + 0.5 for i in range(k + 1)])
         self.bars = axes.stairs(np.zeros(2 * k - 1), ends, fill=True, color=style.GENERATED)
-        self.artists = [self.bars, self.truth.mean, self.truth.name]
+        self.artists = [self.bars, self.truth.mean]
         self.captions = [self.truth.name]
 
     def update(self, look: Look) -> None:
