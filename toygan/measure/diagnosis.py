@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from toygan.history import History
 from toygan.measure.recent import FEWEST, Recent
 
+GUESSING = 0.65  # D's accuracy over both kinds of samples below which it sees next to nothing
 SWING = 0.17  # standard deviation of the high-quality share; a strong R1 alone makes it tremble by 0.1
 
 
@@ -95,7 +96,7 @@ def rotating(r: Recent) -> bool:
 def too_weak(r: Recent) -> bool:
     """D guesses, or is worse than that, while the samples stay far from the data, and no remedy holds it back."""
     still = r.of_true("high-quality") < 0.3 and r.swing("high-quality") < SWING
-    return still and abs(r.guess - 0.5) < 0.15 and not r.recipe.regularizers
+    return still and r.guess < GUESSING and not r.recipe.regularizers
 
 
 def improving(r: Recent) -> bool:
@@ -116,7 +117,7 @@ def absent(r: Recent) -> bool:
 
 def blurred(r: Recent) -> bool:
     """D is held back so far that it guesses, while the samples lie around all modes but seldom on one."""
-    return abs(r.guess - 0.5) < 0.15 and r.of_true("high-quality") < 0.6 and bool(r.recipe.regularizers)
+    return r.guess < GUESSING and r.of_true("high-quality") < 0.6 and bool(r.recipe.regularizers)
 
 
 def anything(r: Recent) -> bool:

@@ -22,7 +22,7 @@ METRICS = (
     "accuracy-real", "accuracy-fake", "gradient-norm-g", "gradient-norm-d",
     "modes-covered-strict", "total-variation", "effective-places", "mode-hopping", "generator-weight",
 )  # fmt: skip
-SOONEST, LATEST = 5, 50  # iterations from one measurement to the next, early and late in a run
+SOONEST, LATEST = 10, 50  # iterations from one measurement to the next, early and late in a run
 
 
 class Session:
