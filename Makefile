@@ -7,11 +7,12 @@ READY := .venv/ready
 SETTINGS := .venv/share/jupyter/lab/settings
 NO_NEWS := {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}
 
-.PHONY: help lab test bench readme clean
+.PHONY: help lab test claims bench readme clean
 
 help:
 	@echo "make lab     sets up and opens the lessons in JupyterLab"
 	@echo "make test    sets up and runs lint, types and all tests"
+	@echo "make claims  sets up and measures all that is said of methods: some minutes"
 	@echo "make bench   sets up and measures speed, as ratios within one run"
 	@echo "make readme  renews the pictures and the tables of README.md"
 	@echo "make clean   removes the set-up"
@@ -25,6 +26,9 @@ test: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n logical --maxprocesses 8 --dist loadgroup --durations 10
+
+claims: $(READY)
+	$(BIN)/toygan claims
 
 bench: $(READY)
 	$(BIN)/python tests/bench.py
