@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch.nn.functional import logsigmoid, softplus
 
+from toygan.measure.theory import optimal_discriminator
 from toygan.play.exercise import EXERCISES
 
 BEST, REVERSED = EXERCISES["best-discriminator"], EXERCISES["reversed-target"]
@@ -49,6 +50,18 @@ def test_the_reversed_target_may_be_written_in_any_safe_way(answer):
 )
 def test_the_best_discriminator_may_be_written_in_any_way(answer):
     assert BEST.check(answer).right
+
+
+@pytest.mark.parametrize("covered", range(1, 9))
+def test_the_answer_on_a_covered_mode_is_that_of_the_best_discriminator(covered):
+    means, widths = tuple(6.0 * mode for mode in range(8)), (1.0,) * 8
+    data, generated = (
+        f"mixture1d(means={means[:k]}, shares={(1 / k,) * k}, widths={widths[:k]})" for k in (8, covered)
+    )
+    on_the_mode = torch.linspace(-1.5, 1.5, 7)[:, None]
+    best = torch.sigmoid(optimal_discriminator(data, on_the_mode, generated))
+    mine = EXERCISES["covered-mode"].solution(torch.tensor(float(covered)), torch.tensor(8.0))
+    assert best.tolist() == pytest.approx([mine.item()] * 7, rel=1e-3)
 
 
 @pytest.mark.parametrize(
