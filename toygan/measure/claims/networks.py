@@ -30,6 +30,6 @@ NETWORK_CLAIMS: dict[str, Claim] = {
         "On the ring, at equal rates of .001, 64 units in each hidden layer give more high-quality samples than 16",
         {"width 64": RING.but(width=64), "width 16": RING.but(width=16)},
         HIGH_QUALITY,
-        margin=0.1,
+        margin=0.05,
     ),
 }
