@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from toygan.cli import gallery as shell
 from toygan.cli import main
 from toygan.measure import exhibit as exhibits
+from toygan.measure import gallery
 from toygan.measure.diagnosis import VERDICTS
-from toygan.measure.exhibit import Exhibit, confusion, out_of, seen, verdicts, visit, well
+from toygan.measure.exhibit import Exhibit, seen, verdicts, visit, well
 from toygan.measure.gallery import GALLERY, above, below, both, broke, swings
 from toygan.measure.runs import Runs
+from toygan.measure.tour import Tour, out_of
 from toygan.recipe import Recipe
 
 TINY = Recipe(width=4, batch=4)
@@ -68,10 +69,10 @@ def test_the_matrix_counts_ill_seeds_and_those_that_the_cure_made_well() -> None
     exhibit = Exhibit("diverged", "", Recipe(), {}, "", below("high-quality", 0.5))
     odds = seen(exhibit, ill, cured)
     assert odds.ill.tolist() == [True, False]
-    table = confusion({"one": odds})
-    assert table["diverged"] == {"diverged": 1}
-    assert table["healthy"] == {"healthy": 1}
-    assert shell.score(table) == "2 of 2 right (100%), 0 unsure, 0 wrong"
+    tour = Tour({"one": odds})
+    assert tour.confusion == {"diverged": {"diverged": 1}, "healthy": {"healthy": 1}}
+    assert tour.score == "2 of 2 right (100%), 0 unsure, 0 wrong"
+    assert "| **diverged** | 1 |  |" in tour._repr_markdown_()
 
 
 def test_odds_come_with_the_interval_of_their_share() -> None:
@@ -88,11 +89,18 @@ def test_a_visit_measures_every_exhibit_once() -> None:
 
 
 def test_the_shell_prints_odds_and_the_matrix(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shell, "GALLERY", {"small": SMALL})
+    monkeypatch.setattr(gallery, "GALLERY", {"small": SMALL})
     result = CliRunner().invoke(main, ["gallery", "--seeds", "2", "--jobs", "1"])
     assert result.exit_code == 0, result.output
     assert "2 of 2 [34%, 100%]" in result.output
     assert "0 of 2 right" in result.output
+    kept = CliRunner().invoke(main, ["gallery", "small", "--seeds", "2", "--jobs", "1", "--markdown"])
+    assert "| **small**<br>nothing yet<br>" in kept.output
+
+
+def test_the_shell_lists_the_gallery_without_measuring() -> None:
+    listed = CliRunner().invoke(main, ["gallery", "--list"]).output
+    assert [name in listed for name in GALLERY] == [True] * len(GALLERY)
 
 
 def test_an_interrupt_prints_what_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,7 +111,7 @@ def test_an_interrupt_prints_what_there_is(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(exhibits, "measure_groups", cut)
     result = CliRunner().invoke(main, ["gallery", "too-soon"])
     assert result.exit_code == 130
-    assert "1 of 1 exhibits not measured" in result.stderr
+    assert "not measured: too-soon" in result.output
 
 
 def test_an_unknown_exhibit_is_refused() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,6 @@ import numpy as np
 from toygan.measure.diagnosis import diagnose
 from toygan.measure.recent import Recent
 from toygan.measure.runs import Experiment, Runs, measure_groups
-from toygan.measure.seeds import share_interval
 from toygan.recipe import KNOBS, Recipe
 
 SEEDS = 16
@@ -42,6 +40,11 @@ class Exhibit:
     def changed(self) -> str:
         """The change in a few words."""
         return ", ".join(f"{name} = {value}" for name, value in self.change.items())
+
+    @property
+    def setting(self) -> str:
+        """The recipe as a share string, and its iterations."""
+        return f"{self.recipe.to_string() or 'the default recipe'}, {self.steps:,} iterations"
 
     def experiments(self, first_seed: int = 0, seeds: int = SEEDS) -> tuple[Experiment, Experiment]:
         """What has to be measured: the illness and its cure."""
@@ -98,25 +101,3 @@ def visit(
     needed = {name: exhibit.experiments(first_seed, seeds) for name, exhibit in exhibits.items()}
     for name, (ill, cured) in measure_groups(needed, jobs, progress):
         yield name, seen(exhibits[name], ill, cured)
-
-
-def out_of(happened: np.ndarray) -> str:
-    """So many of so many seeds, with the 95 % interval of the share."""
-    count, n = int(happened.sum()), len(happened)
-    low, high = share_interval(count, n)
-    return f"{count} of {n} [{low:.0%}, {high:.0%}]"
-
-
-def confusion(odds: Mapping[str, Odds]) -> dict[str, Counter[str]]:
-    """For every illness, how often which verdict was given to the seeds that show it.
-
-    "healthy" are the seeds of the cures that are well and show the illness no more.
-    """
-    table: dict[str, Counter[str]] = {}
-    for one in odds.values():
-        given = table.setdefault(one.exhibit.illness, Counter())
-        given.update(verdict for verdict, ill in zip(one.verdicts, one.ill, strict=True) if ill)
-        healthy = table.setdefault("healthy", Counter())
-        cured = one.well & ~one.still_ill
-        healthy.update(verdict for verdict, so in zip(one.cured_verdicts, cured, strict=True) if so)
-    return table

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from toygan.measure.claim import late
 from toygan.measure.exhibit import Exhibit as Exhibit
-from toygan.measure.exhibit import Odds as Odds
-from toygan.measure.exhibit import visit as visit
-from toygan.measure.progress import watched
 from toygan.measure.runs import Runs
-from toygan.measure.seeds import SeedTable
+from toygan.measure.tour import Tour as Tour
+from toygan.measure.tour import toured
 from toygan.recipe import Recipe
 
 Sign = Callable[[Runs], np.ndarray]
@@ -160,21 +158,17 @@ GALLERY: dict[str, Exhibit] = {
 }
 
 
-def show(*names: str, first_seed: int = 0, jobs: int = 1) -> SeedTable:
-    """The odds of the exhibits named, or of all, measured anew behind a progress bar; a notebook shows the table.
+def chosen(names: Sequence[str]) -> dict[str, Exhibit]:
+    """The named exhibits, or all where none is named; raises ValueError for an unknown name."""
+    for name in names:
+        if name not in GALLERY:
+            raise ValueError(f"{name}: no such exhibit; allowed: {', '.join(GALLERY)}")
+    return {name: exhibit for name, exhibit in GALLERY.items() if not names or name in names}
 
-    Raises KeyError for an unknown name. An interrupt leaves the exhibits measured so far.
+
+def show(*names: str, first_seed: int = 0, jobs: int = 1) -> Tour:
+    """The odds of the exhibits named, or of all, measured anew behind a progress bar; a notebook shows the tables.
+
+    Raises ValueError for an unknown name.
     """
-    chosen = {name: GALLERY[name] for name in names or GALLERY}
-    odds = watched(lambda progress: visit(chosen, first_seed, jobs, progress))
-    return SeedTable(
-        {
-            name: {
-                "illness": one.exhibit.illness,
-                "seeds": one.ill,
-                "the change": one.exhibit.changed,
-                "then": one.still_ill,
-            }
-            for name, one in odds.items()
-        }
-    )
+    return toured(chosen(names), first_seed, jobs)
