@@ -24,7 +24,7 @@ TURN = 1 / 30  # seconds from one picture to the next; what drawing leaves of it
 LEAST = 0.5  # seconds of training in a turn for each second of drawing, however slow drawing is
 BREATH = 0.001  # seconds in which the kernel hears the page: a run that never paused would be deaf
 REST = 0.3  # seconds from one restart to the next while a control is dragged
-ROOM, ROW = 200, 32  # pixels of the window's height that menus and buttons take, and a row of three controls
+ROOM, ROW = 248, 32  # pixels of the window's height that menus, buttons and words take, and a row of three controls
 
 
 class Playground(w.VBox):  # type: ignore[misc]

@@ -67,10 +67,10 @@ class Screen:
 
     def _words(self) -> dict[str, Any]:
         s = self.session
-        advice = " ".join(part for part in (s.diagnosis.cause, s.diagnosis.knob) if part)
+        d = s.diagnosis
         return {
             "status": s.status, "message": s.message, "refused": s.refused, "playing": s.playing,
-            "verdict": s.verdict, "advice": advice,
+            "verdict": s.verdict, "evidence": ", ".join(d.evidence), "cause": d.cause, "knob": d.knob,
         }  # fmt: skip
 
     def _sharpen_later(self) -> None:

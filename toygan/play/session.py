@@ -153,11 +153,11 @@ class Session:
 
     @property
     def verdict(self) -> str:
-        """What goes on, in one line: the verdict on the member in focus, how many seeds share it, its evidence."""
+        """What goes on, in a few words: the verdict on the member in focus, and how many seeds share it."""
         mine = self.diagnosis
         same = sum(other.verdict == mine.verdict for other in self.diagnoses)
         seeds = f"{same} of {self.seeds} seeds" if self.seeds > 1 else ""
-        return " · ".join(part for part in (mine.verdict, seeds, ", ".join(mine.evidence)) if part)
+        return " · ".join(part for part in (mine.verdict, seeds) if part)
 
     @property
     def status(self) -> str:

@@ -43,8 +43,10 @@ function render({ model, el }) {
   picture.style.setProperty("--toygan-shape", model.get("width") / model.get("height"));
   picture.style.setProperty("--toygan-room", `${model.get("room")}px`);
   const diagnosis = make("div", "toygan-diagnosis");
-  const verdict = diagnosis.appendChild(make("div", "toygan-verdict"));
-  const advice = diagnosis.appendChild(make("div", "toygan-advice"));
+  const words = ["verdict", "evidence", "cause", "knob"].map((name) => [
+    name,
+    diagnosis.appendChild(make("span", `toygan-${name}`)),
+  ]);
   el.append(bar, picture, diagnosis);
 
   // JupyterLab takes keys as its own at the document, so ours are caught one step before: those of the picture, and those
@@ -81,8 +83,8 @@ function render({ model, el }) {
   const show = (news, buffers) => {
     where.textContent = picture.alt = news.status;
     message.textContent = message.title = news.message;
-    verdict.textContent = verdict.title = news.verdict;
-    advice.textContent = advice.title = news.advice;
+    where.title = news.status;
+    for (const [name, span] of words) span.textContent = news[name];
     status.classList.toggle("toygan-refused", news.refused);
     status.ariaLive = news.playing ? "off" : "polite"; // a screen reader is not to count iterations aloud
     label(buttons[0], ...(news.playing ? ["Pause", "fa-pause"] : ["Play", "fa-play"]));
