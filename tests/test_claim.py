@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from toygan.measure import runs as module
-from toygan.measure.claim import Claim, check, find, keeps, late, reached, seeds_that, swing
+from toygan.measure.claims.claim import Claim, check, find, keeps, late, reached, seeds_that, swing
 from toygan.measure.runs import Experiment, Runs
 from toygan.recipe import Recipe
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import toygan
-from toygan.measure import findings as module
 from toygan.measure.claims import CLAIMS, TOPICS, Claim, show
-from toygan.measure.findings import measured
+from toygan.measure.claims import findings as module
+from toygan.measure.claims.findings import measured
 from toygan.recipe import Recipe
 
 KEPT = Path(__file__).parent.parent / "assets/claims.md"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from shell import refused, toygan
 
-from toygan.measure import findings as module
-from toygan.measure.claim import Claim, late
 from toygan.measure.claims import CLAIMS, TOPICS
+from toygan.measure.claims import findings as module
+from toygan.measure.claims.claim import Claim, late
 from toygan.recipe import Recipe
 
 TINY = Recipe(data="bimodal", width=4, batch=8)

@@ -1,17 +1,20 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from toygan.cli import main
-from toygan.measure import exhibit as exhibits
 from toygan.measure import gallery
 from toygan.measure.diagnosis import VERDICTS
-from toygan.measure.exhibit import Exhibit, seen, verdicts, visit, well
-from toygan.measure.gallery import GALLERY, above, below, both, broke, swings
+from toygan.measure.gallery import exhibit as exhibits
+from toygan.measure.gallery.exhibit import Exhibit, seen, verdicts, visit, well
+from toygan.measure.gallery.exhibits import GALLERY, above, below, both, broke, swings
+from toygan.measure.gallery.tour import Tour, out_of
 from toygan.measure.runs import Runs
-from toygan.measure.tour import Tour, out_of
 from toygan.recipe import Recipe
 
 TINY = Recipe(width=4, batch=4)
@@ -71,7 +74,7 @@ def test_the_matrix_counts_ill_seeds_and_those_that_the_cure_made_well() -> None
     assert odds.ill.tolist() == [True, False]
     tour = Tour({"one": odds})
     assert tour.confusion == {"diverged": {"diverged": 1}, "healthy": {"healthy": 1}}
-    assert tour.score == "2 of 2 right (100%), 0 unsure, 0 wrong"
+    assert tour.score == "2 of 2 right (100%; row by row 100%), 0 unsure, 0 wrong"
     assert "| **diverged** | 1 |  |" in tour._repr_markdown_()
 
 
@@ -118,3 +121,9 @@ def test_an_unknown_exhibit_is_refused() -> None:
     result = CliRunner().invoke(main, ["gallery", "louvre"])
     assert result.exit_code == 2
     assert "no such exhibit; allowed: main-mode-wins" in result.stderr
+
+
+def test_the_table_that_is_kept_has_every_exhibit() -> None:
+    kept = (Path(__file__).parent.parent / "assets/gallery.md").read_text(encoding="utf-8")
+    said = re.findall(r"^\| \*\*([a-z-]+)\*\*<br>", kept, re.MULTILINE)
+    assert said == list(GALLERY), "toygan gallery --first-seed 100 --markdown > assets/gallery.md"

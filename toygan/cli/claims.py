@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from toygan.measure.claims import TOPICS, Finding, chosen
-from toygan.measure.findings import Findings, measured
+from toygan.measure.claims.findings import Findings, measured
 
 BROKEN = 1  # exit status where a claim does not hold
 CUT = 130  # where an interrupt kept claims from being measured

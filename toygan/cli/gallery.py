@@ -11,9 +11,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from toygan.measure.diagnosis import VERDICTS
-from toygan.measure.exhibit import SEEDS
 from toygan.measure.gallery import Tour, chosen
-from toygan.measure.tour import out_of, toured
+from toygan.measure.gallery.exhibit import SEEDS
+from toygan.measure.gallery.tour import out_of, toured
 
 CUT = 130  # exit status where an interrupt kept exhibits from being measured
 PLAIN = 140  # columns of a table that goes into a file

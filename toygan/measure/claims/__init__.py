@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from toygan.measure.claim import Claim as Claim
-from toygan.measure.claim import Finding as Finding
-from toygan.measure.claim import Quantity as Quantity
-from toygan.measure.claim import check as check
+from toygan.measure.claims.claim import Claim as Claim
+from toygan.measure.claims.claim import Finding as Finding
+from toygan.measure.claims.claim import Quantity as Quantity
+from toygan.measure.claims.claim import check as check
+from toygan.measure.claims.findings import Findings as Findings
+from toygan.measure.claims.findings import measured
 from toygan.measure.claims.losses import LOSS_CLAIMS
 from toygan.measure.claims.networks import NETWORK_CLAIMS
 from toygan.measure.claims.players import PLAYER_CLAIMS
 from toygan.measure.claims.rare_mode import RARE_MODE_CLAIMS
 from toygan.measure.claims.regularizers import REGULARIZER_CLAIMS
 from toygan.measure.claims.theory import THEORY_CLAIMS
-from toygan.measure.findings import Findings as Findings
-from toygan.measure.findings import measured
 
 TOPICS: dict[str, dict[str, Claim]] = {
     "losses": LOSS_CLAIMS,

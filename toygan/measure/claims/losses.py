@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from toygan.measure.claim import Claim, keeps
+from toygan.measure.claims.claim import Claim, keeps
 from toygan.measure.claims.settings import DESCENT, GAUSSIAN, HIGH_QUALITY, MODES, OFF_THE_LINE, RING, WGAN_GP
 from toygan.recipe import Recipe
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from toygan.measure.claim import Claim, late
+from toygan.measure.claims.claim import Claim, late
 from toygan.measure.claims.settings import HIGH_QUALITY, LINE, MODES, RING
 
 LINE_DESCENT = LINE.but(optimizer="sgd", lr_g=0.05, lr_d=0.05)

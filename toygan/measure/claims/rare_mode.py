@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from toygan.measure.claim import Claim, late, shown
+from toygan.measure.claims.claim import Claim, late, shown
 from toygan.measure.claims.settings import MODES, RARE, WGAN_GP
 from toygan.recipe import Recipe
 

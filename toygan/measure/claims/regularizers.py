@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from toygan.measure.claim import Claim
+from toygan.measure.claims.claim import Claim
 from toygan.measure.claims.settings import MODES, RING
 
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from toygan.measure.claim import Quantity, late
+from toygan.measure.claims.claim import Quantity, late
 from toygan.measure.runs import Runs
 from toygan.recipe import Recipe
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from toygan.measure.claim import Claim, late
+from toygan.measure.claims.claim import Claim, late
 from toygan.measure.claims.settings import DIRAC, OFF_THE_LINE
 
 MINIMAX = DIRAC.but(loss="minimax")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from toygan.measure.diagnosis import VERDICTS
-from toygan.measure.exhibit import SEEDS, Exhibit, Odds, visit
+from toygan.measure.gallery.exhibit import SEEDS, Exhibit, Odds, visit
 from toygan.measure.progress import watched
 from toygan.measure.seeds import share_interval
 
@@ -33,12 +33,19 @@ class Tour(dict[str, Odds]):
 
     @property
     def score(self) -> str:
-        """How many seeds in all were diagnosed rightly, and wrongly; being unsure is neither."""
+        """How many seeds in all were diagnosed rightly, and wrongly; being unsure is neither.
+
+        Also the share that is right in the mean over the rows: the healthy ones are many.
+        """
         table = self.confusion
         n = sum(counts.total() for counts in table.values())
         right = sum(counts[illness] for illness, counts in table.items())
         unsure = sum(counts["unsure"] for counts in table.values())
-        diagnosed = f"{right} of {n} right ({right / max(n, 1):.0%}), {unsure} unsure, {n - right - unsure} wrong"
+        rows = [counts[illness] / counts.total() for illness, counts in table.items()]
+        diagnosed = (
+            f"{right} of {n} right ({right / max(n, 1):.0%}; row by row {sum(rows) / max(len(rows), 1):.0%}), "
+            f"{unsure} unsure, {n - right - unsure} wrong"
+        )
         return diagnosed + (f"; not measured: {', '.join(self.missing)}" if self.missing else "")
 
     def _repr_markdown_(self) -> str:

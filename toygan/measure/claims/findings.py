@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from toygan.measure.claim import Claim, Finding, check
+from toygan.measure.claims.claim import Claim, Finding, check
 from toygan.measure.progress import watched
 
 

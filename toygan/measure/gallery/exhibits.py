@@ -1,16 +1,14 @@
-"""The failure gallery: recipes that fail, each with its cure; a stranger's first question is how often."""
+"""The exhibits: recipes that fail, each with its cure, and the signs by which a seed is counted as ill."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 
-from toygan.measure.claim import late
-from toygan.measure.exhibit import Exhibit as Exhibit
+from toygan.measure.claims.claim import late
+from toygan.measure.gallery.exhibit import Exhibit
 from toygan.measure.runs import Runs
-from toygan.measure.tour import Tour as Tour
-from toygan.measure.tour import toured
 from toygan.recipe import Recipe
 
 Sign = Callable[[Runs], np.ndarray]
@@ -156,19 +154,3 @@ GALLERY: dict[str, Exhibit] = {
         steps=1000,
     ),
 }
-
-
-def chosen(names: Sequence[str]) -> dict[str, Exhibit]:
-    """The named exhibits, or all where none is named; raises ValueError for an unknown name."""
-    for name in names:
-        if name not in GALLERY:
-            raise ValueError(f"{name}: no such exhibit; allowed: {', '.join(GALLERY)}")
-    return {name: exhibit for name, exhibit in GALLERY.items() if not names or name in names}
-
-
-def show(*names: str, first_seed: int = 0, jobs: int = 1) -> Tour:
-    """The odds of the exhibits named, or of all, measured anew behind a progress bar; a notebook shows the tables.
-
-    Raises ValueError for an unknown name.
-    """
-    return toured(chosen(names), first_seed, jobs)
