@@ -13,7 +13,7 @@ from toygan.recipe import Recipe
 from toygan.training import Population
 
 GOOD = {
-    "modes-covered-strict": 8.0, "high-quality": 0.9, "effective-places": 7.9, "mode-hopping": 0.01,
+    "modes-covered-strict": 8.0, "effective-modes": 7.9, "high-quality": 0.9, "effective-places": 7.9, "mode-hopping": 0.01,
     "total-variation": 0.1, "accuracy-real": 0.55, "accuracy-fake": 0.52, "generator-weight": 0.5,
     "loss-d": 1.38, "loss-g": 0.7,
 }  # fmt: skip
@@ -62,8 +62,12 @@ def test_every_verdict_is_given_to_the_run_that_shows_it(verdict: str) -> None:
 
 def test_evidence_stands_beside_what_true_samples_score() -> None:
     words = diagnose(CASES["mode collapse, modes absent"]).evidence
-    assert words[0] == "modes-covered-strict 3 (true samples 8)"
+    assert words[:2] == ("modes-covered-strict 3 (true samples 8)", "effective-modes 7.9 (true samples 7.99)")
     assert "high-quality 90% (true samples 99%)" in words
+
+
+def test_a_mode_far_below_its_share_is_absent() -> None:
+    assert diagnose(recent(effective_modes=5.0)).verdict == "mode collapse, modes absent"
 
 
 def test_a_knob_names_the_setting_as_it_is() -> None:

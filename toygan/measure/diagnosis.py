@@ -66,13 +66,18 @@ def diverged(r: Recent) -> bool:
 
 
 def healthy(r: Recent) -> bool:
-    """Every mode holds at least 1 % of the samples, most samples are good, and neither swings."""
+    """Every mode has its share, most samples are good, and neither swings."""
     return (
-        r.mean("modes-covered-strict") > r.k - 0.3
+        not lacking(r)
         and r.of_true("high-quality") > 0.5
         and r.swing("high-quality") < SWING
         and r.mean("mode-hopping") < 0.1
     )
+
+
+def lacking(r: Recent) -> bool:
+    """Some mode holds less than 1 % of the samples, or shares are far more unequal than the true ones."""
+    return r.mean("modes-covered-strict") < r.k - 0.3 or r.of_true("effective-modes") < 0.85
 
 
 def vanishing(r: Recent) -> bool:
@@ -112,7 +117,7 @@ def oscillating(r: Recent) -> bool:
 
 def absent(r: Recent) -> bool:
     """Good samples, of some modes only, and of the same ones all the time."""
-    return r.mean("modes-covered-strict") < r.k - 0.3 and r.of_true("high-quality") > 0.3
+    return lacking(r) and r.of_true("high-quality") > 0.3
 
 
 def blurred(r: Recent) -> bool:
@@ -165,7 +170,7 @@ VERDICTS: dict[str, Verdict] = {
     ),
     "mode collapse, modes absent": Verdict(
         absent,
-        ("modes-covered-strict", "high-quality"),
+        ("modes-covered-strict", "effective-modes", "high-quality"),
         "The samples are good, but not of every mode: nothing in D's slope at the covered modes leads to the others.",
         "Flatten D where the data is: regularizers r1 = 1.",
     ),

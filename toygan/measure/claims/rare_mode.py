@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from toygan.measure.claims.claim import Claim, late, shown
+from toygan.measure.claims.claim import Claim, keeps, late, shown
 from toygan.measure.claims.settings import MODES, RARE, WGAN_GP
 from toygan.recipe import Recipe
 
@@ -31,6 +31,14 @@ RARE_MODE_CLAIMS: dict[str, Claim] = {
         {"r1 1": _with("r1", 1), "r1 0.1": _with("r1", 0.1)},
         EFFECTIVE,
         margin=0.05,
+    ),
+    "minimax-keeps-the-rare-mode-more-often": Claim(
+        DATA + "minimax keeps both more often than the non-saturating loss",
+        {"minimax": RARE.but(loss="minimax"), "non-saturating": RARE},
+        keeps("keep both", "modes-covered-strict", 2),
+        margin=0.1,
+        seeds=32,
+        folklore="the non-saturating loss is the better of the two",
     ),
     "packs-of-four-keep-the-rare-mode": _helps(
         "a D that judges packs of four samples brings back the rare one", "packing 4", _with("packing", 4)
