@@ -13,8 +13,8 @@ from toygan.recipe import Recipe
 from toygan.training import Population
 
 GOOD = {
-    "modes-covered-strict": 8.0, "effective-modes": 7.9, "high-quality": 0.9, "effective-places": 7.9, "mode-hopping": 0.01,
-    "total-variation": 0.1, "accuracy-real": 0.55, "accuracy-fake": 0.52, "generator-weight": 0.5,
+    "modes-covered-strict": 8.0, "effective-modes": 7.9, "high-quality": 0.9, "effective-places": 7.9,
+    "mode-hopping": 0.01, "total-variation": 0.1, "accuracy-real": 0.55, "accuracy-fake": 0.52, "generator-weight": 0.5,
     "loss-d": 1.38, "loss-g": 0.7,
 }  # fmt: skip
 FAR = {"modes-covered-strict": 0.0, "high-quality": 0.0, "effective-places": 1.0, "total-variation": 1.0}

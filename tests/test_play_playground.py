@@ -102,6 +102,10 @@ async def test_play_trains_and_shows_until_pause(make: Callable[..., Playground]
     await asyncio.sleep(0.2)
     assert (p.session.iteration, len(page.frames)) == (at, frames)
     assert f"iteration {at:,}" in page.frames[-1]["status"]
+    said = p.session.diagnosis
+    assert page.frames[-1]["verdict"] == p.session.verdict
+    assert page.frames[-1]["evidence"] == ", ".join(said.evidence)
+    assert (page.frames[-1]["cause"], page.frames[-1]["knob"]) == (said.cause, said.knob)
 
 
 @live

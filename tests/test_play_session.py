@@ -6,6 +6,7 @@ import itertools
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -240,3 +241,21 @@ def test_a_wrong_number_of_seeds_is_refused(seeds: Any) -> None:
 def test_a_recipe_that_cannot_be_trained_is_refused_before_any_work() -> None:
     with pytest.raises(RecipeError):
         Session(Recipe(lr_g=-1.0))
+
+
+def test_a_diagnosis_follows_the_run_and_says_how_many_seeds_share_it() -> None:
+    s = session(seeds=3)
+    assert s.verdict == "unsure · 3 of 3 seeds"  # one measurement is too few
+    s.population.generator.theta[0] = math.nan
+    s.step()
+    assert s.verdict == "diverged · 1 of 3 seeds"
+    assert s.diagnosis.evidence == ("at iteration 1",)
+    s.reset()
+    assert s.verdict == "unsure · 3 of 3 seeds"
+
+
+def test_measuring_twice_at_one_iteration_keeps_what_has_moved_since_the_one_before() -> None:
+    s = session()
+    run(s, 2)
+    moved = s.snapshot.metrics["mode-hopping"]
+    assert np.array_equal(s.measure().metrics["mode-hopping"], moved)

@@ -20,7 +20,8 @@ SAMPLES = 1000  # per measurement; of 25 equal modes each still gets 40
 METRICS = (
     "modes-covered", "high-quality", "reverse-kl", "loss-g", "loss-d",
     "accuracy-real", "accuracy-fake", "gradient-norm-g", "gradient-norm-d",
-    "modes-covered-strict", "effective-modes", "total-variation", "effective-places", "mode-hopping", "generator-weight",
+    "modes-covered-strict", "effective-modes", "effective-places", "total-variation", "mode-hopping",
+    "generator-weight",
 )  # fmt: skip
 SOONEST, LATEST = 10, 50  # iterations from one measurement to the next, early and late in a run
 
