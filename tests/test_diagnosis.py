@@ -89,6 +89,12 @@ def test_nothing_is_said_of_a_run_that_has_just_begun(rows: int) -> None:
     assert "too few" in diagnosis.cause
 
 
+def test_at_the_start_of_a_run_d_is_not_called_weak() -> None:
+    metrics = {name: np.full(9, value) for name, value in {**GOOD, **FAR}.items()}
+    assert diagnose(Recent(Recipe(), np.arange(9) * 50, metrics)).verdict == "unsure"
+    assert diagnose(Recent(Recipe(), np.arange(9) * 200, metrics)).verdict == "discriminator too weak"
+
+
 def test_data_without_modes_is_left_alone() -> None:
     diagnosis = diagnose(Recent(Recipe(data="two-moons"), np.arange(9), {"loss-d": np.ones(9)}))
     assert diagnosis.verdict == "unsure"

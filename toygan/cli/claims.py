@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from toygan.measure.claims import TOPICS, Finding, chosen
+from toygan.cli.options import check_names
+from toygan.measure.claims import CLAIMS, TOPICS, Finding, chosen
 from toygan.measure.claims.findings import Findings, measured
 
 BROKEN = 1  # exit status where a claim does not hold
@@ -46,7 +47,7 @@ def _row(name: str, finding: Finding) -> tuple[str, str, str]:
     return "yes" if finding.holds else "[bold reverse] NO [/]", "\n".join(lines), "\n".join(differences)
 
 
-@click.command("claims")
+@click.command("claims", short_help="Measure anew what toygan says of methods.")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--list", "listed", is_flag=True, help="name the claims and say what they say; measure nothing")
 @click.option("--quick", is_flag=True, help="only those that every run of the tests measures")
@@ -59,14 +60,18 @@ def command(names: tuple[str, ...], listed: bool, quick: bool, first_seed: int, 
     Each claim is a sentence, two or more recipes, and a relation that has to hold over seeds with its 95 % interval.
     Exit status 1 where one does not hold. Ctrl-C prints what has been measured.
     """
-    try:
-        wanted = {name: claim for name, claim in chosen(names).items() if claim.quick or not quick}
-    except ValueError as error:
-        raise click.UsageError(f"NAME {error}") from None
+    check_names(names, CLAIMS, "claim")
+    slow = [name for name in names if not CLAIMS[name].quick]
+    if quick and slow:
+        raise click.UsageError(f"--quick leaves out {', '.join(slow)}; without it, what is named is measured")
+    wanted = {name: claim for name, claim in chosen(names).items() if claim.quick or not quick}
     if listed:
         click.echo("\n".join(f"{name}\n    {claim.sentence}" for name, claim in wanted.items()))
         return 0
     findings = measured(wanted, first_seed, jobs)
+    if not findings:
+        click.echo("toygan: stopped before any claim was measured", err=True)
+        return CUT
     if markdown:
         click.echo(findings)
     else:

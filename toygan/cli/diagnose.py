@@ -18,7 +18,7 @@ from toygan.parts.metrics import METRICS
 from toygan.recipe import Recipe
 
 
-def summary(diagnoses: list[Diagnosis]) -> str:
+def in_short(diagnoses: list[Diagnosis]) -> str:
     """How many seeds got which verdict, the most frequent first."""
     counts = Counter(d.verdict for d in diagnoses).most_common()
     return ", ".join(f"{count} of {len(diagnoses)} {verdict}" for verdict, count in counts)
@@ -58,6 +58,6 @@ def command(run: Path) -> None:
     """
     recipe, seeds = read(run)
     diagnoses = {seed: diagnose(recent_of(rows, recipe.but(seed=seed), 2500)) for seed, rows in seeds.items()}
-    click.echo(summary(list(diagnoses.values())))
+    click.echo(in_short(list(diagnoses.values())))
     for seed, diagnosis in diagnoses.items():
         click.echo(f"\nseed {seed}: {diagnosis}")

@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from toygan.cli.options import check_names
 from toygan.measure.diagnosis import VERDICTS
-from toygan.measure.gallery import Tour, chosen
+from toygan.measure.gallery import GALLERY, Tour, chosen
 from toygan.measure.gallery.exhibit import SEEDS
 from toygan.measure.gallery.tour import out_of, toured
 
@@ -43,7 +44,7 @@ def matrix(tour: Tour) -> Table:
     return out
 
 
-@click.command("gallery")
+@click.command("gallery", short_help="Train recipes that fail, and their cures, and count.")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--list", "listed", is_flag=True, help="name the exhibits and say what is to be seen; measure nothing")
 @click.option("--seeds", type=click.IntRange(1, 4096), default=SEEDS, show_default=True, help="runs of each recipe")
@@ -55,14 +56,15 @@ def command(names: tuple[str, ...], listed: bool, seeds: int, first_seed: int, j
 
     Then the confusion matrix of the diagnosis over all of these runs. Ctrl-C prints what has been measured.
     """
-    try:
-        wanted = chosen(names)
-    except ValueError as error:
-        raise click.UsageError(f"NAME {error}") from None
+    check_names(names, GALLERY, "exhibit")
+    wanted = chosen(names)
     if listed:
         click.echo("\n".join(f"{name}: {x.illness}\n    {x.sees}\n    {x.setting}" for name, x in wanted.items()))
         return 0
     tour = toured(wanted, first_seed, jobs, seeds)
+    if not tour:
+        click.echo("toygan: stopped before any exhibit was measured", err=True)
+        return CUT
     if markdown:
         click.echo(tour)
     else:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import difflib
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -58,6 +59,15 @@ def text_of(file: Path, given: str) -> str:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise click.UsageError(f"{given} {file}: cannot be read ({error})") from None
+
+
+def check_names(names: Sequence[str], known: Collection[str], kind: str) -> None:
+    """UsageError, with the nearest known name, where one of `names` is unknown."""
+    for name in names:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            hint = f" (did you mean {close[0]!r}?)" if close else ""
+            raise click.UsageError(f"NAME {name[:60]}: no such {kind}{hint}; allowed: {', '.join(known)}")
 
 
 def _flag(name: str) -> str:

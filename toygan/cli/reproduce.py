@@ -92,7 +92,11 @@ def _iterations(budget: str | None, name: str, setting: Published) -> int:
     return int(budget)
 
 
-@click.command("reproduce", epilog="\b\nExperiments:\n" + "\n".join(f"  {line}" for line in listed().splitlines()))
+@click.command(
+    "reproduce",
+    short_help="Run an experiment of the literature again.",
+    epilog="\b\nExperiments:\n" + "\n".join(f"  {line}" for line in listed().splitlines()),
+)
 @click.argument("name", required=False)
 @click.option(
     "--budget",
@@ -105,7 +109,7 @@ def _iterations(budget: str | None, name: str, setting: Published) -> int:
 @click.option("--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True, help="where it runs")
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
     help="the table as Markdown; every seed's numbers go beside it as .json",
 )
@@ -117,6 +121,8 @@ def command(name: str | None, budget: str | None, seeds: int | None, device: str
     methods that are not finished.
     """
     if name is None:
+        if budget is not None or seeds is not None or out is not None:
+            raise click.UsageError(f"NAME is missing: which experiment? One of {', '.join(PUBLISHED)}")
         click.echo(listed())
         return 0
     try:

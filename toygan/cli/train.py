@@ -15,8 +15,10 @@ from PIL.Image import Image
 from tqdm import tqdm
 
 from toygan.cli import record
+from toygan.cli.diagnose import in_short
 from toygan.cli.options import recipe_of, recipe_options
 from toygan.history import History
+from toygan.measure.diagnosis import diagnose_all
 from toygan.panels.look import Look
 from toygan.panels.picture import Picture
 from toygan.parts.floors import true_band
@@ -154,6 +156,7 @@ def command(steps: int, seeds: int, every: int, out: Path | None, gif: bool, for
         if caught:
             click.echo(f"toygan: stopped at iteration {run.population.steps} of {steps}; keeping that", err=True)
         click.echo(summary(run.look()))
+        click.echo(f"diagnosis: {in_short(diagnose_all(run.history))}")
         if out is not None:
             for name, content in run.files():
                 record.write(out / name, content)

@@ -9,6 +9,7 @@ from toygan.history import History
 from toygan.measure.recent import FEWEST, Recent
 
 GUESSING = 0.65  # D's accuracy over both kinds of samples below which it sees next to nothing
+START = 800  # iterations in which a D of the default rate has learned something
 SWING = 0.17  # standard deviation of the high-quality share; a strong R1 alone makes it tremble by 0.1
 
 
@@ -99,9 +100,12 @@ def rotating(r: Recent) -> bool:
 
 
 def too_weak(r: Recent) -> bool:
-    """D guesses, or is worse than that, while the samples stay far from the data, and no remedy holds it back."""
+    """D guesses, or is worse than that, while the samples stay far from the data, and no remedy holds it back.
+
+    At the start of any run D has to learn first.
+    """
     still = r.of_true("high-quality") < 0.3 and r.swing("high-quality") < SWING
-    return still and r.guess < GUESSING and not r.recipe.regularizers
+    return still and r.guess < GUESSING and r.steps[-1] >= START and not r.recipe.regularizers
 
 
 def improving(r: Recent) -> bool:
@@ -186,5 +190,5 @@ VERDICTS: dict[str, Verdict] = {
         "Each player answers the other's last move: they circle the equilibrium instead of reaching it.",
         "Damp it: regularizers r1 = 1, or smaller learning rates.",
     ),
-    "unsure": Verdict(anything, ("modes-covered-strict", "high-quality", "total-variation"), "No pattern fits.", ""),
+    "unsure": Verdict(anything, ("modes-covered-strict", "high-quality", "total-variation"), "No pattern fits, or it is too early for one.", ""),
 }
