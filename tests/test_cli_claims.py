@@ -38,6 +38,7 @@ def test_an_unknown_name_is_one_line() -> None:
     assert refused(toygan("claims", "nonsense")) == (
         "toygan: NAME nonsense: no such claim; allowed: true-one, false-one"
     )
+    assert "(did you mean 'true-one'?)" in refused(toygan("claims", "true-on"))
 
 
 def test_claims_that_hold_are_a_table_and_no_failure() -> None:
@@ -63,6 +64,10 @@ def test_quick_leaves_out_the_rest() -> None:
     assert result.exit_code == 0
     assert "true-one" in result.stdout
     assert "false-one" not in result.stdout
+
+
+def test_a_named_claim_is_never_left_out_in_silence() -> None:
+    assert "--quick leaves out false-one" in refused(toygan("claims", "--quick", "false-one"))
 
 
 def test_other_seeds_give_other_numbers_and_equal_seeds_the_same() -> None:
@@ -97,3 +102,14 @@ def test_an_interrupt_prints_what_was_measured(monkeypatch: pytest.MonkeyPatch) 
     assert result.exit_code == 130
     assert "true-one" in result.stdout
     assert result.stdout.splitlines()[-1] == "1 of 1 claims hold; not measured: false-one"
+
+
+def test_an_interrupt_before_the_first_claim_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def cut(*_: object) -> object:
+        raise KeyboardInterrupt
+        yield
+
+    monkeypatch.setattr(module, "check", cut)
+    result = toygan("claims", "true-one", "--jobs", 1)
+    assert (result.exit_code, result.stdout) == (130, "")
+    assert result.stderr == "toygan: stopped; not measured: true-one\n"

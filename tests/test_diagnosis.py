@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 from shell import refused, toygan
 
+from toygan.cli.diagnose import paragraphs
 from toygan.history import History
-from toygan.measure.diagnosis import VERDICTS, diagnose, diagnose_all
+from toygan.measure.diagnosis import VERDICTS, Diagnosis, diagnose, diagnose_all
 from toygan.measure.recent import FEWEST, WINDOW, Recent
 from toygan.recipe import Recipe
 from toygan.training import Population
@@ -75,6 +77,11 @@ def test_a_knob_names_the_setting_as_it_is() -> None:
     assert "lr_d (now 3e-06)" in diagnose(recent(recipe, **with_(FAR))).knob
 
 
+@pytest.mark.parametrize(("now", "advice"), [({}, "r1 = 1 (now off)"), ({"r1": 2.0}, "r1 = 6 (now 2)")])
+def test_a_knob_never_advises_what_is_there_already(now: dict[str, float], advice: str) -> None:
+    assert advice in diagnose(recent(Recipe(regularizers=now), modes_covered_strict=3.0)).knob
+
+
 def test_a_run_that_diverged_says_when_and_one_whose_losses_explode_has_diverged_too() -> None:
     assert "1,234" in diagnose(CASES["diverged"]).evidence[0]
     assert diagnose(recent(loss_d=4e3)).verdict == "diverged"
@@ -134,6 +141,18 @@ def test_the_shell_diagnoses_what_training_has_left(tmp_path: Path) -> None:
 def test_a_folder_that_holds_no_run_is_refused_in_one_line(tmp_path: Path) -> None:
     assert "recipe.json" in refused(toygan("diagnose", tmp_path))
     (tmp_path / "recipe.json").write_text(Recipe().to_json())
-    for rows in ("nothing", "[]", '[{"seed": 0}]', '{"seed": 0}', '[{"seed": 0, "step": 0}]'):
+    row = {"seed": 0, "step": 0, "diverged-at": None}
+    wrong = ({"seed": "0"}, {"seed": -1}, {"step": 1.5}, {"step": True}, {"diverged-at": "x"}, {"high-quality": "a"})
+    broken = ("[]", "[1]", "null", '[{"seed": 0}]', '{"seed": 0}', '[{"seed": 0, "step": 0}]')
+    for rows in ("nothing", *broken, *(json.dumps([{**row, **change}]) for change in wrong)):
         (tmp_path / "metrics.json").write_text(rows)
         assert "metrics.json is not what" in refused(toygan("diagnose", tmp_path))
+    (tmp_path / "recipe.json").write_text("{")
+    assert f"RUN {tmp_path / 'recipe.json'}: recipe='{{': is not JSON" in refused(toygan("diagnose", tmp_path))
+
+
+def test_a_diagnosis_in_the_shell_fits_its_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    said = paragraphs(3, Diagnosis("blur", ("numbers " * 9).split(), "A cause. " * 9, "")).splitlines()
+    assert said[0] == "seed 3: blur"
+    assert all(line.startswith("    ") and len(line) <= 60 for line in said[1:])

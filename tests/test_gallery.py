@@ -121,6 +121,8 @@ def test_an_unknown_exhibit_is_refused() -> None:
     result = CliRunner().invoke(main, ["gallery", "louvre"])
     assert result.exit_code == 2
     assert "no such exhibit; allowed: main-mode-wins" in result.stderr
+    near = CliRunner().invoke(main, ["gallery", "too-son"])
+    assert "(did you mean 'too-soon'?)" in near.stderr
 
 
 def test_the_table_that_is_kept_has_every_exhibit() -> None:

@@ -70,7 +70,7 @@ def command(names: tuple[str, ...], listed: bool, quick: bool, first_seed: int, 
         return 0
     findings = measured(wanted, first_seed, jobs)
     if not findings:
-        click.echo("toygan: stopped before any claim was measured", err=True)
+        click.echo(f"toygan: stopped; not measured: {', '.join(findings.missing)}", err=True)
         return CUT
     if markdown:
         click.echo(findings)

@@ -11,8 +11,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from toygan.cli.options import check_names
+from toygan.measure import gallery
 from toygan.measure.diagnosis import VERDICTS
-from toygan.measure.gallery import GALLERY, Tour, chosen
+from toygan.measure.gallery import Tour
 from toygan.measure.gallery.exhibit import SEEDS
 from toygan.measure.gallery.tour import out_of, toured
 
@@ -56,14 +57,14 @@ def command(names: tuple[str, ...], listed: bool, seeds: int, first_seed: int, j
 
     Then the confusion matrix of the diagnosis over all of these runs. Ctrl-C prints what has been measured.
     """
-    check_names(names, GALLERY, "exhibit")
-    wanted = chosen(names)
+    check_names(names, gallery.GALLERY, "exhibit")
+    wanted = gallery.chosen(names)
     if listed:
         click.echo("\n".join(f"{name}: {x.illness}\n    {x.sees}\n    {x.setting}" for name, x in wanted.items()))
         return 0
     tour = toured(wanted, first_seed, jobs, seeds)
     if not tour:
-        click.echo("toygan: stopped before any exhibit was measured", err=True)
+        click.echo(f"toygan: stopped; not measured: {', '.join(tour.missing)}", err=True)
         return CUT
     if markdown:
         click.echo(tour)

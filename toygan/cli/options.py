@@ -40,7 +40,7 @@ def recipe_of(given: dict[str, Any]) -> Recipe:
     file, share = given["file"], given["share"]
     if file and share:
         raise click.UsageError("--recipe and --share both name a recipe; give one of them")
-    base = Recipe.from_json(text_of(file, "--recipe")) if file else Recipe.from_string(share or "")
+    base = recipe_in(file, "--recipe") if file else Recipe.from_string(share or "")
     changes = {name: parse(name, given[name]) for name in KNOBS if given[name] is not None}
     if given["remedies"]:
         strengths = dict(changes.get("regularizers", base.regularizers))
@@ -58,7 +58,16 @@ def text_of(file: Path, given: str) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise click.UsageError(f"{given} {file}: cannot be read ({error})") from None
+        why = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise click.UsageError(f"{given} {file}: cannot be read ({why})") from None
+
+
+def recipe_in(file: Path, given: str) -> Recipe:
+    """The recipe that a file holds; UsageError, by the name under which it was given, where it holds none."""
+    try:
+        return Recipe.from_json(text_of(file, given))
+    except RecipeError as error:
+        raise click.UsageError(f"{given} {file}: {error}") from None
 
 
 def check_names(names: Sequence[str], known: Collection[str], kind: str) -> None:

@@ -39,6 +39,8 @@ class Verdict:
     def of(self, name: str, recent: Recent) -> Diagnosis:
         """The diagnosis that this verdict gives of a run that it fits."""
         fields = {name: getattr(recent.recipe, name) for name in ("lr_g", "lr_d", "d_steps", "loss")}
+        r1 = recent.recipe.regularizers.get("r1", 0.0)
+        fields |= {"r1": f"{r1:g}" if r1 else "off", "weak_r1": max(0.1, 3 * r1), "strong_r1": max(1.0, 3 * r1)}
         at = f"at iteration {recent.diverged_at:,}"
         numbers = [recent.words(metric) for metric in self.evidence if len(recent.course(metric))]
         evidence = (at,) if recent.diverged_at >= 0 else tuple(numbers)
@@ -139,7 +141,8 @@ VERDICTS: dict[str, Verdict] = {
         diverged,
         ("loss-d", "loss-g"),
         "A step carried the players further than the gradient that it followed holds.",
-        "Lower lr_d (now {lr_d:g}) or lr_g (now {lr_g:g}) by a factor of ten and reset.",
+        "Lower lr_d (now {lr_d:g}) and lr_g (now {lr_g:g}) by a factor of ten and reset. "
+        "Where that only delays it, damp it: regularizers r1 = {strong_r1:g} (now {r1}).",
     ),
     "healthy": Verdict(healthy, ("modes-covered-strict", "high-quality"), "", ""),
     "vanishing gradient": Verdict(
@@ -152,18 +155,18 @@ VERDICTS: dict[str, Verdict] = {
         overpowered,
         ("accuracy-real", "accuracy-fake", "total-variation"),
         "D tells the samples apart faster than G moves them.",
-        "Raise lr_g (now {lr_g:g}), or hold D back: regularizers r1 = 0.1.",
+        "Raise lr_g (now {lr_g:g}), or hold D back: regularizers r1 = {weak_r1:g} (now {r1}).",
     ),
     "mode collapse, rotating": Verdict(
         rotating,
         ("effective-places", "mode-hopping", "high-quality"),
         "G runs to whatever D finds most real at the moment; D finds out, and G runs on.",
-        "Let D keep up: raise lr_d (now {lr_d:g}) or lower lr_g (now {lr_g:g}).",
+        "Let D keep up: raise lr_d (now {lr_d:g}) or lower lr_g (now {lr_g:g}) by a factor of ten.",
     ),
     "discriminator too weak": Verdict(
         too_weak,
         ("accuracy-real", "accuracy-fake", "high-quality"),
-        "D only guesses though the samples are far from the data: G has nothing to follow.",
+        "D does no better than guessing though the samples are far from the data: G has nothing to follow.",
         "Raise lr_d (now {lr_d:g}), or give D more width.",
     ),
     "not converged yet": Verdict(
@@ -176,7 +179,7 @@ VERDICTS: dict[str, Verdict] = {
         absent,
         ("modes-covered-strict", "effective-modes", "high-quality"),
         "The samples are good, but not of every mode: nothing in D's slope at the covered modes leads to the others.",
-        "Flatten D where the data is: regularizers r1 = 1.",
+        "Flatten D where the data is: regularizers r1 = {strong_r1:g} (now {r1}).",
     ),
     "over-regularized blur": Verdict(
         blurred,
@@ -188,7 +191,12 @@ VERDICTS: dict[str, Verdict] = {
         oscillating,
         ("high-quality", "total-variation"),
         "Each player answers the other's last move: they circle the equilibrium instead of reaching it.",
-        "Damp it: regularizers r1 = 1, or smaller learning rates.",
+        "Damp it: regularizers r1 = {strong_r1:g} (now {r1}).",
     ),
-    "unsure": Verdict(anything, ("modes-covered-strict", "high-quality", "total-variation"), "No pattern fits, or it is too early for one.", ""),
+    "unsure": Verdict(
+        anything,
+        ("modes-covered-strict", "high-quality", "total-variation"),
+        "No pattern fits, or it is too early for one.",
+        "",
+    ),
 }
