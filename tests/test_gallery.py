@@ -1,17 +1,20 @@
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
 
+from toygan.cli import gallery as shell
 from toygan.cli import main
 from toygan.measure import gallery
 from toygan.measure.diagnosis import VERDICTS
 from toygan.measure.gallery import exhibit as exhibits
-from toygan.measure.gallery.exhibit import Exhibit, seen, verdicts, visit, well
+from toygan.measure.gallery.exhibit import Exhibit, Odds, seen, verdicts, visit, well
 from toygan.measure.gallery.exhibits import GALLERY, above, below, both, broke, swings
 from toygan.measure.gallery.tour import Tour, out_of
 from toygan.measure.runs import Runs
@@ -129,3 +132,12 @@ def test_the_table_that_is_kept_has_every_exhibit() -> None:
     kept = (Path(__file__).parent.parent / "assets/gallery.md").read_text(encoding="utf-8")
     said = re.findall(r"^\| \*\*([a-z-]+)\*\*<br>", kept, re.MULTILINE)
     assert said == list(GALLERY), "toygan gallery --first-seed 100 --markdown > assets/gallery.md"
+
+
+def test_a_recipe_can_be_read_to_its_end_in_a_narrow_window() -> None:
+    exhibit = GALLERY["means-that-circle"]
+    odds = Odds(exhibit, np.array([True]), np.array([False]), np.array([True]), ("oscillation",), ("healthy",))
+    console = Console(width=80, record=True, file=io.StringIO())
+    console.print(shell.odds(Tour({"means-that-circle": odds})))
+    first = "".join(line[1:24].strip() for line in console.export_text().splitlines())
+    assert exhibit.recipe.to_string() in first

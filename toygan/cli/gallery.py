@@ -25,6 +25,7 @@ def odds(tour: Tour) -> Table:
     """One row an exhibit: what is seen, in how many seeds, the change, in how many seeds it is still seen."""
     out = Table("exhibit", "seen in", "one change", "then in", box=box.SIMPLE_HEAD, padding=(0, 1, 1, 0), expand=True)
     out.columns[0].ratio, out.columns[2].ratio = 3, 2
+    out.columns[0].overflow = "fold"  # a recipe is to be read to its end
     for name, one in tour.items():
         exhibit = one.exhibit
         seen = f"[bold]{name}[/]: {exhibit.illness}\n{exhibit.sees}\n[dim]{escape(exhibit.setting)}[/]"

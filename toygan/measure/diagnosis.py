@@ -167,7 +167,7 @@ VERDICTS: dict[str, Verdict] = {
         too_weak,
         ("accuracy-real", "accuracy-fake", "high-quality"),
         "D does no better than guessing though the samples are far from the data: G has nothing to follow.",
-        "Raise lr_d (now {lr_d:g}), or give D more width.",
+        "Raise lr_d (now {lr_d:g}), tenfold or more: lr_g is {lr_g:g}.",
     ),
     "not converged yet": Verdict(
         improving,
