@@ -61,7 +61,11 @@ def command(names: tuple[str, ...], listed: bool, seeds: int, first_seed: int, j
     check_names(names, gallery.GALLERY, "exhibit")
     wanted = gallery.chosen(names)
     if listed:
-        click.echo("\n".join(f"{name}: {x.illness}\n    {x.sees}\n    {x.setting}" for name, x in wanted.items()))
+        click.echo(
+            "\n".join(
+                f"{name}: {x.illness}\n    {x.sees}\n    {x.setting}; cure: {x.changed}" for name, x in wanted.items()
+            )
+        )
         return 0
     tour = toured(wanted, first_seed, jobs, seeds)
     if not tour:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from toygan.history import History
 from toygan.measure.recent import FEWEST, Recent
 
 GUESSING = 0.65  # D's accuracy over both kinds of samples below which it sees next to nothing
-START = 800  # iterations in which a D of the default rate has learned something
 SWING = 0.17  # standard deviation of the high-quality share; a strong R1 alone makes it tremble by 0.1
 
 
@@ -40,7 +39,13 @@ class Verdict:
         """The diagnosis that this verdict gives of a run that it fits."""
         fields = {name: getattr(recent.recipe, name) for name in ("lr_g", "lr_d", "d_steps", "loss")}
         r1 = recent.recipe.regularizers.get("r1", 0.0)
-        fields |= {"r1": f"{r1:g}" if r1 else "off", "weak_r1": max(0.1, 3 * r1), "strong_r1": max(1.0, 3 * r1)}
+        weak, strong = max(0.1, 3 * r1), max(1.0, 3 * r1)
+        fields |= {
+            "r1": f"{r1:g}" if r1 else "off",
+            "weak_r1": weak,
+            "strong_r1": strong,
+            "most_r1": max(1.0, 3 * weak),
+        }
         at = f"at iteration {recent.diverged_at:,}"
         numbers = [recent.words(metric) for metric in self.evidence if len(recent.course(metric))]
         evidence = (at,) if recent.diverged_at >= 0 else tuple(numbers)
@@ -50,10 +55,14 @@ class Verdict:
 def diagnose(recent: Recent) -> Diagnosis:
     """The first verdict that fits, in the order of VERDICTS; "unsure" where none does, or where nothing can be said."""
     name = next(name for name, verdict in VERDICTS.items() if verdict.fits(recent))
-    if name == "diverged" or len(recent.course("total-variation")) >= FEWEST:
+    if name == "diverged":
         return VERDICTS[name].of(name, recent)
-    cause = "There are too few measurements yet." if recent.k else "The data has no modes to count."
-    return Diagnosis("unsure", (), cause, "")
+    if len(recent.course("total-variation")) < FEWEST:
+        cause = "There are too few measurements yet." if recent.k else "The data has no modes to count."
+        return Diagnosis("unsure", (), cause, "")
+    found = VERDICTS[name].of(name, recent)
+    early = name == "unsure" and not recent.started
+    return replace(found, cause="It is early: in their first iterations most runs wander.") if early else found
 
 
 def diagnose_all(history: History) -> list[Diagnosis]:
@@ -97,8 +106,8 @@ def overpowered(r: Recent) -> bool:
 
 
 def rotating(r: Recent) -> bool:
-    """Few modes at a time, and other ones a hundred iterations later."""
-    return r.k > 1 and r.now("mode-hopping") > 0.15 and r.of_true("effective-places") < 0.75
+    """Few modes at a time, and other ones a hundred iterations later, as at the start of many a run that ends well."""
+    return r.k > 1 and r.started and r.now("mode-hopping") > 0.15 and r.of_true("effective-places") < 0.75
 
 
 def too_weak(r: Recent) -> bool:
@@ -107,7 +116,7 @@ def too_weak(r: Recent) -> bool:
     At the start of any run D has to learn first.
     """
     still = r.of_true("high-quality") < 0.3 and r.swing("high-quality") < SWING
-    return still and r.guess < GUESSING and r.steps[-1] >= START and not r.recipe.regularizers
+    return still and r.guess < GUESSING and r.started and not r.recipe.regularizers
 
 
 def improving(r: Recent) -> bool:
@@ -179,7 +188,7 @@ VERDICTS: dict[str, Verdict] = {
         absent,
         ("modes-covered-strict", "effective-modes", "high-quality"),
         "The samples are good, but not of every mode: nothing in D's slope at the covered modes leads to the others.",
-        "Flatten D where the data is: regularizers r1 = {strong_r1:g} (now {r1}).",
+        "Flatten D where the data is: regularizers r1 = {weak_r1:g} to {most_r1:g} (now {r1}).",
     ),
     "over-regularized blur": Verdict(
         blurred,
@@ -196,7 +205,7 @@ VERDICTS: dict[str, Verdict] = {
     "unsure": Verdict(
         anything,
         ("modes-covered-strict", "high-quality", "total-variation"),
-        "No pattern fits, or it is too early for one.",
+        "No pattern fits.",
         "",
     ),
 }

@@ -13,6 +13,7 @@ from toygan.parts.metrics import METRICS
 from toygan.recipe import Recipe
 
 WINDOW = 1000  # iterations that count as recently, or the newer half of a run where that is less
+START = 800  # iterations in which most runs wander, and a D of the default rate has not learned much
 FEWEST = 4  # measurements without which nothing is said
 
 
@@ -86,6 +87,11 @@ class Recent:
         """Its mean in units of what true samples score."""
         band = self.true(metric)
         return self.mean(metric) / band.mean if band and band.mean else float("nan")
+
+    @property
+    def started(self) -> bool:
+        """Whether the first iterations are over."""
+        return len(self.steps) > 0 and bool(self.steps[-1] >= START)
 
     @property
     def guess(self) -> float:

@@ -39,7 +39,8 @@ class Exhibit:
     @property
     def changed(self) -> str:
         """The change in a few words."""
-        return ", ".join(f"{name} = {value}" for name, value in self.change.items())
+        fields = {name: KNOBS[name].written(value) if name in KNOBS else value for name, value in self.change.items()}
+        return ", ".join(f"{name} = {value}" for name, value in fields.items())
 
     @property
     def setting(self) -> str:

@@ -43,7 +43,7 @@ def broke(runs: Runs) -> np.ndarray:
 
 LINE = Recipe(data="gaussian1d", optimizer="sgd", lr_g=0.05, lr_d=0.05, width=32, batch=64)
 MEANS = Recipe(
-    data="gaussian1d(mean=4.0, sigma=1.0)", generator="shift", latent=1, discriminator="linear", loss="wasserstein",
+    data="gaussian1d(mean=4.0,sigma=1.0)", generator="shift", latent=1, discriminator="linear", loss="wasserstein",
     optimizer="sgd", lr_g=0.05, lr_d=0.05,
 )  # fmt: skip
 
