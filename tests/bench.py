@@ -6,6 +6,7 @@ What is compared takes turns in short slices, so that a drift of the machine mee
 from __future__ import annotations
 
 import math
+import os
 import statistics
 import subprocess
 import sys
@@ -116,12 +117,15 @@ def parts() -> Iterator[Row]:
 
 
 def imports() -> Iterator[Row]:
-    """What `import toygan` takes beyond `import torch`, in fresh processes."""
+    """What `import toygan` takes beyond `import torch`, in fresh processes that find compiled modules."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
     def seconds(module: str) -> float:
         code = f"import time; start = time.perf_counter(); import {module}; print(time.perf_counter() - start)"
-        return float(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout)
+        run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, env=environment)
+        return float(run.stdout)
 
+    seconds("toygan")
     pairs = [(seconds("torch"), seconds("toygan")) for _ in range(7)]
     share = statistics.median(b / a - 1 for a, b in pairs)
     added = statistics.median(b - a for a, b in pairs)

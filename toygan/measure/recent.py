@@ -8,7 +8,6 @@ import numpy as np
 
 from toygan.history import History
 from toygan.parts.floors import Band, true_band
-from toygan.parts.losses import LOSSES
 from toygan.parts.metrics import METRICS
 from toygan.recipe import Recipe
 
@@ -102,11 +101,6 @@ class Recent:
     def sure(self) -> float:
         """D's accuracy on the kind of samples on which it is worse."""
         return min(self.mean("accuracy-real"), self.mean("accuracy-fake"))
-
-    @property
-    def d_loss_at_rest(self) -> float:
-        """D's loss where neither player can improve."""
-        return LOSSES.order(self.recipe.loss).equilibrium[0]
 
     def words(self, metric: str) -> str:
         """The metric's mean in words, beside what true samples score."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
+from urllib.parse import unquote
 
 import numpy as np
 
@@ -106,7 +107,7 @@ class Claim:
         """Seeds, iterations, and what all recipes have and the default recipe has not, as fields."""
         first, *others = self.recipes.values()
         same = [name for name in KNOBS if all(getattr(r, name) == getattr(first, name) for r in others)]
-        shared = Recipe(**{name: getattr(first, name) for name in same}).to_string().replace("&", " ")
+        shared = unquote(Recipe(**{name: getattr(first, name) for name in same}).to_string().replace("&", " "))
         return f"{self.seeds} seeds, {self.steps:,} iterations" + (f", {shared}" if shared else "")
 
     @property

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from toygan.measure.claims.claim import Claim, keeps
+from toygan.measure.claims.claim import Claim, keeps, reached
 from toygan.measure.claims.settings import DESCENT, GAUSSIAN, HIGH_QUALITY, MODES, OFF_THE_LINE, RING, WGAN_GP
+from toygan.measure.published import CLUSTERS
 from toygan.recipe import Recipe
 
 LOSS_CLAIMS: dict[str, Claim] = {
@@ -77,5 +78,14 @@ LOSS_CLAIMS: dict[str, Claim] = {
         OFF_THE_LINE,
         margin=0.03,
         folklore="losses at equilibrium mean that training has succeeded",
+    ),
+    "half-of-ds-loss-delays-the-second-cluster": Claim(
+        "In RS-GAN's toy of two clusters, halving D's loss, as its code does for the plain GAN only, delays the first"
+        " sight of both clusters",
+        {"JS-GAN, half of D's loss": CLUSTERS.but(lr_d=5e-3), "JS-GAN": CLUSTERS},
+        reached("modes-covered", 2),
+        margin=2000,
+        steps=20_000,
+        folklore="the relativistic loss is what finds the second cluster sooner there",
     ),
 }
