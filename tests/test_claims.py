@@ -89,7 +89,7 @@ def test_claims_are_shown_as_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_unknown_claim_is_refused_before_anything_is_measured() -> None:
-    with pytest.raises(ValueError, match="nonsense: no such claim; allowed: minimax"):
+    with pytest.raises(ValueError, match="unknown name 'nonsense'; allowed: minimax"):
         show("nonsense")
 
 

@@ -36,7 +36,7 @@ def two_claims(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_unknown_name_is_one_line() -> None:
     assert refused(toygan("claims", "nonsense")) == (
-        "toygan: NAME nonsense: no such claim; allowed: true-one, false-one"
+        "toygan: NAME: unknown name 'nonsense'; allowed: true-one, false-one"
     )
     assert "(did you mean 'true-one'?)" in refused(toygan("claims", "true-on"))
 

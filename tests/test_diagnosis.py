@@ -159,3 +159,18 @@ def test_a_diagnosis_in_the_shell_fits_its_window(monkeypatch: pytest.MonkeyPatc
     said = paragraphs(3, Diagnosis("blur", ("numbers " * 9).split(), "A cause. " * 9, "")).splitlines()
     assert said[0] == "seed 3: blur"
     assert all(line.startswith("    ") and len(line) <= 60 for line in said[1:])
+
+
+def test_what_was_before_a_setting_changed_does_not_count() -> None:
+    recipe = Recipe(width=4, batch=4)
+    population, history = Population([recipe]), History()
+    for step in range(2 * FEWEST):
+        history.add(population.snapshot(n=64))
+        population.step()
+        if step == FEWEST:
+            population.change([recipe.but(lr_d=0.1)])
+    assert (history.since, len(Recent.of(history, 0).steps)) == (FEWEST + 1, FEWEST - 1)
+    assert "with these settings" in diagnose_all(history)[0].cause
+    history.add(population.snapshot(n=64))
+    history.add(population.snapshot(n=64))  # looked at twice: nothing has changed
+    assert len(Recent.of(history, 0).steps) == FEWEST

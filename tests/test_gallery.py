@@ -11,13 +11,13 @@ from rich.console import Console
 
 from toygan.cli import gallery as shell
 from toygan.cli import main
-from toygan.measure import gallery
 from toygan.measure.diagnosis import VERDICTS
 from toygan.measure.gallery import exhibit as exhibits
 from toygan.measure.gallery.exhibit import Exhibit, Odds, seen, verdicts, visit, well
 from toygan.measure.gallery.exhibits import GALLERY, above, below, both, broke, swings
 from toygan.measure.gallery.tour import Tour, out_of
 from toygan.measure.runs import Runs
+from toygan.parts.menu import Menu
 from toygan.recipe import Recipe
 
 TINY = Recipe(width=4, batch=4)
@@ -95,7 +95,7 @@ def test_a_visit_measures_every_exhibit_once() -> None:
 
 
 def test_the_shell_prints_odds_and_the_matrix(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gallery, "GALLERY", {"small": SMALL})
+    monkeypatch.setattr(shell, "GALLERY", Menu({"small": SMALL}))
     result = CliRunner().invoke(main, ["gallery", "--seeds", "2", "--jobs", "1"])
     assert result.exit_code == 0, result.output
     assert "2 of 2 [34%, 100%]" in result.output
@@ -123,7 +123,7 @@ def test_an_interrupt_prints_what_there_is(monkeypatch: pytest.MonkeyPatch) -> N
 def test_an_unknown_exhibit_is_refused() -> None:
     result = CliRunner().invoke(main, ["gallery", "louvre"])
     assert result.exit_code == 2
-    assert "no such exhibit; allowed: main-mode-wins" in result.stderr
+    assert "unknown name 'louvre'; allowed: main-mode-wins" in result.stderr
     near = CliRunner().invoke(main, ["gallery", "too-son"])
     assert "(did you mean 'too-soon'?)" in near.stderr
 

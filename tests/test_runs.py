@@ -39,12 +39,6 @@ def test_late_is_the_last_fifth(rows, late):
     assert len(runs.steps[runs.late]) == late
 
 
-def test_progress_is_told_the_iterations_done():
-    told: list[int] = []
-    measure_runs(SHORT, told.append)
-    assert told == [0, 10, 20, 25]
-
-
 def test_two_processes_measure_what_one_does():
     experiments = [SHORT, SHORT._replace(recipe=TINY.but(loss="minimax")), SHORT]
     alone, shared = (dict(measure_many(experiments, jobs)) for jobs in (1, 2))

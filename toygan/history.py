@@ -20,6 +20,7 @@ class History:
             raise ValueError(f"limit={limit!r}: at least 2")
         self.limit = limit
         self.last: Snapshot | None = None  # the newest snapshot
+        self.since = 0  # the iteration of the first snapshot under its recipes: what was before is another game
         self.path = Path()
         self._members = 0
         self._stride = 1
@@ -40,7 +41,10 @@ class History:
         if self._members not in (0, members):
             raise ValueError(f"snapshot: {members} members; this history holds {self._members}")
         self._members = members
+        if self.last is None or self.last.recipes != snapshot.recipes:
+            self.since = snapshot.step
         self.truncate(snapshot.step - 1)
+        self.since = min(self.since, snapshot.step)
         serial = int(self._serial[self._rows - 1]) + 1 if self._rows else 0
         if self._rows and self._serial[self._rows - 1] % self._stride:
             self._rows -= 1  # the newest row so far falls between two that are kept

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 from rich import box
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from toygan.cli.options import check_names
-from toygan.measure.claims import CLAIMS, TOPICS, Finding, chosen
+from toygan.cli.measuring import measuring_options, ordered, printed
+from toygan.measure.claims import CLAIMS, TOPICS, Finding
 from toygan.measure.claims.findings import Findings, measured
 
 BROKEN = 1  # exit status where a claim does not hold
-CUT = 130  # where an interrupt kept claims from being measured
-PLAIN = 140  # columns of a table that goes into a file
 
 
 def table(findings: Findings) -> Table:
@@ -48,35 +43,21 @@ def _row(name: str, finding: Finding) -> tuple[str, str, str]:
 
 
 @click.command("claims", short_help="Measure anew what toygan says of methods.")
-@click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--list", "listed", is_flag=True, help="name the claims and say what they say; measure nothing")
+@measuring_options
 @click.option("--quick", is_flag=True, help="only those that every run of the tests measures")
-@click.option("--first-seed", type=click.IntRange(0, 2**62), default=0, show_default=True, help="try other seeds")
-@click.option("--jobs", type=click.IntRange(1, 256), default=os.cpu_count(), help="processes  [default: one a core]")
-@click.option("--markdown", is_flag=True, help="print a table to keep: toygan claims --markdown > claims.md")
 def command(names: tuple[str, ...], listed: bool, quick: bool, first_seed: int, jobs: int, markdown: bool) -> int:
     """Measure what toygan says of methods, all of it or the claims named.
 
     Each claim is a sentence, two or more recipes, and a relation that has to hold over seeds with its 95 % interval.
     Exit status 1 where one does not hold. Ctrl-C prints what has been measured.
     """
-    check_names(names, CLAIMS, "claim")
-    slow = [name for name in names if not CLAIMS[name].quick]
+    wanted = ordered(CLAIMS, names)
+    slow = [name for name in names if not wanted[name].quick]
     if quick and slow:
         raise click.UsageError(f"--quick leaves out {', '.join(slow)}; without it, what is named is measured")
-    wanted = {name: claim for name, claim in chosen(names).items() if claim.quick or not quick}
+    wanted = {name: claim for name, claim in wanted.items() if claim.quick or not quick}
     if listed:
         click.echo("\n".join(f"{name}\n    {claim.sentence}" for name, claim in wanted.items()))
         return 0
     findings = measured(wanted, first_seed, jobs)
-    if not findings:
-        click.echo(f"toygan: stopped; not measured: {', '.join(findings.missing)}", err=True)
-        return CUT
-    if markdown:
-        click.echo(findings)
-    else:
-        Console(width=None if os.isatty(1) else PLAIN).print(table(findings))
-        click.echo(findings.verdict)
-    if findings.missing:
-        return CUT
-    return BROKEN if findings.broken else 0
+    return printed(findings, markdown, [table(findings)], findings.verdict) or BROKEN * bool(findings.broken)

@@ -26,12 +26,12 @@ def in_short(diagnoses: list[Diagnosis]) -> str:
     return ", ".join(f"{count} of {len(diagnoses)} {verdict}" for verdict, count in counts)
 
 
-def recent_of(rows: list[dict[str, Any]], recipe: Recipe, samples: int) -> Recent:
+def recent_of(rows: list[dict[str, Any]], recipe: Recipe) -> Recent:
     """The recent past of one seed, from its rows in the order of iterations."""
     steps = np.array([row["step"] for row in rows])
     metrics = {name: np.array([row.get(name) for row in rows], dtype=float) for name in METRICS}
     at = rows[-1]["diverged-at"]
-    return Recent(recipe, steps, metrics, -1 if at is None else at, samples)
+    return Recent(recipe, steps, metrics, -1 if at is None else at)
 
 
 def read(run: Path) -> tuple[Recipe, dict[int, list[dict[str, Any]]]]:
@@ -79,7 +79,7 @@ def command(run: Path) -> None:
     or over the newer half of a shorter run.
     """
     recipe, seeds = read(run)
-    diagnoses = {seed: diagnose(recent_of(rows, recipe.but(seed=seed), 2500)) for seed, rows in seeds.items()}
+    diagnoses = {seed: diagnose(recent_of(rows, recipe.but(seed=seed))) for seed, rows in seeds.items()}
     click.echo(in_short(list(diagnoses.values())))
     for seed, diagnosis in diagnoses.items():
         click.echo("\n" + paragraphs(seed, diagnosis))

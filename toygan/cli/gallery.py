@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 from rich import box
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from toygan.cli.options import check_names
-from toygan.measure import gallery
+from toygan.cli.measuring import measuring_options, ordered, printed
 from toygan.measure.diagnosis import VERDICTS
-from toygan.measure.gallery import Tour
+from toygan.measure.gallery import GALLERY, Tour
 from toygan.measure.gallery.exhibit import SEEDS
 from toygan.measure.gallery.tour import out_of, toured
-
-CUT = 130  # exit status where an interrupt kept exhibits from being measured
-PLAIN = 140  # columns of a table that goes into a file
 
 
 def odds(tour: Tour) -> Table:
@@ -47,35 +40,17 @@ def matrix(tour: Tour) -> Table:
 
 
 @click.command("gallery", short_help="Train recipes that fail, and their cures, and count.")
-@click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--list", "listed", is_flag=True, help="name the exhibits and say what is to be seen; measure nothing")
+@measuring_options
 @click.option("--seeds", type=click.IntRange(1, 4096), default=SEEDS, show_default=True, help="runs of each recipe")
-@click.option("--first-seed", type=click.IntRange(0, 2**62), default=0, show_default=True, help="try other seeds")
-@click.option("--jobs", type=click.IntRange(1, 256), default=os.cpu_count(), help="processes  [default: one a core]")
-@click.option("--markdown", is_flag=True, help="print tables to keep: toygan gallery --markdown > gallery.md")
 def command(names: tuple[str, ...], listed: bool, seeds: int, first_seed: int, jobs: int, markdown: bool) -> int:
     """Train the failure gallery, or the exhibits named: how often each illness is seen, without and with its cure.
 
     Then the confusion matrix of the diagnosis over all of these runs. Ctrl-C prints what has been measured.
     """
-    check_names(names, gallery.GALLERY, "exhibit")
-    wanted = gallery.chosen(names)
+    wanted = ordered(GALLERY, names)
     if listed:
-        click.echo(
-            "\n".join(
-                f"{name}: {x.illness}\n    {x.sees}\n    {x.setting}; cure: {x.changed}" for name, x in wanted.items()
-            )
-        )
+        for name, x in wanted.items():
+            click.echo(f"{name}: {x.illness}\n    {x.sees}\n    {x.setting}; cure: {x.changed}")
         return 0
     tour = toured(wanted, first_seed, jobs, seeds)
-    if not tour:
-        click.echo(f"toygan: stopped; not measured: {', '.join(tour.missing)}", err=True)
-        return CUT
-    if markdown:
-        click.echo(tour)
-    else:
-        console = Console(width=None if os.isatty(1) else PLAIN)
-        console.print(odds(tour))
-        console.print(matrix(tour))
-        click.echo(tour.score)
-    return CUT if tour.missing else 0
+    return printed(tour, markdown, [odds(tour), matrix(tour)], tour.score)

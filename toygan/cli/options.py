@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -68,15 +67,6 @@ def recipe_in(file: Path, given: str) -> Recipe:
         return Recipe.from_json(text_of(file, given))
     except RecipeError as error:
         raise click.UsageError(f"{given} {file}: {error}") from None
-
-
-def check_names(names: Sequence[str], known: Collection[str], kind: str) -> None:
-    """UsageError, with the nearest known name, where one of `names` is unknown."""
-    for name in names:
-        if name not in known:
-            close = difflib.get_close_matches(name, known, n=1)
-            hint = f" (did you mean {close[0]!r}?)" if close else ""
-            raise click.UsageError(f"NAME {name[:60]}: no such {kind}{hint}; allowed: {', '.join(known)}")
 
 
 def _flag(name: str) -> str:

@@ -58,7 +58,9 @@ def diagnose(recent: Recent) -> Diagnosis:
     if name == "diverged":
         return VERDICTS[name].of(name, recent)
     if len(recent.course("total-variation")) < FEWEST:
-        cause = "There are too few measurements yet." if recent.k else "The data has no modes to count."
+        cause = (
+            "There are too few measurements yet with these settings." if recent.k else "The data has no modes to count."
+        )
         return Diagnosis("unsure", (), cause, "")
     found = VERDICTS[name].of(name, recent)
     early = name == "unsure" and not recent.started

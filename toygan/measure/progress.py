@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from typing import Self, TypeVar
 
 Result = TypeVar("Result")
 Progress = Callable[[int, int], None]  # told the experiments done and those in all
 
 
-def watched(results: Callable[[Progress], Iterator[tuple[str, Result]]]) -> dict[str, Result]:
-    """The named results that came before the end or an interrupt."""
-    from tqdm.auto import tqdm
+class Results(dict[str, Result]):
+    """Results by name, in the order in which they were wanted; `missing` were not there before an interrupt."""
 
-    found: dict[str, Result] = {}
-    with tqdm(unit=" recipes", leave=False, disable=None) as bar:
+    missing: tuple[str, ...] = ()
 
-        def progress(done: int, wanted: int) -> None:
-            bar.total = wanted
-            bar.update(done - bar.n)
+    @classmethod
+    def of(cls, wanted: Iterable[str], results: Callable[[Progress], Iterator[tuple[str, Result]]]) -> Self:
+        """What came before the end or an interrupt, behind a progress bar."""
+        from tqdm.auto import tqdm
 
-        try:
-            for name, result in results(progress):
-                found[name] = result
-        except KeyboardInterrupt:
-            pass
-    return found
+        found: dict[str, Result] = {}
+        with tqdm(unit=" recipes", leave=False, disable=None) as bar:
+
+            def progress(done: int, in_all: int) -> None:
+                bar.total = in_all
+                bar.update(done - bar.n)
+
+            try:
+                for name, result in results(progress):
+                    found[name] = result
+            except KeyboardInterrupt:
+                pass
+        names = list(wanted)
+        these = cls((name, found[name]) for name in names if name in found)
+        these.missing = tuple(name for name in names if name not in found)
+        return these
+
+    @property
+    def left(self) -> str:
+        """What an interrupt left unmeasured, as the end of a sentence."""
+        return f"; not measured: {', '.join(self.missing)}" if self.missing else ""
+
+    def _repr_markdown_(self) -> str:
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return self._repr_markdown_()

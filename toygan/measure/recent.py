@@ -31,12 +31,13 @@ class Recent:
 
     @staticmethod
     def of(history: History, member: int) -> Recent:
-        """One member of a history that holds at least one snapshot; ValueError where it holds none."""
+        """One member of a history, since its recipes last changed; ValueError where it holds no snapshot."""
         if history.last is None:
             raise ValueError("history: holds no snapshot yet")
-        last, metrics = history.last, {name: history.metric(name)[:, member] for name in METRICS}
+        last, first = history.last, int(np.searchsorted(history.steps, history.since))
+        metrics = {name: history.metric(name)[first:, member] for name in METRICS}
         n = last.samples.shape[1]
-        return Recent(last.recipes[member], history.steps, metrics, int(last.diverged_at[member]), n)
+        return Recent(last.recipes[member], history.steps[first:], metrics, int(last.diverged_at[member]), n)
 
     @property
     def k(self) -> int:

@@ -45,8 +45,8 @@ class Runs:
         return slice(-max(1, len(self.steps) // 5), None)
 
 
-def measure_runs(experiment: Experiment, progress: Callable[[int], None] | None = None) -> Runs:
-    """The experiment, all of its seeds at once; `progress` is told the iterations done."""
+def measure_runs(experiment: Experiment) -> Runs:
+    """The experiment, all of its seeds at once."""
     recipe, seeds, steps, every = experiment
     members = [recipe.but(seed=recipe.seed + i) for i in range(seeds)]
     at: list[int] = []
@@ -54,8 +54,6 @@ def measure_runs(experiment: Experiment, progress: Callable[[int], None] | None 
     for snapshot in train(members, steps, every):
         at.append(snapshot.step)
         rows.append(snapshot.metrics)
-        if progress is not None:
-            progress(snapshot.step)
     return Runs(recipe, np.array(at), _columns(rows, seeds), snapshot.diverged_at)
 
 

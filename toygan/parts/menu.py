@@ -6,6 +6,7 @@ import ast
 import dataclasses
 import difflib
 import math
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -23,6 +24,10 @@ class Menu(dict[str, Part]):
             hint = f" (did you mean {close[0]!r}?)" if close else ""
             raise ValueError(f"unknown name {name[:60]!r}{hint}; allowed: {', '.join(self)}")
         return _made(self[name], words) if arguments else self[name]
+
+    def some(self, orders: Iterable[str]) -> dict[str, Part]:
+        """The parts that are ordered, or all where nothing is; ValueError as of `order`."""
+        return {words: self.order(words) for words in orders} or dict(self)
 
 
 @lru_cache(maxsize=64)

@@ -5,8 +5,6 @@ A topic is a file, and a claim is a row of its menu; the table, the command and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from toygan.measure.claims.claim import Claim as Claim
 from toygan.measure.claims.claim import Finding as Finding
 from toygan.measure.claims.claim import Quantity as Quantity
@@ -19,6 +17,7 @@ from toygan.measure.claims.players import PLAYER_CLAIMS
 from toygan.measure.claims.rare_mode import RARE_MODE_CLAIMS
 from toygan.measure.claims.regularizers import REGULARIZER_CLAIMS
 from toygan.measure.claims.theory import THEORY_CLAIMS
+from toygan.parts.menu import Menu
 
 TOPICS: dict[str, dict[str, Claim]] = {
     "losses": LOSS_CLAIMS,
@@ -28,15 +27,7 @@ TOPICS: dict[str, dict[str, Claim]] = {
     "networks": NETWORK_CLAIMS,
     "theory": THEORY_CLAIMS,
 }
-CLAIMS: dict[str, Claim] = {name: claim for claims in TOPICS.values() for name, claim in claims.items()}
-
-
-def chosen(names: Sequence[str]) -> dict[str, Claim]:
-    """The named claims, or all where none is named; raises ValueError for an unknown name."""
-    for name in names:
-        if name not in CLAIMS:
-            raise ValueError(f"{name}: no such claim; allowed: {', '.join(CLAIMS)}")
-    return {name: claim for name, claim in CLAIMS.items() if not names or name in names}
+CLAIMS: Menu[Claim] = Menu({name: claim for claims in TOPICS.values() for name, claim in claims.items()})
 
 
 def show(*names: str, first_seed: int = 0, jobs: int = 1) -> Findings:
@@ -44,4 +35,4 @@ def show(*names: str, first_seed: int = 0, jobs: int = 1) -> Findings:
 
     Other first seeds than 0 ask whether they hold where they were never tried. Raises ValueError for an unknown name.
     """
-    return measured(chosen(names), first_seed, jobs)
+    return measured(CLAIMS.some(names), first_seed, jobs)

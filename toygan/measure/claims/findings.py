@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from toygan.measure.claims.claim import Claim, Finding, check
-from toygan.measure.progress import watched
+from toygan.measure.progress import Results
 
 
-class Findings(dict[str, Finding]):
-    """Findings by the names of their claims; `missing` were wanted, and not measured before an interrupt."""
-
-    missing: tuple[str, ...] = ()
+class Findings(Results[Finding]):
+    """Findings by the names of their claims."""
 
     @property
     def broken(self) -> list[str]:
@@ -22,16 +20,12 @@ class Findings(dict[str, Finding]):
     def verdict(self) -> str:
         """How many hold, and the names of those that do not."""
         held = f"{len(self) - len(self.broken)} of {len(self)} claims hold"
-        left = f"; not measured: {', '.join(self.missing)}" if self.missing else ""
-        return held + (f"; not: {', '.join(self.broken)}" if self.broken else "") + left
+        return held + (f"; not: {', '.join(self.broken)}" if self.broken else "") + self.left
 
     def _repr_markdown_(self) -> str:
         head = "| claim | measured | mean | difference [95 %] | holds |\n|:--|:--|:--|:--|:--|"
         rows = [f"| {' | '.join(cells(name, finding))} |" for name, finding in self.items()]
         return "\n".join([head, *rows, "", f"*{self.verdict}.*"])
-
-    def __repr__(self) -> str:
-        return self._repr_markdown_()
 
 
 def cells(name: str, finding: Finding) -> tuple[str, ...]:
@@ -49,7 +43,4 @@ def cells(name: str, finding: Finding) -> tuple[str, ...]:
 
 def measured(claims: Mapping[str, Claim], first_seed: int = 0, jobs: int = 1) -> Findings:
     """The claims measured anew behind a progress bar, in their order; an interrupt keeps what has been found."""
-    found = watched(lambda progress: check(claims, first_seed, jobs, progress))
-    findings = Findings((name, found[name]) for name in claims if name in found)
-    findings.missing = tuple(name for name in claims if name not in found)
-    return findings
+    return Findings.of(claims, lambda progress: check(claims, first_seed, jobs, progress))

@@ -9,14 +9,12 @@ import numpy as np
 
 from toygan.measure.diagnosis import VERDICTS
 from toygan.measure.gallery.exhibit import SEEDS, Exhibit, Odds, visit
-from toygan.measure.progress import watched
+from toygan.measure.progress import Results
 from toygan.measure.seeds import share_interval
 
 
-class Tour(dict[str, Odds]):
-    """Odds by the names of their exhibits; `missing` were wanted, and not measured before an interrupt."""
-
-    missing: tuple[str, ...] = ()
+class Tour(Results[Odds]):
+    """Odds by the names of their exhibits."""
 
     @property
     def confusion(self) -> dict[str, Counter[str]]:
@@ -42,11 +40,10 @@ class Tour(dict[str, Odds]):
         right = sum(counts[illness] for illness, counts in table.items())
         unsure = sum(counts["unsure"] for counts in table.values())
         rows = [counts[illness] / counts.total() for illness, counts in table.items()]
-        diagnosed = (
+        return (
             f"{right} of {n} right ({right / max(n, 1):.0%}; row by row {sum(rows) / max(len(rows), 1):.0%}), "
-            f"{unsure} unsure, {n - right - unsure} wrong"
+            f"{unsure} unsure, {n - right - unsure} wrong{self.left}"
         )
-        return diagnosed + (f"; not measured: {', '.join(self.missing)}" if self.missing else "")
 
     def _repr_markdown_(self) -> str:
         head = "| exhibit | illness | seen in | the change | then in |\n|:--|:--|:--|:--|:--|"
@@ -58,9 +55,6 @@ class Tour(dict[str, Odds]):
             for illness, counts in self.confusion.items()
         ]
         return "\n".join([head, *rows, "", title, *matrix, "", f"*In brackets: 95 % interval. {self.score}.*"])
-
-    def __repr__(self) -> str:
-        return self._repr_markdown_()
 
 
 def cells(name: str, odds: Odds) -> tuple[str, ...]:
@@ -80,7 +74,4 @@ def out_of(happened: np.ndarray) -> str:
 
 def toured(exhibits: Mapping[str, Exhibit], first_seed: int = 0, jobs: int = 1, seeds: int = SEEDS) -> Tour:
     """The exhibits measured anew behind a progress bar, in their order; an interrupt keeps what has been seen."""
-    found = watched(lambda progress: visit(exhibits, first_seed, jobs, progress, seeds))
-    tour = Tour((name, found[name]) for name in exhibits if name in found)
-    tour.missing = tuple(name for name in exhibits if name not in found)
-    return tour
+    return Tour.of(exhibits, lambda progress: visit(exhibits, first_seed, jobs, progress, seeds))
