@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from toygan.measure import runs as module
-from toygan.measure.claims.claim import Claim, check, find, keeps, late, reached, seeds_that, swing
-from toygan.measure.runs import Experiment, Runs
 from toygan.recipe import Recipe
+from toygan.runs.experiment import Experiment, Runs
+from toygan.studies.claims.claim import Claim, check, find, keeps, late, reached, seeds_that, swing
 
 A, B, C = Recipe(width=8), Recipe(width=9), Recipe(width=10)
 RNG = np.random.default_rng(0)
@@ -73,9 +73,9 @@ def test_of_three_recipes_each_has_to_exceed_the_next(middle, holds):
 
 
 def test_seeds_are_paired():
-    luck = noise(0, spread=10)  # what a seed does to both recipes is no evidence against their difference
-    paired = find(claim(), {"wide": constant(luck + noise(1)), "narrow": constant(luck)})
-    shuffled = find(claim(), {"wide": constant(np.roll(luck, 5) + noise(1)), "narrow": constant(luck)})
+    draws = noise(0, spread=10)  # what a seed does to both recipes is no evidence against their difference
+    paired = find(claim(), {"wide": constant(draws + noise(1)), "narrow": constant(draws)})
+    shuffled = find(claim(), {"wide": constant(np.roll(draws, 5) + noise(1)), "narrow": constant(draws)})
     assert paired.holds
     assert not shuffled.holds
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 import toygan
-from toygan.measure.claims import CLAIMS, TOPICS, Claim, show
-from toygan.measure.claims import findings as module
-from toygan.measure.claims.findings import measured
 from toygan.recipe import Recipe
+from toygan.studies.claims import CLAIMS, TOPICS, Claim, show
+from toygan.studies.claims import findings as module
+from toygan.studies.claims.findings import measured
 
 KEPT = Path(__file__).parent.parent / "assets/claims.md"
 QUICK = [name for name, claim in CLAIMS.items() if claim.quick]

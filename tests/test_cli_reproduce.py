@@ -13,7 +13,7 @@ from shell import refused, toygan
 from test_reproduce import TOY
 
 from toygan.cli import reproduce
-from toygan.measure.published import PUBLISHED, Method
+from toygan.studies.published import PUBLISHED, Method
 from toygan.training import Population
 
 FAST = ("reproduce", "toy", "--budget", 6, "--seeds", 2)

@@ -17,7 +17,7 @@ from PIL import Image
 from shell import refused, toygan
 
 from toygan.cli import record
-from toygan.parts.floors import true_band
+from toygan.parts.metrics.reference import reference_band
 from toygan.recipe import Recipe
 from toygan.training import Population
 
@@ -76,7 +76,7 @@ def test_without_a_folder_nothing_is_written(tmp_path: Path, monkeypatch: pytest
     head, *table = toygan("train", *SMALL, "--steps", 2).stdout.splitlines()
     assert head.split() == ["iteration", "2,", "2", "seeds", "mean", "lowest", "highest", "true", "samples"]
     true = {line.split()[0]: line.split("  ")[-1].strip() for line in table}
-    quality = true_band("high-quality", "ring8", 2500)
+    quality = reference_band("high-quality", "ring8", 2500)
     assert true["modes-covered"] == "8"
     assert true["high-quality"] == f"{quality.low:.4g} to {quality.high:.4g}"
     assert not list(tmp_path.iterdir())
@@ -87,7 +87,7 @@ def test_averaged_generators_stand_beside_true_samples_too() -> None:
     table = toygan("train", *SMALL, "--steps", 2, "--ema", 0.9).stdout.splitlines()
     rows = [line.split("  ")[-1].strip() for line in table if line.split()[0].endswith("high-quality")]
     assert len(rows) == 2
-    assert rows[0] == rows[1] == f"{true_band('high-quality', 'ring8', 2500):.4g}"
+    assert rows[0] == rows[1] == f"{reference_band('high-quality', 'ring8', 2500):.4g}"
 
 
 def test_a_folder_that_exists_is_left_alone_without_force(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from toygan import DISTRIBUTIONS, LOSSES, NETWORKS, OPTIMIZERS, REGULARIZERS, TURNS, Population, Recipe, RecipeError
-from toygan.parts.losses import Answers
+from toygan.parts.losses import LogitPair
 from toygan.parts.networks import ACTIVATIONS
 
 MENUS = {
@@ -58,10 +58,10 @@ def tensors(population: Population) -> Iterator[torch.Tensor]:
 def test_a_part_trains_and_every_member_is_finite_or_marked(recipe: Recipe) -> None:
     population = Population([recipe, recipe.but(seed=1)])
     start = population.generator.theta
-    luck = torch.get_rng_state()
+    draws = torch.get_rng_state()
     population.run(20)
     snapshot = population.snapshot(n=64)
-    assert torch.equal(torch.get_rng_state(), luck), "random numbers belong to a member, not to torch"
+    assert torch.equal(torch.get_rng_state(), draws), "random numbers belong to a member, not to torch"
     assert not torch.equal(population.generator.theta, start)
     finite = torch.isfinite(population.generator.theta).all(-1) & torch.isfinite(population.discriminator.theta).all(-1)
     assert finite.tolist() == snapshot.alive.tolist()
@@ -72,10 +72,10 @@ def test_a_part_trains_and_every_member_is_finite_or_marked(recipe: Recipe) -> N
 def test_a_member_alone_is_the_member_among_sixteen(recipe: Recipe) -> None:
     # In double precision: Adam blows up a gradient that is 0 but for rounding (D's last bias, relativistic-average).
     alone = Population(recipe.but(seed=5), dtype=torch.float64)
-    among = Population([recipe.but(seed=seed) for seed in range(16)], dtype=torch.float64)
+    in_batch = Population([recipe.but(seed=seed) for seed in range(16)], dtype=torch.float64)
     alone.run(50)
-    among.run(50)
-    for mine, ours in ((alone.generator, among.generator), (alone.discriminator, among.discriminator)):
+    in_batch.run(50)
+    for mine, ours in ((alone.generator, in_batch.generator), (alone.discriminator, in_batch.discriminator)):
         torch.testing.assert_close(mine.theta[0], ours.theta[5], rtol=0, atol=1e-6, equal_nan=True)
 
 
@@ -88,8 +88,8 @@ def test_looking_changes_nothing(recipe: Recipe) -> None:
         seen.snapshot(n=32)
         seen.generate(16)
         seen.real(16)
-        seen.push(16)
-        seen.push(16, member=0)
+        seen.descent_directions(16)
+        seen.descent_directions(16, member=0)
         seen.critic(seen.generate(8), member=0)
     assert all(torch.equal(a, b) for a, b in zip(tensors(seen), tensors(unseen), strict=True))
     assert torch.equal(seen.batch().real, unseen.batch().real)
@@ -109,7 +109,7 @@ def test_all_tensors_stand_on_the_device_of_the_run(recipe: Recipe) -> None:
         pytest.skip("a strength that counts is read, and shapes have no numbers")
     population = Population([recipe, recipe.but(seed=1)], device="meta")
     population.run(2)
-    population.push(8)
+    population.descent_directions(8)
     x = population.critic(population.generate(8))
     assert {x.device.type, *(kept.device.type for kept in tensors(population))} == {"meta"}
 
@@ -128,7 +128,7 @@ COMPARED = [name for name, loss in LOSSES.items() if not loss.uses_discriminator
 def slopes(name: str, real: float, fake: float) -> tuple[float, float, float]:
     """How D's loss rises with the logit of real and of generated samples, and G's with that of generated ones."""
     a_r, a_f = (torch.full((1, 4), x, dtype=torch.float64, requires_grad=True) for x in (real, fake))
-    answers, loss = Answers(a_r, a_f), LOSSES[name]
+    answers, loss = LogitPair(a_r, a_f), LOSSES[name]
     for_d = torch.autograd.grad(loss.discriminator(answers).mean(-1).sum(), (a_r, a_f))
     (for_g,) = torch.autograd.grad(loss.generator(answers).mean(-1).sum(), a_f)
     return float(for_d[0].sum()), float(for_d[1].sum()), float(for_g.sum())
@@ -151,7 +151,7 @@ def test_where_generated_samples_are_like_real_ones_d_rests_at_the_equilibrium(n
     on_real, on_fake, _ = slopes(name, at, at)
     assert on_real + on_fake == pytest.approx(0, abs=1e-12)
     both = [torch.full((1, 4), at + shift, dtype=torch.float64) for shift in (-0.1, 0.0, 0.1)]
-    below, there, above = (float(LOSSES[name].discriminator(Answers(a, a)).mean()) for a in both)
+    below, there, above = (float(LOSSES[name].discriminator(LogitPair(a, a)).mean()) for a in both)
     assert there <= min(below, above) + 1e-12
     assert there == pytest.approx(LOSSES[name].equilibrium[0])
 
@@ -160,7 +160,7 @@ def test_where_generated_samples_are_like_real_ones_d_rests_at_the_equilibrium(n
 def test_no_logit_gives_a_number_that_is_undefined(name: str) -> None:
     for at in (-1e4, -100.0, 100.0, 1e4):
         a = torch.full((1, 4), at)
-        for value in (LOSSES[name].discriminator(Answers(a, -a)), LOSSES[name].generator(Answers(-a, a))):
+        for value in (LOSSES[name].discriminator(LogitPair(a, -a)), LOSSES[name].generator(LogitPair(-a, a))):
             assert not torch.isnan(value).any()
 
 
@@ -169,9 +169,9 @@ def test_a_loss_that_compares_samples_pulls_them_to_the_data(name: str) -> None:
     rng = torch.Generator().manual_seed(0)
     real, fake = (torch.randn(1, 64, 2, generator=rng, dtype=torch.float64) for _ in range(2))
     far = (fake + 3).requires_grad_()
-    away = LOSSES[name].generator(Answers(real, far)).mean(-1)
+    away = LOSSES[name].generator(LogitPair(real, far)).mean(-1)
     (pull,) = torch.autograd.grad(away.sum(), far)
-    assert away > LOSSES[name].generator(Answers(real, fake)).mean(-1)
+    assert away > LOSSES[name].generator(LogitPair(real, fake)).mean(-1)
     assert (pull.mean(1) > 0).all(), "a step against the gradient must bring the samples nearer"
 
 

@@ -8,10 +8,10 @@ import pytest
 from shell import refused, toygan
 
 from toygan.cli.diagnose import paragraphs
-from toygan.history import History
 from toygan.measure.diagnosis import VERDICTS, Diagnosis, diagnose, diagnose_all
 from toygan.measure.recent import FEWEST, WINDOW, Recent
 from toygan.recipe import Recipe
+from toygan.runs.history import History
 from toygan.training import Population
 
 GOOD = {

@@ -11,7 +11,7 @@ from scipy import integrate, stats
 
 import toygan
 from toygan import DISTRIBUTIONS, Recipe, RecipeError
-from toygan.parts.curves import Curve
+from toygan.parts.distributions.curves import Curve
 
 DENSE = [name for name, d in DISTRIBUTIONS.items() if d.has_density] + [
     "ring(k=5, radius=2, sigma=0.1)",

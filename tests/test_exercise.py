@@ -7,7 +7,7 @@ import torch
 from torch.nn.functional import logsigmoid, softplus
 
 from toygan.measure.theory import optimal_discriminator
-from toygan.play.exercise import EXERCISES
+from toygan.teach.exercise import EXERCISES
 
 BEST, REVERSED = EXERCISES["best-discriminator"], EXERCISES["reversed-target"]
 MISTAKES = [(name, hint) for name, exercise in EXERCISES.items() for hint in exercise.mistakes]

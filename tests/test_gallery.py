@@ -12,16 +12,16 @@ from rich.console import Console
 from toygan.cli import gallery as shell
 from toygan.cli import main
 from toygan.measure.diagnosis import VERDICTS
-from toygan.measure.gallery import exhibit as exhibits
-from toygan.measure.gallery.exhibit import Exhibit, Odds, seen, verdicts, visit, well
-from toygan.measure.gallery.exhibits import GALLERY, above, below, both, broke, swings
-from toygan.measure.gallery.tour import Tour, out_of
-from toygan.measure.runs import Runs
 from toygan.parts.menu import Menu
 from toygan.recipe import Recipe
+from toygan.runs.experiment import Runs
+from toygan.studies.gallery import case as cases
+from toygan.studies.gallery.case import FailureCase, FailureRates, measure_cases, seen, verdicts, well
+from toygan.studies.gallery.cases import GALLERY, above, below, both, broke, swings
+from toygan.studies.gallery.report import GalleryReport, out_of
 
 TINY = Recipe(width=4, batch=4)
-SMALL = Exhibit("not converged yet", "nothing yet", TINY, {"lr_g": 1e-2}, "", below("high-quality", 2.0), steps=2)
+SMALL = FailureCase("not converged yet", "nothing yet", TINY, {"lr_g": 1e-2}, "", below("high-quality", 2.0), steps=2)
 
 
 def runs(recipe: Recipe | None = None, diverged_at: tuple[int, ...] = (-1, -1), **metrics: list[float]) -> Runs:
@@ -33,15 +33,15 @@ def runs(recipe: Recipe | None = None, diverged_at: tuple[int, ...] = (-1, -1), 
 
 @pytest.mark.parametrize("name", GALLERY)
 def test_an_exhibit_names_its_illness_and_changes_one_thing(name: str) -> None:
-    exhibit = GALLERY[name]
-    assert exhibit.illness in VERDICTS
-    assert len(exhibit.change) == 1
-    assert exhibit.experiments()[0] != exhibit.experiments()[1]
-    assert all(sentence.endswith(".") for sentence in (exhibit.sees, exhibit.helps))
+    case = GALLERY[name]
+    assert case.verdict in VERDICTS
+    assert len(case.change) == 1
+    assert case.experiments()[0] != case.experiments()[1]
+    assert all(sentence.endswith(".") for sentence in (case.symptom, case.why))
 
 
 def test_every_illness_is_on_show() -> None:
-    assert {exhibit.illness for exhibit in GALLERY.values()} == VERDICTS.keys() - {"healthy", "unsure"}
+    assert {case.verdict for case in GALLERY.values()} == VERDICTS.keys() - {"healthy", "unsure"}
 
 
 def test_signs_are_read_seed_by_seed() -> None:
@@ -67,18 +67,18 @@ def test_a_seed_is_diagnosed_from_its_own_column() -> None:
 
 
 def test_the_matrix_counts_ill_seeds_and_those_that_the_cure_made_well() -> None:
-    ill = runs(diverged_at=(500, 500), high_quality=[0.1, 0.9])  # the second does not show what the exhibit is about
+    ill = runs(diverged_at=(500, 500), high_quality=[0.1, 0.9])  # the second does not show what the case is about
     cured = runs(
         Recipe(data="bimodal"), modes_covered_strict=[2.0, 1.0], high_quality=[3.0, 3.0], mode_hopping=[0.0, 0.0],
         total_variation=[0.0, 0.0],
     )  # fmt: skip
-    exhibit = Exhibit("diverged", "", Recipe(), {}, "", below("high-quality", 0.5))
-    odds = seen(exhibit, ill, cured)
-    assert odds.ill.tolist() == [True, False]
-    tour = Tour({"one": odds})
-    assert tour.confusion == {"diverged": {"diverged": 1}, "healthy": {"healthy": 1}}
-    assert tour.score == "2 of 2 right (100%; row by row 100%), 0 unsure, 0 wrong"
-    assert "| **diverged** | 1 |  |" in tour._repr_markdown_()
+    case = FailureCase("diverged", "", Recipe(), {}, "", below("high-quality", 0.5))
+    rates = seen(case, ill, cured)
+    assert rates.failed.tolist() == [True, False]
+    report = GalleryReport({"one": rates})
+    assert report.confusion == {"diverged": {"diverged": 1}, "healthy": {"healthy": 1}}
+    assert report.score == "2 of 2 right (100%; row by row 100%), 0 unsure, 0 wrong"
+    assert "| **diverged** | 1 |  |" in report._repr_markdown_()
 
 
 def test_odds_come_with_the_interval_of_their_share() -> None:
@@ -87,7 +87,7 @@ def test_odds_come_with_the_interval_of_their_share() -> None:
 
 def test_a_visit_measures_every_exhibit_once() -> None:
     told: list[tuple[int, int]] = []
-    found = dict(visit({"a": SMALL, "b": SMALL}, 5, progress=lambda *done: told.append(done), seeds=2))
+    found = dict(measure_cases({"a": SMALL, "b": SMALL}, 5, progress=lambda *done: told.append(done), seeds=2))
     assert list(found) == ["a", "b"]
     assert told == [(1, 2), (2, 2)]
     assert found["a"].ill.tolist() == [True, True]
@@ -114,7 +114,7 @@ def test_an_interrupt_prints_what_there_is(monkeypatch: pytest.MonkeyPatch) -> N
         raise KeyboardInterrupt
         yield
 
-    monkeypatch.setattr(exhibits, "measure_groups", cut)
+    monkeypatch.setattr(cases, "measure_groups", cut)
     result = CliRunner().invoke(main, ["gallery", "too-soon"])
     assert result.exit_code == 130
     assert "not measured: too-soon" in result.output
@@ -135,9 +135,9 @@ def test_the_table_that_is_kept_has_every_exhibit() -> None:
 
 
 def test_a_recipe_can_be_read_to_its_end_in_a_narrow_window() -> None:
-    exhibit = GALLERY["means-that-circle"]
-    odds = Odds(exhibit, np.array([True]), np.array([False]), np.array([True]), ("oscillation",), ("healthy",))
+    case = GALLERY["means-that-circle"]
+    rates = FailureRates(case, np.array([True]), np.array([False]), np.array([True]), ("oscillation",), ("healthy",))
     console = Console(width=80, record=True, file=io.StringIO())
-    console.print(shell.odds(Tour({"means-that-circle": odds})))
+    console.print(shell.rates(GalleryReport({"means-that-circle": rates})))
     first = "".join(line[1:24].strip() for line in console.export_text().splitlines())
-    assert exhibit.recipe.to_string() in first
+    assert case.recipe.to_string() in first

@@ -45,9 +45,9 @@ def test_noise_is_drawn_once_a_name_in_the_shape_that_is_asked_for() -> None:
     assert noise.shape == like.shape
     assert batch.normal("on real", like) is noise
     assert not torch.equal(batch.normal("on fake", like), noise)
-    luck = batch.uniform("luck", torch.empty(1, 4096, 1))
-    assert 0 <= luck.min() < 0.01
-    assert 0.99 < luck.max() < 1
+    draws = batch.uniform("luck", torch.empty(1, 4096, 1))
+    assert 0 <= draws.min() < 0.01
+    assert 0.99 < draws.max() < 1
 
 
 def test_noise_for_remedies_does_not_shift_the_batches() -> None:
@@ -71,7 +71,7 @@ def test_discriminator_and_generator_meet_on_the_batch_that_is_given() -> None:
 def test_an_arrow_is_what_a_sample_gains_by_moving() -> None:
     """For the non-saturating loss it is (1 - D) grad a, whatever the number of samples beside it."""
     p, eps = population(SMALL), 1e-6
-    samples, arrows = p.push(10)
+    samples, arrows = p.descent_directions(10)
     steps = eps * torch.eye(2, dtype=DOUBLE)
     slope = torch.stack([(p.critic(samples + s) - p.critic(samples - s)) / (2 * eps) for s in steps], -1)
     torch.testing.assert_close(arrows, torch.sigmoid(-p.critic(samples))[..., None] * slope)

@@ -10,9 +10,9 @@ from scipy import stats
 from torch import Tensor, sigmoid, tensor
 
 from toygan import LOSSES, Population, Recipe, RecipeError
-from toygan.parts.distances import KernelDistance
-from toygan.parts.divergences import Divergence
-from toygan.parts.losses import Answers, Loss, Minimax
+from toygan.parts.losses import LogitPair, Loss, Minimax
+from toygan.parts.losses.distances import KernelDistance
+from toygan.parts.losses.divergences import Divergence
 
 LOG2 = math.log(2)
 CRITICS = [name for name, loss in LOSSES.items() if loss.uses_discriminator]
@@ -115,14 +115,14 @@ def test_equilibrium_is_that_of_the_closed_form(name: str) -> None:
 
 @pytest.mark.parametrize("name", WEIGHTS)
 def test_generator_weight_is_that_of_the_closed_form(name: str) -> None:
-    found = LOSSES.order(name).generator_weight(Answers(REAL, FAKE))
+    found = LOSSES.order(name).generator_weight(LogitPair(REAL, FAKE))
     assert found.numpy() == pytest.approx(WEIGHTS[name](REAL, FAKE).numpy(), abs=1e-12)
 
 
 @pytest.mark.parametrize("name", [name for name in WEIGHTS if "least-squares" not in name])
 def test_generator_always_wants_a_higher_logit(name: str) -> None:
     """High means real for every loss, the f-GANs too: some public codes turn the sign of the reverse KL's logit."""
-    weight = LOSSES.order(name).generator_weight(Answers(REAL, FAKE))
+    weight = LOSSES.order(name).generator_weight(LogitPair(REAL, FAKE))
     assert (weight <= 0).all()
     assert (weight < 0).any()
 
@@ -185,7 +185,7 @@ def test_activation_rises_into_the_domain_of_the_conjugate(name: str) -> None:
 
 def test_js_is_the_original_game_moved_to_zero() -> None:
     ours, original = LOSSES["f-js"], Minimax()
-    logits = Answers(REAL, FAKE)
+    logits = LogitPair(REAL, FAKE)
     assert ours.discriminator(logits).numpy() == pytest.approx(original.discriminator(logits).numpy() - 2 * LOG2)
     assert ours.generator(logits).numpy() == pytest.approx(original.generator(logits).numpy() + LOG2)
 
@@ -290,7 +290,7 @@ def quantiles(mean: float, n: int = 2000) -> Tensor:
 )
 def test_distance_of_two_gaussians_is_the_closed_form(words: str, distance: float) -> None:
     loss = LOSSES.order(words)
-    found = loss.generator(Answers(quantiles(2), quantiles(0))).mean()
+    found = loss.generator(LogitPair(quantiles(2), quantiles(0))).mean()
     assert float(found) == pytest.approx(distance, abs=4e-3)  # quantiles stand for draws up to 1/n
 
 
@@ -304,17 +304,17 @@ def clouds(n: int = 40, dim: int = 2, members: int = 3) -> tuple[Tensor, Tensor]
 def test_distance_is_one_number_a_sample_and_goes_with_it(name: str) -> None:
     real, fake = clouds()
     order = torch.randperm(40, generator=torch.Generator().manual_seed(1))
-    value = LOSSES[name].generator(Answers(real, fake))
-    shuffled = LOSSES[name].generator(Answers(real, fake[:, order]))
+    value = LOSSES[name].generator(LogitPair(real, fake))
+    shuffled = LOSSES[name].generator(LogitPair(real, fake[:, order]))
     assert value.shape == (3, 40)
     assert shuffled.mean(-1).numpy() == pytest.approx(value.mean(-1).numpy(), abs=1e-12)
-    assert LOSSES[name].discriminator(Answers(real, fake)).abs().sum() == 0
+    assert LOSSES[name].discriminator(LogitPair(real, fake)).abs().sum() == 0
 
 
 @pytest.mark.parametrize("name", ["energy-distance", "mmd"])
 def test_kernel_distance_of_equal_distributions_is_zero_on_average(name: str) -> None:
     real, fake = clouds(n=16, members=2000)
-    value = LOSSES[name].generator(Answers(real - 1, fake)).mean(-1)
+    value = LOSSES[name].generator(LogitPair(real - 1, fake)).mean(-1)
     assert abs(float(value.mean())) < 4 * float(value.std()) / math.sqrt(2000)
 
 
@@ -322,9 +322,9 @@ def test_kernel_distance_of_equal_distributions_is_zero_on_average(name: str) ->
 def test_sliced_wasserstein_of_a_shift_is_its_mean_square_over_directions(dim: int) -> None:
     real, _ = clouds(dim=dim)
     shift = torch.arange(1, dim + 1, dtype=torch.float64)
-    found = LOSSES["sliced-wasserstein"].generator(Answers(real + shift, real)).mean(-1)
+    found = LOSSES["sliced-wasserstein"].generator(LogitPair(real + shift, real)).mean(-1)
     assert found.numpy() == pytest.approx(float((shift**2).sum()) / dim, rel=1e-9 if dim < 3 else 0.3)
-    assert LOSSES["sliced-wasserstein"].generator(Answers(real, real.flip(1))).abs().max() < 1e-20
+    assert LOSSES["sliced-wasserstein"].generator(LogitPair(real, real.flip(1))).abs().max() < 1e-20
 
 
 @pytest.mark.parametrize("name", DISTANCES)
@@ -332,19 +332,19 @@ def test_sliced_wasserstein_of_a_shift_is_its_mean_square_over_directions(dim: i
 def test_generated_samples_climb_the_witness(name: str, dim: int) -> None:
     loss = LOSSES[name]
     real, fake = clouds(dim=dim)
-    push = -loss.generator_weight(Answers(real, fake))
+    descent_directions = -loss.generator_weight(LogitPair(real, fake))
     for j in (0, 7, 39):
         others = torch.cat([fake[:, :j], fake[:, j + 1 :]], dim=1) if isinstance(loss, KernelDistance) else fake
         x = fake[:, j : j + 1].clone().requires_grad_()
         (climb,) = torch.autograd.grad(loss.witness(x, real, others).sum(), x)
-        assert push[:, j].numpy() == pytest.approx(2 * climb[:, 0].numpy(), abs=1e-9)
+        assert descent_directions[:, j].numpy() == pytest.approx(2 * climb[:, 0].numpy(), abs=1e-9)
 
 
 @pytest.mark.parametrize("name", DISTANCES)
 def test_distance_has_finite_slopes_of_slopes_where_samples_coincide(name: str) -> None:
     real = torch.zeros(1, 5, 2)
     fake = torch.zeros(1, 5, 2, requires_grad=True)
-    (slope,) = torch.autograd.grad(LOSSES[name].generator(Answers(real, fake)).sum(), fake, create_graph=True)
+    (slope,) = torch.autograd.grad(LOSSES[name].generator(LogitPair(real, fake)).sum(), fake, create_graph=True)
     (second,) = torch.autograd.grad((slope**2).sum(), fake)
     assert torch.isfinite(slope).all()
     assert torch.isfinite(second).all()
@@ -360,7 +360,7 @@ def test_a_generator_learns_without_a_discriminator(name: str) -> None:
     assert (after.metrics["loss-g"] < before.metrics["loss-g"] / 2).all()
     assert not {"accuracy-real", "accuracy-fake", "loss-d", "gradient-norm-d"} & set(after.metrics)
     assert torch.isfinite(p.critic(torch.linspace(-3, 3, 50)[:, None])).all()
-    samples, arrows = p.push(20)
+    samples, arrows = p.descent_directions(20)
     assert samples.shape == arrows.shape == (2, 20, 1)
 
 

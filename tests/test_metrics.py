@@ -14,11 +14,11 @@ from scipy.stats import binom, chi2, ncx2, wasserstein_distance
 from scipy.stats import energy_distance as scipy_energy_distance
 
 from toygan import DISTRIBUTIONS, METRICS, Population, Recipe, evaluate
-from toygan.parts.evidence import Before, Evidence
-from toygan.parts.floors import Band, true_band, true_shares
-from toygan.parts.game_metrics import GAME_METRICS
-from toygan.parts.metrics import cheap, measure
-from toygan.parts.mode_metrics import has_modes, mode_hopping
+from toygan.parts.metrics import default_metrics, measure
+from toygan.parts.metrics.game import GAME_METRICS
+from toygan.parts.metrics.inputs import Earlier, MetricInputs
+from toygan.parts.metrics.modes import has_modes, mode_hopping
+from toygan.parts.metrics.reference import Band, reference_band, reference_shares
 
 RING, LINE = DISTRIBUTIONS["ring8"], DISTRIBUTIONS["gaussian1d"]
 SAMPLE_METRICS = [name for name in METRICS if name in evaluate(RING.sample(100, torch.Generator()), "ring8")]
@@ -44,7 +44,7 @@ def test_true_samples_score_inside_their_own_band(data):
     n, sets = 150, 8
     several = torch.stack([true_samples(data, n, seed=100 + i) for i in range(sets)])
     scores = evaluate(several, data)
-    bands = {name: true_band(name, data, n) for name in scores if name != "mode-hopping"}  # needs two moments
+    bands = {name: reference_band(name, data, n) for name in scores if name != "mode-hopping"}  # needs two moments
     assert [name for name, band in bands.items() if band is None] == ["mmd"] * (data == "dirac")  # it has no width
     assert not {name: band for name, band in bands.items() if band and not inside(scores[name].mean(), band)}
 
@@ -55,7 +55,7 @@ def test_a_game_that_has_arrived_scores_the_floor_of_every_metric():
     p.generator.theta = torch.ones_like(p.generator.theta)  # samples are the latent points, N(0, 1)
     p.discriminator.theta = torch.zeros_like(p.discriminator.theta)
     score = p.snapshot(n, since=p.snapshot(n), metrics=METRICS).metrics
-    bands = {name: true_band(name, data, n) for name in METRICS}
+    bands = {name: reference_band(name, data, n) for name in METRICS}
     without = {name for name, band in bands.items() if band is None}
     assert without == {name for name in GAME_METRICS if not METRICS[name].better}
     assert score.keys() == METRICS.keys()
@@ -66,7 +66,7 @@ def test_a_game_that_has_arrived_scores_the_floor_of_every_metric():
 def test_shares_of_true_samples_are_the_modes_weights_within_three_sigmas(data):
     n, d = 2500, DISTRIBUTIONS[data]
     quality = chi2.cdf(9, d.dim)  # the chance to lie within three standard deviations
-    low, mean, high = true_shares(data, n)
+    low, mean, high = reference_shares(data, n)
     np.testing.assert_allclose(mean, quality * d.weights.numpy(), rtol=0.01)
     for least, share, most in zip(low, mean, high, strict=True):
         held = binom.cdf(math.floor(n * most), n, share) - binom.cdf(math.ceil(n * least) - 1, n, share)
@@ -75,14 +75,17 @@ def test_shares_of_true_samples_are_the_modes_weights_within_three_sigmas(data):
 
 @pytest.mark.parametrize("data", ["mixture1d", "bimodal(gap=1.0, weight=0.8, widths=(0.3, 0.6))"])
 def test_shares_of_modes_that_overlap_are_those_of_true_samples(data):
-    shares = Evidence(true_samples(data, 200_000)[None], DISTRIBUTIONS.order(data)).shares[0]
-    np.testing.assert_allclose(true_shares(data, 1000)[1], shares, atol=0.005)
+    shares = MetricInputs(true_samples(data, 200_000)[None], DISTRIBUTIONS.order(data)).shares[0]
+    np.testing.assert_allclose(reference_shares(data, 1000)[1], shares, atol=0.005)
 
 
 @pytest.mark.parametrize("m", [1, 3, 7])
 def test_a_generator_with_m_of_k_modes_scores_the_closed_forms(m):
     k = 8
-    score = {name: float(x[0]) for name, x in evaluate(on_modes([1000] * m + [0] * (k - m)), "ring8", cheap()).items()}
+    score = {
+        name: float(x[0])
+        for name, x in evaluate(on_modes([1000] * m + [0] * (k - m)), "ring8", default_metrics()).items()
+    }
     assert score["modes-covered"] == score["modes-covered-strict"] == m
     assert score["high-quality"] == 1
     assert score["effective-modes"] == pytest.approx(m)
@@ -97,7 +100,7 @@ def test_a_generator_with_m_of_k_modes_scores_the_closed_forms(m):
 
 
 def test_one_good_sample_covers_a_mode_but_not_strictly():
-    score = evaluate(on_modes([993, 1, 1, 1, 1, 1, 1, 1]), "ring8", cheap())
+    score = evaluate(on_modes([993, 1, 1, 1, 1, 1, 1, 1]), "ring8", default_metrics())
     assert score["modes-covered"] == 8
     assert score["modes-covered-strict"] == 1
 
@@ -113,7 +116,7 @@ def test_samples_farther_than_three_sigmas_are_of_no_quality():
 
 def test_perfect_ring_sampler_has_the_known_quality_and_reverse_kl():
     n = 2500
-    quality, kl = true_band("high-quality", "ring8", n), true_band("reverse-kl", "ring8", n)
+    quality, kl = reference_band("high-quality", "ring8", n), reference_band("reverse-kl", "ring8", n)
     assert quality.mean == pytest.approx(1 - math.exp(-4.5), abs=1e-3)
     assert kl.mean == pytest.approx(7 / (2 * n), rel=0.2)  # (K - 1) / 2n
 
@@ -122,7 +125,7 @@ def test_perfect_ring_sampler_has_the_known_quality_and_reverse_kl():
 def test_a_shifted_line_is_that_far_away(shift):
     score = evaluate(true_samples("gaussian1d", 500) + shift, "gaussian1d", CLOSED)
     for name in ("w1", "w2", "sliced-w2"):
-        floor = true_band(name, "gaussian1d", 500)
+        floor = reference_band(name, "gaussian1d", 500)
         assert score[name][0] == pytest.approx(shift, abs=2 * floor.high), name
     gap = -(shift**2) / (2 * LINE.sigma**2)  # E log p(x + shift) - E log p(x) for a Gaussian
     assert score["log-likelihood-gap"][0] == pytest.approx(gap, abs=0.25 * abs(gap))
@@ -143,7 +146,10 @@ CLOSED = ["w1", "w2", "sliced-w2", "high-quality", "total-variation", "log-likel
 @pytest.mark.parametrize("shift", [0.5, 2.0])
 def test_a_shift_in_the_plane_scores_the_closed_forms(shift):
     x = true_samples(BLOB, 500) + shift * torch.tensor([0.6, 0.8])
-    score, floor = evaluate(x, BLOB, CLOSED), {name: true_band(name, BLOB, 500) for name in ("w1", "w2", "sliced-w2")}
+    score, floor = (
+        evaluate(x, BLOB, CLOSED),
+        {name: reference_band(name, BLOB, 500) for name in ("w1", "w2", "sliced-w2")},
+    )
     assert score["w1"][0] == pytest.approx(shift, abs=floor["w1"].high)
     assert score["w2"][0] == pytest.approx(shift, abs=floor["w2"].high)
     assert score["sliced-w2"][0] == pytest.approx(shift / 2**0.5, abs=floor["sliced-w2"].high + 0.06 * shift)
@@ -156,9 +162,9 @@ def test_a_shift_in_the_plane_scores_the_closed_forms(shift):
 @pytest.mark.parametrize("blur", [0.3, 0.7, 1.6, 3.0])
 def test_a_blur_in_the_plane_scores_the_closed_forms(blur):
     x = blur * true_samples(BLOB, 500)
-    score, floor = evaluate(x, BLOB, CLOSED), true_band("w2", BLOB, 500)
+    score, floor = evaluate(x, BLOB, CLOSED), reference_band("w2", BLOB, 500)
     assert score["w2"][0] == pytest.approx(abs(blur - 1) * 2**0.5, abs=floor.high)
-    assert score["sliced-w2"][0] == pytest.approx(abs(blur - 1), abs=true_band("sliced-w2", BLOB, 500).high)
+    assert score["sliced-w2"][0] == pytest.approx(abs(blur - 1), abs=reference_band("sliced-w2", BLOB, 500).high)
     assert score["high-quality"][0] == pytest.approx(chi2.cdf(9 / blur**2, 2), abs=0.05)
     assert score["total-variation"][0] == pytest.approx(1 - score["high-quality"][0], abs=1e-6)
     assert score["log-likelihood-gap"][0] == pytest.approx(1 - blur**2, abs=0.05 + 0.06 * blur**2)
@@ -184,9 +190,9 @@ def test_with_m_of_k_modes_neighbours_find_that_share_of_the_data(m):
     x = true_samples("ring8", 4000)
     x = x[torch.cdist(x, RING.modes).argmin(-1) < m][:800]
     score = evaluate(x, "ring8", ["precision", "density", "recall", "coverage"])
-    reference = Evidence(x[None], RING).reference[0]
+    reference = MetricInputs(x[None], RING).reference[0]
     share = float((torch.cdist(reference, RING.modes).argmin(-1) < m).double().mean())
-    assert inside(score["precision"][0], true_band("precision", "ring8", 800))
+    assert inside(score["precision"][0], reference_band("precision", "ring8", 800))
     assert share - 0.1 < score["recall"][0] <= share
     assert share - 0.1 < score["coverage"][0] <= share
     # Each true ball holds K / m times as many generated samples, and only m of K of the balls count.
@@ -196,7 +202,7 @@ def test_with_m_of_k_modes_neighbours_find_that_share_of_the_data(m):
 @pytest.mark.parametrize("data", ["ring8", "bimodal", "two-moons"])
 def test_neighbour_metrics_agree_with_the_package_of_their_authors(data):
     x = true_samples(data, 250) * 1.1
-    reference = Evidence(x[None], DISTRIBUTIONS[data]).reference[0]
+    reference = MetricInputs(x[None], DISTRIBUTIONS[data]).reference[0]
     score = evaluate(x, data, ["precision", "recall", "density", "coverage"])
     by_three, by_five = (compute_prdc(reference.double().numpy(), x.double().numpy(), nearest_k=k) for k in (3, 5))
     theirs = {name: by_three[name] for name in ("precision", "recall")}
@@ -208,7 +214,7 @@ def test_neighbour_metrics_agree_with_the_package_of_their_authors(data):
 def test_in_the_plane_transport_agrees_with_pot(data):
     x = true_samples(data, 300) * 1.3 + 0.2
     score = evaluate(x, data, ["w1", "w2", "sliced-w2"])
-    ours, theirs = x.double().numpy(), Evidence(x[None], DISTRIBUTIONS[data]).reference[0].double().numpy()
+    ours, theirs = x.double().numpy(), MetricInputs(x[None], DISTRIBUTIONS[data]).reference[0].double().numpy()
     assert score["w1"][0] == pytest.approx(ot.emd2([], [], ot.dist(ours, theirs, "euclidean")), abs=1e-5)
     assert score["w2"][0] ** 2 == pytest.approx(ot.emd2([], [], ot.dist(ours, theirs)), abs=1e-5)
     sliced = ot.sliced_wasserstein_distance(ours, theirs, n_projections=4000, seed=0)
@@ -219,7 +225,7 @@ def test_on_the_line_wasserstein_and_energy_agree_with_scipy():
     n = 300
     x = true_samples("bimodal", n) * 1.3 + 0.2
     score = evaluate(x, "bimodal")
-    reference = Evidence(x[None], DISTRIBUTIONS["bimodal"]).reference[0, :, 0].numpy()
+    reference = MetricInputs(x[None], DISTRIBUTIONS["bimodal"]).reference[0, :, 0].numpy()
     ours = x[:, 0].numpy()
     assert score["w1"][0] == pytest.approx(wasserstein_distance(ours, reference), abs=1e-5)
     assert score["sliced-w2"][0] == pytest.approx(score["w2"][0], abs=1e-5)  # in one dimension they are the same
@@ -262,7 +268,7 @@ def test_the_order_of_samples_does_not_matter(name):
     p = Population([Recipe(width=8, seed=seed) for seed in range(2)])
     p.run(5)
     x = torch.stack([1.05 * true_samples("ring8", n, seed) for seed in range(2)])
-    play, before = p._play(), Before(x + 0.2, iterations=3)
+    play, before = p._play(), Earlier(x + 0.2, iterations=3)
     real, fake = (torch.randperm(batch.shape[1], generator=rng) for batch in (play.x_real, play.x_fake))
     shuffled = replace(
         play,
@@ -270,8 +276,8 @@ def test_the_order_of_samples_does_not_matter(name):
         x_fake=play.x_fake[:, fake], fake_logit=play.fake_logit[:, fake],
     )  # fmt: skip
     then, now = (torch.randperm(n, generator=rng) for _ in range(2))
-    one = measure(Evidence(x, RING, play, before), [name])
-    other = measure(Evidence(x[:, now], RING, shuffled, replace(before, samples=before.samples[:, then])), [name])
+    one = measure(MetricInputs(x, RING, play, before), [name])
+    other = measure(MetricInputs(x[:, now], RING, shuffled, replace(before, samples=before.samples[:, then])), [name])
     assert np.isfinite(one[name]).all()
     np.testing.assert_allclose(one[name], other[name], rtol=1e-5, atol=1e-6)
 
@@ -294,7 +300,7 @@ def test_diverged_members_have_no_number_and_the_others_keep_theirs():
 def test_mode_metrics_are_left_out_where_there_are_no_modes():
     assert not has_modes(DISTRIBUTIONS["dirac"])
     assert "modes-covered" not in evaluate(torch.zeros(10, 1), "dirac")
-    assert true_band("modes-covered", "dirac", 10) is None
+    assert reference_band("modes-covered", "dirac", 10) is None
 
 
 @pytest.mark.parametrize("bad", [torch.zeros(10, 3), torch.zeros(10), torch.zeros(2, 1, 2)])
@@ -333,7 +339,7 @@ def test_gap_to_the_best_discriminator_is_small_for_it_and_large_for_its_opposit
 
 def test_mode_hopping_is_the_mass_that_moved():
     now, then = on_modes([10, 0, 0, 0, 0, 0, 0, 0]), on_modes([5, 0, 5, 0, 0, 0, 0, 0])
-    e = Evidence(now[None], RING, before=Before(then[None], iterations=50))
+    e = MetricInputs(now[None], RING, before=Earlier(then[None], iterations=50))
     assert float(mode_hopping(e)) == pytest.approx(1.0)  # half the mass in 50 iterations
 
 

@@ -9,8 +9,8 @@ import torch
 from torch import nn
 
 from toygan import NETWORKS, REGULARIZERS, Population, Recipe, RecipeError
-from toygan.parts.layers import INITS, BatchNormMLP, Maxout
 from toygan.parts.networks import ACTIVATIONS, MLP, Linear, Network, Point, Samples, Shape, Shift
+from toygan.parts.networks.layers import INITS, BatchNormMLP, Maxout
 
 MODULES = {
     "relu": nn.ReLU(),
@@ -114,10 +114,10 @@ def test_every_network_maps_members_one_by_one(name: str, role: str) -> None:
     assert together.shape == (3, 7, outs)
     assert theta.shape == (3, net.n_params)
     assert net.spread().shape == (net.n_params,)
-    if net.pointwise:
-        assert torch.equal(net.among(theta, x, x[:, :2]), together)
+    if net.per_sample:
+        assert torch.equal(net.in_batch(theta, x, x[:, :2]), together)
     else:
-        torch.testing.assert_close(net.among(theta, x[:, :2], x), together[:, :2])
+        torch.testing.assert_close(net.in_batch(theta, x[:, :2], x), together[:, :2])
     for i in range(3):
         torch.testing.assert_close(net(theta[[i]], x[[i]]), together[[i]])
 
@@ -156,10 +156,10 @@ def test_batch_norm_starts_at_mean_0_and_variance_1_and_has_pacgans_parameters()
 
 def test_batch_norm_judges_a_point_by_the_batch_it_is_shown_among() -> None:
     net = BatchNormMLP(2, 1, Shape(5, 2, "relu"))
-    theta, x, company = started(net), points(2), 3 + points(2, n=20)
-    alone = torch.cat([net.among(theta, x[:, [i]], company) for i in range(7)], dim=1)
-    torch.testing.assert_close(net.among(theta, x, company), alone)
-    assert not torch.allclose(net.among(theta, x, company), net(theta, x), atol=1e-2)
+    theta, x, context = started(net), points(2), 3 + points(2, n=20)
+    alone = torch.cat([net.in_batch(theta, x[:, [i]], context) for i in range(7)], dim=1)
+    torch.testing.assert_close(net.in_batch(theta, x, context), alone)
+    assert not torch.allclose(net.in_batch(theta, x, context), net(theta, x), atol=1e-2)
 
 
 @pytest.mark.parametrize("pieces", [1, 3])
@@ -273,9 +273,12 @@ def test_an_order_that_cannot_be_is_one_message(words: str, named: str) -> None:
     assert named in str(error.value)
 
 
-CROWDS = {"minibatch-discrimination", "minibatch-stddev"}
-SLOPES = {name for name in REGULARIZERS if "gradient-penalty" in name} | {"dragan", "r1", "r2", "roth"}
-REFUSED = {"maxout": CROWDS, "batch-norm-mlp": CROWDS | SLOPES | {"spectral-norm"}}  # of a discriminator
+BATCH_AWARE = {"minibatch-discrimination", "minibatch-stddev"}
+GRADIENT_PENALTIES = {name for name in REGULARIZERS if "gradient-penalty" in name} | {"dragan", "r1", "r2", "roth"}
+REFUSED = {
+    "maxout": BATCH_AWARE,
+    "batch-norm-mlp": BATCH_AWARE | GRADIENT_PENALTIES | {"spectral-norm"},
+}  # of a discriminator
 
 
 @pytest.mark.parametrize("network", REFUSED)

@@ -17,14 +17,14 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from toygan import DISTRIBUTIONS, LOSSES, Population, Recipe
-from toygan.history import History
 from toygan.panels import PANELS, Look, Picture, panel, style
 from toygan.panels.coverage import bands
 from toygan.panels.curves import apart
 from toygan.panels.limits import doubled
-from toygan.panels.look import grid, opinion_of
+from toygan.panels.look import d_output_of, grid
 from toygan.panels.panel import Note
-from toygan.parts.floors import true_band, true_shares
+from toygan.parts.metrics.reference import reference_band, reference_shares
+from toygan.runs.history import History
 
 SMALL = {"width": 8, "batch": 16}
 SIZE = {"width": 640, "height": 360, "dpi": 66}
@@ -73,7 +73,7 @@ def test_the_whole_menu_draws_every_distribution_with_a_constant_number_of_artis
 @pytest.mark.parametrize("loss", LOSSES)
 def test_every_loss_is_drawn_beside_its_equilibrium(loss):
     look = Look.of(*run(2, members=1, loss=loss))
-    assert not LOSSES[loss].uses_discriminator or 0 <= look.opinion.min() <= look.opinion.max() <= 1
+    assert not LOSSES[loss].uses_discriminator or 0 <= look.d_output.min() <= look.d_output.max() <= 1
     losses = one("losses", look)
     assert [line.get_ydata()[0] for line in losses.rest] == list(LOSSES[loss].equilibrium)
     low, high = losses.axes.get_ylim()
@@ -87,19 +87,19 @@ def test_every_loss_is_drawn_beside_its_equilibrium(loss):
 def test_a_look_at_one_member_is_what_the_population_says_of_it(ring):
     population, history = ring
     look = Look.of(population, history, member=2, n=50)
-    samples, arrows = population.push(50)
+    samples, arrows = population.descent_directions(50)
     np.testing.assert_allclose(look.generated, samples[2], atol=1e-6)
     np.testing.assert_allclose(look.arrows, arrows[2], atol=1e-6)
     logits = population.critic(grid(look.recipe.distribution.extent))[2]
-    np.testing.assert_allclose(look.opinion.ravel(), logits.sigmoid(), atol=1e-6)
+    np.testing.assert_allclose(look.d_output.ravel(), logits.sigmoid(), atol=1e-6)
     assert look.recipe == population.recipes[2]
 
 
 def test_rows_of_the_opinion_run_upwards_and_columns_to_the_right(look, ring):
     (left, right), (bottom, top) = look.recipe.distribution.extent
-    ny, nx = look.opinion.shape
+    ny, nx = look.d_output.shape
     top_left = torch.tensor([[left + (right - left) / nx / 2, top - (top - bottom) / ny / 2]])
-    assert look.opinion[-1, 0] == pytest.approx(float(ring[0].critic(top_left, member=1).sigmoid()), abs=1e-6)
+    assert look.d_output[-1, 0] == pytest.approx(float(ring[0].critic(top_left, member=1).sigmoid()), abs=1e-6)
 
 
 def test_looking_changes_no_run():
@@ -113,11 +113,11 @@ def test_looking_changes_no_run():
 
 def test_a_critics_opinion_does_not_depend_on_its_level():
     surface, real, generated = (np.random.default_rng(i).normal(size=50) for i in range(3))
-    one, other = (opinion_of(surface + level, real + level, generated + level, False) for level in (0, 7))
+    one, other = (d_output_of(surface + level, real + level, generated + level, False) for level in (0, 7))
     np.testing.assert_allclose(one, other)
     middle = (real.mean() + generated.mean()) / 2
-    np.testing.assert_allclose(opinion_of(np.array([middle, middle + 0.5]), real, generated, False), [0.5, 0.75])
-    assert opinion_of(np.array([100.0, -50.0]), real, generated, False).max() <= 1
+    np.testing.assert_allclose(d_output_of(np.array([middle, middle + 0.5]), real, generated, False), [0.5, 0.75])
+    assert d_output_of(np.array([100.0, -50.0]), real, generated, False).max() <= 1
 
 
 # What the artists hold
@@ -127,7 +127,7 @@ def test_the_plane_holds_the_looks_points_surface_and_arrows(look):
     plane = one("samples", look)
     np.testing.assert_array_equal(plane.real.get_xydata(), look.real)
     np.testing.assert_array_equal(plane.generated.get_xydata(), look.generated)
-    np.testing.assert_array_equal(plane.surface.opinion, look.opinion)
+    np.testing.assert_array_equal(plane.surface.d_output, look.d_output)
     n = plane.shown
     np.testing.assert_array_equal(plane.arrows.quiver.get_offsets(), look.generated[:n])
     drawn = np.column_stack([plane.arrows.quiver.U, plane.arrows.quiver.V])
@@ -151,7 +151,7 @@ def test_the_line_holds_a_density_that_sums_to_one_beside_ds_curve():
     heights, edges, _ = line.generated.get_data()
     inside = (look.generated >= edges[0]) & (look.generated <= edges[-1])
     assert (heights * np.diff(edges)).sum() == pytest.approx(inside.mean())
-    np.testing.assert_array_equal(line.curve.get_ydata(), look.opinion)
+    np.testing.assert_array_equal(line.curve.get_ydata(), look.d_output)
     np.testing.assert_array_equal(line.points.get_xdata(), look.generated[: line.shown, 0])
     np.testing.assert_allclose(line.arrows.quiver.U, line.arrows.scale * look.arrows[: line.shown, 0], rtol=1e-6)
     assert not line.arrows.quiver.V.any()
@@ -196,11 +196,11 @@ def test_scores_stand_upon_the_band_of_as_many_true_samples(data, n):
     history.add(population.snapshot(n))
     look = Look.of(population, history)
     for name, metric in SCORES.items():
-        truth, band = one(name, look).truth, true_band(metric, data, n)
+        truth, band = one(name, look).truth, reference_band(metric, data, n)
         drawn = truth.range.get_data()
         assert (drawn.baseline[0], truth.mean.get_data().values[0], drawn.values[0]) == band
         assert truth.name.get_text().split() == ["true", "samples"]
-    low, mean, high = true_shares(data, n)
+    low, mean, high = reference_shares(data, n)
     truth = one("modes", look).truth
     np.testing.assert_array_equal(truth.range.get_data().baseline, low)
     np.testing.assert_array_equal(truth.mean.get_data().values, mean)
@@ -333,17 +333,17 @@ def test_files_hold_the_pixels(look):
 
 
 def test_the_surface_has_its_colours_where_the_opinion_is(look):
-    quarter = np.zeros_like(look.opinion)
+    quarter = np.zeros_like(look.d_output)
     ny, nx = quarter.shape
     quarter[ny // 2 :, : nx // 2] = 1  # above, on the left
     picture = Picture(look.recipe, ("samples",), **SIZE)
     nowhere = np.full_like(look.real, 100)
-    picture.draw(replace(look, opinion=quarter, real=nowhere, generated=nowhere))
+    picture.draw(replace(look, d_output=quarter, real=nowhere, generated=nowhere))
     box, image = picture.panels[0].axes.get_window_extent(), picture.rgba()
     for across in (0.2, 0.8):
         for up in (0.2, 0.75):
             row, column = image.shape[0] - round(box.y0 + up * box.height), round(box.x0 + across * box.width)
-            expected = style.OPINION_COLOURS[255 if across < 0.5 < up else 0]
+            expected = style.D_OUTPUT_COLOURS[255 if across < 0.5 < up else 0]
             np.testing.assert_array_equal(image[row, column], expected)
 
 
@@ -385,7 +385,7 @@ def test_words_stand_beside_what_true_samples_score(look):
     words = picture.status.get_text()
     assert f"{look.snapshot.metrics['modes-covered'][1]:.0f} of 8 modes" in words
     low, high = re.search(r"high quality \d+ % \(true samples ([\d.]+)–([\d.]+) %\)", words).groups()
-    band = true_band("high-quality", "ring8", 200)
+    band = reference_band("high-quality", "ring8", 200)
     assert (float(low), float(high)) == pytest.approx((100 * band.low, 100 * band.high), abs=0.5)
     assert "of 3 seeds cover all" in words
 

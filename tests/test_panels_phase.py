@@ -10,9 +10,9 @@ import torch
 from matplotlib.figure import Figure
 
 from toygan import Population, Recipe, theory
-from toygan.history import History, Path
 from toygan.panels import Look
-from toygan.panels.phase import REACH, Distance, Eigenvalues, Panel, Phase
+from toygan.panels.dirac import REACH, Distance, Eigenvalues, Panel, Phase
+from toygan.runs.history import History, Path
 
 DIRAC = Recipe(
     data="dirac", generator="point", discriminator="linear", optimizer="sgd", turns="simultaneous", loss="wasserstein",

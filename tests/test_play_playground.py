@@ -19,7 +19,7 @@ from PIL import Image
 from toygan.panels import Picture
 from toygan.parts.regularizers import REGULARIZERS
 from toygan.play import cell, playground
-from toygan.play.controls import Control, Remedies, Remedy
+from toygan.play.controls import Control, Regularizers, Remedy
 from toygan.play.playground import CONTROLS, Playground
 from toygan.play.view import IN_FLIGHT
 from toygan.recipe import FIELDS, KNOBS, Recipe, RecipeError
@@ -126,10 +126,10 @@ async def test_a_page_that_does_not_answer_gets_no_queue(make: Callable[..., Pla
     p = make()
     page = Page(p, answers=False)
     page.frames.clear()
-    sent = p.view.audience.sent
+    sent = p.view.viewers.sent
     p.play()
     await until(lambda: p.session.iteration > 50)
-    assert p.view.audience.sent - sent <= IN_FLIGHT
+    assert p.view.viewers.sent - sent <= IN_FLIGHT
 
 
 @live
@@ -139,7 +139,7 @@ async def test_a_run_that_nobody_sees_pauses_itself(make: Callable[..., Playgrou
     p.play()
     await until(lambda: p.session.iteration > 5)
     page.say(gone=True)
-    p.view.audience._clock = lambda: math.inf
+    p.view.viewers._clock = lambda: math.inf
     await until(lambda: p._task.done())
     assert not p.session.playing
     assert "no page" in p.session.message
@@ -164,7 +164,7 @@ async def test_a_slider_moved_is_a_picture_changed_also_when_paused(make: Callab
     p = make()
     page = Page(p)
     p.step()
-    await until(lambda: p.view.audience.ready)
+    await until(lambda: p.view.viewers.ready)
     before = len(page.frames)
     by_field(p)["lr_g"].widget.value = 0.01
     assert p.session.recipe.lr_g == 0.01
@@ -180,7 +180,7 @@ async def test_pictures_are_images_and_stills_are_as_sharp_as_the_screen(make: C
     still = Image.open(io.BytesIO(page.frames[-1]["picture"]))
     assert (still.format, still.size) == ("PNG", (480, 270))
     first = page.frames[-1]["picture"]
-    await until(lambda: p.view.audience.ready)
+    await until(lambda: p.view.viewers.ready)
     page.say(here=2)
     await until(lambda: len(page.frames[-1]["picture"]) > len(first))
     still = Image.open(io.BytesIO(page.frames[-1]["picture"]))
@@ -337,7 +337,7 @@ def test_every_remedy_can_be_ticked_moved_and_taken_away(name: str, make: Callab
 def test_any_number_of_remedies_can_be_added(make: Callable[..., Playground]) -> None:
     p = make(SMALL.but(regularizers={"r1": 0.5}), controls=("regularizers",))
     (c,) = p.controls
-    assert isinstance(c, Remedies)
+    assert isinstance(c, Regularizers)
     assert list(c.rows) == ["r1"]
     for name in ("weight-decay", "instance-noise"):
         c.menu.value = name

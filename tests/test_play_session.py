@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from toygan.parts.floors import true_band
 from toygan.parts.losses import LOSSES
+from toygan.parts.metrics.reference import reference_band
 from toygan.parts.regularizers import REGULARIZERS
 from toygan.play.session import LATEST, SOONEST, Session
 from toygan.recipe import FIELDS, KNOBS, Recipe, RecipeError
@@ -152,7 +152,7 @@ def test_looking_never_changes_the_run() -> None:
 
 def test_quality_stands_beside_that_of_as_many_true_samples() -> None:
     s = session()
-    band = true_band("high-quality", s.recipe.data, s.snapshot.samples.shape[1])
+    band = reference_band("high-quality", s.recipe.data, s.snapshot.samples.shape[1])
     assert f"high quality (true samples {band.low:.0%} to {band.high:.0%})" in s.status
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from toygan.play.view import GRACE, IN_FLIGHT, PATIENCE, Audience
+from toygan.play.view import GRACE, IN_FLIGHT, PATIENCE, Viewers
 
 
 class Clock:
@@ -12,13 +12,13 @@ class Clock:
         return self.now
 
 
-def audience() -> tuple[Audience, Clock]:
+def viewers() -> tuple[Viewers, Clock]:
     clock = Clock()
-    return Audience(clock), clock
+    return Viewers(clock), clock
 
 
 def test_no_more_frames_are_in_flight_than_allowed() -> None:
-    a, _ = audience()
+    a, _ = viewers()
     assert not a.ready, "nobody is there to see it"
     a.hear({"view": "a", "here": 1})
     for _ in range(IN_FLIGHT):
@@ -30,7 +30,7 @@ def test_no_more_frames_are_in_flight_than_allowed() -> None:
 
 
 def test_the_slowest_page_sets_the_pace() -> None:
-    a, _ = audience()
+    a, _ = viewers()
     a.hear({"view": "quick", "here": 1})
     a.hear({"view": "slow", "here": 1})
     for _ in range(IN_FLIGHT):
@@ -41,7 +41,7 @@ def test_the_slowest_page_sets_the_pace() -> None:
 
 
 def test_a_page_that_comes_later_owes_no_answer_for_what_came_before() -> None:
-    a, _ = audience()
+    a, _ = viewers()
     a.send()
     a.send()
     a.hear({"view": "late", "here": 2})
@@ -50,7 +50,7 @@ def test_a_page_that_comes_later_owes_no_answer_for_what_came_before() -> None:
 
 
 def test_nobody_looks_when_the_last_view_has_gone_and_none_comes_back() -> None:
-    a, clock = audience()
+    a, clock = viewers()
     a.hear({"view": "a", "here": 1})
     clock.now = 1000
     assert a.present
@@ -63,7 +63,7 @@ def test_nobody_looks_when_the_last_view_has_gone_and_none_comes_back() -> None:
 
 
 def test_a_page_that_stops_answering_counts_as_closed() -> None:
-    a, clock = audience()
+    a, clock = viewers()
     a.hear({"view": "a", "here": 1})
     clock.now = 500  # a pause of any length asks for no answer
     a.send()
@@ -76,7 +76,7 @@ def test_a_page_that_stops_answering_counts_as_closed() -> None:
 
 
 def test_a_page_that_answers_stays() -> None:
-    a, clock = audience()
+    a, clock = viewers()
     a.hear({"view": "a", "here": 1})
     for _ in range(10):
         frame = a.send()
@@ -86,7 +86,7 @@ def test_a_page_that_answers_stays() -> None:
 
 
 def test_the_first_view_may_take_its_time() -> None:
-    a, clock = audience()
+    a, clock = viewers()
     clock.now = PATIENCE - 0.1
     assert a.present
     clock.now = PATIENCE + 0.1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from toygan.play.prediction import Prediction, Question, comparison
+from toygan.teach.prediction import Prediction, Question, comparison
 
 ANSWERS = {"one": "It sits on one mode", "both": "It covers <both> modes", "none": "Neither"}
 

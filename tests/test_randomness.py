@@ -36,9 +36,9 @@ def test_torchs_own_random_numbers_are_not_touched() -> None:
 
 @pytest.mark.parametrize("draw", [normal(2), uniform(2), DISTRIBUTIONS["ring8"].sample])
 def test_a_member_gets_the_same_rows_alone_and_among_others(draw: Draw) -> None:
-    alone, among = stream(3, draw=draw), stream(0, 3, 1, draw=draw)
+    alone, in_batch = stream(3, draw=draw), stream(0, 3, 1, draw=draw)
     for n in (7, 7, 20, 7):  # also when the size of a batch changes in flight
-        assert torch.equal(alone.next(n)[0], among.next(n)[1])
+        assert torch.equal(alone.next(n)[0], in_batch.next(n)[1])
 
 
 def test_no_row_comes_twice() -> None:

@@ -13,7 +13,7 @@ from torch.nn.functional import softplus
 from toygan import LOSSES, REGULARIZERS, Population, Recipe, RecipeError
 from toygan.parts.networks import Shape
 from toygan.parts.regularizers import Regularizer
-from toygan.parts.regularizers.batches import KernelMLP, SpreadMLP
+from toygan.parts.regularizers.batch_aware import SimilarityMLP, StddevMLP
 
 SMALL = Recipe(width=8, depth=2, activation="tanh", batch=12)
 LINEAR = SMALL.but(generator="point", discriminator="linear")
@@ -79,10 +79,10 @@ def added(p: Population, batch: object) -> Tensor:
         ("weight-decay", lambda r: 0.3 / 2 * r**2),
     ],
 )
-def test_a_linear_critic_pays_the_price_of_its_one_slope(name: str, price: object, length: float) -> None:
+def test_a_linear_critic_pays_the_price_of_its_one_slope(name: str, penalty: object, length: float) -> None:
     p = population(LINEAR.but(regularizers={name: 0.3}))
     p.discriminator.theta = length * torch.tensor([[0.6, 0.8]], dtype=torch.float64)
-    assert added(p, Given(p, 12)).item() == pytest.approx(price(length), abs=1e-12)
+    assert added(p, Given(p, 12)).item() == pytest.approx(penalty(length), abs=1e-12)
 
 
 def test_roth_weighs_slopes_by_how_unsure_the_critic_is() -> None:
@@ -153,7 +153,7 @@ def test_members_of_other_strengths_train_as_they_would_alone(name: str) -> None
         torch.testing.assert_close(together.generator.theta[[i]], p.generator.theta)
         torch.testing.assert_close(together.discriminator.theta[[i]], p.discriminator.theta)
         torch.testing.assert_close(together.critic(torch.ones(4, 2), i), p.critic(torch.ones(4, 2), 0))
-        torch.testing.assert_close(together.push(8, i)[1], p.push(8, 0)[1])
+        torch.testing.assert_close(together.descent_directions(8, i)[1], p.descent_directions(8, 0)[1])
 
 
 @pytest.mark.parametrize("name", REGULARIZERS)
@@ -238,7 +238,7 @@ def test_spectral_norm_reads_the_largest_singular_value() -> None:
     net = p.rules.discriminator
     for steps in (0, 100):
         p.run(steps)
-        for scaled in net.matrices(p.rules.effective(p.discriminator.theta)):
+        for scaled in net.matrices(p.rules.reparametrized(p.discriminator.theta)):
             norms = torch.linalg.matrix_norm(scaled, ord=2)
             torch.testing.assert_close(norms, torch.ones_like(norms), rtol=2e-3, atol=0)
 
@@ -267,17 +267,17 @@ def test_historical_averaging_pulls_to_the_mean_of_the_past() -> None:
 def test_smoothing_gives_real_samples_a_target_below_one() -> None:
     p = population(remedied(SMALL, label_smoothing=0.1))
     batch = Given(p, 12)
-    c = p.rules.critique(p.generator.theta, p.discriminator.theta, batch)
+    c = p.rules.discriminator_pass(p.generator.theta, p.discriminator.theta, batch)
     expected = -(0.9 * torch.sigmoid(c.real).log() + 0.1 * torch.sigmoid(-c.real).log()) - torch.sigmoid(-c.fake).log()
     torch.testing.assert_close(losses(p, batch)[1], expected.mean(-1))
 
 
 @pytest.mark.parametrize(("luck", "flipped"), [(0.2, True), (0.4, False)])
-def test_flipping_swaps_the_labels_of_unlucky_samples(luck: float, flipped: bool) -> None:
+def test_flipping_swaps_the_labels_of_unlucky_samples(draws: float, flipped: bool) -> None:
     p = population(remedied(SMALL, label_flipping=0.3))
     batch = Given(p, 12)
-    batch.uniform = lambda name, like: torch.full_like(like, luck)
-    c = p.rules.critique(p.generator.theta, p.discriminator.theta, batch)
+    batch.uniform = lambda name, like: torch.full_like(like, draws)
+    c = p.rules.discriminator_pass(p.generator.theta, p.discriminator.theta, batch)
     sign = -1 if flipped else 1
     torch.testing.assert_close(losses(p, batch)[1], (softplus(-sign * c.real) + softplus(sign * c.fake)).mean(-1))
 
@@ -285,7 +285,7 @@ def test_flipping_swaps_the_labels_of_unlucky_samples(luck: float, flipped: bool
 def test_noise_is_on_all_that_d_sees_but_not_on_the_picture_of_it() -> None:
     p = population(remedied(LINEAR, instance_noise=0.5))
     batch, psi = Given(p, 12), p.discriminator.theta[0]
-    c = p.rules.critique(p.generator.theta, p.discriminator.theta, batch)
+    c = p.rules.discriminator_pass(p.generator.theta, p.discriminator.theta, batch)
     noise = batch.normal("noise on real", batch.real), batch.normal("noise on fake", batch.real)
     torch.testing.assert_close(c.real, (batch.real + 0.5 * noise[0]) @ psi)
     torch.testing.assert_close(c.fake, (p.generator.theta + 0.5 * noise[1]) @ psi)
@@ -361,8 +361,8 @@ def test_nagarajan_and_kolter_add_the_squared_gradient_of_d() -> None:
 
 def test_top_k_teaches_only_by_the_samples_that_d_finds_most_real() -> None:
     p = population(remedied(SMALL, top_k=0.3))
-    samples, push = p.push(10)
-    taught = push[0].norm(dim=-1) > 0
+    samples, descent_directions = p.descent_directions(10)
+    taught = descent_directions[0].norm(dim=-1) > 0
     assert taught.tolist() == (p.critic(samples[0])[0].argsort(descending=True).argsort() < 3).tolist()
     loss, logits = losses(p, p._look(10))[0], p.critic(samples[0])[0]
     torch.testing.assert_close(loss[0], softplus(-logits.sort().values[-3:]).mean())
@@ -400,24 +400,24 @@ def test_packing_widens_the_input_layer_alone_and_copies_single_points() -> None
     direct = p.rules.discriminator(p.discriminator.theta, torch.cat([x, x, x], -1)).squeeze(-1)
     assert torch.equal(p.critic(x[0]), direct)
     batch = Given(p, 12)
-    c = p.rules.critique(p.generator.theta, p.discriminator.theta, batch)
+    c = p.rules.discriminator_pass(p.generator.theta, p.discriminator.theta, batch)
     assert torch.equal(c.x_real.reshape(1, 12, 2), batch.real)
     assert c.real.shape == (1, 4)
 
 
 def test_minibatch_discrimination_sees_how_close_samples_are() -> None:
-    net = KernelMLP(1, 1, Shape(1, 0, "relu"), extra=1, dims=1)
+    net = SimilarityMLP(1, 1, Shape(1, 0, "relu"), extra=1, dims=1)
     theta = torch.tensor([[2.0, 3.0, 0.5, 4.0]])  # weights of x and of the closeness, bias, projection
     x = torch.tensor([[[0.0], [1.0], [1.0]]])
     far = math.exp(-4)
     closeness = torch.tensor([(1 + 2 * far) / 3, (2 + far) / 3, (2 + far) / 3])
     torch.testing.assert_close(net(theta, x)[0, :, 0], 2 * x[0, :, 0] + 3 * closeness + 0.5)
-    single = net.among(theta, x[:, :1], x)
+    single = net.in_batch(theta, x[:, :1], x)
     torch.testing.assert_close(single, net(theta, x)[:, :1])
 
 
 def test_minibatch_stddev_sees_how_spread_out_features_are() -> None:
-    net = SpreadMLP(2, 1, Shape(1, 0, "relu"), scale=10.0)
+    net = StddevMLP(2, 1, Shape(1, 0, "relu"), scale=10.0)
     theta = torch.tensor([[2.0, 0.0, 3.0, 0.5]])
     x = torch.tensor([[[0.0, 5.0], [4.0, 5.0]]])  # standard deviations 2 and 0
     torch.testing.assert_close(net(theta, x)[0, :, 0], 2 * x[0, :, 0] + 3 * 10 * (2 + 0) / 2 + 0.5, atol=1e-2, rtol=0)
@@ -428,11 +428,11 @@ def test_single_points_are_judged_in_the_company_of_real_ones(name: str) -> None
     p = population(usual(name))
     x = torch.randn(20, 2, generator=torch.Generator().manual_seed(0))
     torch.testing.assert_close(p.critic(x)[:, :3], p.critic(x[:3]))  # whoever else is asked about
-    shown, among = (
+    shown, in_batch = (
         p.critic(p._look(64).real[0]),
-        p.rules.critique(p.generator.theta, p.discriminator.theta, p._look(64)),
+        p.rules.discriminator_pass(p.generator.theta, p.discriminator.theta, p._look(64)),
     )
-    torch.testing.assert_close(shown, among.real)
+    torch.testing.assert_close(shown, in_batch.real)
 
 
 # An encoder
@@ -441,7 +441,7 @@ def test_single_points_are_judged_in_the_company_of_real_ones(name: str) -> None
 def test_veegan_shows_d_samples_with_their_codes() -> None:
     p = population(usual("veegan").but(latent=3))
     batch, net, theta = Given(p, 12), p.rules.generator, p.generator.theta
-    c = p.rules.critique(theta, p.discriminator.theta, batch)
+    c = p.rules.discriminator_pass(theta, p.discriminator.theta, batch)
     missed = batch.z - net.encode(theta, net(theta, batch.z))
     codes = net.encode(theta, batch.real)
     noisy = codes + missed.square().mean(1).sqrt() * batch.normal("codes", codes)

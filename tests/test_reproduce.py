@@ -11,11 +11,11 @@ import pytest
 import torch
 
 from toygan.measure import reproduce
-from toygan.measure.published import PUBLISHED, Figure, Method, Published
-from toygan.measure.reproduce import SINCE, Ours, aligned, report, run
-from toygan.measure.seeds import share_interval
+from toygan.measure.tables import share_interval
 from toygan.parts.metrics import METRICS
 from toygan.recipe import Recipe
+from toygan.studies.published import PUBLISHED, Figure, Method, Published
+from toygan.studies.reproduce import SINCE, Ours, aligned, report, run
 from toygan.training import Population
 
 SMALL = Recipe(width=4, depth=1, batch=8)

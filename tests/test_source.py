@@ -3,7 +3,7 @@
 import pytest
 
 from toygan import LOSSES, TURNS
-from toygan.play.source import show_source
+from toygan.teach.source import show_source
 
 
 def test_the_shown_lines_are_those_of_the_method_with_their_file_and_formula():

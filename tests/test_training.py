@@ -97,12 +97,12 @@ def test_a_member_is_the_gan_of_a_plain_loop(loss: str, optimizer: str, turns: s
 
 
 def test_a_seed_alone_is_the_member_among_sixteen() -> None:
-    alone, among = Population(Recipe(seed=3)), Population([Recipe(seed=s) for s in range(16)])
+    alone, in_batch = Population(Recipe(seed=3)), Population([Recipe(seed=s) for s in range(16)])
     alone.run(50)
-    among.run(50)
-    torch.testing.assert_close(alone.generator.theta[0], among.generator.theta[3], rtol=0, atol=1e-4)
-    torch.testing.assert_close(alone.discriminator.theta[0], among.discriminator.theta[3], rtol=0, atol=1e-4)
-    assert alone.snapshot().metrics["modes-covered"][0] == among.snapshot().metrics["modes-covered"][3]
+    in_batch.run(50)
+    torch.testing.assert_close(alone.generator.theta[0], in_batch.generator.theta[3], rtol=0, atol=1e-4)
+    torch.testing.assert_close(alone.discriminator.theta[0], in_batch.discriminator.theta[3], rtol=0, atol=1e-4)
+    assert alone.snapshot().metrics["modes-covered"][0] == in_batch.snapshot().metrics["modes-covered"][3]
 
 
 def test_equal_recipes_give_equal_curves() -> None:
@@ -311,8 +311,10 @@ def test_a_member_seen_alone_is_what_it_is_among_others() -> None:
     torch.testing.assert_close(population.generate(7, member=2), population.generate(7)[2])
     torch.testing.assert_close(population.critic(x, member=2), population.critic(x)[2])
     torch.testing.assert_close(population.real(7, member=2), population.real(7)[2])
-    for alone, among in zip(population.push(7, member=2), population.push(7), strict=True):
-        torch.testing.assert_close(alone, among[2])
+    for alone, in_batch in zip(
+        population.descent_directions(7, member=2), population.descent_directions(7), strict=True
+    ):
+        torch.testing.assert_close(alone, in_batch[2])
 
 
 def test_arrows_are_minus_the_gradient_of_each_samples_loss() -> None:
@@ -320,8 +322,8 @@ def test_arrows_are_minus_the_gradient_of_each_samples_loss() -> None:
     recipe = Recipe(data="dirac", generator="mlp", discriminator="linear", optimizer="sgd", width=4)
     population = Population(recipe)
     w = population.discriminator.theta[0, 0]
-    x, push = population.push(50)
-    torch.testing.assert_close(push, torch.sigmoid(-w * x) * w)
+    x, descent_directions = population.descent_directions(50)
+    torch.testing.assert_close(descent_directions, torch.sigmoid(-w * x) * w)
     assert torch.equal(x, population.generate(50))
 
 

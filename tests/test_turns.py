@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from toygan import LOSSES, TURNS, Population, Recipe, RecipeError, theory
-from toygan.training import LOOK_BATCH
+from toygan.training import PROBE_BATCH
 
 SMALL = Recipe(width=3, depth=1, activation="tanh", batch=16, optimizer="sgd", lr_g=0.05, lr_d=0.08)
 SEEDS = 3
@@ -99,7 +99,7 @@ def test_competitive_steps_to_the_equilibrium_of_the_local_bilinear_game() -> No
     """Each step is best against the other's: step_x = -eta_x (grad_x + D_xy step_y) (Schaefer and Anandkumar 2019)."""
     p = population("competitive", loss="minimax")
     xi, h, n_g = plain(p)
-    for_g, for_d = p.turn.gradients(p, p.generator.theta, p.discriminator.theta, p._look(LOOK_BATCH))
+    for_g, for_d = p.turn.gradients(p, p.generator.theta, p.discriminator.theta, p._look(PROBE_BATCH))
     step_g, step_d = -0.05 * for_g, -0.08 * for_d
     best_g = -0.05 * (xi[:, :n_g] + times(h[:, :n_g, n_g:], step_d))
     best_d = -0.08 * (xi[:, n_g:] + times(h[:, n_g:, :n_g], step_g))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from toygan.parts.menu import Menu, split
+from toygan.parts.menu import Menu
 
 
 class RecipeError(ValueError):
@@ -58,8 +58,11 @@ class Knob:
             bounds.append(f"{'below' if self.below else 'at most'} {self.high:g}")
         return " and ".join(bounds) or "any"
 
-    def checked(self, name: str, value: Any) -> Any:
-        """The value in its field's own type; RecipeError where it is not allowed."""
+    def checked(self, name: str, value: Any) -> tuple[Any, Any]:
+        """The value in its field's own type, and what it stands for (of a name the part, else the value itself).
+
+        Raises RecipeError where it is not allowed.
+        """
         raise NotImplementedError
 
     def read(self, name: str, words: str) -> Any:
@@ -83,16 +86,15 @@ class Knob:
 
 @dataclass(frozen=True)
 class Choice(Knob):
-    """An order from a menu."""
+    """A spec from a menu."""
 
-    def checked(self, name: str, value: Any) -> str:
+    def checked(self, name: str, value: Any) -> tuple[str, Any]:
         if not isinstance(value, str):
             raise RecipeError(name, value, f"must be {self.allowed}")
         try:
-            self._menu.order(value)
+            return value, self._menu.make(value)
         except (ValueError, TypeError) as error:
             raise RecipeError(name, value, str(error)) from None
-        return value
 
     @property
     def _menu(self) -> Menu[Any]:
@@ -103,7 +105,7 @@ class Choice(Knob):
 class Number(Knob):
     """A finite number within bounds."""
 
-    def checked(self, name: str, value: Any) -> float:
+    def checked(self, name: str, value: Any) -> tuple[float, float]:
         if isinstance(value, bool) or not isinstance(value, numbers.Real):
             raise RecipeError(name, value, f"must be a number, {self.allowed}")
         try:
@@ -112,8 +114,7 @@ class Number(Knob):
             number = math.inf
         if not math.isfinite(number):
             raise RecipeError(name, value, f"must be a finite number, {self.allowed}")
-        self._bounded(name, number)
-        return number
+        return self._bounded(name, number), number
 
     def read(self, name: str, words: str) -> float:
         try:
@@ -124,22 +125,22 @@ class Number(Knob):
     def written(self, value: Any) -> str:
         return repr(value)
 
-    def _bounded(self, name: str, number: float) -> None:
+    def _bounded(self, name: str, number: Any) -> Any:
         low = self.low is not None and (number <= self.low if self.above else number < self.low)
         high = self.high is not None and (number >= self.high if self.below else number > self.high)
         if low or high:
             raise RecipeError(name, number, f"must be {self.allowed}")
+        return number
 
 
 @dataclass(frozen=True)
 class Whole(Number):
     """A whole number within bounds."""
 
-    def checked(self, name: str, value: Any) -> int:
+    def checked(self, name: str, value: Any) -> tuple[int, int]:
         if isinstance(value, bool) or not isinstance(value, numbers.Integral):
             raise RecipeError(name, value, f"must be a whole number, {self.allowed}")
-        self._bounded(name, int(value))
-        return int(value)
+        return self._bounded(name, int(value)), int(value)
 
     def read(self, name: str, words: str) -> int:
         try:
@@ -148,44 +149,48 @@ class Whole(Number):
             raise RecipeError(name, words, f"must be a whole number, {self.allowed}") from None
 
 
-OUTSIDE_BRACKETS = re.compile(r",(?![^(]*\))")  # the commas between remedies, not those between a remedy's arguments
+# The commas between regularizers, not those between a regularizer's arguments.
+OUTSIDE_BRACKETS = re.compile(r",(?![^(]*\))")
 
 
 @dataclass(frozen=True)
 class Strengths(Choice):
-    """Orders from the menu of regularizers, each with its strength."""
+    """Specs from the menu of regularizers, each with its strength."""
 
-    def checked(self, name: str, value: Any) -> Any:
+    def checked(self, name: str, value: Any) -> tuple[Any, Any]:
         if not isinstance(value, Mapping):
             raise RecipeError(name, value, 'must be a dict of name and strength, such as {"r1": 0.1}')
-        strengths = {}
-        for order, strength in value.items():
-            part = self._menu.order(super().checked(name, order))
+        strengths, parts = {}, {}
+        for spec, strength in value.items():
+            _, part = super().checked(name, spec)
             low, high = part.bounds
             how = Number("", low=low, high=None if high == math.inf else high)
-            strengths[order] = how.checked(f"{name}[{order!r}]", strength)
-            if part.whole and not strengths[order].is_integer():
-                raise RecipeError(f"{name}[{order!r}]", strength, f"must be a whole number, {how.allowed}")
+            strengths[spec], _ = how.checked(f"{name}[{spec!r}]", strength)
+            if part.whole and not strengths[spec].is_integer():
+                raise RecipeError(f"{name}[{spec!r}]", strength, f"must be a whole number, {how.allowed}")
+            parts[spec] = part
         rows = list(self._menu)  # in the menu's order: equal recipes do the same things in the same order
-        return MappingProxyType(dict(sorted(strengths.items(), key=lambda item: (rows.index(split(item[0])[0]), item))))
+        order = sorted(strengths, key=lambda spec: (rows.index(self._menu.row(spec)), spec, strengths[spec]))
+        in_order = [MappingProxyType({spec: of[spec] for spec in order}) for of in (strengths, parts)]
+        return in_order[0], in_order[1]
 
     def read(self, name: str, words: str) -> dict[str, float]:
         pairs = [pair.rpartition(":") for pair in OUTSIDE_BRACKETS.split(words) if pair]
         try:
-            return {order: float(strength) for order, _, strength in pairs}
+            return {spec: float(strength) for spec, _, strength in pairs}
         except ValueError:
             raise RecipeError(name, words, "write name:strength, several with commas") from None
 
     def written(self, value: Any) -> str:
-        return ",".join(f"{order}:{strength!r}" for order, strength in value.items())
+        return ",".join(f"{spec}:{strength!r}" for spec, strength in value.items())
 
     def shared(self, value: Any) -> dict[str, float | None]:
-        """The names of the remedies, and the strengths of those whose strength shapes a network."""
-        return {order: strength if self._menu.order(order).structural else None for order, strength in value.items()}
+        """The names of the regularizers, and the strengths of those whose strength shapes a network."""
+        return {spec: strength if self._menu.make(spec).structural else None for spec, strength in value.items()}
 
     def lasting(self, value: Any) -> dict[str, float | None]:
-        """The remedies that shape a network, with their strengths."""
-        return {order: strength for order, strength in self.shared(value).items() if strength is not None}
+        """The regularizers that shape a network, with their strengths."""
+        return {spec: strength for spec, strength in self.shared(value).items() if strength is not None}
 
 
 def knob(default: Any, how: Knob) -> Any:

@@ -14,11 +14,11 @@ from toygan.knobs import Choice, Number, Strengths, Whole, knob
 from toygan.knobs import Knob as Knob
 from toygan.knobs import RecipeError as RecipeError
 from toygan.parts.distributions import DISTRIBUTIONS, Distribution
-from toygan.parts.losses import LOSSES
-from toygan.parts.networks import ACTIVATIONS, NETWORKS
-from toygan.parts.optimizers import OPTIMIZERS
-from toygan.parts.regularizers import REGULARIZERS
-from toygan.parts.turns import TURNS
+from toygan.parts.losses import LOSSES, Loss
+from toygan.parts.networks import ACTIVATIONS, NETWORKS, Network, NoDiscriminator, Shape
+from toygan.parts.optimizers import OPTIMIZERS, Optimizer
+from toygan.parts.regularizers import REGULARIZERS, Regularizer
+from toygan.parts.turns import TURNS, Turn
 
 
 def rate(help: str) -> Number:
@@ -33,7 +33,23 @@ def memory(help: str, slider: tuple[float, float]) -> Number:
 
 def _plays(loss: str) -> bool:
     """Whether it needs a discriminator, whose parameters last."""
-    return LOSSES.order(loss).uses_discriminator
+    return LOSSES.make(loss).uses_discriminator
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts that a recipe names, and what else decides whether they fit: what `refuses` of each part sees."""
+
+    names: Mapping[str, str]  # the recipe's own words, by field
+    data: Distribution
+    loss: Loss
+    regularizers: Mapping[str, Regularizer]  # by the recipe's words for each
+    turns: Turn
+    optimizer: Optimizer
+    generator: Network  # G and D before any regularizer has changed them
+    discriminator: Network
+    batch: int
+    momentum: float
 
 
 @dataclass(frozen=True)
@@ -42,7 +58,7 @@ class Recipe:
 
     data: str = knob("ring8", Choice("the distribution that the generator has to learn", DISTRIBUTIONS, live=False))
     loss: str = knob("non-saturating", Choice("what the two players minimise", LOSSES, keeps=_plays))
-    regularizers: Mapping[str, float] = knob({}, Strengths("remedies, each with its strength", REGULARIZERS))
+    regularizers: Mapping[str, float] = knob({}, Strengths("regularizers, each with its strength", REGULARIZERS))
     turns: str = knob("alternating", Choice("who moves when", TURNS))
     d_steps: int = knob(1, Whole("discriminator steps in one iteration", low=1, high=1000, slider=(1, 20)))
     lr_g: float = knob(1e-3, rate("learning rate of the generator"))
@@ -60,26 +76,28 @@ class Recipe:
     discriminator: str = knob("mlp", Choice("the discriminator's network", NETWORKS, live=False))
     width: int = knob(64, Whole("units in each hidden layer", low=1, high=4096, slider=(4, 256), log=True, live=False))
     depth: int = knob(2, Whole("hidden layers", low=0, high=16, slider=(0, 6), live=False))
-    activation: str = knob("relu", Choice("the bend of each hidden unit", ACTIVATIONS, live=False))
+    activation: str = knob("relu", Choice("what each hidden unit does with its sum", ACTIVATIONS, live=False))
     latent: int = knob(2, Whole("dimensions of the generator's noise", low=1, high=4096, slider=(1, 64), live=False))
     ema: float = knob(
         0.0, memory("share of its past that the averaged generator keeps; 0 averages nothing", (0.0, 0.999))
     )
     anneal: int = knob(
         0,
-        Whole("iterations over which fading remedies (instance noise) go to 0; 0 keeps them", low=0, high=10**9,
+        Whole("iterations over which fading regularizers (instance noise) go to 0; 0 keeps them", low=0, high=10**9,
               slider=(0, 20_000)),
     )  # fmt: skip
     seed: int = knob(
         0,
-        Whole("the run's luck: initial weights, data and noise", low=0, high=2**63 - 1, slider=(0, 99), live=False,
+        Whole("what the run draws: initial weights, data and noise", low=0, high=2**63 - 1, slider=(0, 99), live=False,
               per_member=True),
     )  # fmt: skip
 
     def __post_init__(self) -> None:
+        stands_for = {}
         for name, how in KNOBS.items():
-            object.__setattr__(self, name, how.checked(name, getattr(self, name)))
-        _refuse_what_does_not_fit(self)
+            value, stands_for[name] = how.checked(name, getattr(self, name))
+            object.__setattr__(self, name, value)
+        object.__setattr__(self, "_parts", _fitting(self, stands_for))
 
     def __hash__(self) -> int:
         return hash(self.to_json())
@@ -88,9 +106,22 @@ class Recipe:
         return Recipe.from_json, (self.to_json(),)
 
     @property
+    def parts(self) -> Parts:
+        """The parts that the recipe names."""
+        return self._parts  # type: ignore[attr-defined, no-any-return]
+
+    @property
     def distribution(self) -> Distribution:
         """The data as an object: samples, density, modes."""
-        return DISTRIBUTIONS.order(self.data)
+        return self.parts.data
+
+    def seeds(self, n: int) -> list[Recipe]:
+        """This recipe under n seeds, its own and those that follow; RecipeError where n is below 1 or seeds end."""
+        if isinstance(n, bool) or not isinstance(n, int) or n < 1:
+            raise RecipeError("seeds", n, "must be a whole number, at least 1")
+        if self.seed + n > 2**63:
+            raise RecipeError("seed", self.seed, f"leaves no room for {n} seeds")
+        return [self.but(seed=self.seed + i) for i in range(n)]
 
     def but(self, **changes: Any) -> Recipe:
         """This recipe with some fields changed; RecipeError also for a field that does not exist."""
@@ -150,6 +181,7 @@ class Recipe:
 
 FIELDS: dict[str, dataclasses.Field[Any]] = {f.name: f for f in dataclasses.fields(Recipe)}
 KNOBS: dict[str, Knob] = {name: f.metadata["knob"] for name, f in FIELDS.items()}
+NAMED = [name for name, how in KNOBS.items() if isinstance(how, Choice) and not isinstance(how, Strengths)]
 
 
 def parse(name: str, words: str) -> Any:
@@ -165,31 +197,37 @@ def _known(values: Mapping[str, Any]) -> None:
             raise RecipeError(name, values[name], f"is no field of a recipe{hint}; allowed: {', '.join(FIELDS)}")
 
 
-def _refuse_what_does_not_fit(recipe: Recipe) -> None:
-    """Combinations without meaning are refused here, with a reason, not in the training loop."""
-    for role in ("generator", "discriminator"):
-        network = getattr(recipe, role)
-        if role not in NETWORKS.order(network).roles:
-            fitting = [name for name, kind in NETWORKS.items() if role in kind.roles]
-            raise RecipeError(role, network, f"cannot be the {role}; allowed: {', '.join(fitting)}")
-        dim = recipe.distribution.dim
-        reason = NETWORKS.order(network).refuses(*((recipe.latent, dim) if role == "generator" else (dim, 1)))
-        if reason is not None:
-            raise RecipeError(role, network, reason)
-    turn, loss = TURNS.order(recipe.turns), LOSSES.order(recipe.loss)
-    reason = turn.refuses(recipe)
+def _fitting(recipe: Recipe, part: Mapping[str, Any]) -> Parts:
+    """The recipe's parts, given what each field stands for; combinations without meaning are refused with a reason."""
+    data, loss, turn = part["data"], part["loss"], part["turns"]
+    shape, networks = Shape(recipe.width, recipe.depth, recipe.activation), {}
+    for role, sizes in (("generator", (recipe.latent, data.dim)), ("discriminator", (data.dim, 1))):
+        kind = part[role].kind
+        if role not in kind.roles:
+            fitting = [name for name, spec in NETWORKS.items() if role in spec.kind.roles]
+            raise RecipeError(role, getattr(recipe, role), f"cannot be the {role}; allowed: {', '.join(fitting)}")
+        if (reason := kind.refuses(*sizes)) is not None:
+            raise RecipeError(role, getattr(recipe, role), reason)
+        networks[role] = part[role](*sizes, shape)
+    if not loss.uses_discriminator:
+        networks["discriminator"] = NoDiscriminator(data.dim, 1, shape)
+    parts = Parts(
+        {name: getattr(recipe, name) for name in NAMED}, data, loss, part["regularizers"], turn, part["optimizer"],
+        networks["generator"], networks["discriminator"], recipe.batch, recipe.momentum,
+    )  # fmt: skip
+    reason = turn.refuses(parts)
     if reason is None and turn.couples and not loss.uses_discriminator:
         reason = f"loss {recipe.loss!r} has no discriminator to pull back"
     if reason is not None:
         raise RecipeError("turns", recipe.turns, reason)
     if recipe.d_steps != 1 and not turn.takes_d_steps:
         raise RecipeError("d_steps", recipe.d_steps, f"turns {recipe.turns!r} moves both players at once; only 1 fits")
-    for name, strength in recipe.regularizers.items():
-        reason = REGULARIZERS.order(name).refuses(recipe, strength)
-        if reason is None and not loss.uses_discriminator:
-            reason = f"loss {recipe.loss!r} has no discriminator to regularize"
-        if reason is not None:
+    for name, regularizer in parts.regularizers.items():
+        if not loss.uses_discriminator:
+            raise RecipeError("regularizers", name, f"loss {recipe.loss!r} has no discriminator to regularize")
+        if (reason := regularizer.refuses(parts, recipe.regularizers[name])) is not None:
             raise RecipeError("regularizers", name, reason)
+    return parts
 
 
 DEFAULT = Recipe()

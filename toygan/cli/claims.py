@@ -7,9 +7,9 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from toygan.cli.measuring import measuring_options, ordered, printed
-from toygan.measure.claims import CLAIMS, TOPICS, Finding
-from toygan.measure.claims.findings import Findings, measured
+from toygan.cli.studies import measuring_options, ordered, printed
+from toygan.studies.claims import CLAIMS, TOPICS, Finding
+from toygan.studies.claims.findings import Findings, measured
 
 BROKEN = 1  # exit status where a claim does not hold
 

@@ -12,7 +12,7 @@ from typing import Any
 import click
 import numpy as np
 
-from toygan.cli import record
+from toygan.cli import files
 from toygan.cli.options import recipe_in, text_of
 from toygan.measure.diagnosis import Diagnosis, diagnose
 from toygan.measure.recent import Recent
@@ -36,14 +36,14 @@ def recent_of(rows: list[dict[str, Any]], recipe: Recipe) -> Recent:
 
 def read(run: Path) -> tuple[Recipe, dict[int, list[dict[str, Any]]]]:
     """The recipe of a run's folder, and the rows of each seed; UsageError where it holds none."""
-    recipe = recipe_in(run / record.RECIPE, "RUN")
+    recipe = recipe_in(run / files.RECIPE, "RUN")
     try:
-        rows = json.loads(text_of(run / record.METRICS, "RUN"))
+        rows = json.loads(text_of(run / files.METRICS, "RUN"))
         if not isinstance(rows, list) or not rows or not all(map(_is_row, rows)):
             raise ValueError("it has to be a list of rows with seed, step, diverged-at and numbers")
     except (ValueError, RecursionError) as error:
         raise click.UsageError(
-            f"RUN {run}: {record.METRICS} is not what `toygan train --out` writes ({error})"
+            f"RUN {run}: {files.METRICS} is not what `toygan train --out` writes ({error})"
         ) from None
     seeds: dict[int, list[dict[str, Any]]] = {row["seed"]: [] for row in rows}
     for row in sorted(rows, key=lambda row: row["step"]):

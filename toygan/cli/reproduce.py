@@ -11,10 +11,10 @@ import click
 import torch
 from tqdm import tqdm
 
-from toygan.cli import record
+from toygan.cli import files
 from toygan.cli.train import stop_signals
-from toygan.measure.published import PUBLISHED, Published
-from toygan.measure.reproduce import Ours, report, run
+from toygan.studies.published import PUBLISHED, Published
+from toygan.studies.reproduce import Ours, report, run
 
 
 def listed() -> str:
@@ -23,7 +23,7 @@ def listed() -> str:
     return "\n".join(f"{name:<{wide}}{setting.about}" for name, setting in PUBLISHED.items())
 
 
-class Kept:
+class ResultFile:
     """The finished methods of one experiment, in a file beside its table; without a table, in memory only."""
 
     def __init__(self, name: str, seeds: int, iterations: int, table: Path | None, force: bool) -> None:
@@ -74,8 +74,8 @@ class Kept:
         results = {method: ours.to_dict() for method, ours in self.results.items()}
         numbers = json.dumps({**self._head, "results": results}, indent=1, allow_nan=False)
         try:
-            record.write(self._numbers, (numbers + "\n").encode())
-            record.write(self._table, self.text().encode())
+            files.write(self._numbers, (numbers + "\n").encode())
+            files.write(self._table, self.text().encode())
         except OSError as error:
             raise click.UsageError(f"--out {self._table}: cannot be written ({error.strerror})") from None
 
@@ -126,14 +126,14 @@ def command(name: str | None, budget: str | None, seeds: int | None, device: str
         click.echo(listed())
         return 0
     try:
-        setting = PUBLISHED.order(name)
+        setting = PUBLISHED.make(name)
     except ValueError as error:
         raise click.UsageError(f"NAME: {error}") from None
     iterations, seeds = _iterations(budget, name, setting), seeds or setting.seeds
     if device == "cuda" and not torch.cuda.is_available():
         raise click.UsageError("--device cuda: PyTorch sees no CUDA device here")
     with stop_signals() as caught:
-        kept = Kept(name, seeds, iterations, out, force)
+        kept = ResultFile(name, seeds, iterations, out, force)
         todo = [method for method in setting.methods if method not in kept.results]
         for method in todo:
             if caught:

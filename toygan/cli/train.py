@@ -14,15 +14,15 @@ import numpy as np
 from PIL.Image import Image
 from tqdm import tqdm
 
-from toygan.cli import record
+from toygan.cli import files
 from toygan.cli.diagnose import in_short
 from toygan.cli.options import recipe_of, recipe_options
-from toygan.history import History
 from toygan.measure.diagnosis import diagnose_all
 from toygan.panels.look import Look
 from toygan.panels.picture import Picture
-from toygan.parts.floors import true_band
+from toygan.parts.metrics.reference import reference_band
 from toygan.recipe import Recipe, RecipeError
+from toygan.runs.history import History
 from toygan.training import Population, Snapshot
 
 FRAMES = 120  # an animation has at most about this many, however long the run
@@ -57,9 +57,9 @@ class Run:
             return last
         snapshot = self.population.snapshot()
         self.history.add(snapshot)
-        self.rows += record.rows(snapshot)
+        self.rows += files.rows(snapshot)
         if self._frame_every and self.population.steps % self._frame_every == 0:
-            self.frames.append(record.frame(self.picture().rgba()))
+            self.frames.append(files.frame(self.picture().rgba()))
         return snapshot
 
     def picture(self) -> Picture:
@@ -72,10 +72,10 @@ class Run:
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Names and contents of what a run leaves behind."""
         picture = self.picture()
-        yield record.METRICS, record.metrics_json(self.rows)
-        yield record.PICTURE, picture.png()
+        yield files.METRICS, files.metrics_json(self.rows)
+        yield files.PICTURE, picture.png()
         if self._frame_every:
-            yield record.ANIMATION, record.gif([*self.frames, record.frame(picture.rgba())])
+            yield files.ANIMATION, files.gif([*self.frames, files.frame(picture.rgba())])
 
 
 @contextmanager
@@ -103,7 +103,7 @@ def claim(out: Path, force: bool) -> None:
         raise click.UsageError(f"--out {out}: " + (hint if out.is_dir() else "is a file"))
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for name in (record.METRICS, record.PICTURE, record.ANIMATION):
+        for name in (files.METRICS, files.PICTURE, files.ANIMATION):
             (out / name).unlink(missing_ok=True)  # of the run that is replaced
     except OSError as error:
         raise click.UsageError(f"--out {out}: cannot be written ({error.strerror})") from None
@@ -118,7 +118,7 @@ def summary(snapshot: Snapshot) -> str:
     lines = [f"{head:<32}{'mean':>10}{'lowest':>10}{'highest':>10}{'true samples':>24}"]
     for name, column in snapshot.metrics.items():
         if len(finite := column[np.isfinite(column)]):
-            band = true_band(name.removeprefix("average-"), snapshot.recipes[0].data, n)
+            band = reference_band(name.removeprefix("average-"), snapshot.recipes[0].data, n)
             cells = "".join(f"{x:>10.4g}" for x in (finite.mean(), finite.min(), finite.max()))
             lines.append(f"  {name:<30}{cells}" + (f"{f'{band:.4g}':>24}" if band else ""))
     return "\n".join(lines)
@@ -147,7 +147,7 @@ def command(steps: int, seeds: int, every: int, out: Path | None, gif: bool, for
         run = Run(recipe, seeds, steps, every, animate=gif)
         if out is not None:
             claim(out, force)
-            record.write(out / record.RECIPE, record.recipe_json(recipe))
+            files.write(out / files.RECIPE, files.recipe_json(recipe))
         run.look()
         with tqdm(total=steps, unit=" iterations", leave=False, disable=None) as bar:
             while not (run.done or caught):
@@ -159,6 +159,6 @@ def command(steps: int, seeds: int, every: int, out: Path | None, gif: bool, for
         click.echo(f"diagnosis: {in_short(diagnose_all(run.history))}")
         if out is not None:
             for name, content in run.files():
-                record.write(out / name, content)
+                files.write(out / name, content)
             click.echo(f"written to {out}")
     return 128 + caught[0] if caught else 0

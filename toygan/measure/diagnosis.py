@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from toygan.history import History
 from toygan.measure.recent import FEWEST, Recent
+from toygan.runs.history import History
 
 GUESSING = 0.65  # D's accuracy over both kinds of samples below which it sees next to nothing
 SWING = 0.17  # standard deviation of the high-quality share; a strong R1 alone makes it tremble by 0.1

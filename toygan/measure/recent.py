@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from toygan.history import History
-from toygan.parts.floors import Band, true_band
 from toygan.parts.metrics import METRICS
+from toygan.parts.metrics.reference import Band, reference_band
 from toygan.recipe import Recipe
+from toygan.runs.history import History
 
 WINDOW = 1000  # iterations that count as recently, or the newer half of a run where that is less
 START = 800  # iterations in which most runs wander, and a D of the default rate has not learned much
@@ -81,7 +81,7 @@ class Recent:
 
     def true(self, metric: str) -> Band | None:
         """What as many true samples score."""
-        return true_band(metric, self.recipe.data, self.n)
+        return reference_band(metric, self.recipe.data, self.n)
 
     def of_true(self, metric: str) -> float:
         """Its mean in units of what true samples score."""

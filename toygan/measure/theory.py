@@ -11,11 +11,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from toygan.parts.distribution import Distribution
 from toygan.parts.distributions import DISTRIBUTIONS
+from toygan.parts.distributions.base import Distribution
 from toygan.parts.losses import LOSSES, Loss
 from toygan.recipe import Recipe
-from toygan.training import LOOK_BATCH, Population
+from toygan.training import PROBE_BATCH, Population
 
 DIFFERENCE = 1e-5  # of a parameter: with float64 the Jacobians are right to about nine digits
 LARGEST = 2000  # parameters, optimizer state included, whose Jacobian is still computed
@@ -23,17 +23,17 @@ TOGETHER = 512  # copies of a member that are asked at once
 WIDEST = 700.0  # logits between which an optimal answer is looked for: exp(700) is still a number
 
 
-def game_field(p: Population, batch: int = LOOK_BATCH) -> Tensor:
+def game_field(p: Population, batch: int = PROBE_BATCH) -> Tensor:
     """v = (-dL_G/dtheta_G, -dL_D/dtheta_D) `(P, n)` at the present parameters, generator first.
 
     It is what the turn descends, so consensus and symplectic terms are in it; expectations are over `batch` samples to
     look at, and the run is not changed.
     """
-    for_g, for_d = p.turn.gradients(p, p.generator.theta, p.discriminator.theta, p._look(batch))
+    for_g, for_d = p.turn.gradients(p.game, p.generator.theta, p.discriminator.theta, p.probe_batch(batch))
     return -torch.cat([for_g, for_d], dim=-1)
 
 
-def game_jacobian(p: Population, batch: int = LOOK_BATCH) -> Tensor:
+def game_jacobian(p: Population, batch: int = PROBE_BATCH) -> Tensor:
     """dv/dtheta `(P, n, n)` of the field v of `game_field`; ValueError where a member has more than 2000 parameters.
 
     By central differences of the field itself, each a copy of the member: differentiating the objectives twice would
@@ -51,16 +51,16 @@ def game_jacobian(p: Population, batch: int = LOOK_BATCH) -> Tensor:
 def step_jacobian(p: Population, steps: int = 1) -> Tensor:
     """Derivative `(P, s, s)` of `steps` iterations as training does them, in the whole state of s numbers.
 
-    The state is theta_G, theta_D, then what G's and D's optimizer, the turn and the remedies remember. ValueError where
-    s is above 2000. The run is not changed: its copies see batches of their own.
+    The state is theta_G, theta_D, then what G's and D's optimizer, the turn and the regularizers keep. ValueError where
+    s is above 2000. The run is not changed: its copies go on in its place.
     """
 
-    def after(state: Tensor, copies: Population) -> Tensor:
-        _put_state(copies, state)
-        copies.run(steps)
-        return _state(copies)
+    def after(numbers: Tensor, copies: Population) -> Tensor:
+        moved = Population.restore(copies.state.with_numbers(numbers))
+        moved.run(steps)
+        return moved.state.numbers
 
-    return _differences(p, _state(p), after)
+    return _differences(p, p.state.numbers, after)
 
 
 def eigenvalues(jacobian: Tensor) -> Tensor:
@@ -90,7 +90,7 @@ class Verdict(NamedTuple):
         return self.factors.abs().amax(-1)
 
 
-def verdict(p: Population, batch: int = LOOK_BATCH) -> Verdict:
+def verdict(p: Population, batch: int = PROBE_BATCH) -> Verdict:
     """The local verdict on the present parameters, for infinitely small steps and for the steps that training takes."""
     rates, period = eigenvalues(game_jacobian(p, batch)), p.turn.period
     factors = eigenvalues(step_jacobian(p, period)) ** (1 / period)
@@ -121,33 +121,6 @@ def _differences(p: Population, at: Tensor, of: Callable[[Tensor, Population], T
         up, down = there.view(members, 2, len(part), n).unbind(1)
         columns.append((up - down) / (2 * DIFFERENCE))
     return torch.cat(columns, dim=1).transpose(1, 2)
-
-
-def _parts(p: Population) -> list[Tensor]:
-    """All that decides where a member goes next, each `(P, ...)`."""
-    remembered = [x for memory in p.rules.memory.values() for x in memory]
-    return [
-        p.generator.theta,
-        p.discriminator.theta,
-        *p.generator.state,
-        *p.discriminator.state,
-        *p.memory,
-        *remembered,
-    ]
-
-
-def _state(p: Population) -> Tensor:
-    return torch.cat([x.flatten(1) for x in _parts(p)], dim=-1)
-
-
-def _put_state(p: Population, state: Tensor) -> None:
-    g, d = p.generator, p.discriminator
-    old = _parts(p)
-    new = torch.split(state, [x[0].numel() for x in old], dim=-1)
-    parts = iter([x.view_as(like) for x, like in zip(new, old, strict=True)])
-    g.theta, d.theta = next(parts), next(parts)
-    g.state, d.state, p.memory = (tuple(next(parts) for _ in kept) for kept in (g.state, d.state, p.memory))
-    p.rules.memory = {name: tuple(next(parts) for _ in kept) for name, kept in p.rules.memory.items()}
 
 
 @dataclass(frozen=True)
@@ -208,7 +181,7 @@ def optimal_discriminator(
     Found point by point: the a with p on_real'(a) + q on_fake'(a) = 0. For the logistic loss that is log p/q
     (Goodfellow et al. 2014, proposition 1). ValueError where the loss is no sum over single samples.
     """
-    of = LOSSES.order(loss)
+    of = LOSSES.make(loss)
     if not of.uses_discriminator or not of.separable:
         raise ValueError(f"loss={loss!r}: D's loss is no sum over single samples, so it has no optimum point by point")
     p, q = (_distribution(d).log_prob(x.double()) for d in (data, generated))
@@ -230,4 +203,4 @@ def _balance(loss: Loss, p: Tensor, q: Tensor) -> Tensor:
 
 
 def _distribution(data: str | Distribution) -> Distribution:
-    return DISTRIBUTIONS.order(data) if isinstance(data, str) else data
+    return DISTRIBUTIONS.make(data) if isinstance(data, str) else data

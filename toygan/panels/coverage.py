@@ -11,12 +11,12 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, PercentForma
 
 from toygan.panels import style
 from toygan.panels.curves import trace
-from toygan.panels.limits import FIRST, doubled, hold_decades, hold_iterations
+from toygan.panels.limits import FIRST, doubled, grow_to_decades, grow_to_iteration
 from toygan.panels.look import Look
 from toygan.panels.panel import Panel
-from toygan.panels.truth import Truth
-from toygan.parts.floors import true_band, true_shares
-from toygan.parts.mode_metrics import has_modes
+from toygan.panels.truth import ReferenceBand
+from toygan.parts.metrics.modes import has_modes
+from toygan.parts.metrics.reference import reference_band, reference_shares
 from toygan.recipe import Recipe
 
 BARS = (-0.38, 0.38)  # a bar's left and right end, its mode's number in the middle
@@ -34,7 +34,7 @@ def bands(values: np.ndarray, at: tuple[float, ...]) -> np.ndarray:
     return quantiles
 
 
-class OfModes(Panel):
+class ModesPanel(Panel):
     """A panel about modes, for data that has some."""
 
     @classmethod
@@ -42,7 +42,7 @@ class OfModes(Panel):
         return None if has_modes(recipe.distribution) else f"{recipe.data} has no modes to count"
 
 
-class Score(OfModes):
+class Score(ModesPanel):
     """A metric of one member, in front of the range and the inner half of all members, upon that of true samples."""
 
     metric: ClassVar[str]
@@ -51,7 +51,7 @@ class Score(OfModes):
         super().__init__(axes, recipe)
         axes.set(xlabel="iteration", xlim=(0, FIRST))
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-        self.truth = Truth(axes)
+        self.truth = ReferenceBand(axes)
         self.range = axes.fill_between([0], [0], [0], color=style.GENERATED, alpha=0.15, linewidth=0)
         self.half = axes.fill_between([0], [0], [0], color=style.GENERATED, alpha=0.3, linewidth=0)
         (self.line,) = axes.plot([], [], color=style.GENERATED, linewidth=2.2, markersize=8)
@@ -59,8 +59,8 @@ class Score(OfModes):
         self.captions = [axes.xaxis.label, self.truth.name]
 
     def update(self, look: Look) -> None:
-        hold_iterations(self.axes, look.step)
-        if look.measured and (band := true_band(self.metric, look.recipe.data, look.measured)):
+        grow_to_iteration(self.axes, look.step)
+        if look.measured and (band := reference_band(self.metric, look.recipe.data, look.measured)):
             self.truth.show(*band)
         steps, scores = look.history.steps, look.history.metric(self.metric)
         self.hold(scores)
@@ -119,10 +119,10 @@ class Divergence(Score):
         axes.yaxis.set_minor_locator(NullLocator())
 
     def hold(self, scores: np.ndarray) -> None:
-        hold_decades(self.axes, scores)
+        grow_to_decades(self.axes, scores)
 
 
-class Modes(OfModes):
+class Modes(ModesPanel):
     """Share of the samples that each mode gets, in front of what it gets of true samples."""
 
     title = "Share per mode"
@@ -136,7 +136,7 @@ class Modes(OfModes):
         axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
         axes.set_ylim(0, min(1.1, 2.2 * float(recipe.distribution.weights.max())))
         ends = (np.arange(1, k + 1)[:, None] + BARS).ravel()
-        self.truth = Truth(axes, [i + 0.5 for i in range(k + 1)])
+        self.truth = ReferenceBand(axes, [i + 0.5 for i in range(k + 1)])
         self.bars = axes.stairs(np.zeros(2 * k - 1), ends, fill=True, color=style.GENERATED)
         self.artists = [self.bars, self.truth.mean]
         self.captions = [self.truth.name]
@@ -144,7 +144,7 @@ class Modes(OfModes):
     def update(self, look: Look) -> None:
         if look.snapshot is None or look.diverged_at >= 0:
             return
-        low, mean, high = true_shares(look.recipe.data, look.measured)
+        low, mean, high = reference_shares(look.recipe.data, look.measured)
         self.truth.show(low, mean, high)
         shares = look.snapshot.shares[look.member][: len(mean)]
         heights = np.zeros(2 * len(shares) - 1)

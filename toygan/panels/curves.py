@@ -12,7 +12,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, PercentForma
 from matplotlib.transforms import ScaledTranslation
 
 from toygan.panels import style
-from toygan.panels.limits import FIRST, hold_decades, hold_iterations, hold_values
+from toygan.panels.limits import FIRST, grow_to, grow_to_decades, grow_to_iteration
 from toygan.panels.look import Look
 from toygan.panels.panel import Panel
 from toygan.recipe import Recipe
@@ -40,7 +40,7 @@ class Curves(Panel):
 
     def update(self, look: Look) -> None:
         values = np.stack([look.metric(name) for name in self.curves])
-        hold_iterations(self.axes, look.step)
+        grow_to_iteration(self.axes, look.step)
         self.hold(values)
         for line, value in zip(self.lines.values(), values, strict=True):
             trace(line, look, value)
@@ -103,13 +103,13 @@ class Losses(Curves):
         self.artists = [*self.rest, *self.artists]
 
     def update(self, look: Look) -> None:
-        hold_values(self.axes, 1.35 * np.array(look.equilibrium))
+        grow_to(self.axes, 1.35 * np.array(look.equilibrium))
         for line, value in zip(self.rest, look.equilibrium, strict=True):
             line.set_ydata([value, value])
         super().update(look)
 
     def hold(self, values: np.ndarray) -> None:
-        hold_values(self.axes, values)
+        grow_to(self.axes, values)
 
 
 class Accuracy(Curves):
@@ -141,4 +141,4 @@ class Gradients(Curves):
         axes.grid(axis="y", color=style.FAINT, linewidth=0.8)
 
     def hold(self, values: np.ndarray) -> None:
-        hold_decades(self.axes, values)
+        grow_to_decades(self.axes, values)

@@ -15,12 +15,12 @@ def doubled(end: float, value: float) -> float:
     return end if value <= end else end * 2.0 ** math.ceil(math.log2(value / end))
 
 
-def hold_iterations(axes: Axes, step: float) -> None:
+def grow_to_iteration(axes: Axes, step: float) -> None:
     """Lets the horizontal axis reach the iteration `step`."""
     axes.set_xlim(0, doubled(max(FIRST, axes.get_xlim()[1]), step))
 
 
-def hold_values(axes: Axes, values: np.ndarray) -> None:
+def grow_to(axes: Axes, values: np.ndarray) -> None:
     """Lets the vertical axis, which holds 0, reach all but the wildest finite `values`, and the newest."""
     finite = values[np.isfinite(values)]
     if len(finite) == 0:
@@ -32,7 +32,7 @@ def hold_values(axes: Axes, values: np.ndarray) -> None:
     axes.set_ylim(low, doubled(high, most))
 
 
-def hold_decades(axes: Axes, values: np.ndarray) -> None:
+def grow_to_decades(axes: Axes, values: np.ndarray) -> None:
     """Lets the vertical axis, in decades, reach all but the wildest of the positive `values`."""
     positive = values[np.isfinite(values) & (values > 0)]
     if len(positive):

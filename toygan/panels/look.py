@@ -8,9 +8,9 @@ from functools import cache
 import numpy as np
 import torch
 
-from toygan.history import History
 from toygan.parts.losses import LOSSES
 from toygan.recipe import Recipe
+from toygan.runs.history import History
 from toygan.training import Population, Snapshot
 
 Window = tuple[tuple[float, float], ...]  # low and high end of each axis
@@ -23,9 +23,9 @@ POINTS = {1: 2000, 2: 500}  # samples of each kind; on a line they make a histog
 class Look:
     """One member at one moment, n samples of each kind.
 
-    `opinion` is D's answer over the data's window, `(ny, nx)` or `(nx,)`: 0 says generated, 1 real, 0.5 undecided.
+    `d_output` is D's answer over the data's window, `(ny, nx)` or `(nx,)`: 0 says generated, 1 real, 0.5 undecided.
     Where `probability` holds that is sigmoid(logit), D's probability that a sample is real; for other losses it is the
-    logit, moved and scaled (`opinion_of`); without a discriminator, the loss's witness stands for it.
+    logit, moved and scaled (`d_output_of`); without a discriminator, the loss's witness stands for it.
     """
 
     recipe: Recipe
@@ -35,7 +35,7 @@ class Look:
     real: np.ndarray  # (n, dim)
     generated: np.ndarray  # (n, dim)
     arrows: np.ndarray  # (n, dim): minus the gradient of G's loss at each generated sample
-    opinion: np.ndarray
+    d_output: np.ndarray
     probability: bool
     equilibrium: tuple[float, float]  # D's and G's loss when neither can improve
     history: History
@@ -51,14 +51,14 @@ class Look:
     ) -> Look:
         """The member as it stands; only its own networks are asked, so a look costs the same in any population."""
         recipe = population.recipes[member]
-        data, loss = recipe.distribution, LOSSES.order(recipe.loss)
+        data, loss = recipe.distribution, LOSSES.make(recipe.loss)
         n = n or POINTS[data.dim]
-        generated, arrows = (x.cpu() for x in population.push(n, member))
+        generated, arrows = (x.cpu() for x in population.descent_directions(n, member))
         real = population.real(n, member).cpu()
         cells = GRID[data.dim] ** data.dim
         asked = torch.cat([grid(data.extent).to(real), real, generated])
         logits = population.critic(asked, member).cpu().numpy()
-        opinion = opinion_of(logits[:cells], logits[cells:-n], logits[-n:], loss.probability)
+        d_output = d_output_of(logits[:cells], logits[cells:-n], logits[-n:], loss.probability)
         return Look(
             recipe=recipe,
             member=member,
@@ -67,7 +67,7 @@ class Look:
             real=real.numpy(),
             generated=generated.numpy(),
             arrows=arrows.numpy(),
-            opinion=opinion.reshape((GRID[data.dim],) * data.dim),
+            d_output=d_output.reshape((GRID[data.dim],) * data.dim),
             probability=loss.probability,
             equilibrium=loss.equilibrium,
             history=history,
@@ -90,7 +90,7 @@ class Look:
         return values[:, self.member] if len(values) else np.empty(0)
 
 
-def opinion_of(surface: np.ndarray, real: np.ndarray, generated: np.ndarray, probability: bool) -> np.ndarray:
+def d_output_of(surface: np.ndarray, real: np.ndarray, generated: np.ndarray, probability: bool) -> np.ndarray:
     """D's opinion in [0, 1] from its logits on the grid, on real and on generated samples.
 
     Where the logit gives no probability, 0.5 is midway between D's mean answers to real and to generated samples

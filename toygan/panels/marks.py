@@ -15,7 +15,7 @@ from matplotlib.textpath import TextPath
 from matplotlib.transforms import Affine2D
 from PIL import Image
 
-from toygan.panels.style import GENERATOR, INK, OPINION_COLOURS
+from toygan.panels.style import D_OUTPUT_COLOURS, GENERATOR, INK
 
 CAP = 0.15  # the longest arrow, as a share of the window's width
 
@@ -25,18 +25,18 @@ class Surface(Artist):
 
     def __init__(self, axes: Axes) -> None:
         super().__init__()
-        self.opinion = np.full((1, 1), np.nan)
+        self.d_output = np.full((1, 1), np.nan)
         self.set_zorder(0)
         axes.add_artist(self)
 
     def draw(self, renderer: RendererBase) -> None:
         """Draws; matplotlib's own image takes ten times as long, since it resamples with care for any transform."""
-        if not self.get_visible() or np.isnan(self.opinion).any():
+        if not self.get_visible() or np.isnan(self.d_output).any():
             return
         box = self.axes.bbox  # type: ignore[union-attr]
-        cells = Image.fromarray((255 * self.opinion.clip(0, 1)).round().astype(np.uint8))
+        cells = Image.fromarray((255 * self.d_output.clip(0, 1)).round().astype(np.uint8))
         levels = np.asarray(cells.resize((round(box.width), round(box.height)), Image.Resampling.BILINEAR))
-        colours = OPINION_COLOURS.view(np.uint32)[:, 0][levels].view(np.uint8).reshape(*levels.shape, 4)
+        colours = D_OUTPUT_COLOURS.view(np.uint32)[:, 0][levels].view(np.uint8).reshape(*levels.shape, 4)
         gc = renderer.new_gc()
         renderer.draw_image(gc, round(box.x0), round(box.y0), colours)  # its first row is the lowest
         gc.restore()

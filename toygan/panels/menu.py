@@ -6,8 +6,8 @@ from matplotlib.axes import Axes
 
 from toygan.panels.coverage import Coverage, Divergence, Modes, Quality
 from toygan.panels.curves import Accuracy, Gradients, Losses
+from toygan.panels.dirac import Distance, Eigenvalues, Phase
 from toygan.panels.panel import Note, Panel
-from toygan.panels.phase import Distance, Eigenvalues, Phase
 from toygan.panels.samples import Line, Plane
 from toygan.parts.menu import Menu
 from toygan.recipe import Recipe
@@ -32,7 +32,7 @@ PANELS: Menu[tuple[type[Panel], ...]] = Menu(
 
 def panel(name: str, axes: Axes, recipe: Recipe) -> Panel:
     """The panel `name` in these axes, or a note why it has nothing to show; ValueError for an unknown name."""
-    for kind in PANELS.order(name):
+    for kind in PANELS.make(name):
         reason = kind.refuses(recipe)
         if reason is None:
             return kind(axes, recipe)

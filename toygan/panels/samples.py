@@ -41,7 +41,7 @@ class Samples(Panel):
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "boxstyle": "round,pad=0.25"},
         )  # fmt: skip
 
-    def explain(self, marks: dict[str, Artist], opinion: Sequence[OffsetBox]) -> None:
+    def explain(self, marks: dict[str, Artist], d_output: Sequence[OffsetBox]) -> None:
         """How to read the panel, below the axes: its marks, D's opinion, an arrow that shows the scale."""
         self.axes.legend(
             list(marks.values()), list(marks), ncols=len(marks), loc="upper left", borderaxespad=0, borderpad=0,
@@ -49,8 +49,8 @@ class Samples(Panel):
         )  # fmt: skip
         self.meaning = TextArea("", textprops={"fontsize": 9, "color": style.MUTED})
         row = AnchoredOffsetbox(
-            "upper left", child=HPacker(children=[*opinion, self.meaning], sep=5, pad=0, align="center"), frameon=False,
-            pad=0, borderpad=0, bbox_to_anchor=(0, 0), bbox_transform=self.below(33),
+            "upper left", child=HPacker(children=[*d_output, self.meaning], sep=5, pad=0, align="center"),
+            frameon=False, pad=0, borderpad=0, bbox_to_anchor=(0, 0), bbox_transform=self.below(33),
         )  # fmt: skip
         self.axes.add_artist(row)
         self.captions = [self.meaning]
@@ -99,9 +99,9 @@ class Plane(Samples):
         (self.generated,) = axes.plot([], [], **style.GENERATED_MARK)
         modes = self.data.modes.numpy()
         self.numbers = [numbers(axes, modes)] if 1 < len(modes) <= MOST_NUMBERS else []
-        bar = OffsetImage(np.repeat(style.OPINION_COLOURS[None, ::2], 12, axis=0), zoom=0.55)
-        opinion = _words("D says:  generated"), bar, _words("real")
-        self.explain({"real": self.real, "generated": self.generated}, opinion)
+        bar = OffsetImage(np.repeat(style.D_OUTPUT_COLOURS[None, ::2], 12, axis=0), zoom=0.55)
+        d_output = _words("D says:  generated"), bar, _words("real")
+        self.explain({"real": self.real, "generated": self.generated}, d_output)
         self.artists = [self.surface, self.real, self.generated, self.arrows.quiver, *self.numbers, self.note]
 
     @classmethod
@@ -109,7 +109,7 @@ class Plane(Samples):
         return None if recipe.distribution.dim == 2 else f"{recipe.data} does not lie in the plane"
 
     def show(self, look: Look) -> None:
-        self.surface.opinion = look.opinion
+        self.surface.d_output = look.d_output
         self.real.set_data(*look.real.T)
         self.generated.set_data(*look.generated.T)
         self.arrows.update(look.generated[: self.shown], look.arrows[: self.shown])
@@ -141,8 +141,8 @@ class Line(Samples):
         right.tick_params(colors=style.DISCRIMINATOR)
         right.axhline(0.5, color=style.DISCRIMINATOR, linestyle=(0, (1, 1.5)), linewidth=1.2)
         (self.curve,) = right.plot([], [], color=style.DISCRIMINATOR, linewidth=2.4)
-        opinion = _words("D says:  0 generated,  ½ cannot tell,  1 real")
-        self.explain({"real": real, "generated": self.generated, "D": self.curve}, [opinion])
+        d_output = _words("D says:  0 generated,  ½ cannot tell,  1 real")
+        self.explain({"real": real, "generated": self.generated, "D": self.curve}, [d_output])
         self.artists = [self.generated, self.points, self.arrows.quiver, self.curve, self.note]
 
     @classmethod
@@ -163,7 +163,7 @@ class Line(Samples):
         counts, _ = np.histogram(look.generated, self.edges)
         share = counts / len(look.generated)
         self.generated.set_data(share / np.diff(self.edges) if self.data.has_density else share)
-        self.curve.set_data(self.x, look.opinion)
+        self.curve.set_data(self.x, look.d_output)
         x, gradients = look.generated[: self.shown, 0], look.arrows[: self.shown, 0]
         points = np.column_stack([x, self.levels])
         self.points.set_data(*points.T)

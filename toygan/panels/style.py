@@ -57,7 +57,7 @@ def rgb(colour: str) -> np.ndarray:
     return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], dtype=float)
 
 
-def _opinion_colours(strength: float = 0.55) -> np.ndarray:
+def _d_output_colours(strength: float = 0.55) -> np.ndarray:
     """From "generated" over white (undecided) to "real", pale enough for points to stand out on it `(256, 4)` uint8."""
     t = np.linspace(-1, 1, 256)[:, None]
     end = np.where(t < 0, rgb(GENERATED), rgb(REAL))
@@ -65,4 +65,4 @@ def _opinion_colours(strength: float = 0.55) -> np.ndarray:
     return np.concatenate([colours, np.full_like(t, 255)], axis=1).round().astype(np.uint8)
 
 
-OPINION_COLOURS = _opinion_colours()
+D_OUTPUT_COLOURS = _d_output_colours()

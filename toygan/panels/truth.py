@@ -14,7 +14,7 @@ from toygan.panels import style
 MARGIN = 0.34  # inches right of the axes that the name may take
 
 
-class Truth:
+class ReferenceBand:
     """The range that 90 % of sets of true samples score in, their mean, and their name at the right end.
 
     It is one step from edge to edge for every score: by default one across the axes, which a curve comes to.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from toygan.panels.look import Look
-from toygan.parts.floors import true_band
-from toygan.parts.mode_metrics import has_modes
+from toygan.parts.metrics.modes import has_modes
+from toygan.parts.metrics.reference import reference_band
 from toygan.recipe import Recipe
 
 SEPARATOR = "  ·  "
@@ -19,7 +19,7 @@ def percent(share: float) -> str:
 
 def true_percent(metric: str, data: str, n: int) -> str:
     """The range in which 90 % of sets of n true samples score, in percent; empty where the metric has no meaning."""
-    band = true_band(metric, data, n)
+    band = reference_band(metric, data, n)
     ends = [] if band is None else list(dict.fromkeys(percent(end).removesuffix(" %") for end in (band.low, band.high)))
     return f"(true samples {'–'.join(ends)} %)" if ends else ""
 

@@ -1,4 +1,4 @@
-"""A menu: the parts of one kind by name, and the words with which a recipe orders from it."""
+"""A menu: the parts of one kind by name, and the specs with which a recipe names one of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ast
 import dataclasses
 import difflib
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -14,26 +14,38 @@ Part = TypeVar("Part")
 
 
 class Menu(dict[str, Part]):
-    """Parts by name; an order is a name, or a name with other numbers: `"ring(k=12, sigma=0.05)"`."""
+    """Parts by name; a spec is a name, or a name with other numbers: `"ring8(k=12, sigma=0.05)"`.
 
-    def order(self, words: str) -> Part:
-        """The part that `words` order; ValueError says what is wrong and what is allowed."""
-        name, arguments = split(words)
+    `aliases` are further names that a spec may use, such as those of rows that were renamed; no list shows them.
+    """
+
+    def __init__(self, rows: Mapping[str, Part] | None = None, aliases: Mapping[str, str] | None = None) -> None:
+        super().__init__(rows or {})
+        self._aliases = dict(aliases or {})
+
+    def make(self, spec: str) -> Part:
+        """The part that a spec names; ValueError says what is wrong and what is allowed."""
+        name, (_, arguments) = self.row(spec), split(spec)
         if name not in self:
             close = difflib.get_close_matches(name, self, n=1)
             hint = f" (did you mean {close[0]!r}?)" if close else ""
             raise ValueError(f"unknown name {name[:60]!r}{hint}; allowed: {', '.join(self)}")
-        return _made(self[name], words) if arguments else self[name]
+        return _changed(self[name], spec) if arguments else self[name]
 
-    def some(self, orders: Iterable[str]) -> dict[str, Part]:
-        """The parts that are ordered, or all where nothing is; ValueError as of `order`."""
-        return {words: self.order(words) for words in orders} or dict(self)
+    def row(self, spec: str) -> str:
+        """The name of the row that a spec names, whether or not there is such a row."""
+        name, _ = split(spec)
+        return self._aliases.get(name, name)
+
+    def select(self, specs: Iterable[str]) -> dict[str, Part]:
+        """The parts that are named, or all where nothing is; ValueError as of `make`."""
+        return {spec: self.make(spec) for spec in specs} or dict(self)
 
 
 @lru_cache(maxsize=64)
-def _made(part: Part, words: str) -> Part:
-    """The row `part` with the arguments in `words`; kept, since data may be an order of thousands of points."""
-    name, arguments = split(words)
+def _changed(part: Part, spec: str) -> Part:
+    """The row `part` with the arguments of a spec; kept, since the spec of data may hold thousands of points."""
+    name, arguments = split(spec)
     if not dataclasses.is_dataclass(part) or isinstance(part, type):
         raise ValueError(f"{name!r} takes no arguments")
     allowed = [f.name for f in dataclasses.fields(part)]
@@ -63,11 +75,11 @@ def _fits(name: str, value: Any, usual: Any) -> None:
 
 
 @lru_cache(maxsize=64)
-def split(words: str) -> tuple[str, dict[str, Any]]:
-    """Name and arguments of an order; arguments are Python literals, so that reading an order runs no code."""
-    name, bracket, rest = words.partition("(")
+def split(spec: str) -> tuple[str, dict[str, Any]]:
+    """Name and arguments of a spec; arguments are Python literals, so that reading a spec runs no code."""
+    name, bracket, rest = spec.partition("(")
     if not bracket:
-        return words, {}
+        return spec, {}
     try:
         call = ast.parse(f"f({rest}", mode="eval").body
         if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.args or not call.keywords:
@@ -77,4 +89,4 @@ def split(words: str) -> tuple[str, dict[str, Any]]:
             raise ValueError("an argument is given twice")
         return name, arguments
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise ValueError(f"cannot read {words[:60]!r} ({error}); write name or name(argument=value, ...)") from None
+        raise ValueError(f"cannot read {spec[:60]!r} ({error}); write name or name(argument=value, ...)") from None

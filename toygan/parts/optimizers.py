@@ -10,9 +10,9 @@ from torch import Tensor
 
 from toygan.parts.menu import Menu
 
-State = tuple[Tensor, ...]
+OptimizerState = tuple[Tensor, ...]  # what an optimizer keeps from one step to the next, each tensor `(P, ...)`
 TINY = 1e-30  # far below EPSILON squared
-EPSILON = 1e-8  # PyTorch's default, under the root's outside
+EPSILON = 1e-8  # PyTorch's default, added to the root, not under it
 
 
 class Rates(NamedTuple):
@@ -27,11 +27,11 @@ class Rates(NamedTuple):
 class Optimizer:
     """A rule `(gradient, state) -> (step, state)`; gradient and step are `(P, n_params)`, the step is to be added."""
 
-    def start(self, theta: Tensor) -> State:
+    def start(self, theta: Tensor) -> OptimizerState:
         """The state before the first step."""
         return ()
 
-    def step(self, gradient: Tensor, state: State, rates: Rates) -> tuple[Tensor, State]:
+    def step(self, gradient: Tensor, state: OptimizerState, rates: Rates) -> tuple[Tensor, OptimizerState]:
         """The step for this gradient, and the state after it."""
         raise NotImplementedError
 
@@ -40,10 +40,10 @@ class Optimizer:
 class SGD(Optimizer):
     """Gradient descent; momentum may be negative, which damps rotation (Gidel et al. 2019, sec. 3)."""
 
-    def start(self, theta: Tensor) -> State:
+    def start(self, theta: Tensor) -> OptimizerState:
         return (torch.zeros_like(theta),)
 
-    def step(self, gradient: Tensor, state: State, rates: Rates) -> tuple[Tensor, State]:
+    def step(self, gradient: Tensor, state: OptimizerState, rates: Rates) -> tuple[Tensor, OptimizerState]:
         velocity = torch.addcmul(gradient, rates.momentum, state[0])
         return -rates.lr * velocity, (velocity,)
 
@@ -52,10 +52,10 @@ class SGD(Optimizer):
 class RMSProp(Optimizer):
     """Gradients in units of their running size; beta2 is the memory (Tieleman and Hinton 2012; as in PyTorch)."""
 
-    def start(self, theta: Tensor) -> State:
+    def start(self, theta: Tensor) -> OptimizerState:
         return (torch.zeros_like(theta),)
 
-    def step(self, gradient: Tensor, state: State, rates: Rates) -> tuple[Tensor, State]:
+    def step(self, gradient: Tensor, state: OptimizerState, rates: Rates) -> tuple[Tensor, OptimizerState]:
         second = torch.lerp(gradient * gradient, state[0], rates.beta2)
         return -rates.lr * gradient / (_root(second) + EPSILON), (second,)
 
@@ -64,11 +64,11 @@ class RMSProp(Optimizer):
 class Adam(Optimizer):
     """Steps of about lr in every coordinate, whatever the gradient's size (Kingma and Ba 2015, algorithm 1)."""
 
-    def start(self, theta: Tensor) -> State:
+    def start(self, theta: Tensor) -> OptimizerState:
         zeros, none = torch.zeros_like(theta), torch.zeros_like(theta[:, :1])
         return zeros, zeros, none, none
 
-    def step(self, gradient: Tensor, state: State, rates: Rates) -> tuple[Tensor, State]:
+    def step(self, gradient: Tensor, state: OptimizerState, rates: Rates) -> tuple[Tensor, OptimizerState]:
         first = torch.lerp(gradient, state[0], rates.beta1)
         second = torch.lerp(gradient * gradient, state[1], rates.beta2)
         # The same running means of a constant 1: what the zeros of the start still take away, also if beta is moved.
@@ -83,10 +83,10 @@ class Optimistic(Optimizer):
 
     plain: ClassVar[Optimizer]
 
-    def start(self, theta: Tensor) -> State:
+    def start(self, theta: Tensor) -> OptimizerState:
         return (torch.zeros_like(theta), *self.plain.start(theta))
 
-    def step(self, gradient: Tensor, state: State, rates: Rates) -> tuple[Tensor, State]:
+    def step(self, gradient: Tensor, state: OptimizerState, rates: Rates) -> tuple[Tensor, OptimizerState]:
         step, plain_state = self.plain.step(gradient, state[1:], rates)
         return 2 * step - state[0], (step, *plain_state)
 

@@ -33,7 +33,7 @@ def here() -> Place:
     return Place(parent.get("metadata", {}).get("cellId"), parent.get("header", {}).get("msg_id"))
 
 
-def only_one(new: Closable) -> None:
+def close_earlier(new: Closable) -> None:
     """Closes what an earlier run of this cell made; in a notebook whose cells have no names, of any cell."""
     place = here()
     for old in [entry for entry in _alive if entry[0].cell == place.cell and entry[0].execution != place.execution]:

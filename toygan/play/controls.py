@@ -46,7 +46,7 @@ class Remedy:
 
     def __init__(self, name: str, changed: Changed) -> None:
         self.name, self.field, self._changed = name, f"regularizers.{name}", changed
-        remedy = REGULARIZERS.order(name)
+        remedy = REGULARIZERS.make(name)
         low, usual, high = remedy.strengths
         tip = " ".join((remedy.__doc__ or "").split("\n\n")[0].split())
         label = name + (RESTARTS if remedy.structural else "")
@@ -84,7 +84,7 @@ class Remedy:
         self._told = False
 
 
-class Remedies:
+class RegularizerControls:
     """Any number of remedies: a menu to add one, and a row for each that has been added."""
 
     field = "regularizers"
@@ -119,7 +119,7 @@ class Remedies:
             row.show(recipe)
 
 
-AnyControl = Control | Remedy | Remedies
+AnyControl = Control | Remedy | RegularizerControls
 
 
 def control(name: str, recipe: Recipe, changed: Changed) -> AnyControl:
@@ -127,14 +127,14 @@ def control(name: str, recipe: Recipe, changed: Changed) -> AnyControl:
     field, _, remedy = name.partition(".")
     if remedy and field == "regularizers":
         try:
-            REGULARIZERS.order(remedy)
+            REGULARIZERS.make(remedy)
         except ValueError as error:
             raise RecipeError("controls", name, str(error)) from None
         row = Remedy(remedy, changed)
         row.show(recipe)
         return row
     if name == "regularizers":
-        return Remedies(recipe, changed)
+        return RegularizerControls(recipe, changed)
     if name not in FIELDS:
         raise RecipeError(
             "controls", name, f"is no field of a recipe; allowed: {', '.join(FIELDS)}, regularizers.<name>"

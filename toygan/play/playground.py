@@ -13,16 +13,16 @@ import ipywidgets as w
 import torch
 
 from toygan.panels.picture import DEFAULT as PANELS
-from toygan.play.cell import only_one
+from toygan.play.cell import close_earlier
 from toygan.play.controls import GRID, AnyControl, control
-from toygan.play.screen import Screen
+from toygan.play.frames import FrameSender
 from toygan.play.session import Session
 from toygan.recipe import DEFAULT, KNOBS, Recipe
 
 CONTROLS = ("data", "loss", "regularizers", "lr_g", "lr_d", "d_steps", "batch", "width", "depth", "seed")
 TURN = 1 / 30  # seconds from one picture to the next; what drawing leaves of it is for training
-LEAST = 0.5  # seconds of training in a turn for each second of drawing, however slow drawing is
-BREATH = 0.001  # seconds in which the kernel hears the page: a run that never paused would be deaf
+MIN_TRAIN_SHARE = 0.5  # seconds of training in a turn for each second of drawing, however slow drawing is
+YIELD_SECONDS = 0.001  # seconds in which the kernel hears the page: a run that never paused would be deaf
 REST = 0.3  # seconds from one restart to the next while a control is dragged
 ROOM, ROW = 248, 32  # pixels of the window's height that menus, buttons and words take, and a row of three controls
 
@@ -48,12 +48,12 @@ class Playground(w.VBox):  # type: ignore[misc]
         self.controls: list[AnyControl] = [
             control(name, recipe, self._want) for name in (CONTROLS if controls is None else controls)
         ]
-        self.screen = Screen(self.session, panels, (width, height), lambda said: self._post(self._hear, said))
+        self.screen = FrameSender(self.session, panels, (width, height), lambda said: self._post(self._hear, said))
         self.view = self.screen.view
         self.view.room = ROOM + ROW * math.ceil(len(self.controls) / 3)
         super().__init__([w.Box([c.widget for c in self.controls], layout=GRID), self.view])
         self.add_class("toygan-playground")
-        only_one(self)
+        close_earlier(self)
 
     def __repr__(self) -> str:
         return f"Playground({self.session.recipe.to_string() or 'defaults'}, {self.session.status})"
@@ -63,7 +63,7 @@ class Playground(w.VBox):  # type: ignore[misc]
     def play(self) -> None:
         """Starts the run, or lets it go on, until `pause`, until every seed has diverged or until nobody looks."""
         self.session.play()
-        self.view.audience.expect()
+        self.view.viewers.expect()
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._run())
         self.screen.show()
@@ -105,12 +105,12 @@ class Playground(w.VBox):  # type: ignore[misc]
         """Trains for a moment, shows where the run stands, listens to the page, and so on."""
         try:
             while self.session.playing:
-                self.session.advance(max(TURN - self.screen.drawing, LEAST * self.screen.drawing))
-                if not self.view.audience.present:
+                self.session.advance(max(TURN - self.screen.drawing, MIN_TRAIN_SHARE * self.screen.drawing))
+                if not self.view.viewers.present:
                     self.session.pause()
                     self.session.say("paused: no page shows this run any more")
                 self.screen.show()
-                await asyncio.sleep(BREATH)
+                await asyncio.sleep(YIELD_SECONDS)
         except Exception as error:
             self._fail(error)
             raise
@@ -137,7 +137,7 @@ class Playground(w.VBox):  # type: ignore[misc]
         self.screen.tell()
 
     def _hear(self, said: dict[str, Any]) -> None:
-        self.view.audience.hear(said)
+        self.view.viewers.hear(said)
         if "do" in said:
             {"play": self._toggle, "step": self.step, "reset": self.reset}[said["do"]]()
         elif "here" in said:

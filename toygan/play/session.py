@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from toygan.history import History
 from toygan.measure.diagnosis import Diagnosis, diagnose_all
-from toygan.parts.floors import true_band
+from toygan.parts.metrics.reference import reference_band
 from toygan.recipe import DEFAULT, Recipe, RecipeError
+from toygan.runs.history import History
 from toygan.training import Population, Snapshot
 
 Clock = Callable[[], float]  # seconds since some moment
@@ -172,7 +172,7 @@ class Session:
         k, words = self.snapshot.shares.shape[1], []
         if np.isfinite(covered[0]):
             good = self.snapshot.metrics["high-quality"][0]
-            true = true_band("high-quality", self.recipe.data, SAMPLES)
+            true = reference_band("high-quality", self.recipe.data, SAMPLES)
             quality = f"{good:.0%} high quality (true samples {true:.0%})"
             words.append(f"{covered[0]:.0f} of {k} mode{'s' * (k > 1)}, {quality}")
         if self.seeds > 1:

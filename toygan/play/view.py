@@ -15,7 +15,7 @@ PATIENCE = 10.0  # seconds without any sign from a page before it counts as clos
 GRACE = 2.0  # seconds in which a page may take one view away and put up another
 
 
-class Audience:
+class Viewers:
     """The views that show a picture, and the last frame that each of them has shown."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -81,12 +81,12 @@ class View(anywidget.AnyWidget):
 
     def __init__(self, heard: Callable[[dict[str, Any]], None], width: int, height: int) -> None:
         super().__init__(width=width, height=height)
-        self.audience = Audience()
+        self.viewers = Viewers()
         self.on_msg(lambda _, content, buffers: heard(content))
 
     def show(self, words: dict[str, Any], picture: bytes | None = None, kind: str = "") -> None:
-        """Sends the words (of Screen), and a picture of MIME type `kind` where there is one."""
+        """Sends the words (of FrameSender), and a picture of MIME type `kind` where there is one."""
         if picture is None:
             self.send(words)
         else:
-            self.send({**words, "frame": self.audience.send(), "type": kind}, [picture])
+            self.send({**words, "frame": self.viewers.send(), "type": kind}, [picture])

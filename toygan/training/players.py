@@ -1,52 +1,57 @@
-"""The two sides of P games: parameters, and the optimizer that moves them."""
+"""The two sides of P games: a network, its parameters, and the optimizer that moves them."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
 
-from toygan.game import Rules
-from toygan.parts.optimizers import Optimizer, Rates, State
+from toygan.parts.networks import Network
+from toygan.parts.optimizers import Optimizer, OptimizerState, Rates
+from toygan.recipe import Recipe
 
 
 class Player:
-    """One side of P games: its parameters `(P, n_params)`, which may be assigned, and its optimizer."""
+    """One side of P games: its network, its parameters `(P, n_params)`, which may be assigned, and its optimizer.
 
-    def __init__(self, theta: Tensor, optimizer: Optimizer, rates: Rates) -> None:
-        self.theta = theta
+    `after_step` gives the parameters in place of those that a step has reached: for D, where regularizers allow them.
+    """
+
+    def __init__(
+        self, network: Network, theta: Tensor, optimizer: Optimizer, rates: Rates,
+        after_step: Callable[[Tensor], Tensor] | None = None,
+    ) -> None:  # fmt: skip
+        self.network, self.theta = network, theta
         self.optimizer, self.rates = optimizer, rates
-        self.state = optimizer.start(theta)
+        self.state: OptimizerState = optimizer.start(theta)
+        self._after_step = after_step
 
-    def after(self, gradient: Tensor) -> tuple[Tensor, State]:
+    def after(self, gradient: Tensor) -> tuple[Tensor, OptimizerState]:
         """Parameters and optimizer state after a step for this gradient `(P, n_params)`; nothing moves yet."""
         step, state = self.optimizer.step(gradient, self.state, self.rates)
         return self.theta + step, state
 
-    def of(self, members: list[int]) -> Player:
-        """The same player of some members only."""
-        new = Player(self.theta[members], self.optimizer, Rates(*(rate[members] for rate in self.rates)))
-        new.state = tuple(x[members] for x in self.state)
-        return new
-
     def step(self, gradient: Tensor) -> None:
         """Moves theta by the optimizer's step for this gradient `(P, n_params)`."""
         self.theta, self.state = self.after(gradient)
+        if self._after_step is not None:
+            self.theta = self._after_step(self.theta)
+
+    def change(self, optimizer: Optimizer, rates: Rates) -> None:
+        """Goes on with other rates; another optimizer starts anew."""
+        if optimizer != self.optimizer:
+            self.optimizer, self.state = optimizer, optimizer.start(self.theta)
+        self.rates = rates
+
+    def of(self, members: list[int]) -> Player:
+        """The same player of some members only, to be looked at."""
+        one = Player(self.network, self.theta[members], self.optimizer, Rates(*(rate[members] for rate in self.rates)))
+        one.state = tuple(x[members] for x in self.state)
+        return one
 
 
-class Discriminator(Player):
-    """The discriminator, which remedies may call back after a step."""
-
-    def __init__(self, theta: Tensor, optimizer: Optimizer, rates: Rates, rules: Rules) -> None:
-        super().__init__(theta, optimizer, rates)
-        self.rules = rules
-
-    def step(self, gradient: Tensor) -> None:
-        super().step(gradient)
-        self.theta = self.rules.stepped(self.theta)
-
-
-def gradient(loss: Tensor, theta: Tensor) -> Tensor:
-    """Each member's gradient: members are independent, so the sum's gradient holds them all."""
-    if not loss.requires_grad:  # a loss that theta has no part in, as D's where there is no D
-        return torch.zeros_like(theta)
-    return torch.autograd.grad(loss, theta, torch.ones_like(loss), materialize_grads=True, allow_unused=True)[0]
+def rates_of(recipes: Sequence[Recipe], lr: str, like: Tensor) -> Rates:
+    """The optimizer's numbers of one player, each `(P, 1)`; `lr` is the field of its learning rate."""
+    columns = [[getattr(r, name) for r in recipes] for name in (lr, "beta1", "beta2", "momentum")]
+    return Rates(*torch.tensor(columns, dtype=like.dtype, device=like.device).unsqueeze(-1))

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Iterable, Sequence
+from functools import cache, partial
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from toygan.game import Batch, Rules, Source
-from toygan.parts.optimizers import OPTIMIZERS, Rates
-from toygan.parts.turns import TURNS
-from toygan.randomness import generator as random_generator
 from toygan.recipe import Recipe, RecipeError
-from toygan.training.looks import Looks
-from toygan.training.players import Discriminator, Player
+from toygan.training.batches import Batch, Source
+from toygan.training.game import Game
+from toygan.training.players import Player
+from toygan.training.probe import Probe
+from toygan.training.snapshot import Snapshot
+from toygan.training.state import PlayerState, State, StateError
+
+PROBE_BATCHES = 8  # batches to look at, of different sizes, that are kept: drawing one costs more than looking at it
 
 
-class Population(Looks):
+class Population:
     """P small GANs trained at once; members share every shape and choice and may differ in every number.
 
     Raises RecipeError where two recipes do not fit into one population; `train` takes any mixture.
@@ -26,44 +29,68 @@ class Population(Looks):
     def __init__(
         self, recipes: Recipe | Sequence[Recipe], device: str | torch.device = "cpu", dtype: torch.dtype = torch.float32
     ) -> None:
-        super().__init__()
         _keep_freed_memory()
-        self.recipes = as_tuple(recipes)
+        self.recipes = _of_one_shape(as_tuple(recipes))
         self.device, self.dtype = torch.device(device), dtype
-        self.steps = 0
-        self._apply(self.recipes)
-        starts = {
-            role: torch.stack([net.start(random_generator(r.seed, f"initial {role}")) for r in self.recipes])
-            for role, net in (("generator", self.rules.generator), ("discriminator", self.rules.discriminator))
-        }
-        g, d = (starts[role].to(self.device, dtype) for role in ("generator", "discriminator"))
-        optimizer = OPTIMIZERS.order(self.recipes[0].optimizer)
-        self.generator = Player(g, optimizer, self._rates("lr_g"))
-        self.discriminator = Discriminator(self.rules.project(d), optimizer, self._rates("lr_d"), self.rules)
+        self.game = Game(self.recipes, self.device, dtype)
+        self.turn = self.recipes[0].parts.turns
+        self.game.turn_state = self.turn.start(self.generator.theta, self.discriminator.theta)
         self._average = self.generator.theta
-        self.rules.seat(self.generator, self.discriminator, {})
-        self.memory = self.turn.start(self.generator.theta, self.discriminator.theta)
-        self._source = Source(self.recipes, "training", self.device, dtype)
         self._alive = torch.ones(len(self.recipes), dtype=torch.bool, device=self.device)
         self._age = torch.zeros(len(self.recipes), dtype=torch.long, device=self.device)  # iterations while alive
+        self._read_ema()
+        self._probe_batches: dict[tuple[int | None, int], Batch] = {}
 
-    def _apply(self, recipes: tuple[Recipe, ...]) -> None:
-        for other in recipes[1:]:
-            different = recipes[0].same_shape(other)
-            if different is not None:
-                allowed = f"members of one population must agree on it; another has {getattr(recipes[0], different)!r}"
-                raise RecipeError(different, getattr(other, different), allowed)
-        self.recipes = recipes
-        self.rules = Rules(recipes, self.device, self.dtype)
-        self.turn = TURNS.order(recipes[0].turns)
-        self.d_steps = recipes[0].d_steps
-        self._averages = any(r.ema for r in recipes)
-        self._ema = torch.tensor([[r.ema] for r in recipes], dtype=self.dtype, device=self.device)
+    def _read_ema(self) -> None:
+        self._averages = any(recipe.ema for recipe in self.recipes)
+        self._ema = self._average.new_tensor([[recipe.ema] for recipe in self.recipes])
 
-    def _rates(self, lr: str) -> Rates:
-        """The optimizer's numbers of one player, each `(P, 1)`."""
-        columns = [[getattr(r, name) for r in self.recipes] for name in (lr, "beta1", "beta2", "momentum")]
-        return Rates(*torch.tensor(columns, dtype=self.dtype, device=self.device).unsqueeze(-1))
+    @property
+    def steps(self) -> int:
+        """Iterations so far: updates of the generator."""
+        return self.game.steps
+
+    @property
+    def generator(self) -> Player:
+        """The generators of all members; `generator.theta` `(P, n_g)` may be assigned."""
+        return self.game.generator
+
+    @property
+    def discriminator(self) -> Player:
+        """The discriminators of all members; `discriminator.theta` `(P, n_d)` may be assigned."""
+        return self.game.discriminator
+
+    @property
+    def average(self) -> Tensor:
+        """Each generator's running average over its iterations `(P, n_g)`; its present parameters where `ema` is 0."""
+        return self._average if self._averages else self.generator.theta
+
+    @property
+    def diverged_at(self) -> np.ndarray:
+        """The iteration at which each member left the finite numbers, or -1 `(P,)`."""
+        return torch.where(self._alive, -1, self._age + 1).cpu().numpy()
+
+    # Training.
+
+    def batch(self) -> Batch:
+        """The next training batch of every member."""
+        return self.game.batch()
+
+    def step(self) -> None:
+        """One iteration: the turn lets D and G move."""
+        self.turn.step(self.game)
+        self.game.steps += 1
+        theta_g, theta_d = self.game.generator.theta, self.game.discriminator.theta
+        if self._averages:
+            self._average = torch.lerp(theta_g, self._average, self._ema)
+        total = theta_g.sum(-1) + theta_d.sum(-1)
+        self._alive = self._alive & (total - total == 0)  # neither an infinite nor an undefined number gives 0
+        self._age = self._age + self._alive
+
+    def run(self, steps: int) -> None:
+        """`steps` iterations."""
+        for _ in range(steps):
+            self.step()
 
     def change(self, recipes: Recipe | Sequence[Recipe]) -> None:
         """Goes on under other recipes from the present parameters; RecipeError where that needs a restart."""
@@ -74,55 +101,103 @@ class Population(Looks):
             frozen = old.needs_restart(other)
             if frozen is not None:
                 raise RecipeError(frozen, getattr(other, frozen), "cannot change while a run plays; start a new one")
-        old_optimizer, old_turns, remembered = self.recipes[0].optimizer, self.recipes[0].turns, self.rules.memory
         self._average = self.average
-        self._apply(new)
-        self.rules.now = self.steps
-        self.discriminator.rules = self.rules
-        for player, lr in ((self.generator, "lr_g"), (self.discriminator, "lr_d")):
-            player.rates = self._rates(lr)
-            if new[0].optimizer != old_optimizer:
-                player.optimizer = OPTIMIZERS.order(new[0].optimizer)
-                player.state = player.optimizer.start(player.theta)
-        self.rules.seat(self.generator, self.discriminator, remembered)
-        if new[0].turns != old_turns:
-            self.memory = self.turn.start(self.generator.theta, self.discriminator.theta)
+        self.recipes = _of_one_shape(new)
+        self._read_ema()
+        self.game.change(new)
+        self.game.start_regularizers(kept=self.game.regularizer_states)
+        if new[0].parts.turns != self.turn:
+            self.turn = new[0].parts.turns
+            self.game.turn_state = self.turn.start(self.generator.theta, self.discriminator.theta)
 
-    def copies(self, n: int, dtype: torch.dtype | None = None) -> Population:
-        """A new population: n copies of every member, side by side, in its present state; all see the same batches."""
-        dtype = dtype or self.dtype
-        new = Population([recipe for recipe in self.recipes for _ in range(n)], self.device, dtype)
+    # What decides how it goes on.
 
-        def repeated(x: Tensor) -> Tensor:
-            return x.detach().repeat_interleave(n, 0).to(dtype)
+    @property
+    def state(self) -> State:
+        """All that decides how the run goes on; later steps do not change it."""
+        g, d = self.generator, self.discriminator
+        return State(
+            self.recipes, self.steps, PlayerState(g.theta.detach(), g.state), PlayerState(d.theta.detach(), d.state),
+            self.game.turn_state, dict(self.game.regularizer_states), self.average.detach(), self._alive, self._age,
+            self.game.source.bookmarks,
+        )  # fmt: skip
 
-        for mine, its in ((self.generator, new.generator), (self.discriminator, new.discriminator)):
-            its.theta, its.state = repeated(mine.theta), tuple(repeated(x) for x in mine.state)
-        new.memory, new._average = tuple(repeated(x) for x in self.memory), repeated(self.average)
-        new.rules.memory = {name: tuple(repeated(x) for x in kept) for name, kept in self.rules.memory.items()}
-        new.steps, new.rules.now = self.steps, self.rules.now
-        new._alive, new._age = (x.repeat_interleave(n, 0) for x in (self._alive, self._age))
+    @classmethod
+    def restore(cls, state: State, device: str | torch.device | None = None) -> Population:
+        """A population that goes on as the one whose state this was would have: the same batches, the same numbers.
+
+        `device` is that of the state unless another one is named. Raises StateError where the state does not fit its
+        recipes.
+        """
+        theta = state.generator.theta
+        new = cls(state.recipes, theta.device if device is None else device, theta.dtype)
+        state = state.to(new.device, new.dtype)
+        _check_shapes(state, new.state)
+        game = new.game
+        for player, kept in ((game.generator, state.generator), (game.discriminator, state.discriminator)):
+            player.theta, player.state = kept.theta, kept.optimizer
+        game.steps, game.turn_state, game.regularizer_states = state.steps, state.turn, dict(state.regularizers)
+        new._average, new._alive, new._age = state.average, state.alive, state.age
+        game.source.restore(state.streams)
         return new
 
-    def batch(self) -> Batch:
-        """The next training batch of every member."""
-        return self._source.batch(self.recipes[0].batch)
+    def copies(self, n: int, dtype: torch.dtype | None = None) -> Population:
+        """A new population: n copies of every member, side by side, which go on as it does, on the same batches."""
+        return Population.restore(self.state.repeated(n).to(self.device, dtype or self.dtype))
 
-    def step(self) -> None:
-        """One iteration: the turn lets D and G move; `steps` counts the generator's updates."""
-        self.rules.now = self.steps
-        self.turn.step(self)
-        if self._averages:
-            self._average = torch.lerp(self.generator.theta, self._average, self._ema)
-        self.steps += 1
-        total = self.generator.theta.sum(-1) + self.discriminator.theta.sum(-1)
-        self._alive &= total - total == 0  # neither an infinite nor an undefined number gives 0
-        self._age += self._alive
+    # Looking, which changes nothing.
 
-    def run(self, steps: int) -> None:
-        """`steps` iterations."""
-        for _ in range(steps):
-            self.step()
+    def probe(self, member: int | None = None) -> Probe:
+        """What can be asked of all members as they stand, or of one as a population of one: a look costs no more."""
+        members = slice(None) if member is None else slice(member, member + 1)
+        game = self.game if member is None else self.game.of([member])
+        return Probe(
+            self.recipes[members], game, self._average[members] if self._averages else None, self.diverged_at[members],
+            partial(self.probe_batch, member=member),
+        )  # fmt: skip
+
+    def probe_batch(self, n: int, member: int | None = None) -> Batch:
+        """n samples to look at, of all members or of one: the same at every call, from streams that no run uses."""
+        key = member, n
+        if key not in self._probe_batches:
+            if len(self._probe_batches) == PROBE_BATCHES:
+                self._probe_batches.clear()
+            recipes = self.recipes if member is None else [self.recipes[member]]
+            self._probe_batches[key] = Source(recipes, "look", self.device, self.dtype, ahead=1).batch(n)
+        return self._probe_batches[key]
+
+    def generate(self, n: int, member: int | None = None, average: bool = False) -> Tensor:
+        """n samples of every member `(P, n, dim)`, or of one `(n, dim)`: the same latent points at every call.
+
+        `average` takes each member's averaged generator (the recipe's `ema`) in place of the present one.
+        """
+        return _only(member, self.probe(member).generate(n, average))
+
+    def real(self, n: int, member: int | None = None) -> Tensor:
+        """n real samples for every member `(P, n, dim)`, or for one `(n, dim)`: the same at every call."""
+        return _only(member, self.probe(member).real(n))
+
+    def critic(self, x: Tensor, member: int | None = None) -> Tensor:
+        """D's logits `(P, n)` at x `(P, n, dim)`, or at the same x `(n, dim)` for all; of one member `(n,)`.
+
+        Where there is no discriminator, the loss's witness function stands for it.
+        """
+        return _only(member, self.probe(member).critic(x))
+
+    def descent_directions(self, n: int, member: int | None = None) -> tuple[Tensor, Tensor]:
+        """n samples of every member, and where the chosen loss pushes each of them: the arrows.
+
+        Both `(P, n, dim)`, or `(n, dim)` of one member.
+        """
+        samples, directions = self.probe(member).descent_directions(n)
+        return _only(member, samples), _only(member, directions)
+
+    def snapshot(self, n: int = 2500, since: Snapshot | None = None, metrics: Iterable[str] | None = None) -> Snapshot:
+        """The present samples and metrics, the default ones or those named.
+
+        `since` is an earlier snapshot of this run: with it, mode hopping is measured.
+        """
+        return self.probe().snapshot(n, since, metrics)
 
 
 @cache
@@ -141,3 +216,28 @@ def as_tuple(recipes: Recipe | Sequence[Recipe]) -> tuple[Recipe, ...]:
     if not several or not all(isinstance(r, Recipe) for r in several):
         raise TypeError(f"recipes: got {recipes!r}; needs a Recipe or a list of at least one Recipe")
     return several
+
+
+def _of_one_shape(recipes: tuple[Recipe, ...]) -> tuple[Recipe, ...]:
+    for other in recipes[1:]:
+        different = recipes[0].same_shape(other)
+        if different is not None:
+            allowed = f"members of one population must agree on it; another has {getattr(recipes[0], different)!r}"
+            raise RecipeError(different, getattr(other, different), allowed)
+    return recipes
+
+
+def _check_shapes(state: State, own: State) -> None:
+    """StateError where the tensors of a state are not those that its recipes make."""
+    try:
+        theirs, ours = state.shapes, own.shapes
+    except (KeyError, IndexError) as error:
+        raise StateError(f"state: lacks {error}") from None
+    if theirs != ours:
+        name = next(name for name in {**ours, **theirs} if ours.get(name) != theirs.get(name))
+        raise StateError(f"state: {name} has shape {theirs.get(name)}; its recipes make {ours.get(name)}")
+
+
+def _only(member: int | None, x: Tensor) -> Tensor:
+    """What belongs to all members, or the one row of a population of one."""
+    return x if member is None else x[0]

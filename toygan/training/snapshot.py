@@ -31,7 +31,7 @@ class Snapshot:
         return alive
 
 
-def joined(parts: Sequence[Snapshot], order: Sequence[int]) -> Snapshot:
+def join(parts: Sequence[Snapshot], order: Sequence[int]) -> Snapshot:
     """One snapshot of several populations, members in the order in which their recipes were given."""
     back = np.argsort(order)
     names = list(dict.fromkeys(name for part in parts for name in part.metrics))

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from toygan.parts.networks import MLP, Network
-from toygan.parts.regularizers.base import Critique, Regularizer, norm
+from toygan.parts.regularizers.base import DiscriminatorPass, Regularizer, norm
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class WithEncoder(Network):
     encoder: Network
 
     @property
-    def n_params(self) -> int:  # type: ignore[override]
+    def n_params(self) -> int:
         return self.generator.n_params + self.encoder.n_params
 
     def start(self, rng: torch.Generator) -> Tensor:
@@ -52,9 +52,10 @@ class Veegan(Regularizer):
     formula = r"a(x,F(x)),\ a(G(z),z),\quad \mathcal L_G+\lambda\,\mathbb E\lVert z-F(G(z))\rVert^2"
 
     def networks(self, g: Network, d: Network, strength: float) -> tuple[Network, Network]:
-        return WithEncoder(g, MLP(g.outputs, g.inputs, g.shape)), d.of(inputs=d.inputs + g.inputs)
+        encoder = MLP(g.outputs, g.inputs, g.shape)
+        return WithEncoder(g.inputs, g.outputs, g.shape, g, encoder), d.of(inputs=d.inputs + g.inputs)
 
-    def inputs(self, c: Critique) -> tuple[Tensor, Tensor]:
+    def inputs(self, c: DiscriminatorPass) -> tuple[Tensor, Tensor]:
         missed = self._missed(c)
         spread = norm(missed.mT).unsqueeze(1) / math.sqrt(missed.shape[1])
         codes = self._encoder(c).encode(c.theta_g, c.x_real) + spread * c.batch.normal("codes", c.batch.z)
@@ -64,16 +65,16 @@ class Veegan(Regularizer):
         assert isinstance(g, WithEncoder)
         return torch.cat([x, g.encode(theta_g, x)], dim=-1)
 
-    def generator_loss(self, loss: Tensor, c: Critique) -> Tensor:
+    def generator_loss(self, loss: Tensor, c: DiscriminatorPass) -> Tensor:
         return loss + c.strength * (self._missed(c) ** 2).sum(-1).mean(-1)
 
-    def _missed(self, c: Critique) -> Tensor:
+    def _missed(self, c: DiscriminatorPass) -> Tensor:
         """z - F(G(z)), `(P, n, latent)`."""
         return c.batch.z - self._encoder(c).encode(c.theta_g, c.samples)
 
-    def _encoder(self, c: Critique) -> WithEncoder:
-        assert isinstance(c.game.generator, WithEncoder)
-        return c.game.generator
+    def _encoder(self, c: DiscriminatorPass) -> WithEncoder:
+        assert isinstance(c.generator, WithEncoder)
+        return c.generator
 
 
 VEEGAN: dict[str, Regularizer] = {"veegan": Veegan()}

@@ -1,16 +1,16 @@
-"""Remedies that hold on to the players' parameters: bounds, norms and pulls."""
+"""Regularizers of the players' parameters: bounds, norms and pulls."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor
 
-from toygan.parts.networks import NETWORKS, Network
-from toygan.parts.regularizers.base import Critique, Memory, Regularizer
+from toygan.parts.networks import Network
+from toygan.parts.protocols import Parts
+from toygan.parts.regularizers.base import DiscriminatorPass, Regularizer, RegularizerState
 
 TINY = 1e-12  # a matrix of zeros stays one
 WARM_UP = 50  # power iterations before the first step, of which every step adds one
@@ -41,7 +41,7 @@ class WeightDecay(Regularizer):
     strengths = (1e-5, 1e-3, 1.0)
     formula = r"\tfrac\gamma2\lVert\psi\rVert^2"
 
-    def discriminator_loss(self, loss: Tensor, c: Critique) -> Tensor:
+    def discriminator_loss(self, loss: Tensor, c: DiscriminatorPass) -> Tensor:
         return loss + c.strength / 2 * (c.theta_d**2).sum(-1)
 
 
@@ -49,37 +49,35 @@ class WeightDecay(Regularizer):
 class SpectralNorm(Regularizer):
     """Every weight matrix of D by its largest singular value, and the output times the strength (Miyato et al. 2018).
 
-    With bends of slope at most 1, logits of two points then differ by at most strength times their distance: on a ring
-    of radius 1 a strength of 1 leaves D hardly beyond +-1. One power iteration after every step of D keeps the left
-    singular vectors u, and the largest singular value is read as |W'u| (sec. 2.1, algorithm 1).
+    With activations of slope at most 1, logits of two points then differ by at most strength times their distance: on a
+    ring of radius 1 a strength of 1 leaves D hardly beyond +-1. One power iteration after every step of D keeps the
+    left singular vectors u, and the largest singular value is read as |W'u| (sec. 2.1, algorithm 1).
     """
 
     strengths = (0.5, 5.0, 50.0)
     formula = r"a(x)=s\cdot a_{\bar\psi}(x),\quad \bar W=W/\sigma_{\max}(W)"
 
-    def refuses(self, recipe: Any, strength: float) -> str | None:
-        network = NETWORKS.order(recipe.discriminator)
-        if not network.pointwise:
-            return f"discriminator {recipe.discriminator!r} undoes the scale of every matrix; needs 'mlp'"
+    def refuses(self, parts: Parts, strength: float) -> str | None:
+        network, named = parts.discriminator, parts.names["discriminator"]
+        if not network.per_sample:
+            return f"discriminator {named!r} undoes the scale of every matrix; needs 'mlp'"
         if network.layered:
             return None
-        return (
-            f"discriminator {recipe.discriminator!r} at norm 1 has nothing left to learn but a direction; needs 'mlp'"
-        )
+        return f"discriminator {named!r} at norm 1 has nothing left to learn but a direction; needs 'mlp'"
 
-    def start(self, theta_g: Tensor, theta_d: Tensor, net: Network) -> Memory:
+    def start(self, theta_g: Tensor, theta_d: Tensor, net: Network) -> RegularizerState:
         matrices = net.matrices(theta_d)
-        memory: Memory = tuple(torch.ones_like(w[..., 0]) / math.sqrt(w.shape[1]) for w in matrices)
+        state: RegularizerState = tuple(torch.ones_like(w[..., 0]) / math.sqrt(w.shape[1]) for w in matrices)
         for _ in range(WARM_UP):
-            memory = self.remember(memory, theta_g, theta_d, net)
-        return memory
+            state = self.update(state, theta_g, theta_d, net)
+        return state
 
-    def remember(self, memory: Memory, theta_g: Tensor, theta_d: Tensor, net: Network) -> Memory:
-        pairs = zip(memory, net.matrices(theta_d), strict=True)
+    def update(self, state: RegularizerState, theta_g: Tensor, theta_d: Tensor, net: Network) -> RegularizerState:
+        pairs = zip(state, net.matrices(theta_d), strict=True)
         return tuple(_unit(torch.bmm(w, torch.bmm(u.unsqueeze(1), w).mT)) for u, w in pairs)
 
-    def effective(self, theta_d: Tensor, net: Network, strength: Tensor, memory: Memory) -> Tensor:
-        rows = [torch.bmm(u.unsqueeze(1), w) for u, w in zip(memory, net.matrices(theta_d), strict=True)]
+    def reparametrized(self, theta_d: Tensor, net: Network, strength: Tensor, state: RegularizerState) -> Tensor:
+        rows = [torch.bmm(u.unsqueeze(1), w) for u, w in zip(state, net.matrices(theta_d), strict=True)]
         norms = torch.cat([row.norm(dim=-1) for row in rows], dim=-1)
         return net.scaled(theta_d, torch.split(1 / norms.clamp(min=TINY), 1, dim=-1), strength[:, None])
 
@@ -96,19 +94,19 @@ class HistoricalAveraging(Regularizer):
     strengths = (1e-4, 1e-3, 1.0)
     formula = r"\lambda\lVert\theta-\tfrac1t\sum_s\theta_s\rVert^2"
 
-    def start(self, theta_g: Tensor, theta_d: Tensor, net: Network) -> Memory:
+    def start(self, theta_g: Tensor, theta_d: Tensor, net: Network) -> RegularizerState:
         return theta_g.detach(), theta_d.detach(), torch.ones_like(theta_g[:, :1])
 
-    def remember(self, memory: Memory, theta_g: Tensor, theta_d: Tensor, net: Network) -> Memory:
-        mean_g, mean_d, count = memory
+    def update(self, state: RegularizerState, theta_g: Tensor, theta_d: Tensor, net: Network) -> RegularizerState:
+        mean_g, mean_d, count = state
         count = count + 1
         return mean_g + (theta_g - mean_g) / count, mean_d + (theta_d - mean_d) / count, count
 
-    def discriminator_loss(self, loss: Tensor, c: Critique) -> Tensor:
-        return loss + c.strength * ((c.theta_d - c.memory[1]) ** 2).sum(-1)
+    def discriminator_loss(self, loss: Tensor, c: DiscriminatorPass) -> Tensor:
+        return loss + c.strength * ((c.theta_d - c.state[1]) ** 2).sum(-1)
 
-    def generator_loss(self, loss: Tensor, c: Critique) -> Tensor:
-        return loss + c.strength * ((c.theta_g - c.memory[0]) ** 2).sum(-1)
+    def generator_loss(self, loss: Tensor, c: DiscriminatorPass) -> Tensor:
+        return loss + c.strength * ((c.theta_g - c.state[0]) ** 2).sum(-1)
 
 
 WEIGHTS: dict[str, Regularizer] = {

@@ -1,0 +1,64 @@
+"""Runs of a recipe over seeds: what is measured does not depend on how it is shared out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from toygan.measure import runs as module
+from toygan.recipe import Recipe
+from toygan.runs.experiment import Experiment, Runs, measure_many, measure_runs
+from toygan.training import train
+
+TINY = Recipe(data="bimodal", width=4, batch=8)
+SHORT = Experiment(TINY, seeds=3, steps=25, every=10)
+
+
+def test_runs_are_those_of_training_with_one_seed_after_another():
+    measured = measure_runs(SHORT._replace(recipe=TINY.but(seed=5)))
+    snapshots = list(train([TINY.but(seed=s) for s in (5, 6, 7)], steps=25, every=10))
+    assert measured.steps.tolist() == [0, 10, 20, 25]
+    for name in ("modes-covered", "loss-d"):
+        rows = np.stack([snapshot.metrics[name] for snapshot in snapshots])
+        np.testing.assert_allclose(measured.metric(name), rows)
+    assert measured.diverged_at.tolist() == [-1, -1, -1]
+
+
+def test_a_metric_that_was_not_taken_is_nan_and_one_of_a_diverged_seed_too():
+    assert np.isnan(measure_runs(SHORT).metric("w1")).all()
+    wild = Experiment(TINY.but(loss="wasserstein", optimizer="sgd", lr_g=1e3, lr_d=1e3), seeds=2, steps=40, every=10)
+    measured = measure_runs(wild)
+    gone = measured.diverged_at > 0
+    assert gone.any()
+    assert np.isnan(measured.metric("high-quality")[-1, gone]).all()
+
+
+@pytest.mark.parametrize(("rows", "late"), [(31, 6), (10, 2), (3, 1), (1, 1)])
+def test_late_is_the_last_fifth(rows, late):
+    runs = Runs(TINY, np.arange(rows), {}, np.array([-1]))
+    assert len(runs.steps[runs.late]) == late
+
+
+def test_two_processes_measure_what_one_does():
+    experiments = [SHORT, SHORT._replace(recipe=TINY.but(loss="minimax")), SHORT]
+    alone, shared = (dict(measure_many(experiments, jobs)) for jobs in (1, 2))
+    assert alone.keys() == shared.keys() == set(experiments)
+    for experiment, runs in alone.items():
+        assert runs.metrics.keys() == shared[experiment].metrics.keys()
+        for name, values in runs.metrics.items():
+            np.testing.assert_allclose(shared[experiment].metrics[name], values, rtol=1e-4, atol=1e-5, err_msg=name)
+
+
+def test_equal_experiments_are_measured_once(monkeypatch):
+    measured: list[Experiment] = []
+    monkeypatch.setattr(module, "measure_runs", measured.append)
+    other = SHORT._replace(steps=26)
+    assert [e for e, _ in measure_many([SHORT, other, SHORT._replace(recipe=TINY.but(seed=0))])] == [SHORT, other]
+    assert measured == [SHORT, other]
+
+
+def test_what_is_done_is_there_before_the_rest_begins(monkeypatch):
+    measured: list[Experiment] = []
+    monkeypatch.setattr(module, "measure_runs", measured.append)
+    next(measure_many([SHORT, SHORT._replace(steps=26)]))
+    assert measured == [SHORT]

@@ -1,0 +1,55 @@
+"""A table over seeds gives every number with its interval."""
+
+import numpy as np
+import pytest
+from scipy.stats import binomtest
+
+from toygan.measure.tables import SeedTable, cell, share_interval
+from toygan.parts.metrics.reference import reference_band
+
+
+@pytest.mark.parametrize(("count", "n"), [(0, 16), (1, 16), (14, 16), (16, 16), (5, 8)])
+def test_the_interval_of_a_share_is_wilsons(count, n):
+    expected = binomtest(count, n).proportion_ci(method="wilson")
+    assert share_interval(count, n) == pytest.approx((expected.low, expected.high), abs=1e-4)
+
+
+def test_a_number_is_given_as_mean_and_interval():
+    values = np.random.default_rng(0).normal(3.0, 0.4, 400)
+    mean, low, high = (float(x.strip("[],")) for x in cell(values).split())
+    assert mean == pytest.approx(values.mean(), abs=0.01)
+    assert (high - low) / 2 == pytest.approx(1.96 * 0.4 / 20, rel=0.15)
+
+
+def test_true_or_false_is_given_as_a_count():
+    assert cell(np.array([True] * 12 + [False] * 4)) == "12 of 16 [51%, 90%]"
+
+
+def test_seeds_without_a_number_are_left_out_and_counted():
+    assert cell(np.array([1.0, np.nan, 1.0])) == "1 [1, 1] (2 of 3 seeds)"
+    assert cell(np.array([np.nan])) == "–"
+    assert cell(np.empty(0)) == "–"
+
+
+def test_rows_may_lack_a_column():
+    table = SeedTable({"a": {"x": [1.0, 1.0]}, "b": {"x": [2.0, 2.0], "y": [True, False]}})
+    lines = table._repr_markdown_().splitlines()
+    assert table.columns == ["x", "y"]
+    assert lines[0] == "| | x | y |"
+    assert lines[2] == "| **a** | 1 [1, 1] | – |"
+
+
+def test_theory_stands_beside_the_measurement_and_the_seeds_are_counted():
+    lines = SeedTable({"a": {"formula": "0.5", "x": [1.0] * 16}})._repr_markdown_().splitlines()
+    assert lines[2] == "| **a** | 0.5 | 1 [1, 1] |"
+    assert lines[-1] == "*In brackets: 95 % interval over 16 seeds.*"
+
+
+def test_what_true_samples_score_stands_above_the_columns_that_are_metrics():
+    values = {"seconds": [1.0] * 4, "reverse-kl": [0.5] * 4, "loss-g": [0.7] * 4, "modes-covered": [8.0] * 4}
+    table = SeedTable({"a": values}, data="ring8", n=500)
+    band = reference_band("reverse-kl", "ring8", 500)
+    assert table.columns == list(values)
+    lines = table._repr_markdown_().splitlines()
+    assert lines[2] == f"| **true samples** | – | {band.low:.3g} to {band.high:.3g} | – | 8 |"
+    assert lines[-1] == "*In brackets: 95 % interval over 4 seeds. True samples: what 90 % of sets of 500 score.*"

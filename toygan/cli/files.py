@@ -1,0 +1,92 @@
+"""The files of a run: whole at every moment, since each is written beside its place and then moved there."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from toygan.panels import style
+from toygan.recipe import Recipe
+from toygan.training import Snapshot
+
+RECIPE, METRICS, PICTURE, ANIMATION = "recipe.json", "metrics.json", "picture.png", "training.gif"
+SECONDS, REST = 12, 2000  # an animation's length, and the milliseconds that its last frame stays
+
+
+def write(path: Path, content: bytes) -> None:
+    """The file at `path`, or what was there before: never a part of it."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(content)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def recipe_json(recipe: Recipe) -> bytes:
+    """What `--recipe` reads."""
+    return (json.dumps(json.loads(recipe.to_json()), indent=2) + "\n").encode()
+
+
+def rows(snapshot: Snapshot) -> list[dict[str, Any]]:
+    """One row per member: iteration, seed, the iteration at which it diverged (or None) and every metric."""
+    return [
+        {
+            "step": snapshot.step,
+            "seed": recipe.seed,
+            "diverged-at": None if at < 0 else int(at),
+            **{name: _number(column[member]) for name, column in snapshot.metrics.items()},
+        }
+        for member, (recipe, at) in enumerate(zip(snapshot.recipes, snapshot.diverged_at, strict=True))
+    ]
+
+
+def _number(value: float) -> float | None:
+    """JSON has no NaN and no infinity."""
+    return float(value) if math.isfinite(value) else None
+
+
+def metrics_json(table: Sequence[dict[str, Any]]) -> bytes:
+    """A JSON list with one line a row, so that it can also be read and compared by lines."""
+    lines = ",\n".join(json.dumps(row, allow_nan=False) for row in table)
+    return f"[\n{lines}\n]\n".encode()
+
+
+def _colours() -> Image.Image:
+    """The few colours of an animation: D's opinion in 32 steps, and each mark's own colour with its paler edges.
+
+    Colours picked from the pixels instead would lose the rare ones, and with them what they mean.
+    """
+    marks = [style.REAL, style.GENERATED, style.DISCRIMINATOR, style.GENERATOR, style.INK, style.MUTED, style.FAINT]
+    edges = [255 + (style.rgb(mark) - 255) * part for mark in marks for part in (0.25, 0.5, 0.75, 1)]
+    every = len(style.D_OUTPUT_COLOURS) // 32
+    opinions = style.D_OUTPUT_COLOURS[every // 2 :: every, :3]
+    opinions = opinions[opinions.min(axis=1) < 248]  # Pillow, in a hurry, would take a nearly white one for white
+    table = np.concatenate([np.full((1, 3), 255), opinions, edges])
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(table.round().astype(np.uint8).tobytes())
+    return palette
+
+
+def frame(pixels: np.ndarray) -> Image.Image:
+    """A picture `(height, width, 4)` as a frame; without dithering, what does not move costs nothing."""
+    return Image.fromarray(pixels[..., :3]).quantize(palette=_colours(), dither=Image.Dither.NONE)
+
+
+def gif(frames: Sequence[Image.Image]) -> bytes:
+    """An animation of frames, SECONDS long where there are enough of them."""
+    first, *others = frames
+    pause = min(250, max(50, 1000 * SECONDS // len(frames)))
+    out = io.BytesIO()
+    first.save(
+        out, "GIF", save_all=True, append_images=others, duration=[pause] * len(others) + [REST], loop=0, optimize=True
+    )
+    return out.getvalue()

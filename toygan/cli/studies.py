@@ -1,0 +1,55 @@
+"""What the commands that measure named things over seeds share: their flags, and how they print and end."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console, RenderableType
+
+from toygan.parts.menu import Menu
+from toygan.studies.progress import Results
+
+Part = TypeVar("Part")
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+CUT = 130  # exit status where an interrupt kept something from being measured
+PLAIN = 140  # columns of a table that goes into a file
+
+
+def measuring_options(command: Command) -> Command:
+    """Adds the names of what is to be measured, and how."""
+    seed, jobs = click.IntRange(0, 2**62), click.IntRange(1, 256)
+    for add in (
+        click.option("--markdown", is_flag=True, help="print it as Markdown, to keep: ... --markdown > FILE"),
+        click.option("--jobs", type=jobs, default=os.cpu_count(), help="processes  [default: one a core]"),
+        click.option("--first-seed", type=seed, default=0, show_default=True, help="try other seeds"),
+        click.option("--list", "listed", is_flag=True, help="name them and say what they are; measure nothing"),
+        click.argument("names", nargs=-1, metavar="[NAME]..."),
+    ):
+        command = add(command)
+    return command
+
+
+def ordered(menu: Menu[Part], names: Sequence[str]) -> dict[str, Part]:
+    """The rows of a menu that are named, or all; UsageError for an unknown name."""
+    try:
+        return menu.select(names)
+    except ValueError as error:
+        raise click.UsageError(f"NAME: {error}") from None
+
+
+def printed(results: Results[Any], markdown: bool, tables: Sequence[RenderableType], summary: str) -> int:
+    """Prints what was measured, and says with which status to exit."""
+    if not results:
+        click.echo(f"toygan: stopped{results.left}", err=True)
+    elif markdown:
+        click.echo(results)
+    else:
+        console = Console(width=None if os.isatty(1) else PLAIN)
+        for table in tables:
+            console.print(table)
+        click.echo(summary)
+    return CUT if results.missing else 0

@@ -1,0 +1,221 @@
+"""Gaussian mixtures in the plane and on a line, and the one point of the Dirac-GAN."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+from toygan.parts.checks import number, numbers, whole
+from toygan.parts.distributions.base import Distribution, Mixture
+
+MOST_MODES = 1024
+
+
+@dataclass(frozen=True)
+class Ring(Mixture):
+    """k Gaussians on a circle, evenly spaced.
+
+    The literature's "8-Gaussian ring" has radius 0.67 to 2 and sigma 0.01 to 0.14; ours is radius 1, sigma 0.02, that
+    is, 50 sigmas from the centre to a mode. Angles leave out the end point: with it, modes 0 and k - 1 would coincide,
+    as they do in several public codes, which so train on 7 modes.
+    """
+
+    k: int = 8
+    radius: float = 1.0
+    sigma: float = 0.02
+
+    def __post_init__(self) -> None:
+        whole("k", self.k, 1, MOST_MODES)
+        number("radius", self.radius, above=0)
+        number("sigma", self.sigma, above=0)
+
+    @cached_property
+    def modes(self) -> Tensor:
+        angle = 2 * math.pi * torch.arange(self.k) / self.k
+        return self.radius * torch.stack([angle.cos(), angle.sin()], dim=-1)
+
+
+@dataclass(frozen=True)
+class Unequal(Ring):
+    """A ring whose modes grow rarer from one to the next: the first is `ratio` times as likely as the last."""
+
+    ratio: float = 10.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        number("ratio", self.ratio, above=0)
+
+    @cached_property
+    def weights(self) -> Tensor:
+        return torch.softmax(-math.log(self.ratio) * torch.linspace(0, 1, self.k), dim=0)
+
+
+@dataclass(frozen=True)
+class Grid(Mixture):
+    """side x side Gaussians on a grid (spacing 2, sigma 0.05: Dumoulin et al. 2017, ALI; Lin et al. 2018, PacGAN)."""
+
+    side: int = 5
+    spacing: float = 2.0
+    sigma: float = 0.05
+
+    def __post_init__(self) -> None:
+        whole("side", self.side, 1, math.isqrt(MOST_MODES))
+        number("spacing", self.spacing, above=0)
+        number("sigma", self.sigma, above=0)
+
+    @cached_property
+    def modes(self) -> Tensor:
+        axis = self.spacing * (torch.arange(self.side) - (self.side - 1) / 2)
+        return torch.cartesian_prod(axis, axis)
+
+
+@dataclass(frozen=True)
+class RandomMixture(Mixture):
+    """k Gaussians strewn in a square of half width `box`, at least 6 sigmas apart (after Tolstikhin et al. 2017).
+
+    Where they are follows from this `seed`, not from the run's, so that all members learn the same data.
+    """
+
+    k: int = 10
+    box: float = 2.0
+    sigma: float = 0.05
+    seed: int = 14  # well spread
+
+    def __post_init__(self) -> None:
+        whole("k", self.k, 1, 256)
+        number("box", self.box, above=0)
+        number("sigma", self.sigma, above=0)
+        whole("seed", self.seed, 0, 2**32)
+        if len(self.modes) < self.k:
+            raise ValueError(f"k={self.k}: only {len(self.modes)} modes of sigma={self.sigma} fit in box={self.box}")
+
+    @cached_property
+    def modes(self) -> Tensor:
+        rng = torch.Generator().manual_seed(self.seed)
+        placed = torch.empty(0, 2)
+        for candidate in self.box * (2 * torch.rand(30 * self.k, 1, 2, generator=rng) - 1):
+            if len(placed) < self.k and (torch.cdist(candidate, placed) >= 6 * self.sigma).all():
+                placed = torch.cat([placed, candidate])
+        return placed
+
+
+@dataclass(frozen=True)
+class Bimodal(Mixture):
+    """Two Gaussians on a line, `gap` apart around 0, the first with probability `weight`."""
+
+    gap: float = 4.0
+    weight: float = 0.5
+    widths: Sequence[float] = (0.3, 0.3)
+
+    def __post_init__(self) -> None:
+        number("gap", self.gap, above=0)
+        number("weight", self.weight, above=0, below=1)
+        object.__setattr__(self, "widths", numbers("widths", self.widths, above=0, count=2))
+
+    @property
+    def sigma(self) -> float:  # type: ignore[override]
+        """The wider mode's standard deviation."""
+        return max(self.widths)
+
+    @cached_property
+    def modes(self) -> Tensor:
+        return torch.tensor([[-self.gap / 2], [self.gap / 2]])
+
+    @cached_property
+    def weights(self) -> Tensor:
+        return torch.tensor([self.weight, 1 - self.weight])
+
+    @cached_property
+    def sigmas(self) -> Tensor:
+        return torch.tensor(self.widths)
+
+
+@dataclass(frozen=True)
+class Mixture1d(Mixture):
+    """Gaussians on a line: where each is, the share of the data that it holds (shares sum to 1) and its width."""
+
+    means: Sequence[float] = (-3.0, 0.0, 2.0)
+    shares: Sequence[float] = (0.2, 0.5, 0.3)
+    widths: Sequence[float] = (0.2, 0.5, 0.1)
+
+    def __post_init__(self) -> None:
+        means = numbers("means", self.means)
+        whole("number of means", len(means), 1, MOST_MODES)
+        shares = numbers("shares", self.shares, above=0, count=len(means))
+        if abs(math.fsum(shares) - 1) > 1e-6:
+            raise ValueError(f"shares={self.shares!r}: must sum to 1, not to {math.fsum(shares):g}")
+        widths = numbers("widths", self.widths, above=0, count=len(means))
+        for name, values in {"means": means, "shares": shares, "widths": widths}.items():
+            object.__setattr__(self, name, values)
+
+    @property
+    def sigma(self) -> float:  # type: ignore[override]
+        """The widest mode's standard deviation."""
+        return max(self.widths)
+
+    @cached_property
+    def modes(self) -> Tensor:
+        return torch.tensor(self.means).unsqueeze(-1)
+
+    @cached_property
+    def weights(self) -> Tensor:
+        return torch.tensor(self.shares)
+
+    @cached_property
+    def sigmas(self) -> Tensor:
+        return torch.tensor(self.widths)
+
+
+@dataclass(frozen=True)
+class Gaussian1d(Mixture):
+    """One Gaussian on a line (mean 4, sigma 0.5: the gan-intro example of AYLIEN and E. Jang)."""
+
+    mean: float = 4.0
+    sigma: float = 0.5
+
+    def __post_init__(self) -> None:
+        number("mean", self.mean)
+        number("sigma", self.sigma, above=0)
+
+    @cached_property
+    def modes(self) -> Tensor:
+        return torch.tensor([[float(self.mean)]])
+
+
+@dataclass(frozen=True)
+class Dirac(Distribution):
+    """All data is the point 0: with generator "point", discriminator "linear" the least GAN (Mescheder et al. 2018)."""
+
+    dim = 1
+    sigma = 0.0
+    has_density = False
+
+    @property
+    def modes(self) -> Tensor:
+        return torch.zeros(1, 1)
+
+    def sample(self, n: int, generator: torch.Generator) -> Tensor:
+        return torch.zeros(n, 1)
+
+    def log_prob(self, x: Tensor) -> Tensor:
+        """Infinite at 0 and minus infinite elsewhere: a point has no density."""
+        return torch.where(x[..., 0] == 0, torch.inf, -torch.inf)
+
+
+MIXTURES: dict[str, Distribution] = {
+    "ring8": Ring(),
+    "unequal": Unequal(),
+    "grid25": Grid(),
+    "random-mixture": RandomMixture(),
+}
+ON_A_LINE: dict[str, Distribution] = {
+    "bimodal": Bimodal(),
+    "mixture1d": Mixture1d(),
+    "gaussian1d": Gaussian1d(),
+    "dirac": Dirac(),
+}

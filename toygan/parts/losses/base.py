@@ -1,0 +1,84 @@
+"""What a loss is: two objectives, written on logits; D says "real" with a high logit."""
+
+from __future__ import annotations
+
+from typing import ClassVar, NamedTuple, Protocol
+
+import torch
+from torch import Tensor
+
+
+class Logits(Protocol):
+    """D's answers on real and on generated samples, each `(P, n)`; without a D the samples themselves `(P, n, dim)`."""
+
+    @property
+    def real(self) -> Tensor: ...
+    @property
+    def fake(self) -> Tensor: ...
+
+
+class LogitPair(NamedTuple):
+    """Logits that are already there."""
+
+    real: Tensor
+    fake: Tensor
+
+
+class Loss:
+    """A pair of objectives, each a value per sample `(P, n)`, of D's logits on real and on generated samples.
+
+    Most losses are a sum of a term on real and a term on generated samples: they define the first three methods.
+    """
+
+    formula: ClassVar[str] = ""  # D's and G's objective, LaTeX, a_r and a_f for the logits
+    equilibrium_logit: ClassVar[float] = 0.0  # D's answer everywhere when the generator is perfect
+    probability: ClassVar[bool] = False  # True: sigmoid(logit) is D's probability that a sample is real
+    uses_discriminator: ClassVar[bool] = True  # False: the loss compares the samples themselves
+    relative: ClassVar[bool] = False  # True: only differences of logits count, so that no logit is a zero
+    separable: ClassVar[bool] = True  # False: a sample's loss depends on other samples, so it has no label of its own
+
+    def on_real(self, a: Tensor) -> Tensor:
+        """D's loss on a real sample of logit a."""
+        raise NotImplementedError
+
+    def on_fake(self, a: Tensor) -> Tensor:
+        """D's loss on a generated sample of logit a."""
+        raise NotImplementedError
+
+    def for_generator(self, a: Tensor) -> Tensor:
+        """G's loss on a generated sample of logit a."""
+        raise NotImplementedError
+
+    def discriminator(self, logits: Logits) -> Tensor:
+        """What D minimises, per sample `(P, n)`."""
+        return self.on_real(logits.real) + self.on_fake(logits.fake)
+
+    def generator(self, logits: Logits) -> Tensor:
+        """What G minimises, per sample `(P, n)`."""
+        return self.for_generator(logits.fake)
+
+    def threshold(self, logits: Logits) -> Tensor | float:
+        """The logit above which D says "real": its answer at the equilibrium, or halfway between the means `(P, 1)`."""
+        if not self.relative:
+            return self.equilibrium_logit
+        return (logits.real.mean(-1, keepdim=True) + logits.fake.mean(-1, keepdim=True)) / 2
+
+    @torch.enable_grad()
+    def generator_weight(self, logits: Logits) -> Tensor:
+        """How G's loss grows with each generated sample's logit `(P, n)`: the factor before the slope of D there."""
+        fake = logits.fake.detach().requires_grad_()
+        return torch.autograd.grad(self.generator(LogitPair(logits.real, fake)).sum(), fake)[0]
+
+    def witness(self, x: Tensor, real: Tensor, fake: Tensor) -> Tensor:
+        """Without a D, what stands for its logit at x `(P, m, dim)`, as `(P, m)`: high where data outweighs samples.
+
+        Generated samples climb it: minus the gradient of a sample's share in G's loss is twice its slope there.
+        """
+        raise NotImplementedError
+
+    @property
+    def equilibrium(self) -> tuple[float, float]:
+        """D's and G's loss when the generator is perfect and D answers best: the lines in the loss plot."""
+        a = torch.full((1, 2), self.equilibrium_logit, dtype=torch.float64)
+        same = LogitPair(a, a)
+        return float(self.discriminator(same).mean()), float(self.generator(same).mean())

@@ -1,0 +1,184 @@
+"""The classical losses: logistic, least squares, Wasserstein, hinge, and their relativistic forms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor
+from torch.nn.functional import relu, softplus
+
+from toygan.parts.checks import number
+from toygan.parts.losses.base import Logits, Loss
+
+
+@dataclass(frozen=True)
+class Minimax(Loss):
+    """The original game: G maximises what D minimises (Goodfellow et al. 2014, eq. 1)."""
+
+    formula = r"\mathcal L_D=-\log D(x)-\log(1-D(G(z))),\quad \mathcal L_G=\log(1-D(G(z)))"
+    probability = True
+
+    def on_real(self, a: Tensor) -> Tensor:
+        return softplus(-a)
+
+    def on_fake(self, a: Tensor) -> Tensor:
+        return softplus(a)
+
+    def for_generator(self, a: Tensor) -> Tensor:
+        return -softplus(a)
+
+
+@dataclass(frozen=True)
+class NonSaturating(Minimax):
+    """G raises the logit of its samples instead of lowering D's success (Goodfellow et al. 2014, sec. 3)."""
+
+    formula = r"\mathcal L_D=-\log D(x)-\log(1-D(G(z))),\quad \mathcal L_G=-\log D(G(z))"
+
+    def for_generator(self, a: Tensor) -> Tensor:
+        return softplus(-a)
+
+
+@dataclass(frozen=True)
+class LeastSquares(Loss):
+    """Regression of the logit to a target: b on real, a on generated, c is what G wants (Mao et al. 2017, eq. 2).
+
+    Their codings are (a, b, c) = (0, 1, 1) and, signed, (-1, 1, 0). A critic without a bias cannot reach targets that
+    are not opposite: on the Dirac-GAN (0, 1, 1) stalls, and (-1, 1, 0) too, where G wants what D says anyway, while
+    (-1, 1, 1) contracts.
+    """
+
+    a: float = 0.0
+    b: float = 1.0
+    c: float = 1.0
+
+    def __post_init__(self) -> None:
+        for name in ("a", "b", "c"):
+            number(name, getattr(self, name))
+
+    formula = r"\mathcal L_D=\tfrac12(a_r-b)^2+\tfrac12(a_f-a)^2,\quad \mathcal L_G=\tfrac12(a_f-c)^2"
+
+    @property
+    def equilibrium_logit(self) -> float:  # type: ignore[override]
+        """Halfway between the two targets: D cannot tell, and hedges."""
+        return (self.a + self.b) / 2
+
+    def on_real(self, a: Tensor) -> Tensor:
+        return (a - self.b) ** 2 / 2
+
+    def on_fake(self, a: Tensor) -> Tensor:
+        return (a - self.a) ** 2 / 2
+
+    def for_generator(self, a: Tensor) -> Tensor:
+        return (a - self.c) ** 2 / 2
+
+
+@dataclass(frozen=True)
+class Wasserstein(Loss):
+    """Difference of mean logits: a distance once D is kept Lipschitz by a regularizer (Arjovsky et al. 2017, eq. 2)."""
+
+    formula = r"\mathcal L_D=a_f-a_r,\quad \mathcal L_G=-a_f"
+    relative = True
+
+    def on_real(self, a: Tensor) -> Tensor:
+        return -a
+
+    def on_fake(self, a: Tensor) -> Tensor:
+        return a
+
+    def for_generator(self, a: Tensor) -> Tensor:
+        return -a
+
+
+@dataclass(frozen=True)
+class Hinge(Wasserstein):
+    """D stops pushing what it already tells apart by a margin of 1 (Lim and Ye 2017; Miyato et al. 2018, eq. 16-17)."""
+
+    formula = r"\mathcal L_D=(1-a_r)_++(1+a_f)_+,\quad \mathcal L_G=-a_f"
+    relative = False
+
+    def on_real(self, a: Tensor) -> Tensor:
+        return relu(1 - a)
+
+    def on_fake(self, a: Tensor) -> Tensor:
+        return relu(1 + a)
+
+
+class Relativistic(Loss):
+    """D judges pairs: is the real sample more real than the generated one? `penalty` falls with their margin."""
+
+    separable = False
+    relative = True
+
+    def penalty(self, margin: Tensor) -> Tensor:
+        """The loss of the player who wants `margin` to be high."""
+        raise NotImplementedError
+
+    def discriminator(self, logits: Logits) -> Tensor:
+        return self.penalty(logits.real - logits.fake)
+
+    def generator(self, logits: Logits) -> Tensor:
+        return self.penalty(logits.fake - logits.real)
+
+
+@dataclass(frozen=True)
+class RelativisticPairing(Relativistic):
+    """The logistic loss of the margin (Jolicoeur-Martineau 2018, RSGAN; RpGAN in Sun et al. 2020)."""
+
+    formula = r"\mathcal L_D=-\log\sigma(a_r-a_f),\quad \mathcal L_G=-\log\sigma(a_f-a_r)"
+
+    def penalty(self, margin: Tensor) -> Tensor:
+        return softplus(-margin)
+
+
+@dataclass(frozen=True)
+class RelativisticHinge(Relativistic):
+    """Pairs whose margin is above 1 count no more (Jolicoeur-Martineau 2018)."""
+
+    formula = r"\mathcal L_D=(1-(a_r-a_f))_+,\quad \mathcal L_G=(1-(a_f-a_r))_+"
+
+    def penalty(self, margin: Tensor) -> Tensor:
+        return relu(1 - margin)
+
+
+@dataclass(frozen=True)
+class RelativisticLeastSquares(Relativistic):
+    """Regression of the margin to 1 (Jolicoeur-Martineau 2018)."""
+
+    formula = r"\mathcal L_D=(a_r-a_f-1)^2,\quad \mathcal L_G=(a_f-a_r-1)^2"
+
+    def penalty(self, margin: Tensor) -> Tensor:
+        return (margin - 1) ** 2
+
+
+@dataclass(frozen=True)
+class RelativisticAverage(RelativisticPairing):
+    """Each sample against the other kind's mean logit (Jolicoeur-Martineau 2018, RaSGAN; the 1/2 is in her code)."""
+
+    formula = (
+        r"\mathcal L_D=-\tfrac12\log\sigma(a_r-\bar a_f)-\tfrac12\log\sigma(\bar a_r-a_f),"
+        r"\quad \mathcal L_G=-\tfrac12\log\sigma(a_f-\bar a_r)-\tfrac12\log\sigma(\bar a_f-a_r)"
+    )
+
+    def discriminator(self, logits: Logits) -> Tensor:
+        return self._against_means(logits.real, logits.fake)
+
+    def generator(self, logits: Logits) -> Tensor:
+        return self._against_means(logits.fake, logits.real)
+
+    def _against_means(self, high: Tensor, low: Tensor) -> Tensor:
+        above, below = high - low.mean(-1, keepdim=True), high.mean(-1, keepdim=True) - low
+        return (self.penalty(above) + self.penalty(below)) / 2
+
+
+CLASSICAL: dict[str, Loss] = {
+    "minimax": Minimax(),
+    "non-saturating": NonSaturating(),
+    "least-squares": LeastSquares(),
+    "least-squares-signed": LeastSquares(a=-1.0, b=1.0, c=0.0),
+    "wasserstein": Wasserstein(),
+    "hinge": Hinge(),
+    "relativistic": RelativisticPairing(),
+    "relativistic-hinge": RelativisticHinge(),
+    "relativistic-least-squares": RelativisticLeastSquares(),
+    "relativistic-average": RelativisticAverage(),
+}

@@ -1,0 +1,188 @@
+"""f-GANs: D's best score is an f-divergence between the data and the generated samples (Nowozin et al. 2016)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn.functional import softplus
+
+from toygan.parts.losses.base import Loss
+
+
+@dataclass(frozen=True)
+class Divergence(Loss):
+    """D_f(p || q) = E_q f(p/q), which is the most that E_p t - E_q f*(t) can be, over functions t(x) = g(a(x)).
+
+    The activation g maps every logit into the domain of f* and rises, so that a high logit means real for every f (some
+    public codes use falling ones). G minimises the divergence that D estimates, or, with saturating=False, raises g on
+    its samples instead (sec. 3.2 of the paper), as the non-saturating loss does; `formula` shows the former.
+    `on_fake` is f*(g(a)) with exponentials and logarithms cancelled, so that no logit overflows before its loss does.
+    """
+
+    saturating: bool = True
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.saturating, bool):
+            raise ValueError(f"saturating={self.saturating!r}: must be True or False")
+
+    def f(self, u: Tensor) -> Tensor:
+        """The divergence's convex function of the density ratio u > 0, with f(1) = 0."""
+        raise NotImplementedError
+
+    def activation(self, a: Tensor) -> Tensor:
+        """g: t at a logit."""
+        raise NotImplementedError
+
+    def conjugate(self, t: Tensor) -> Tensor:
+        """f*, the largest u t - f(u) over u."""
+        raise NotImplementedError
+
+    def on_real(self, a: Tensor) -> Tensor:
+        return -self.activation(a)
+
+    def on_fake(self, a: Tensor) -> Tensor:
+        return self.conjugate(self.activation(a))
+
+    def for_generator(self, a: Tensor) -> Tensor:
+        return -self.on_fake(a) if self.saturating else -self.activation(a)
+
+
+@dataclass(frozen=True)
+class KL(Divergence):
+    """KL(p || q), which is large where data is not covered; f* explodes far from it."""
+
+    formula = r"\mathcal L_D=-a_r+e^{a_f-1},\quad \mathcal L_G=-e^{a_f-1}"
+    equilibrium_logit = 1.0
+
+    def f(self, u: Tensor) -> Tensor:
+        return torch.xlogy(u, u)
+
+    def activation(self, a: Tensor) -> Tensor:
+        return a
+
+    def conjugate(self, t: Tensor) -> Tensor:
+        return (t - 1).exp()
+
+
+@dataclass(frozen=True)
+class ReverseKL(Divergence):
+    """KL(q || p), which is large where samples lie off the data."""
+
+    formula = r"\mathcal L_D=e^{-a_r}+a_f-1,\quad \mathcal L_G=1-a_f"
+    probability = True
+
+    def f(self, u: Tensor) -> Tensor:
+        return -u.log()
+
+    def activation(self, a: Tensor) -> Tensor:
+        return -(-a).exp()
+
+    def conjugate(self, t: Tensor) -> Tensor:
+        return -1 - (-t).log()
+
+    def on_fake(self, a: Tensor) -> Tensor:
+        return a - 1
+
+
+@dataclass(frozen=True)
+class Pearson(Divergence):
+    """Pearson's chi square, E_q (p/q - 1)^2; below t = -2, f* is that of all u, not only u > 0: D is pulled back."""
+
+    formula = r"\mathcal L_D=-a_r+\tfrac14a_f^2+a_f,\quad \mathcal L_G=-\tfrac14a_f^2-a_f"
+
+    def f(self, u: Tensor) -> Tensor:
+        return (u - 1) ** 2
+
+    def activation(self, a: Tensor) -> Tensor:
+        return a
+
+    def conjugate(self, t: Tensor) -> Tensor:
+        return t**2 / 4 + t
+
+
+@dataclass(frozen=True)
+class Neyman(Divergence):
+    """Neyman's chi square, E_p (q/p - 1)^2: Pearson's with p and q swapped, so it explodes off the data."""
+
+    formula = r"\mathcal L_D=e^{-a_r}+1-2e^{-a_f/2},\quad \mathcal L_G=2e^{-a_f/2}-2"
+
+    def f(self, u: Tensor) -> Tensor:
+        return (1 - u) ** 2 / u
+
+    def activation(self, a: Tensor) -> Tensor:
+        return -torch.expm1(-a)
+
+    def conjugate(self, t: Tensor) -> Tensor:
+        return 2 - 2 * (1 - t).sqrt()
+
+    def on_fake(self, a: Tensor) -> Tensor:
+        return -2 * torch.expm1(-a / 2)
+
+
+@dataclass(frozen=True)
+class Hellinger(Divergence):
+    """The squared Hellinger distance, the integral of (sqrt p - sqrt q)^2: symmetric, at most 2."""
+
+    formula = r"\mathcal L_D=e^{-a_r}+e^{a_f}-2,\quad \mathcal L_G=1-e^{a_f}"
+
+    def f(self, u: Tensor) -> Tensor:
+        return (u.sqrt() - 1) ** 2
+
+    def activation(self, a: Tensor) -> Tensor:
+        return -torch.expm1(-a)
+
+    def conjugate(self, t: Tensor) -> Tensor:
+        return t / (1 - t)
+
+    def on_fake(self, a: Tensor) -> Tensor:
+        return torch.expm1(a)
+
+
+@dataclass(frozen=True)
+class JensenShannon(Divergence):
+    """Twice the Jensen-Shannon divergence: the minimax loss less 2 log 2, so that 0 is the equilibrium."""
+
+    formula = r"\mathcal L_D=-\log2D(x)-\log2(1-D(G(z))),\quad \mathcal L_G=\log2(1-D(G(z)))"
+    probability = True
+
+    def f(self, u: Tensor) -> Tensor:
+        return torch.xlogy(u, u) - (u + 1) * ((u + 1) / 2).log()
+
+    def activation(self, a: Tensor) -> Tensor:
+        return math.log(2) - softplus(-a)
+
+    def conjugate(self, t: Tensor) -> Tensor:
+        return -(2 - t.exp()).log()
+
+    def on_fake(self, a: Tensor) -> Tensor:
+        return softplus(a) - math.log(2)
+
+
+@dataclass(frozen=True)
+class TotalVariation(Divergence):
+    """Half the integral of |p - q|: a bounded answer, so D's slope fades once it is sure."""
+
+    formula = r"\mathcal L_D=\tfrac12\tanh a_f-\tfrac12\tanh a_r,\quad \mathcal L_G=-\tfrac12\tanh a_f"
+
+    def f(self, u: Tensor) -> Tensor:
+        return (u - 1).abs() / 2
+
+    def activation(self, a: Tensor) -> Tensor:
+        return a.tanh() / 2
+
+    def conjugate(self, t: Tensor) -> Tensor:
+        return t
+
+
+DIVERGENCES: dict[str, Loss] = {
+    "f-kl": KL(),
+    "f-reverse-kl": ReverseKL(),
+    "f-pearson": Pearson(),
+    "f-neyman": Neyman(),
+    "f-hellinger": Hellinger(),
+    "f-js": JensenShannon(),
+    "f-tv": TotalVariation(),
+}

@@ -1,0 +1,26 @@
+"""What a metric is: one number per member, with its unit, which way is better, what it needs and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from toygan.parts.metrics.inputs import MetricInputs
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One number per member: `of` takes the evidence and returns `(P,)`; its docstring is its help, source included."""
+
+    of: Callable[[MetricInputs], Tensor]
+    unit: str
+    better: str  # "high", "low" or "" where neither is
+    needs: Callable[[MetricInputs], bool]
+    expensive: bool = False  # True: it may cost more than training does, so a playing run leaves it out
+
+    @property
+    def help(self) -> str:
+        """What it is, in a sentence."""
+        return (self.of.__doc__ or "").strip()

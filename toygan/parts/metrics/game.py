@@ -1,0 +1,120 @@
+"""Metrics of the game: what D answers, both losses, and both gradients."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from toygan.parts.metrics.base import Metric
+from toygan.parts.metrics.inputs import EXACT, GameState, MetricInputs
+
+BINS = 10  # of calibration
+NEIGHBOURS = 25  # behind an estimate of p / (p + q)
+
+
+def training(e: MetricInputs) -> bool:
+    """A generator with a loss, not only samples."""
+    return e.game is not None
+
+
+def playing(e: MetricInputs) -> bool:
+    """A generator and a discriminator."""
+    return e.game is not None and e.game.gradients[1].shape[-1] > 0
+
+
+def believing(e: MetricInputs) -> bool:
+    """A discriminator whose logit is a probability."""
+    return e.game is not None and e.game.loss.probability
+
+
+def _game(e: MetricInputs) -> GameState:
+    if e.game is None:
+        raise ValueError("this metric needs a game, not only samples")
+    return e.game
+
+
+def accuracy_real(e: MetricInputs) -> Tensor:
+    """Share of real samples that D calls real: a logit above the loss's threshold."""
+    game = _game(e)
+    return (game.logits.real > game.loss.threshold(game.logits)).double().mean(-1)
+
+
+def accuracy_fake(e: MetricInputs) -> Tensor:
+    """Share of generated samples that D calls generated: a logit below the loss's threshold."""
+    game = _game(e)
+    return (game.logits.fake < game.loss.threshold(game.logits)).double().mean(-1)
+
+
+def calibration(e: MetricInputs) -> Tensor:
+    """How far D's probabilities are from the facts: expected calibration error over 10 bins (Naeini et al. 2015)."""
+    game = _game(e)
+    probability = torch.cat([game.logits.real, game.logits.fake], dim=-1).sigmoid().double()
+    truth = torch.cat([torch.ones_like(game.logits.real), torch.zeros_like(game.logits.fake)], dim=-1).double()
+    bins = (probability.nan_to_num() * BINS).long().clamp(0, BINS - 1)
+    off = torch.zeros(len(truth), BINS, dtype=torch.float64, device=truth.device).scatter_add(
+        1, bins, probability - truth
+    )
+    return off.abs().sum(-1) / truth.shape[-1]
+
+
+def gap_to_optimal(e: MetricInputs) -> Tensor:
+    """Mean distance of D's probability from p / (p + q), estimated from the 25 nearest true and generated samples."""
+    game = _game(e)
+    pool = torch.cat([e.reference.expand_as(e.samples), e.samples], dim=1)
+    judged, answers = (
+        torch.cat([game.x_real, game.x_fake], dim=1),
+        torch.cat([game.logits.real, game.logits.fake], dim=1),
+    )
+    near = torch.cdist(judged, pool, compute_mode=EXACT).topk(NEIGHBOURS, largest=False).indices
+    best = (near < e.n).double().mean(-1)
+    return (answers.sigmoid() - best).abs().mean(-1)
+
+
+def generator_weight(e: MetricInputs) -> Tensor:
+    """Mean |dL_G / d logit| on generated samples: what of D's slope the loss lets through."""
+    return _game(e).weight_g
+
+
+def gradient_norm_g(e: MetricInputs) -> Tensor:
+    """Length of the generator's gradient."""
+    return _game(e).gradients[0].square().sum(-1).sqrt()
+
+
+def gradient_norm_d(e: MetricInputs) -> Tensor:
+    """Length of the discriminator's gradient."""
+    return _game(e).gradients[1].square().sum(-1).sqrt()
+
+
+def gradient_cosine_g(e: MetricInputs) -> Tensor:
+    """Cosine between G's gradient now and one step later, same batch: below 1: it turns."""
+    return torch.cosine_similarity(_game(e).gradients[0], _game(e).next_gradients[0], dim=-1, eps=1e-30)
+
+
+def gradient_cosine_d(e: MetricInputs) -> Tensor:
+    """Cosine between D's gradient now and one step later, same batch."""
+    return torch.cosine_similarity(_game(e).gradients[1], _game(e).next_gradients[1], dim=-1, eps=1e-30)
+
+
+def loss_g(e: MetricInputs) -> Tensor:
+    """The generator's loss, regularizers included."""
+    return _game(e).losses[0]
+
+
+def loss_d(e: MetricInputs) -> Tensor:
+    """The discriminator's loss, regularizers included."""
+    return _game(e).losses[1]
+
+
+GAME_METRICS: dict[str, Metric] = {
+    "accuracy-real": Metric(accuracy_real, "share", "", playing),
+    "accuracy-fake": Metric(accuracy_fake, "share", "", playing),
+    "calibration": Metric(calibration, "", "low", believing),
+    "gap-to-optimal": Metric(gap_to_optimal, "", "low", believing, expensive=True),
+    "loss-g": Metric(loss_g, "", "", training),
+    "loss-d": Metric(loss_d, "", "", playing),
+    "generator-weight": Metric(generator_weight, "", "", playing),
+    "gradient-norm-g": Metric(gradient_norm_g, "", "", training),
+    "gradient-norm-d": Metric(gradient_norm_d, "", "", playing),
+    "gradient-cosine-g": Metric(gradient_cosine_g, "", "", training),
+    "gradient-cosine-d": Metric(gradient_cosine_d, "", "", playing),
+}

@@ -1,0 +1,121 @@
+"""What metrics look at: generated samples, the true distribution, and of a game D's logits and both gradients."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+from toygan.parts.distributions import Distribution
+from toygan.parts.losses import LogitPair, Loss
+
+QUALITY = 3.0  # a sample within this many sigmas of its nearest mode is of high quality (VEEGAN, PacGAN)
+EXACT = "donot_use_mm_for_euclid_dist"  # the fast way to distances loses the last digits, and a mode is small
+
+
+@dataclass(frozen=True)
+class GameState:
+    """The two players at one moment, on one batch: D's inputs `(P, n, dim)` and its logits there `(P, n)`."""
+
+    loss: Loss
+    x_real: Tensor
+    x_fake: Tensor
+    logits: LogitPair
+    weight_g: Tensor  # mean size of dL_G / d logit over generated samples (P,)
+    losses: tuple[Tensor, Tensor]  # G's and D's, each (P,)
+    gradients: tuple[Tensor, Tensor]  # G's (P, n_g) and D's (P, n_d)
+    ahead: Callable[[], tuple[Tensor, Tensor]]  # works out `next_gradients`, for those who ask
+
+    @cached_property
+    def next_gradients(self) -> tuple[Tensor, Tensor]:
+        """G's and D's gradient at the parameters that the next step would reach, on the same batch."""
+        return self.ahead()
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """Where the samples were earlier `(P, n, dim)`, and how many iterations ago."""
+
+    samples: Tensor
+    iterations: int
+
+
+@dataclass
+class MetricInputs:
+    """Generated samples `(P, n, dim)` beside the true distribution, with what several metrics need computed once."""
+
+    samples: Tensor
+    data: Distribution
+    game: GameState | None = None
+    earlier: Earlier | None = None
+
+    @property
+    def n(self) -> int:
+        """Samples per member."""
+        return self.samples.shape[1]
+
+    @cached_property
+    def finite(self) -> Tensor:
+        """Members whose samples are all finite `(P,)`."""
+        return torch.isfinite(self.samples).all(-1).all(-1)
+
+    @cached_property
+    def nearest(self) -> tuple[Tensor, Tensor]:
+        """Index of each sample's nearest mode `(P, n)`, and the distance to it in that mode's sigmas `(P, n)`."""
+        modes = self.data.modes.to(self.samples).expand(len(self.samples), -1, -1)
+        distance, index = torch.cdist(self.samples, modes, compute_mode=EXACT).min(-1)
+        return index, distance / self.data.sigmas.to(self.samples)[index]
+
+    @cached_property
+    def good(self) -> Tensor:
+        """Which samples are of high quality `(P, n)`."""
+        return self.nearest[1] <= QUALITY
+
+    @cached_property
+    def counts(self) -> Tensor:
+        """High-quality samples of each mode `(P, K)`."""
+        modes = torch.zeros(len(self.samples), len(self.data.modes)).to(self.samples)
+        if not modes.shape[1]:
+            return modes
+        return modes.scatter_add(1, self.nearest[0], self.good.to(self.samples))
+
+    @cached_property
+    def shares(self) -> Tensor:
+        """Share of all samples that are high-quality samples of each mode `(P, K)`; sums to the high-quality share."""
+        return self.counts / self.n
+
+    @cached_property
+    def places(self) -> Tensor:
+        """Share of all samples, good or not, that are nearest to each mode `(P, K)`; sums to 1."""
+        one = torch.full_like(self.nearest[1], 1 / self.n)
+        return torch.zeros_like(self.counts).scatter_add(1, self.nearest[0], one)
+
+    @cached_property
+    def mixture(self) -> Tensor:
+        """Share of the high-quality samples that each mode has `(P, K)`; sums to 1, NaN where there is none."""
+        return self.counts / self.counts.sum(-1, keepdim=True)
+
+    @cached_property
+    def reference(self) -> Tensor:
+        """As many true samples `(1, n, dim)`, the same for every member and every call with this n."""
+        rng = torch.Generator().manual_seed(zlib.crc32(f"reference {self.data!r} {self.n}".encode()))
+        return self.data.sample(self.n, rng).to(self.samples)[None]
+
+    @cached_property
+    def to_reference(self) -> Tensor:
+        """Distance of every generated to every reference sample `(P, n, n)`."""
+        return torch.cdist(self.samples, self.reference.expand_as(self.samples), compute_mode=EXACT)
+
+    @cached_property
+    def within(self) -> Tensor:
+        """Distances among generated samples `(P, n, n)`."""
+        return torch.cdist(self.samples, self.samples, compute_mode=EXACT)
+
+    @cached_property
+    def within_reference(self) -> Tensor:
+        """Distances among reference samples `(1, n, n)`."""
+        return torch.cdist(self.reference, self.reference, compute_mode=EXACT)

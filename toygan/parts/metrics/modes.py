@@ -1,0 +1,95 @@
+"""Metrics of modes: how many are covered, how well, in which shares, and whether the mass stays."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from toygan.parts.distributions.base import Distribution
+from toygan.parts.metrics.base import Metric
+from toygan.parts.metrics.inputs import MetricInputs
+
+
+def has_modes(data: Distribution) -> bool:
+    """Whether mode metrics have a meaning: there are modes, and they have a width."""
+    return len(data.modes) > 0 and data.sigma > 0
+
+
+def modes(e: MetricInputs) -> bool:
+    """Data with modes of some width."""
+    return has_modes(e.data)
+
+
+def modes_covered(e: MetricInputs) -> Tensor:
+    """Modes with at least one high-quality sample nearest to them (Lin et al. 2018, PacGAN)."""
+    return (e.counts > 0).sum(-1)
+
+
+def modes_covered_strict(e: MetricInputs) -> Tensor:
+    """Modes that hold at least 1 % of all samples, counting high-quality ones only."""
+    return (e.shares >= 0.01).sum(-1)
+
+
+def high_quality(e: MetricInputs) -> Tensor:
+    """Share of samples within 3 sigmas of a mode (Srivastava et al. 2017, VEEGAN; Lin et al. 2018, PacGAN)."""
+    return e.good.double().mean(-1)
+
+
+def effective_modes(e: MetricInputs) -> Tensor:
+    """exp(entropy) of the high-quality samples' mode shares: K when all are equal, 1 when one has everything."""
+    return (-torch.xlogy(e.mixture, e.mixture).sum(-1)).exp()
+
+
+def reverse_kl(e: MetricInputs) -> Tensor:
+    """KL(generated || true) over modes, high-quality samples only: log(K / m) for m of K equal modes (PacGAN)."""
+    return torch.xlogy(e.mixture, e.mixture / e.data.weights.to(e.samples)).sum(-1)
+
+
+def forward_kl(e: MetricInputs) -> Tensor:
+    """KL(true || generated) over modes, half a sample added to each mode so that a missed one stays finite."""
+    weights, smoothed = e.data.weights.to(e.samples), e.counts + 0.5
+    divergence = torch.xlogy(weights, weights / (smoothed / smoothed.sum(-1, keepdim=True))).sum(-1)
+    return torch.where(e.counts.sum(-1) > 0, divergence, math.nan)
+
+
+def js(e: MetricInputs) -> Tensor:
+    """Jensen-Shannon divergence between generated and true mode shares, at most log 2."""
+    q, w = e.mixture, e.data.weights.to(e.samples)
+    middle = (q + w) / 2
+    return (torch.xlogy(q, q / middle) + torch.xlogy(w, w / middle)).sum(-1) / 2
+
+
+def total_variation(e: MetricInputs) -> Tensor:
+    """Total variation between mode shares, low-quality samples counted as one further bin."""
+    off = (e.shares - e.data.weights.to(e.samples)).abs().sum(-1)
+    return (off + 1 - e.shares.sum(-1)) / 2
+
+
+def effective_places(e: MetricInputs) -> Tensor:
+    """exp(entropy) of the shares of all samples, good or not, nearest to each mode: where the mass lies."""
+    return (-torch.xlogy(e.places, e.places).sum(-1)).exp()
+
+
+def mode_hopping(e: MetricInputs) -> Tensor:
+    """Mass that went over to another mode since the snapshot before, per 100 iterations: half the change of shares."""
+    if e.earlier is None:
+        return torch.full((len(e.samples),), math.nan)
+    then = MetricInputs(e.earlier.samples.to(e.samples), e.data).places
+    moved = (e.places - then).abs().sum(-1) / 2
+    return moved * 100 / max(e.earlier.iterations, 1)
+
+
+MODE_METRICS: dict[str, Metric] = {
+    "modes-covered": Metric(modes_covered, "modes", "high", modes),
+    "modes-covered-strict": Metric(modes_covered_strict, "modes", "high", modes),
+    "high-quality": Metric(high_quality, "share", "high", modes),
+    "effective-modes": Metric(effective_modes, "modes", "high", modes),
+    "reverse-kl": Metric(reverse_kl, "nats", "low", modes),
+    "forward-kl": Metric(forward_kl, "nats", "low", modes),
+    "js": Metric(js, "nats", "low", modes),
+    "total-variation": Metric(total_variation, "share", "low", modes),
+    "effective-places": Metric(effective_places, "modes", "high", modes),
+    "mode-hopping": Metric(mode_hopping, "share / 100 iterations", "low", modes),
+}

@@ -1,0 +1,18 @@
+"""The networks of both players: pure functions of parameters, all members at once.
+
+A network is a frozen dataclass, and its spec a row of the menu: what a recipe names, and may change numbers of.
+"""
+
+from __future__ import annotations
+
+from toygan.parts.menu import Menu
+from toygan.parts.networks.base import Network as Network
+from toygan.parts.networks.base import NetworkSpec as NetworkSpec
+from toygan.parts.networks.base import Shape as Shape
+from toygan.parts.networks.layers import ACTIVATIONS as ACTIVATIONS
+from toygan.parts.networks.layers import MLP as MLP
+from toygan.parts.networks.plain import PLAIN
+from toygan.parts.networks.plain import NoDiscriminator as NoDiscriminator
+from toygan.parts.networks.specs import LAYERED
+
+NETWORKS: Menu[NetworkSpec] = Menu({**LAYERED, **PLAIN})

@@ -1,0 +1,202 @@
+"""Networks of layers: the plain one, one that normalises over the batch, and one that takes maxima."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from toygan.parts.menu import Menu
+from toygan.parts.networks.base import Network
+
+# In place where torch can: the layer before has just made the tensor, and writing a new one costs more than the maths.
+ACTIVATIONS: Menu[Callable[[Tensor], Tensor]] = Menu(
+    {
+        "relu": torch.relu_,
+        "leaky-relu": partial(F.leaky_relu_, negative_slope=0.2),
+        "tanh": torch.tanh_,
+        "sigmoid": torch.sigmoid_,
+        "softplus": F.softplus,
+        "silu": F.silu,
+    }
+)
+
+
+def he(outs: int, ins: int, rng: torch.Generator) -> Tensor:
+    """Uniform with variance 2 / fan in: ReLU layers keep the size of what they see (He et al. 2015, eq. 10)."""
+    return (2 * torch.rand(outs, ins, generator=rng) - 1) * math.sqrt(6 / ins)
+
+
+def orthogonal(outs: int, ins: int, rng: torch.Generator) -> Tensor:
+    """Orthonormal rows or columns, whichever are fewer, uniformly (Saxe et al. 2014)."""
+    tall = torch.randn(max(outs, ins), min(outs, ins), generator=rng)
+    q, r = torch.linalg.qr(tall)
+    columns: Tensor = q * torch.sign(torch.diagonal(r))  # without the signs the draw would not be uniform
+    return columns if outs >= ins else columns.mT
+
+
+def normal(outs: int, ins: int, rng: torch.Generator) -> Tensor:
+    """Standard normal: the gain is the standard deviation."""
+    return torch.randn(outs, ins, generator=rng)
+
+
+# Initial weights `(fan out, fan in)` by name, with biases of 0; "uniform" is PyTorch's, where biases are drawn, too.
+INITS: dict[str, Callable[[int, int, torch.Generator], Tensor] | None] = {
+    "uniform": None,
+    "he": he,
+    "orthogonal": orthogonal,
+    "normal": normal,
+}
+
+Layer = tuple[Tensor, ...]  # a weight `(P, fan_out, fan_in)`, a bias `(P, fan_out, 1)` and what else a layer holds
+
+
+@dataclass(frozen=True)
+class MLP(Network):
+    """`depth` hidden layers of `width` units, started as the shape says."""
+
+    layered = True
+
+    @cached_property
+    def layers(self) -> list[tuple[int, int]]:
+        """Fan in and fan out of each layer."""
+        sizes = [self.inputs] + [self.shape.width] * self.shape.depth + [self.outputs]
+        return list(itertools.pairwise(sizes))
+
+    @cached_property
+    def sizes(self) -> list[int]:
+        """Number of parameters of each weight and bias, in the order in which theta holds them."""
+        return [n for fan_in, fan_out in self.layers for n in (fan_in * fan_out, fan_out)]
+
+    @cached_property
+    def fan_ins(self) -> list[int]:
+        """Fan in of each weight and bias, in the same order."""
+        return [fan_in for fan_in, _ in self.layers for _ in range(2)]
+
+    @property
+    def n_params(self) -> int:
+        return sum(self.sizes)
+
+    def start(self, rng: torch.Generator) -> Tensor:
+        theta = (2 * torch.rand(self.n_params, generator=rng) - 1) * self.spread()
+        init = INITS[self.shape.init]
+        parts = list(theta.split_with_sizes(self.sizes))
+        for i, (ins, outs) in enumerate(self.layers):
+            weight, bias = parts[2 * i : 2 * i + 2]
+            if init is not None:
+                weight, bias = init(outs, ins, rng).flatten(), torch.zeros(outs)
+            parts[2 * i : 2 * i + 2] = self.shape.gain * weight, bias
+        return torch.cat(parts)
+
+    def spread(self) -> Tensor:
+        return self._spread
+
+    @cached_property
+    def _spread(self) -> Tensor:
+        return torch.tensor(self.fan_ins).rsqrt().repeat_interleave(torch.tensor(self.sizes))
+
+    def unpack(self, theta: Tensor) -> list[Layer]:
+        """What each layer holds: a weight `(P, fan_out, fan_in)` and a bias `(P, fan_out, 1)`."""
+        column = theta.unsqueeze(-1)
+        parts = iter(column.split_with_sizes(self.sizes, dim=1))  # one split: its gradient is one concatenation
+        return [(next(parts).view(-1, outs, ins), next(parts)) for ins, outs in self.layers]
+
+    def matrices(self, theta: Tensor) -> list[Tensor]:
+        return [layer[0] for layer in self.unpack(theta)]
+
+    def scaled(self, theta: Tensor, factors: Sequence[Tensor], output: Tensor) -> Tensor:
+        parts, last = list(theta.split_with_sizes(self.sizes, dim=-1)), 2 * len(self.layers) - 2
+        for i, factor in enumerate(factors):
+            parts[2 * i] = parts[2 * i] * factor
+        parts[last], parts[last + 1] = parts[last] * output, parts[last + 1] * output
+        return torch.cat(parts, dim=-1)
+
+    def __call__(self, theta: Tensor, x: Tensor) -> Tensor:
+        *hidden, (last, bias) = self.unpack(theta)
+        return torch.baddbmm(bias, last, self._through(hidden, x)).mT
+
+    def features(self, theta: Tensor, x: Tensor) -> Tensor:
+        return self._through(self.unpack(theta)[:-1], x).mT
+
+    def _through(self, hidden: list[Layer], x: Tensor) -> Tensor:
+        """Hidden units `(P, units, n)`: with samples as columns, thin layers (2 in, 1 out) are several times faster."""
+        x = self._scaled(x).mT
+        for weight, bias in hidden:
+            x = self._activate(torch.baddbmm(bias, weight, x))
+        return x
+
+    def _scaled(self, x: Tensor) -> Tensor:
+        return x if self.shape.scale == 1 else self.shape.scale * x
+
+    def _activate(self, x: Tensor) -> Tensor:
+        """Hidden units `(P, width, n)` of what their weights make of the layer before, which may be written over."""
+        return ACTIVATIONS[self.shape.activation](x)
+
+
+@dataclass(frozen=True)
+class Maxout(MLP):
+    """Each hidden unit is the largest of `pieces` linear ones: it learns its activation (Goodfellow et al. 2013)."""
+
+    pieces: int = 5
+
+    @cached_property
+    def layers(self) -> list[tuple[int, int]]:
+        return [(ins, outs * self.pieces) for ins, outs in super().layers[:-1]] + super().layers[-1:]
+
+    def _activate(self, x: Tensor) -> Tensor:
+        return x.view(len(x), -1, self.pieces, x.shape[-1]).amax(2)
+
+
+@dataclass(frozen=True)
+class BatchNormMLP(MLP):
+    """Each hidden unit is brought to mean 0 and variance 1 over the batch at hand, then by a learned gain and bias.
+
+    Statistics are always those of the batch, member by member, also when looking: there are no running means.
+    """
+
+    per_sample = False
+    EPSILON = 1e-5  # PyTorch's, beside the variance
+
+    @cached_property
+    def sizes(self) -> list[int]:
+        return [*super().sizes, *[outs for _, outs in self.layers[:-1]]]
+
+    @cached_property
+    def fan_ins(self) -> list[int]:
+        return [*super().fan_ins, *[1] * (len(self.layers) - 1)]
+
+    def start(self, rng: torch.Generator) -> Tensor:
+        parts = list(super().start(rng).split_with_sizes(self.sizes))
+        for i in range(len(self.layers) - 1):
+            parts[2 * i + 1] = torch.zeros_like(parts[2 * i + 1])
+            parts[2 * len(self.layers) + i] = torch.ones_like(parts[2 * len(self.layers) + i])
+        return torch.cat(parts)
+
+    def unpack(self, theta: Tensor) -> list[Layer]:
+        """A weight and a bias of each layer, and of a hidden one also a gain `(P, fan_out, 1)`."""
+        parts = theta.unsqueeze(-1).split_with_sizes(self.sizes, dim=1)
+        gains = [*[(gain,) for gain in parts[2 * len(self.layers) :]], ()]
+        return [
+            (parts[2 * i].view(-1, outs, ins), parts[2 * i + 1], *gains[i]) for i, (ins, outs) in enumerate(self.layers)
+        ]
+
+    def _through(self, hidden: list[Layer], x: Tensor, judged: int | None = None) -> Tensor:
+        """Hidden units; the statistics are those of the first `judged` points, or of all."""
+        x = self._scaled(x).mT
+        for weight, bias, gain in hidden:
+            x = torch.bmm(weight, x)
+            variance, mean = torch.var_mean(x[..., :judged], dim=-1, correction=0, keepdim=True)
+            x = self._activate(torch.addcmul(bias, x - mean, gain * (variance + self.EPSILON).rsqrt()))
+        return x
+
+    def in_batch(self, theta: Tensor, x: Tensor, context: Tensor) -> Tensor:
+        *hidden, (last, bias) = self.unpack(theta)
+        m = context.shape[1]
+        units = self._through(hidden, torch.cat([context, x], dim=1), judged=m)[..., m:]
+        return torch.baddbmm(bias, last, units).mT

@@ -1,0 +1,88 @@
+"""What parts see of the engine above them: the recipe's other parts, a batch, the players and the game."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from torch import Tensor
+
+from toygan.parts.distributions.base import Distribution
+from toygan.parts.losses.base import Loss
+from toygan.parts.networks.base import Network
+from toygan.parts.optimizers import Optimizer, Rates
+
+
+class Parts(Protocol):
+    """The parts that a recipe names: what a part looks at to say whether it has a meaning beside the others."""
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """The recipe's own words for each part, by field: for messages."""
+
+    @property
+    def data(self) -> Distribution: ...
+    @property
+    def loss(self) -> Loss: ...
+    @property
+    def optimizer(self) -> Optimizer: ...
+    @property
+    def generator(self) -> Network:
+        """G, before any regularizer has changed it."""
+
+    @property
+    def discriminator(self) -> Network:
+        """D, before any regularizer has changed it."""
+
+    @property
+    def regularizers(self) -> Mapping[str, object]:
+        """The regularizers by the recipe's words for them."""
+
+    @property
+    def batch(self) -> int: ...
+    @property
+    def momentum(self) -> float: ...
+
+
+class Batch(Protocol):
+    """Real samples `(P, n, dim)`, latent points `(P, n, latent)`, and further random numbers: one draw a name."""
+
+    real: Tensor
+    z: Tensor
+
+    def normal(self, name: str, like: Tensor) -> Tensor:
+        """Standard normal numbers in the shape of `like` `(P, n, dim)`."""
+
+    def uniform(self, name: str, like: Tensor) -> Tensor:
+        """Numbers in the shape of `like` `(P, n, dim)`, uniform on [0, 1)."""
+
+
+class Player(Protocol):
+    """One side of the game: its parameters, its optimizer's numbers, and the step that a gradient gives them."""
+
+    theta: Tensor
+    rates: Rates
+
+    def step(self, gradient: Tensor) -> None:
+        """Moves theta `(P, n_params)` by the optimizer's step for this gradient."""
+
+
+class Game(Protocol):
+    """What a turn sees: two players, fresh batches, each player's gradient and loss at any pair of parameters."""
+
+    @property
+    def generator(self) -> Player: ...
+    @property
+    def discriminator(self) -> Player: ...
+    @property
+    def d_steps(self) -> int: ...
+    @property
+    def steps(self) -> int:
+        """Iterations so far."""
+
+    turn_state: tuple[Tensor, ...]  # what the turn keeps from one iteration to the next, each tensor `(P, ...)`
+
+    def batch(self) -> Batch: ...
+    def generator_gradient(self, theta_g: Tensor, theta_d: Tensor, batch: Batch) -> Tensor: ...
+    def discriminator_gradient(self, theta_g: Tensor, theta_d: Tensor, batch: Batch) -> Tensor: ...
+    def losses(self, theta_g: Tensor, theta_d: Tensor, batch: Batch) -> tuple[Tensor, Tensor]: ...

@@ -1,0 +1,172 @@
+"""Regularizers that show D more than one sample at a time, and so what samples have in common: a collapse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+from toygan.parts.networks import MLP, Network
+from toygan.parts.protocols import Parts
+from toygan.parts.regularizers.base import DiscriminatorPass, Regularizer
+
+EPSILON = 1e-8  # under the root, as in the authors' code: a batch of copies has a gradient
+
+
+@dataclass(frozen=True)
+class Packing(Regularizer):
+    """D judges packs of `strength` samples with one label; only its input layer is wider (Lin et al. 2018, PacGAN).
+
+    A single point is shown to D as a pack of its copies.
+    """
+
+    strengths = (1, 2, 8)
+    bounds = (1, 64)
+    whole = True
+    structural = True
+    formula = r"a(x_1,\dots,x_m)"
+
+    def refuses(self, parts: Parts, strength: float) -> str | None:
+        if parts.batch % strength == 0:
+            return None
+        return f"a batch of {parts.batch} does not divide into packs of {strength:g}"
+
+    def networks(self, g: Network, d: Network, strength: float) -> tuple[Network, Network]:
+        return g, d.of(inputs=d.inputs * int(strength))
+
+    def inputs(self, c: DiscriminatorPass) -> tuple[Tensor, Tensor]:
+        m = c.discriminator.inputs // c.x_real.shape[-1]  # the strength, but not read back from a GPU
+        return _packed(c.x_real, m), _packed(c.x_fake, m)
+
+    def point(self, x: Tensor, g: Network, theta_g: Tensor, strength: Tensor) -> Tensor:
+        return x.repeat(1, 1, int(strength[0]))
+
+
+def _packed(x: Tensor, m: int) -> Tensor:
+    """Neighbours side by side, `(P, n // m, m * dim)`; a rest that fills no pack is left out."""
+    packs = x.shape[1] // m
+    return x[:, : packs * m].reshape(len(x), packs, m * x.shape[-1])
+
+
+@dataclass(frozen=True)
+class BatchAwareMLP(MLP):
+    """An MLP whose last layer also sees `extra` numbers about the whole batch."""
+
+    extra: int = 1
+
+    per_sample = False
+
+    @cached_property
+    def layers(self) -> list[tuple[int, int]]:
+        *hidden, (features, outputs) = super().layers
+        return [*hidden, (features + self.extra, outputs)]
+
+    def about(self, theta: Tensor, features: Tensor, context: Tensor) -> Tensor:
+        """The numbers `(P, n, extra)` for samples of these features `(P, n, f)`, in a batch `context` `(P, m, f)`."""
+        raise NotImplementedError
+
+    def __call__(self, theta: Tensor, x: Tensor) -> Tensor:
+        return self.in_batch(theta, x, x)
+
+    def in_batch(self, theta: Tensor, x: Tensor, context: Tensor) -> Tensor:
+        features = self.features(theta, x)
+        others = features if context is x else self.features(theta, context)
+        weight, bias = self.unpack(theta)[-1]
+        known = torch.cat([features, self.about(theta, features, others)], -1)
+        return torch.baddbmm(bias, weight, known.mT).mT
+
+
+@dataclass(frozen=True)
+class StddevMLP(BatchAwareMLP):
+    """It is told the standard deviation over the batch, averaged over all features, times `scale`."""
+
+    scale: float = 1.0
+
+    def about(self, theta: Tensor, features: Tensor, context: Tensor) -> Tensor:
+        spread = (context.var(dim=1, correction=0) + EPSILON).sqrt().mean(-1)
+        return self.scale * spread[:, None, None].expand(-1, features.shape[1], 1)
+
+
+@dataclass(frozen=True)
+class SimilarityMLP(BatchAwareMLP):
+    """It is told how close a sample is to the batch in each of `extra` learned projections: mean exp(-distance)."""
+
+    dims: int = 3
+
+    @property
+    def _projection(self) -> tuple[int, int]:
+        return self.layers[-1][0] - self.extra, self.extra * self.dims
+
+    @cached_property
+    def sizes(self) -> list[int]:
+        features, projected = self._projection
+        return [*super().sizes, features * projected]
+
+    @cached_property
+    def fan_ins(self) -> list[int]:
+        return [*super().fan_ins, self._projection[0]]
+
+    def matrices(self, theta: Tensor) -> list[Tensor]:
+        return [*super().matrices(theta), theta[:, -self.sizes[-1] :].view(-1, *self._projection)]
+
+    def about(self, theta: Tensor, features: Tensor, context: Tensor) -> Tensor:
+        projection = self.matrices(theta)[-1]
+        sizes = len(theta), self.extra, self.dims, -1
+        here, there = ((f @ projection).mT.reshape(sizes) for f in (features, context))
+        apart = torch.zeros(1).to(features)
+        for dim in range(self.dims):  # one by one: all at once would hold dims times as many distances
+            apart = apart + (here[:, :, dim, :, None] - there[:, :, dim, None]).abs()
+        return (-apart).exp().mean(-1).mT
+
+
+class BatchAware(Regularizer):
+    """Tells D's last layer about the whole batch; single points are judged as part of a real batch."""
+
+    structural = True
+
+    def refuses(self, parts: Parts, strength: float) -> str | None:
+        named = parts.names["discriminator"]
+        if not parts.discriminator.layered:
+            return f"discriminator {named!r} has no layer of features to compare; needs 'mlp'"
+        if type(parts.discriminator) is not MLP:
+            return f"the layer that sees the batch is that of an 'mlp', not of {named!r}"
+        both = [name for name, part in parts.regularizers.items() if isinstance(part, BatchAware)]
+        return f"{' and '.join(both)} tell D's last layer of the batch; choose one" if len(both) > 1 else None
+
+
+@dataclass(frozen=True)
+class MinibatchDiscrimination(BatchAware):
+    """D's last layer sees how close a sample is to the others by `strength` learned measures (Salimans et al. 2016).
+
+    The mean over the batch, not the paper's sum, so that the batch size does not change its scale.
+    """
+
+    dims: int = 3  # of each learned projection; C in the paper
+
+    strengths = (1, 5, 16)
+    bounds = (1, 64)
+    whole = True
+    formula = r"o_b(x_i)=\tfrac1n\sum_j e^{-\lVert M_{ib}-M_{jb}\rVert_1},\quad M_i=T f(x_i)"
+
+    def networks(self, g: Network, d: Network, strength: float) -> tuple[Network, Network]:
+        return g, SimilarityMLP(d.inputs, d.outputs, d.shape, extra=int(strength), dims=self.dims)
+
+
+@dataclass(frozen=True)
+class MinibatchStddev(BatchAware):
+    """D's last layer sees how spread out the batch is, times `strength` (Karras et al. 2018, sec. 3; one group)."""
+
+    strengths = (0.1, 1.0, 10.0)
+    formula = r"s\cdot\tfrac1F\sum_f\mathrm{std}_i\,f(x_i)"
+
+    def networks(self, g: Network, d: Network, strength: float) -> tuple[Network, Network]:
+        return g, StddevMLP(d.inputs, d.outputs, d.shape, scale=strength)
+
+
+BATCH_AWARE: dict[str, Regularizer] = {
+    "packing": Packing(),
+    "minibatch-discrimination": MinibatchDiscrimination(),
+    "minibatch-stddev": MinibatchStddev(),
+}

@@ -1,0 +1,93 @@
+"""Regularizers that give the generator another objective, or another discriminator to play against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from toygan.parts.optimizers import OptimizerState
+from toygan.parts.protocols import Parts
+from toygan.parts.regularizers.base import DiscriminatorPass, Regularizer, VirtualStep
+
+
+@dataclass(frozen=True)
+class Unrolled(Regularizer):
+    """G plays against the D of `strength` steps ahead, and sees how it shapes that D (Metz et al. 2017).
+
+    The steps are those of D's own optimizer on the present batch, and nobody but G sees them. `detached` leaves out how
+    G shapes them: a mere look ahead, half the damping, and what public code often does by mistake.
+    """
+
+    detached: bool = False
+
+    strengths = (1, 5, 10)
+    bounds = (0, 100)
+    whole = True
+    formula = r"\mathcal L_G(\theta,\psi^k),\quad \psi^{i+1}=\psi^i-\eta\nabla_\psi\mathcal L_D(\theta,\psi^i)"
+
+    def unrolled_d(self, theta_d: Tensor, state: OptimizerState, virtual_step: VirtualStep, strength: Tensor) -> Tensor:
+        for i in range(int(strength.max())):
+            ahead, state = virtual_step(theta_d, state, not self.detached)
+            theta_d = torch.where(strength[:, None] > i, ahead, theta_d)  # each member takes as many as its strength
+        return theta_d
+
+
+@dataclass(frozen=True)
+class NagarajanKolter(Regularizer):
+    """G also wants D at rest: eta times the squared gradient of D's loss in its numbers (Nagarajan and Kolter 2017).
+
+    The authors' toy uses 0.5 and 100 000 slow steps; at fast rates that leaves G little else to want.
+    """
+
+    strengths = (1e-3, 1e-2, 1.0)
+    formula = r"\mathcal L_G+\eta\lVert\nabla_\psi\mathcal L_D\rVert^2"
+
+    def generator_loss(self, loss: Tensor, c: DiscriminatorPass) -> Tensor:
+        return loss + c.strength * (c.discriminator_gradient() ** 2).sum(-1)
+
+
+@dataclass(frozen=True)
+class TopK(Regularizer):
+    """G learns only from this share of its samples: those that D finds most real (Sinha et al. 2020)."""
+
+    strengths = (0.25, 0.75, 1.0)
+    bounds = (1e-6, 1.0)
+    formula = r"\mathcal L_G\ \text{over the}\ \lceil sn\rceil\ \text{samples of highest}\ a_f"
+
+    def generator_loss(self, loss: Tensor, c: DiscriminatorPass) -> Tensor:
+        each, n = c.loss.generator(c), c.fake.shape[-1]
+        rank = c.fake.detach().argsort(dim=-1, descending=True).argsort(dim=-1)
+        kept = (rank < c.strength[:, None] * n).to(each.dtype)
+        return loss - each.mean(-1) + (kept * each).sum(-1) / kept.sum(-1)
+
+
+@dataclass(frozen=True)
+class FeatureMatching(Regularizer):
+    """G matches the mean of what D's last layer sees instead of fooling D (Salimans et al. 2016, sec. 3.1).
+
+    At strength 1 this is all that G wants; below, it is that share of it.
+    """
+
+    strengths = (0.1, 1.0, 1.0)
+    bounds = (0.0, 1.0)
+    formula = r"(1-s)\,\mathcal L_G+s\,\lVert\mathbb E f(x_r)-\mathbb E f(x_f)\rVert^2"
+
+    def refuses(self, parts: Parts, strength: float) -> str | None:
+        if parts.discriminator.layered:
+            return None
+        named = parts.names["discriminator"]
+        return f"discriminator {named!r} has no layer of features to match; needs 'mlp'"
+
+    def generator_loss(self, loss: Tensor, c: DiscriminatorPass) -> Tensor:
+        apart = c.features(c.x_real).mean(1) - c.features(c.x_fake).mean(1)
+        return torch.lerp(loss, (apart**2).sum(-1), c.strength)
+
+
+GENERATOR_LOSSES: dict[str, Regularizer] = {
+    "unrolled": Unrolled(),
+    "top-k": TopK(),
+    "feature-matching": FeatureMatching(),
+    "nagarajan-kolter": NagarajanKolter(),
+}

@@ -1,0 +1,135 @@
+"""Penalties on the gradient of D's logit in its inputs: where they are taken decides what D is kept from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from toygan.parts.protocols import Parts
+from toygan.parts.regularizers.base import DiscriminatorPass, Regularizer, norm
+
+
+class InputGradientPenalty(Regularizer):
+    """A penalty on the gradient at single points, which a D that normalises over the batch does not have."""
+
+    def refuses(self, parts: Parts, strength: float) -> str | None:
+        if parts.discriminator.per_sample:
+            return None
+        named = parts.names["discriminator"]
+        return (
+            f"with discriminator {named!r} a point's logit hangs on the whole batch, so that its gradient there "
+            "penalises nothing of its own (Gulrajani et al. 2017, sec. 4); needs 'mlp' or 'maxout'"
+        )
+
+
+class InterpolatedPenalty(InputGradientPenalty):
+    """A penalty on the gradient at random points of the lines from generated to real samples."""
+
+    def penalty(self, gradient: Tensor) -> Tensor:
+        """The penalty `(P, n)` on a gradient `(P, n, dim)`."""
+        raise NotImplementedError
+
+    def discriminator_loss(self, loss: Tensor, c: DiscriminatorPass) -> Tensor:
+        between = torch.lerp(c.x_fake, c.x_real, c.batch.uniform("between", c.x_real[..., :1]))
+        return loss + c.strength * self.penalty(c.input_gradient(between)).mean(-1)
+
+
+@dataclass(frozen=True)
+class GradientPenalty(InterpolatedPenalty):
+    """Slope 1 between real and generated samples, two-sided (Gulrajani et al. 2017, eq. 3; their toys use 0.1)."""
+
+    formula = r"\lambda\,\mathbb E\,(\lVert\nabla_x a(\hat x)\rVert-1)^2,\quad \hat x=u\,x_r+(1-u)\,x_f"
+
+    def penalty(self, gradient: Tensor) -> Tensor:
+        return (norm(gradient) - 1) ** 2
+
+
+@dataclass(frozen=True)
+class OneSided(InterpolatedPenalty):
+    """Slope at most 1 between real and generated samples; smaller ones are free (Petzka et al. 2018, WGAN-LP)."""
+
+    formula = r"\lambda\,\mathbb E\,(\lVert\nabla_x a(\hat x)\rVert-1)_+^2"
+
+    def penalty(self, gradient: Tensor) -> Tensor:
+        return (norm(gradient) - 1).clamp(min=0) ** 2
+
+
+@dataclass(frozen=True)
+class ZeroCentred(InterpolatedPenalty):
+    """Flat D between real and generated samples (Thanh-Tung et al. 2019, 0-GP).
+
+    With the half that R1 has, so that the same gamma damps the same; the paper's lambda is gamma / 2.
+    """
+
+    formula = r"\tfrac\gamma2\,\mathbb E\lVert\nabla_x a(\hat x)\rVert^2"
+
+    def penalty(self, gradient: Tensor) -> Tensor:
+        return (gradient**2).sum(-1) / 2
+
+
+@dataclass(frozen=True)
+class Dragan(InputGradientPenalty):
+    """Slope 1 around the data: at real samples moved by noise of half the batch's spread (Kodali et al. 2017).
+
+    The authors' code moves all samples the same way, by numbers from [0, 1); here they go both ways, from [-1, 1).
+    """
+
+    reach: float = 0.5  # of the noise, in standard deviations of the batch over all its coordinates
+
+    formula = r"\lambda\,\mathbb E\,(\lVert\nabla_x a(x_r+\delta)\rVert-1)^2"
+
+    def discriminator_loss(self, loss: Tensor, c: DiscriminatorPass) -> Tensor:
+        spread = c.x_real.detach().std(dim=(1, 2), correction=0, keepdim=True)
+        noise = self.reach * spread * (2 * c.batch.uniform("around", c.x_real) - 1)
+        return loss + c.strength * ((norm(c.input_gradient(c.x_real + noise)) - 1) ** 2).mean(-1)
+
+
+@dataclass(frozen=True)
+class R1(InputGradientPenalty):
+    """Flat D at the data: gamma/2 times the squared slope at real samples (Mescheder et al. 2018, eq. 9)."""
+
+    formula = r"\tfrac\gamma2\,\mathbb E_{p}\lVert\nabla_x a(x)\rVert^2"
+    needs_input_gradient = True
+
+    def discriminator_loss(self, loss: Tensor, c: DiscriminatorPass) -> Tensor:
+        return loss + c.strength / 2 * (c.input_gradient_real**2).sum(-1).mean(-1)
+
+
+@dataclass(frozen=True)
+class R2(InputGradientPenalty):
+    """Flat D at the generated samples: R1 on the other side (Mescheder et al. 2018, eq. 10)."""
+
+    formula = r"\tfrac\gamma2\,\mathbb E_{q}\lVert\nabla_x a(x)\rVert^2"
+    needs_input_gradient = True
+
+    def discriminator_loss(self, loss: Tensor, c: DiscriminatorPass) -> Tensor:
+        return loss + c.strength / 2 * (c.input_gradient_fake**2).sum(-1).mean(-1)
+
+
+@dataclass(frozen=True)
+class Roth(InputGradientPenalty):
+    """Flat D where it is unsure: the first order of what noise on the inputs does to the loss (Roth et al. 2017)."""
+
+    formula = (
+        r"\tfrac\gamma2\,\mathbb E\,[(1-D(x_r))^2\lVert\nabla_x a(x_r)\rVert^2+D(x_f)^2\lVert\nabla_x a(x_f)\rVert^2]"
+    )
+    fades = True
+    needs_input_gradient = True
+
+    def discriminator_loss(self, loss: Tensor, c: DiscriminatorPass) -> Tensor:
+        real = torch.sigmoid(-c.real) ** 2 * (c.input_gradient_real**2).sum(-1)
+        fake = torch.sigmoid(c.fake) ** 2 * (c.input_gradient_fake**2).sum(-1)
+        return loss + c.strength / 2 * (real.mean(-1) + fake.mean(-1))
+
+
+GRADIENT_PENALTIES: dict[str, Regularizer] = {
+    "gradient-penalty": GradientPenalty(),
+    "gradient-penalty-one-sided": OneSided(),
+    "gradient-penalty-zero-centred": ZeroCentred(),
+    "dragan": Dragan(),
+    "r1": R1(),
+    "r2": R2(),
+    "roth": Roth(),
+}

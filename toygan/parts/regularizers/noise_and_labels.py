@@ -1,0 +1,75 @@
+"""Regularizers that blur what D is told: noise on what it sees, doubt in the labels that it learns from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from toygan.parts.protocols import Parts
+from toygan.parts.regularizers.base import DiscriminatorPass, Regularizer
+
+
+@dataclass(frozen=True)
+class InstanceNoise(Regularizer):
+    """Gaussian noise of this standard deviation on all that D sees, so that supports overlap (Sonderby et al. 2017)."""
+
+    strengths = (0.01, 0.1, 1.0)
+    formula = r"x\leftarrow x+\mathcal N(0,s^2 I)"
+    fades = True
+
+    def inputs(self, c: DiscriminatorPass) -> tuple[Tensor, Tensor]:
+        s = c.strength[:, None, None]
+        real, fake = c.batch.normal("noise on real", c.x_real), c.batch.normal("noise on fake", c.x_fake)
+        return c.x_real + s * real, c.x_fake + s * fake
+
+
+class Labels(Regularizer):
+    """A regularizer that mixes the two terms of D's loss, which needs a loss of two terms."""
+
+    bounds = (0.0, 0.5)  # above, D would be told the opposite
+
+    def refuses(self, parts: Parts, strength: float) -> str | None:
+        if parts.loss.separable:
+            return None
+        named = parts.names["loss"]
+        return f"loss {named!r} compares samples with samples, so that a sample has no label of its own"
+
+
+@dataclass(frozen=True)
+class LabelSmoothing(Labels):
+    """Real samples count as generated with this weight: D is never certain of them (Salimans et al. 2016, sec. 3.4)."""
+
+    strengths = (0.01, 0.1, 0.5)
+    formula = (
+        r"(1-s)\,\mathcal L_{\mathrm{real}}(a_r)+s\,\mathcal L_{\mathrm{fake}}(a_r)+\mathcal L_{\mathrm{fake}}(a_f)"
+    )
+
+    def discriminator_loss(self, loss: Tensor, c: DiscriminatorPass) -> Tensor:
+        return loss + c.strength * (c.loss.on_fake(c.real) - c.loss.on_real(c.real)).mean(-1)
+
+
+@dataclass(frozen=True)
+class LabelFlipping(Labels):
+    """Each sample's label is the wrong one with this probability, on both sides: logits stay below log((1 - s) / s)."""
+
+    strengths = (0.01, 0.05, 0.5)
+    formula = r"y\leftarrow 1-y\ \text{with probability}\ s"
+
+    def discriminator_loss(self, loss: Tensor, c: DiscriminatorPass) -> Tensor:
+        real, fake = c.loss.on_real, c.loss.on_fake
+        wrong_real = self._wrong("flips on real", c.real, c) * (fake(c.real) - real(c.real))
+        wrong_fake = self._wrong("flips on fake", c.fake, c) * (real(c.fake) - fake(c.fake))
+        return loss + (wrong_real + wrong_fake).mean(-1)
+
+    def _wrong(self, name: str, logits: Tensor, c: DiscriminatorPass) -> Tensor:
+        """Which labels are wrong, as 0 and 1 `(P, n)`."""
+        draws = c.batch.uniform(name, logits.unsqueeze(-1)).squeeze(-1)
+        return (draws < c.strength[:, None]).to(logits.dtype)
+
+
+NOISE_AND_LABELS: dict[str, Regularizer] = {
+    "instance-noise": InstanceNoise(),
+    "label-smoothing": LabelSmoothing(),
+    "label-flipping": LabelFlipping(),
+}

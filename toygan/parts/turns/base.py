@@ -1,0 +1,51 @@
+"""What a turn is: an order of moves of the two players of a game, one update of the generator in all."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from torch import Tensor
+
+from toygan.parts.menu import Menu
+from toygan.parts.protocols import Batch, Game, Parts
+
+TurnState = tuple[Tensor, ...]  # what a turn keeps from one iteration to the next, each tensor `(P, ...)`
+
+
+class Turn:
+    """An order of moves: override `gradients` for another direction, `step` for another order."""
+
+    takes_d_steps: ClassVar[bool] = False  # whether d_steps has a meaning
+    couples: ClassVar[bool] = False  # True: the direction comes from how the players pull at each other; it takes both
+
+    @property
+    def period(self) -> int:
+        """Iterations after which the same thing is done again."""
+        return 1
+
+    def refuses(self, parts: Parts) -> str | None:
+        """Why this turn has no meaning beside those parts, or None where it has."""
+        return None
+
+    def start(self, theta_g: Tensor, theta_d: Tensor) -> TurnState:
+        """The state before the first iteration."""
+        return ()
+
+    def gradients(self, game: Game, theta_g: Tensor, theta_d: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
+        """What G `(P, n_g)` and D `(P, n_d)` descend at these parameters: minus the game's vector field."""
+        return (
+            game.generator_gradient(theta_g, theta_d, batch),
+            game.discriminator_gradient(theta_g, theta_d, batch),
+        )
+
+    def step(self, game: Game) -> None:
+        """One iteration: both players at once, on one batch, each against the other's present parameters."""
+        g, d = game.generator, game.discriminator
+        for_g, for_d = self.gradients(game, g.theta, d.theta, game.batch())
+        g.step(for_g)
+        d.step(for_d)
+
+
+TURNS: Menu[Turn] = (
+    Menu()
+)  # filled in the package, where the families are; it stands here because a turn may name another

@@ -1,0 +1,70 @@
+"""A turn around another turn: some iterations ahead, then part of the way back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from toygan.parts import checks
+from toygan.parts.protocols import Batch, Game, Parts
+from toygan.parts.turns.base import TURNS, Turn, TurnState
+
+
+@dataclass(frozen=True)
+class Lookahead(Turn):
+    """Every k iterations both players go back to alpha of the way that they went (Chavdarova et al. 2021, algorithm 1).
+
+    `of` names the turn of the k iterations in between; both players go back together, and optimizers keep their state.
+    """
+
+    k: int = 5
+    alpha: float = 0.5
+    of: str = "alternating"
+
+    def __post_init__(self) -> None:
+        checks.whole("k", self.k, 1, 1_000_000)
+        checks.number("alpha", self.alpha, above=0, below=1)
+
+    @property
+    def inner(self) -> Turn:
+        return TURNS.make(self.of)
+
+    @property
+    def takes_d_steps(self) -> bool:  # type: ignore[override]
+        return self.inner.takes_d_steps
+
+    @property
+    def couples(self) -> bool:  # type: ignore[override]
+        return self.inner.couples
+
+    @property
+    def period(self) -> int:
+        """Iterations from one going back to the next."""
+        return self.k
+
+    def refuses(self, parts: Parts) -> str | None:
+        """Why the turn in between has no meaning beside those parts, or is none."""
+        try:
+            return "looks ahead by another turn" if isinstance(self.inner, Lookahead) else self.inner.refuses(parts)
+        except (ValueError, AttributeError) as error:
+            return f"of={self.of!r}: {error}"
+
+    def start(self, theta_g: Tensor, theta_d: Tensor) -> TurnState:
+        return theta_g.clone(), theta_d.clone()
+
+    def gradients(self, game: Game, theta_g: Tensor, theta_d: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
+        return self.inner.gradients(game, theta_g, theta_d, batch)
+
+    def step(self, game: Game) -> None:
+        g, d = game.generator, game.discriminator
+        if game.steps % self.k == 0:
+            game.turn_state = self.start(g.theta, d.theta)
+        self.inner.step(game)
+        if (game.steps + 1) % self.k == 0:
+            slow_g, slow_d = game.turn_state
+            g.theta, d.theta = torch.lerp(slow_g, g.theta, self.alpha), torch.lerp(slow_d, d.theta, self.alpha)
+
+
+LOOKAHEAD: dict[str, Turn] = {"lookahead": Lookahead()}

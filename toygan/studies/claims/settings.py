@@ -1,0 +1,33 @@
+"""The recipes that claims start from: small, so that 16 seeds of each take seconds."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from toygan.recipe import Recipe
+from toygan.runs.experiment import Runs
+from toygan.studies.claims.claim import Quantity, late
+
+RING = Recipe(width=32, batch=64)
+LINE = RING.but(data="bimodal")  # two modes of equal weight
+RARE = RING.but(data="bimodal(weight=0.9)")  # the second mode has a tenth of the data
+GAUSSIAN = RING.but(data="gaussian1d")  # the generator starts about 4 away
+DESCENT = GAUSSIAN.but(optimizer="sgd", lr_g=0.05, lr_d=0.05)
+DIRAC = Recipe(
+    data="dirac", generator="point", discriminator="linear", optimizer="sgd", turns="simultaneous", lr_g=0.2, lr_d=0.2
+)
+
+WGAN_GP = {"loss": "wasserstein", "regularizers": {"gradient-penalty": 0.1}}
+
+MODES = late("modes-covered-strict")
+HIGH_QUALITY = late("high-quality")
+
+
+def _off_the_line(runs: Runs) -> np.ndarray:
+    distance: np.ndarray = abs(runs.metric("loss-d")[runs.late] - 2 * math.log(2)).mean(0)
+    return distance
+
+
+OFF_THE_LINE = Quantity("distance of D's loss from 2 log 2", _off_the_line)

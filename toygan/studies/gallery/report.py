@@ -1,0 +1,77 @@
+"""A report of the failure gallery: what was seen in how many seeds, and how well the diagnosis did, as tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+import numpy as np
+
+from toygan.measure.diagnosis import VERDICTS
+from toygan.measure.tables import share_interval
+from toygan.studies.gallery.case import SEEDS, FailureCase, FailureRates, measure_cases
+from toygan.studies.progress import Results
+
+
+class GalleryReport(Results[FailureRates]):
+    """FailureRates by the names of their cases."""
+
+    @property
+    def confusion(self) -> dict[str, Counter[str]]:
+        """For every verdict, how often which verdict was given to the seeds that show it.
+
+        "healthy" are the seeds of the cures that are well and show the verdict no more.
+        """
+        table: dict[str, Counter[str]] = {name: Counter() for name in VERDICTS}
+        for rates in self.values():
+            ill, cured = rates.failed, rates.well & ~rates.still_failed
+            table[rates.case.verdict].update(v for v, so in zip(rates.verdicts, ill, strict=True) if so)
+            table["healthy"].update(v for v, so in zip(rates.fixed_verdicts, cured, strict=True) if so)
+        return {name: counts for name, counts in table.items() if counts}
+
+    @property
+    def score(self) -> str:
+        """How many seeds in all were diagnosed rightly, and wrongly; being unsure is neither.
+
+        Also the share that is right in the mean over the rows: the healthy ones are many.
+        """
+        table = self.confusion
+        n = sum(counts.total() for counts in table.values())
+        right = sum(counts[verdict] for verdict, counts in table.items())
+        unsure = sum(counts["unsure"] for counts in table.values())
+        rows = [counts[verdict] / counts.total() for verdict, counts in table.items()]
+        return (
+            f"{right} of {n} right ({right / max(n, 1):.0%}; row by row {sum(rows) / max(len(rows), 1):.0%}), "
+            f"{unsure} unsure, {n - right - unsure} wrong{self.left}"
+        )
+
+    def _repr_markdown_(self) -> str:
+        head = "| case | verdict | seen in | the change | then in |\n|:--|:--|:--|:--|:--|"
+        rows = [f"| {' | '.join(cells(name, rates))} |" for name, rates in self.items()]
+        said = [name for name in VERDICTS if any(counts[name] for counts in self.confusion.values())]
+        title = f"| what is so, and what the diagnosis said | {' | '.join(said)} |\n|:--|{'--:|' * len(said)}"
+        matrix = [
+            f"| **{verdict}** | {' | '.join(str(counts[name] or '') for name in said)} |"
+            for verdict, counts in self.confusion.items()
+        ]
+        return "\n".join([head, *rows, "", title, *matrix, "", f"*In brackets: 95 % interval. {self.score}.*"])
+
+
+def cells(name: str, rates: FailureRates) -> tuple[str, ...]:
+    """One case as the cells of a Markdown table."""
+    case = rates.case
+    seen = f"**{name}**<br>{case.symptom}<br>{case.setting}"
+    change = f"{case.changed}<br>{case.why}"
+    return seen, case.verdict, out_of(rates.failed), change, out_of(rates.still_failed)
+
+
+def out_of(happened: np.ndarray) -> str:
+    """So many of so many seeds, with the 95 % interval of the share."""
+    count, n = int(happened.sum()), len(happened)
+    low, high = share_interval(count, n)
+    return f"{count} of {n} [{low:.0%}, {high:.0%}]"
+
+
+def measure(cases: Mapping[str, FailureCase], first_seed: int = 0, jobs: int = 1, seeds: int = SEEDS) -> GalleryReport:
+    """The cases measured anew behind a progress bar, in their order; an interrupt keeps what has been seen."""
+    return GalleryReport.of(cases, lambda progress: measure_cases(cases, first_seed, jobs, progress, seeds))

@@ -1,0 +1,1 @@
+"""What lessons are made of: predictions, exercises, the library's own code, tables over seeds."""

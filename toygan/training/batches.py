@@ -1,0 +1,139 @@
+"""Training batches: streams of random numbers that belong to the members, and can be kept and taken up again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from toygan.randomness import Draw, generator, normal, uniform
+from toygan.recipe import Recipe
+
+AHEAD = 2**14  # numbers of a member in one draw: many small draws would cost more than the training steps
+NOISE = {"normal": normal, "uniform": uniform}
+
+
+class Bookmark(NamedTuple):
+    """Where a stream stands: its generators before the present block, that block's rows a batch, and batches used."""
+
+    generators: Tensor  # (distinct seeds, bytes) uint8
+    n: int
+    used: int
+
+
+class Stream:
+    """Batches of random numbers for P members, each from its own generator, drawn in blocks.
+
+    Seed 3 gets the same rows alone and among 64, on CPU and on CUDA, since blocks are drawn on the CPU.
+    """
+
+    def __init__(
+        self, draw: Draw, dim: int, seeds: Sequence[int], name: str, device: torch.device, dtype: torch.dtype,
+        ahead: int = AHEAD,
+    ) -> None:  # fmt: skip
+        self._draw, self._dim, self._ahead = draw, dim, ahead
+        distinct = {seed: i for i, seed in enumerate(dict.fromkeys(seeds))}
+        self._generators = [generator(seed, name) for seed in distinct]
+        same = len(distinct) == len(seeds)  # members with the same seed share their numbers, which are drawn once
+        self._whose = None if same else torch.tensor([distinct[seed] for seed in seeds], device=device)
+        self._to = {"device": device, "dtype": dtype}
+        self._before: list[Tensor] = []
+        self._block, self._n, self._used = torch.empty(0), 0, 0
+
+    def next(self, n: int) -> Tensor:
+        """The next n rows of every member `(P, n, dim)`."""
+        if self._used == len(self._block) or n != self._n:
+            self._draw_block(n)
+        now = self._block[self._used]
+        self._used += 1
+        return (now if self._whose is None else now[self._whose]).mT
+
+    def _draw_block(self, n: int) -> None:
+        """Several batches at once `(batches, P, dim, n)`, each sample a column, as networks like them best."""
+        self._before = [rng.get_state() for rng in self._generators]
+        batches = max(1, self._ahead // (n * self._dim))
+        rows = [self._draw(batches * n, rng).reshape(batches, n, self._dim) for rng in self._generators]
+        self._block = torch.stack(rows, dim=1).mT.contiguous().to(**self._to)  # type: ignore[call-overload]
+        self._n, self._used = n, 0
+
+    @property
+    def bookmark(self) -> Bookmark:
+        """Where the stream stands; no number of it changes."""
+        return Bookmark(torch.stack(self._before or [rng.get_state() for rng in self._generators]), self._n, self._used)
+
+    def restore(self, mark: Bookmark) -> None:
+        """Goes to where a stream of the same name, seeds and draw stood."""
+        for rng, state in zip(self._generators, mark.generators, strict=True):
+            rng.set_state(state.clone())
+        if mark.n:
+            self._draw_block(mark.n)
+            self._used = mark.used
+
+
+class Source:
+    """Batches for P members, from each member's own seed; `name` keeps one source's numbers apart from another's."""
+
+    def __init__(
+        self, recipes: Sequence[Recipe], name: str, device: torch.device, dtype: torch.dtype, ahead: int = AHEAD
+    ) -> None:
+        data, latent = recipes[0].parts.data, recipes[0].latent
+        self._name, self._seeds, self._to = name, [recipe.seed for recipe in recipes], (device, dtype, ahead)
+        self._real = self._stream(data.sample, data.dim, "data")
+        self._z = self._stream(normal(latent), latent, "latent")
+        self._noise: dict[str, Stream] = {}  # by kind, dimensions and name; made when it is first asked for
+
+    def _stream(self, draw: Draw, dim: int, name: str) -> Stream:
+        return Stream(draw, dim, self._seeds, f"{self._name} {name}", *self._to)
+
+    def _noise_stream(self, key: str) -> Stream:
+        if key not in self._noise:
+            kind, dim, name = key.split(" ", 2)
+            self._noise[key] = self._stream(NOISE[kind](int(dim)), int(dim), name)
+        return self._noise[key]
+
+    def batch(self, n: int) -> Batch:
+        """The next n real samples and the next n latent points of every member."""
+        return Batch(self._real.next(n), self._z.next(n), self)
+
+    def noise(self, kind: str, name: str, like: Tensor) -> Tensor:
+        """Further random numbers, "normal" or "uniform", in the shape of `like` `(P, n, dim)`, one stream a name."""
+        return self._noise_stream(f"{kind} {like.shape[-1]} {name}").next(like.shape[1])
+
+    @property
+    def bookmarks(self) -> dict[str, Bookmark]:
+        """Where every stream stands, noise that was drawn on demand included."""
+        streams = {"data": self._real, "latent": self._z, **self._noise}
+        return {name: stream.bookmark for name, stream in streams.items()}
+
+    def restore(self, marks: Mapping[str, Bookmark]) -> None:
+        """Goes to where a source of the same name and seeds stood."""
+        for name, mark in marks.items():
+            own = {"data": self._real, "latent": self._z}
+            (own.get(name) or self._noise_stream(name)).restore(mark)
+
+
+class Batch:
+    """One batch: real samples `(P, n, dim)`, latent points `(P, n, latent)`, and the noise that regularizers ask for.
+
+    Noise is drawn once per name, so that an objective is a function of its batch: the same batch, the same value.
+    """
+
+    def __init__(self, real: Tensor, z: Tensor, source: Source) -> None:
+        self.real, self.z = real, z
+        self._source = source
+        self._drawn: dict[str, Tensor] = {}
+
+    def normal(self, name: str, like: Tensor) -> Tensor:
+        """Standard normal numbers in the shape of `like` `(P, n, dim)`."""
+        return self._noise("normal", name, like)
+
+    def uniform(self, name: str, like: Tensor) -> Tensor:
+        """Numbers in the shape of `like` `(P, n, dim)`, uniform on [0, 1)."""
+        return self._noise("uniform", name, like)
+
+    def _noise(self, kind: str, name: str, like: Tensor) -> Tensor:
+        if name not in self._drawn:
+            self._drawn[name] = self._source.noise(kind, name, like)
+        return self._drawn[name]

@@ -1,0 +1,244 @@
+"""The game of P members: two players and two objectives, functions of both players' parameters and of a batch."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from toygan.parts.networks import Network
+from toygan.parts.optimizers import OptimizerState
+from toygan.parts.protocols import Batch
+from toygan.parts.regularizers import DiscriminatorPass, Regularizer, RegularizerState, requiring_grad
+from toygan.parts.turns import TurnState
+from toygan.randomness import generator as random_generator
+from toygan.recipe import Recipe
+from toygan.training.batches import Batch as TrainingBatch
+from toygan.training.batches import Source
+from toygan.training.players import Player, rates_of
+
+# What a regularizer may do; those that leave a hook as it is are not asked.
+HOOKS = (
+    "update", "project", "reparametrized", "unrolled_d", "inputs", "point", "discriminator_loss", "generator_loss",
+)  # fmt: skip
+
+
+class Acting(NamedTuple):
+    """A regularizer at one moment: its present strength `(P,)`, and what it keeps from step to step."""
+
+    name: str
+    part: Regularizer
+    strength: Tensor
+    state: RegularizerState
+
+
+class Game:
+    """Two players with their networks, the loss, the regularizers with each member's strengths, and the batches.
+
+    `steps` counts the iterations, `regularizer_states` holds what regularizers keep, by name, and `turn_state` what the
+    turn keeps from one iteration to the next, each tensor `(P, ...)`.
+    """
+
+    def __init__(self, recipes: Sequence[Recipe], device: torch.device, dtype: torch.dtype) -> None:
+        parts, like = recipes[0].parts, torch.empty(0, device=device, dtype=dtype)
+        self.steps = 0
+        self.turn_state: TurnState = ()
+        self.regularizer_states: dict[str, RegularizerState] = {}
+        self.source = Source(recipes, "training", device, dtype)
+        g, d = parts.generator, parts.discriminator
+        for name, part in parts.regularizers.items():
+            g, d = part.networks(g, d, recipes[0].regularizers[name])
+        self.generator = Player(
+            g, _initial("generator", g, recipes, like), parts.optimizer, rates_of(recipes, "lr_g", like)
+        )
+        self.discriminator = Player(
+            d, _initial("discriminator", d, recipes, like), parts.optimizer, rates_of(recipes, "lr_d", like),
+            self._after_d_step,
+        )  # fmt: skip
+        self.change(recipes)
+        self.discriminator.theta = self._projected(self.discriminator.theta)
+        self.start_regularizers({})
+
+    def change(self, recipes: Sequence[Recipe]) -> None:
+        """Goes on by the loss, the rates and the strengths of these recipes; regularizers are started apart."""
+        first, parts, like = recipes[0], recipes[0].parts, self.generator.theta
+        self.loss, self.d_steps, self.batch_size = parts.loss, first.d_steps, first.batch
+        self.generator.change(parts.optimizer, rates_of(recipes, "lr_g", like))
+        self.discriminator.change(parts.optimizer, rates_of(recipes, "lr_d", like))
+        self._anneal = first.anneal
+        self._strengths = {
+            name: like.new_tensor([r.regularizers[name] for r in recipes]) for name in parts.regularizers
+        }
+        self._parts: Mapping[str, Regularizer] = parts.regularizers
+        self._hooked = {hook: [name for name, part in self._parts.items() if _overrides(part, hook)] for hook in HOOKS}
+        self._needs_input_gradient = any(part.needs_input_gradient for part in self._parts.values())
+
+    def start_regularizers(self, kept: Mapping[str, RegularizerState]) -> None:
+        """Starts the regularizers, but for those whose state is `kept` from before a change of the recipe."""
+        thetas, net = (self.generator.theta, self.discriminator.theta), self.discriminator.network
+        self.regularizer_states = {
+            name: kept[name] if name in kept else part.start(*thetas, net) for name, part in self._parts.items()
+        }
+
+    def of(self, members: list[int]) -> Game:
+        """The same game of some members only, to be looked at."""
+        one = copy.copy(self)
+        one.generator, one.discriminator = self.generator.of(members), self.discriminator.of(members)
+        one._strengths = {name: strength[members] for name, strength in self._strengths.items()}
+        one.regularizer_states = {
+            name: tuple(x[members] for x in state) for name, state in self.regularizer_states.items()
+        }
+        return one
+
+    def batch(self) -> TrainingBatch:
+        """The next training batch of every member."""
+        return self.source.batch(self.batch_size)
+
+    # The two objectives, and what each player descends.
+
+    def discriminator_loss(
+        self, theta_g: Tensor, theta_d: Tensor, batch: Batch, samples: Tensor | None = None
+    ) -> Tensor:
+        """What D minimises `(P,)`; `samples` stand in for what G makes of the batch."""
+        c = self.discriminator_pass(theta_g, theta_d, batch, samples, self._needs_input_gradient)
+        c.judge_both()
+        loss = self.loss.discriminator(c).mean(-1)
+        for _, part, c.strength, c.state in self._acting("discriminator_loss"):
+            loss = part.discriminator_loss(loss, c)
+        return loss
+
+    def generator_loss(self, theta_g: Tensor, theta_d: Tensor, batch: Batch, samples: Tensor | None = None) -> Tensor:
+        """What G minimises `(P,)`; `samples` stand in for what it makes of the batch."""
+        looking_ahead = self._acting("unrolled_d")
+        samples = self.generator.network(theta_g, batch.z) if samples is None else samples
+        for _, part, strength, _ in looking_ahead:
+            virtual_step = partial(self._virtual_d_step, theta_g, batch, samples)
+            theta_d = part.unrolled_d(theta_d, self.discriminator.state, virtual_step, strength)
+        c = self.discriminator_pass(theta_g, theta_d, batch, samples)
+        loss = self.loss.generator(c).mean(-1)
+        for _, part, c.strength, c.state in self._acting("generator_loss"):
+            loss = part.generator_loss(loss, c)
+        return loss
+
+    def losses(self, theta_g: Tensor, theta_d: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
+        """What every member's G and D minimise, each `(P,)`, as functions of both players' parameters."""
+        return self.generator_loss(theta_g, theta_d, batch), self.discriminator_loss(theta_g, theta_d, batch)
+
+    def generator_gradient(self, theta_g: Tensor, theta_d: Tensor, batch: Batch) -> Tensor:
+        """Gradient of every member's generator loss in its generator's parameters `(P, n_g)`."""
+        theta_g = theta_g.detach().requires_grad_()
+        return gradient(self.generator_loss(theta_g, theta_d.detach(), batch), theta_g)
+
+    def discriminator_gradient(self, theta_g: Tensor, theta_d: Tensor, batch: Batch) -> Tensor:
+        """Gradient of every member's discriminator loss in its discriminator's parameters `(P, n_d)`."""
+        theta_d = theta_d.detach().requires_grad_()
+        return gradient(self.discriminator_loss(theta_g.detach(), theta_d, batch), theta_d)
+
+    # D before a batch, and what the regularizers make of it.
+
+    def discriminator_pass(
+        self,
+        theta_g: Tensor,
+        theta_d: Tensor,
+        batch: Batch,
+        samples: Tensor | None = None,
+        input_gradient: bool = False,
+    ) -> DiscriminatorPass:
+        """D before the batch, as the regularizers let D see it; `samples` stand in for what G makes of the batch."""
+        g, d = self.generator.network, self.discriminator.network
+        samples = g(theta_g, batch.z) if samples is None else samples
+        used = self._reparametrized(theta_d)
+        c = DiscriminatorPass(self.loss, g, d, theta_g, theta_d, used, batch, samples, input_gradient)
+        c.discriminator_gradient = partial(self._d_gradient, theta_g, theta_d, batch, samples)
+        for _, part, c.strength, c.state in self._acting("inputs"):
+            c.x_real, c.x_fake = part.inputs(c)
+        return c
+
+    def at_points(self, x: Tensor, context: Tensor) -> Tensor:
+        """D's logits `(P, n)` at single points x `(P, n, dim)`; a D that judges whole batches sees them in `context`.
+
+        `context` are real samples `(P, m, dim)`; for a D that judges samples one by one m may be 0.
+        """
+        g, d = self.generator, self.discriminator
+        for _, part, strength, _ in self._acting("point"):
+            x, context = (part.point(points, g.network, g.theta, strength) for points in (x, context))
+        return d.network.in_batch(self._reparametrized(d.theta), x, context).squeeze(-1)
+
+    def descent_directions(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Generated samples, and where G's loss pushes each: minus its gradient there, both `(P, n, dim)`."""
+        g, d = self.generator, self.discriminator
+        samples = g.network(g.theta, batch.z).detach().requires_grad_()
+        loss = self.generator_loss(g.theta, d.theta, batch, samples)
+        (slope,) = torch.autograd.grad(loss.sum(), samples)
+        return samples.detach(), -slope * samples.shape[1]  # the loss is a mean over samples; an arrow is one sample's
+
+    def _acting(self, hook: str) -> list[Acting]:
+        """The regularizers that do something at this hook, as they are now."""
+        left = max(0.0, 1 - self.steps / self._anneal) if self._anneal else 1.0
+        acting = []
+        for name in self._hooked[hook]:
+            part, strength = self._parts[name], self._strengths[name]
+            now = strength * left if part.fades else strength
+            acting.append(Acting(name, part, now, self.regularizer_states.get(name, ())))
+        return acting
+
+    def _projected(self, theta_d: Tensor) -> Tensor:
+        """D's parameters where the regularizers allow them."""
+        for _, part, strength, _ in self._acting("project"):
+            theta_d = part.project(theta_d, self.discriminator.network, strength)
+        return theta_d
+
+    def _reparametrized(self, theta_d: Tensor) -> Tensor:
+        """D's parameters as its layers use them."""
+        for _, part, strength, state in self._acting("reparametrized"):
+            theta_d = part.reparametrized(theta_d, self.discriminator.network, strength, state)
+        return theta_d
+
+    def _after_d_step(self, theta_d: Tensor) -> Tensor:
+        """D's parameters after one of its steps, where they are allowed; what regularizers keep moves on."""
+        theta_d = self._projected(theta_d)
+        for name, part, _, state in self._acting("update"):
+            new = part.update(state, self.generator.theta, theta_d, self.discriminator.network)
+            self.regularizer_states = {**self.regularizer_states, name: new}
+        return theta_d
+
+    def _virtual_d_step(
+        self, theta_g: Tensor, batch: Batch, samples: Tensor, theta_d: Tensor, state: OptimizerState,
+        through_generator: bool,
+    ) -> tuple[Tensor, OptimizerState]:  # fmt: skip
+        """A step that D would take against the present G on this batch, and that nobody but G sees (VirtualStep)."""
+        if not through_generator:
+            theta_g, samples = theta_g.detach(), samples.detach()
+        slope = self._d_gradient(theta_g, theta_d, batch, samples)
+        step, state = self.discriminator.optimizer.step(slope, state, self.discriminator.rates)
+        return self._projected(theta_d + step), state
+
+    def _d_gradient(self, theta_g: Tensor, theta_d: Tensor, batch: Batch, samples: Tensor) -> Tensor:
+        """The gradient of D's loss in its parameters `(P, n_d)`, itself differentiable in all that it depends on."""
+        keep = torch.is_grad_enabled() and any(t.requires_grad for t in (theta_g, theta_d, samples))
+        with torch.enable_grad():
+            theta_d = requiring_grad(theta_d)
+            loss = self.discriminator_loss(theta_g, theta_d, batch, samples)
+            return torch.autograd.grad(
+                loss.sum(), theta_d, create_graph=keep, materialize_grads=True, allow_unused=True
+            )[0]
+
+
+def gradient(loss: Tensor, theta: Tensor) -> Tensor:
+    """Each member's gradient: members are independent, so the sum's gradient holds them all."""
+    if not loss.requires_grad:  # a loss that theta has no part in, as D's where there is no D
+        return torch.zeros_like(theta)
+    return torch.autograd.grad(loss, theta, torch.ones_like(loss), materialize_grads=True, allow_unused=True)[0]
+
+
+def _initial(role: str, network: Network, recipes: Sequence[Recipe], like: Tensor) -> Tensor:
+    """Each member's initial parameters `(P, n_params)`, from its own seed."""
+    return torch.stack([network.start(random_generator(r.seed, f"initial {role}")) for r in recipes]).to(like)
+
+
+def _overrides(part: Regularizer, hook: str) -> bool:
+    return getattr(type(part), hook) is not getattr(Regularizer, hook)

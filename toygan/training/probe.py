@@ -1,0 +1,108 @@
+"""A probe: what can be asked of P runs as they stand; to ask changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from toygan.parts.losses import LogitPair
+from toygan.parts.metrics import default_metrics, measure
+from toygan.parts.metrics.inputs import Earlier, GameState, MetricInputs
+from toygan.recipe import Recipe
+from toygan.training.batches import Batch
+from toygan.training.game import Game, gradient
+from toygan.training.snapshot import Snapshot
+
+PROBE_BATCH = 128  # samples on which a snapshot measures losses, accuracies and gradients
+CONTEXT = 64  # real samples among which a discriminator that judges whole batches is shown single points
+
+
+@dataclass(frozen=True)
+class Probe:
+    """P runs as they stand. `batch` gives the same n samples at every call, from streams that no run uses:
+    so a picture moves only when the networks do, and a run goes on as if nobody looked."""
+
+    recipes: tuple[Recipe, ...]
+    game: Game
+    average: Tensor | None  # the averaged generators' parameters (P, n_g), where a recipe's `ema` is above 0
+    diverged_at: np.ndarray  # (P,)
+    batch: Callable[[int], Batch]
+
+    @torch.no_grad()
+    def generate(self, n: int, average: bool = False) -> Tensor:
+        """n samples of every member `(P, n, dim)`, of its averaged generator if there is one and it is asked for."""
+        g = self.game.generator
+        theta = self.average if average and self.average is not None else g.theta
+        return g.network(theta, self.batch(n).z)
+
+    def real(self, n: int) -> Tensor:
+        """n real samples for every member `(P, n, dim)`."""
+        return self.batch(n).real
+
+    @torch.no_grad()
+    def critic(self, x: Tensor) -> Tensor:
+        """D's logits `(P, n)` at x `(P, n, dim)`, or at the same x `(n, dim)` for all.
+
+        Where there is no discriminator, the loss's witness function stands for it.
+        """
+        g, d = self.game.generator, self.game.discriminator
+        x = x.to(g.theta).expand(len(g.theta), -1, -1)
+        if not self.game.loss.uses_discriminator:
+            batch = self.batch(PROBE_BATCH)
+            return self.game.loss.witness(x, batch.real, g.network(g.theta, batch.z))
+        return self.game.at_points(x, x[:, :0] if d.network.per_sample else self.batch(CONTEXT).real)
+
+    def descent_directions(self, n: int) -> tuple[Tensor, Tensor]:
+        """n samples of every member, and where the chosen loss pushes each of them: the arrows, both `(P, n, dim)`."""
+        return self.game.descent_directions(self.batch(n))
+
+    def snapshot(self, n: int, since: Snapshot | None = None, metrics: Iterable[str] | None = None) -> Snapshot:
+        """n samples and the metrics, the default ones or those named, at this moment (Population.snapshot)."""
+        earlier = None if since is None else Earlier(since.samples, self.game.steps - since.step)
+        data, average = self.recipes[0].parts.data, None
+        inputs = MetricInputs(self.generate(n), data, self._game_state(), earlier)
+        names = default_metrics() if metrics is None else list(metrics)
+        measured = measure(inputs, names)
+        if self.average is not None:
+            average = self.generate(n, average=True)
+            of_average = measure(MetricInputs(average, data), names)
+            measured |= {f"average-{name}": value for name, value in of_average.items()}
+        return Snapshot(
+            step=self.game.steps,
+            samples=inputs.samples.cpu(),
+            metrics=measured,
+            shares=inputs.shares.cpu().numpy(),
+            diverged_at=self.diverged_at,
+            recipes=self.recipes,
+            average=None if average is None else average.cpu(),
+        )
+
+    def _game_state(self) -> GameState:
+        """D's logits, both losses and both gradients on one batch; the next gradients when asked for."""
+        game, batch = self.game, self.batch(PROBE_BATCH)
+        g, d = (player.theta.detach().requires_grad_() for player in (game.generator, game.discriminator))
+        loss_g = game.generator_loss(g, d.detach(), batch)
+        loss_d = game.discriminator_loss(g.detach(), d, batch)
+        for_g, for_d = gradient(loss_g, g), gradient(loss_d, d)
+        with torch.no_grad():
+            c = game.discriminator_pass(g, d, batch)
+            logits = LogitPair(*c.judge_both())
+
+        def next_gradients() -> tuple[Tensor, Tensor]:
+            then_g, then_d = game.generator.after(for_g)[0], game.discriminator.after(for_d)[0]
+            return game.generator_gradient(then_g, then_d, batch), game.discriminator_gradient(then_g, then_d, batch)
+
+        return GameState(
+            loss=game.loss,
+            x_real=c.x_real,
+            x_fake=c.x_fake,
+            logits=logits,
+            weight_g=game.loss.generator_weight(logits).abs().flatten(1).mean(-1),
+            losses=(loss_g.detach(), loss_d.detach()),
+            gradients=(for_g, for_d),
+            ahead=next_gradients,
+        )

@@ -1,0 +1,173 @@
+"""A state: all that decides how a population goes on, as numbers that no longer change; and its file."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from toygan.recipe import Recipe
+from toygan.training.batches import Bookmark
+
+FORMAT, VERSION = "toygan state", "1"
+
+
+class StateError(ValueError):
+    """A file that holds no state of this version, or a state that does not fit its recipes."""
+
+
+@dataclass(frozen=True)
+class PlayerState:
+    """One player: its parameters `(P, n_params)`, and what its optimizer keeps, each tensor `(P, ...)`."""
+
+    theta: Tensor
+    optimizer: tuple[Tensor, ...]
+
+
+@dataclass(frozen=True)
+class State:
+    """P members at one iteration: `Population.restore(state)` goes on as the population that it was taken of would.
+
+    `turn` and `regularizers` are what the turn and each regularizer keep, `average` the averaged generators `(P, n_g)`,
+    `alive` whether a member is finite `(P,)`, `age` its finite iterations `(P,)`, `streams` where each stream of random
+    numbers stands.
+    """
+
+    recipes: tuple[Recipe, ...]
+    steps: int
+    generator: PlayerState
+    discriminator: PlayerState
+    turn: tuple[Tensor, ...]
+    regularizers: Mapping[str, tuple[Tensor, ...]]
+    average: Tensor
+    alive: Tensor
+    age: Tensor
+    streams: Mapping[str, Bookmark]
+
+    @property
+    def numbers(self) -> Tensor:
+        """What an iteration moves, side by side `(P, s)`: theta_G, theta_D, then the states of optimizers (G's first),
+        of the turn and of the regularizers."""
+        return torch.cat([x.flatten(1) for x in self._moving()], dim=-1)
+
+    def with_numbers(self, numbers: Tensor) -> State:
+        """This state with `numbers` `(P, s)` in place of its own."""
+        moving = self._moving()
+        split = torch.split(numbers, [x[0].numel() for x in moving], dim=-1)
+        new = iter([x.reshape(old.shape) for x, old in zip(split, moving, strict=True)])
+        theta_g, theta_d = next(new), next(new)
+        for_g, for_d, turn = (
+            tuple(next(new) for _ in old) for old in (self.generator.optimizer, self.discriminator.optimizer, self.turn)
+        )
+        kept = {name: tuple(next(new) for _ in old) for name, old in self.regularizers.items()}
+        return dataclasses.replace(
+            self, generator=PlayerState(theta_g, for_g), discriminator=PlayerState(theta_d, for_d), turn=turn,
+            regularizers=kept,
+        )  # fmt: skip
+
+    def _moving(self) -> list[Tensor]:
+        return [
+            self.generator.theta, self.discriminator.theta, *self.generator.optimizer, *self.discriminator.optimizer,
+            *self.turn, *(x for kept in self.regularizers.values() for x in kept),
+        ]  # fmt: skip
+
+    def repeated(self, n: int) -> State:
+        """n copies of every member, side by side; copies have the same seed, and so see the same batches."""
+        recipes = tuple(recipe for recipe in self.recipes for _ in range(n))
+        return dataclasses.replace(self.mapped(lambda x: x.repeat_interleave(n, 0)), recipes=recipes)
+
+    def to(self, device: torch.device, dtype: torch.dtype) -> State:
+        """The same state on another device, in another precision."""
+        return self.mapped(lambda x: x.to(device, dtype) if x.is_floating_point() else x.to(device))
+
+    def mapped(self, change: Callable[[Tensor], Tensor]) -> State:
+        """The state with every tensor of the members, but not of the streams, changed."""
+        return _assembled(
+            {name: change(x) for name, x in self._tensors().items()}, self.recipes, self.steps, self.streams
+        )
+
+    def _tensors(self) -> dict[str, Tensor]:
+        """Every tensor of the members, by a name that says where it belongs."""
+        named = {
+            "generator/theta": self.generator.theta, "discriminator/theta": self.discriminator.theta,
+            "average": self.average, "alive": self.alive, "age": self.age,
+        }  # fmt: skip
+        groups = {
+            "generator/optimizer": self.generator.optimizer, "discriminator/optimizer": self.discriminator.optimizer,
+            "turn": self.turn, **{f"regularizers/{name}": kept for name, kept in self.regularizers.items()},
+        }  # fmt: skip
+        return named | {f"{name}/{i}": x for name, group in groups.items() for i, x in enumerate(group)}
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shape of every tensor of the members, by its name."""
+        return {name: tuple(x.shape) for name, x in self._tensors().items()}
+
+    def save(self, path: str | Path) -> None:
+        """Writes a safetensors file, with the recipes as JSON in its head; what was there stays until it is whole."""
+        from safetensors.torch import save
+
+        streams = {name: (mark.n, mark.used) for name, mark in self.streams.items()}
+        head = {
+            "format": FORMAT, "version": VERSION, "steps": str(self.steps), "streams": json.dumps(streams),
+            "recipes": json.dumps([json.loads(recipe.to_json()) for recipe in self.recipes]),
+        }  # fmt: skip
+        tensors = {name: x.cpu().contiguous().clone() for name, x in self._tensors().items()}
+        tensors |= {f"streams/{name}": mark.generators for name, mark in self.streams.items()}
+        target = Path(path)
+        part = target.with_name(f".{target.name}.part")
+        try:
+            part.write_bytes(save(tensors, head))
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
+
+    @staticmethod
+    def load(path: str | Path) -> State:
+        """The state that `save` wrote; nothing in the file can run code.
+
+        Raises StateError, in one line, for a damaged file and one of another kind or version; OSError where the file
+        cannot be read.
+        """
+        from safetensors import SafetensorError, safe_open
+
+        Path(path).open("rb").close()  # what cannot be read is the system's to say
+        try:
+            with safe_open(path, "pt") as file:
+                head = file.metadata() or {}
+                if (head.get("format"), head.get("version")) != (FORMAT, VERSION):
+                    found = f"{head.get('format', 'no format')}, version {head.get('version', 'none')}"
+                    raise StateError(f"{path}: needs a {FORMAT} of version {VERSION}; it is {found[:80]}")
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no iterator)
+            recipes = tuple(Recipe.from_json(json.dumps(row)) for row in json.loads(head["recipes"]))
+            marks = {
+                str(name): Bookmark(tensors.pop(f"streams/{name}"), int(n), int(used))
+                for name, (n, used) in json.loads(head["streams"]).items()
+            }
+            return _assembled(tensors, recipes, int(head["steps"]), marks)
+        except StateError:
+            raise
+        except (SafetensorError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            reason = " ".join(str(error).split())[:120]
+            raise StateError(f"{path}: is damaged, or no state of toygan ({reason})") from None
+
+
+def _assembled(
+    tensors: Mapping[str, Tensor], recipes: tuple[Recipe, ...], steps: int, streams: Mapping[str, Bookmark]
+) -> State:
+    def group(name: str) -> tuple[Tensor, ...]:
+        count = sum(key.rpartition("/")[0] == name for key in tensors)
+        return tuple(tensors[f"{name}/{i}"] for i in range(count))
+
+    return State(
+        recipes, steps,
+        PlayerState(tensors["generator/theta"], group("generator/optimizer")),
+        PlayerState(tensors["discriminator/theta"], group("discriminator/optimizer")),
+        group("turn"), {name: group(f"regularizers/{name}") for name in recipes[0].regularizers},
+        tensors["average"], tensors["alive"], tensors["age"], streams,
+    )  # fmt: skip
