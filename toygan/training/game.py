@@ -30,7 +30,6 @@ HOOKS = (
 class Acting(NamedTuple):
     """A regularizer at one moment: its present strength `(P,)`, and what it keeps from step to step."""
 
-    name: str
     part: Regularizer
     strength: Tensor
     state: RegularizerState
@@ -107,20 +106,22 @@ class Game:
         c = self.discriminator_pass(theta_g, theta_d, batch, samples, self._needs_input_gradient)
         c.judge_both()
         loss = self.loss.discriminator(c).mean(-1)
-        for _, part, c.strength, c.state in self._acting("discriminator_loss"):
+        for name in self._hooked["discriminator_loss"]:
+            part, c.strength, c.state = self._now(name)
             loss = part.discriminator_loss(loss, c)
         return loss
 
     def generator_loss(self, theta_g: Tensor, theta_d: Tensor, batch: Batch, samples: Tensor | None = None) -> Tensor:
         """What G minimises `(P,)`; `samples` stand in for what it makes of the batch."""
-        looking_ahead = self._acting("unrolled_d")
-        samples = self.generator.network(theta_g, batch.z) if samples is None else samples
-        for _, part, strength, _ in looking_ahead:
+        for name in self._hooked["unrolled_d"]:
+            part, strength, _ = self._now(name)
+            samples = self.generator.network(theta_g, batch.z) if samples is None else samples
             virtual_step = partial(self._virtual_d_step, theta_g, batch, samples)
             theta_d = part.unrolled_d(theta_d, self.discriminator.state, virtual_step, strength)
         c = self.discriminator_pass(theta_g, theta_d, batch, samples)
         loss = self.loss.generator(c).mean(-1)
-        for _, part, c.strength, c.state in self._acting("generator_loss"):
+        for name in self._hooked["generator_loss"]:
+            part, c.strength, c.state = self._now(name)
             loss = part.generator_loss(loss, c)
         return loss
 
@@ -150,11 +151,12 @@ class Game:
     ) -> DiscriminatorPass:
         """D before the batch, as the regularizers let D see it; `samples` stand in for what G makes of the batch."""
         g, d = self.generator.network, self.discriminator.network
-        samples = g(theta_g, batch.z) if samples is None else samples
         used = self._reparametrized(theta_d)
+        samples = g(theta_g, batch.z) if samples is None else samples
         c = DiscriminatorPass(self.loss, g, d, theta_g, theta_d, used, batch, samples, input_gradient)
         c.discriminator_gradient = partial(self._d_gradient, theta_g, theta_d, batch, samples)
-        for _, part, c.strength, c.state in self._acting("inputs"):
+        for name in self._hooked["inputs"]:
+            part, c.strength, c.state = self._now(name)
             c.x_real, c.x_fake = part.inputs(c)
         return c
 
@@ -164,7 +166,8 @@ class Game:
         `context` are real samples `(P, m, dim)`; for a D that judges samples one by one m may be 0.
         """
         g, d = self.generator, self.discriminator
-        for _, part, strength, _ in self._acting("point"):
+        for name in self._hooked["point"]:
+            part, strength, _ = self._now(name)
             x, context = (part.point(points, g.network, g.theta, strength) for points in (x, context))
         return d.network.in_batch(self._reparametrized(d.theta), x, context).squeeze(-1)
 
@@ -176,32 +179,32 @@ class Game:
         (slope,) = torch.autograd.grad(loss.sum(), samples)
         return samples.detach(), -slope * samples.shape[1]  # the loss is a mean over samples; an arrow is one sample's
 
-    def _acting(self, hook: str) -> list[Acting]:
-        """The regularizers that do something at this hook, as they are now."""
-        left = max(0.0, 1 - self.steps / self._anneal) if self._anneal else 1.0
-        acting = []
-        for name in self._hooked[hook]:
-            part, strength = self._parts[name], self._strengths[name]
-            now = strength * left if part.fades else strength
-            acting.append(Acting(name, part, now, self.regularizer_states.get(name, ())))
-        return acting
+    def _now(self, name: str) -> Acting:
+        """A regularizer as it is now."""
+        part, strength = self._parts[name], self._strengths[name]
+        if part.fades and self._anneal:
+            strength = strength * max(0.0, 1 - self.steps / self._anneal)
+        return Acting(part, strength, self.regularizer_states.get(name, ()))
 
     def _projected(self, theta_d: Tensor) -> Tensor:
         """D's parameters where the regularizers allow them."""
-        for _, part, strength, _ in self._acting("project"):
+        for name in self._hooked["project"]:
+            part, strength, _ = self._now(name)
             theta_d = part.project(theta_d, self.discriminator.network, strength)
         return theta_d
 
     def _reparametrized(self, theta_d: Tensor) -> Tensor:
         """D's parameters as its layers use them."""
-        for _, part, strength, state in self._acting("reparametrized"):
+        for name in self._hooked["reparametrized"]:
+            part, strength, state = self._now(name)
             theta_d = part.reparametrized(theta_d, self.discriminator.network, strength, state)
         return theta_d
 
     def _after_d_step(self, theta_d: Tensor) -> Tensor:
         """D's parameters after one of its steps, where they are allowed; what regularizers keep moves on."""
         theta_d = self._projected(theta_d)
-        for name, part, _, state in self._acting("update"):
+        for name in self._hooked["update"]:
+            part, _, state = self._now(name)
             new = part.update(state, self.generator.theta, theta_d, self.discriminator.network)
             self.regularizer_states = {**self.regularizer_states, name: new}
         return theta_d

@@ -26,9 +26,9 @@ class DiscriminatorPass:
     """What the discriminator makes of one batch: all that a loss and a regularizer may look at.
 
     `x_real` and `x_fake` are D's inputs `(P, n, dim)`, `real` and `fake` its logits `(P, n)`, computed when asked for;
-    `samples` is what G made of the batch, or what stands in for it, and `discriminator_gradient` gives the gradient of
-    D's whole loss on the batch in D's parameters `(P, n_d)`, itself differentiable; D's layers use `reparametrized`. `strength` `(P,)` and `state` are
-    those of the regularizer that looks.
+    `samples` is what G made of the batch, or what stands in for it; D's layers use the parameters `reparametrized`.
+    `discriminator_gradient` gives the gradient of D's whole loss on the batch in D's parameters `(P, n_d)`, itself
+    differentiable. `strength` `(P,)` and `state` are those of the regularizer that looks.
     """
 
     strength: Tensor
