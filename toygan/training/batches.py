@@ -12,6 +12,7 @@ from toygan.randomness import Draw, generator, normal, uniform
 from toygan.recipe import Recipe
 
 AHEAD = 2**14  # numbers of a member in one draw: many small draws would cost more than the training steps
+MOST_ROWS = 2**16  # of a batch, as a recipe allows them
 NOISE = {"normal": normal, "uniform": uniform}
 
 
@@ -64,12 +65,16 @@ class Stream:
         return Bookmark(torch.stack(self._before or [rng.get_state() for rng in self._generators]), self._n, self._used)
 
     def restore(self, mark: Bookmark) -> None:
-        """Goes to where a stream of the same name, seeds and draw stood."""
+        """Goes to where a stream of the same name, seeds and draw stood; ValueError where none can stand."""
+        if not 0 <= mark.n <= MOST_ROWS or len(mark.generators) != len(self._generators):
+            raise ValueError(f"a stream of {mark.n} rows a batch, {len(mark.generators)} generators")
         for rng, state in zip(self._generators, mark.generators, strict=True):
             rng.set_state(state.clone())
         if mark.n:
             self._draw_block(mark.n)
             self._used = mark.used
+        if not 0 <= mark.used <= len(self._block):
+            raise ValueError(f"a stream at batch {mark.used} of a block of {len(self._block)}")
 
 
 class Source:
@@ -108,10 +113,11 @@ class Source:
         return {name: stream.bookmark for name, stream in streams.items()}
 
     def restore(self, marks: Mapping[str, Bookmark]) -> None:
-        """Goes to where a source of the same name and seeds stood."""
-        for name, mark in marks.items():
-            own = {"data": self._real, "latent": self._z}
-            (own.get(name) or self._noise_stream(name)).restore(mark)
+        """Goes to where a source of the same name and seeds stood; ValueError as of a stream."""
+        self._real.restore(marks["data"])
+        self._z.restore(marks["latent"])
+        for name in marks.keys() - {"data", "latent"}:
+            self._noise_stream(name).restore(marks[name])
 
 
 class Batch:

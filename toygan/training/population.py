@@ -132,13 +132,17 @@ class Population:
         theta = state.generator.theta
         new = cls(state.recipes, theta.device if device is None else device, theta.dtype)
         state = state.to(new.device, new.dtype)
-        _check_shapes(state, new.state)
+        if (different := state.differs(new.state)) is not None:
+            raise StateError(f"state: {different}")
         game = new.game
         for player, kept in ((game.generator, state.generator), (game.discriminator, state.discriminator)):
             player.theta, player.state = kept.theta, kept.optimizer
         game.steps, game.turn_state, game.regularizer_states = state.steps, state.turn, dict(state.regularizers)
         new._average, new._alive, new._age = state.average, state.alive, state.age
-        game.source.restore(state.streams)
+        try:
+            game.source.restore(state.streams)
+        except (ValueError, KeyError, RuntimeError) as error:  # torch's word on a generator that is none is the last
+            raise StateError(f"state: its streams of random numbers cannot stand there ({error})") from None
         return new
 
     def copies(self, n: int, dtype: torch.dtype | None = None) -> Population:
@@ -225,17 +229,6 @@ def _of_one_shape(recipes: tuple[Recipe, ...]) -> tuple[Recipe, ...]:
             allowed = f"members of one population must agree on it; another has {getattr(recipes[0], different)!r}"
             raise RecipeError(different, getattr(other, different), allowed)
     return recipes
-
-
-def _check_shapes(state: State, own: State) -> None:
-    """StateError where the tensors of a state are not those that its recipes make."""
-    try:
-        theirs, ours = state.shapes, own.shapes
-    except (KeyError, IndexError) as error:
-        raise StateError(f"state: lacks {error}") from None
-    if theirs != ours:
-        name = next(name for name in {**ours, **theirs} if ours.get(name) != theirs.get(name))
-        raise StateError(f"state: {name} has shape {theirs.get(name)}; its recipes make {ours.get(name)}")
 
 
 def _only(member: int | None, x: Tensor) -> Tensor:

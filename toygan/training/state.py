@@ -108,6 +108,14 @@ class State:
         """The shape of every tensor of the members, by its name."""
         return {name: tuple(x.shape) for name, x in self._tensors().items()}
 
+    def differs(self, other: State) -> str | None:
+        """The first tensor that has another shape than in the other state, in words, or None."""
+        ours, theirs = self.shapes, other.shapes
+        for name in {**theirs, **ours}:
+            if ours.get(name) != theirs.get(name):
+                return f"{name} has shape {ours.get(name)}; the recipes make {theirs.get(name)}"
+        return None
+
     def save(self, path: str | Path) -> None:
         """Writes a safetensors file, with the recipes as JSON in its head; what was there stays until it is whole."""
         from safetensors.torch import save
@@ -149,10 +157,13 @@ class State:
                 str(name): Bookmark(tensors.pop(f"streams/{name}"), int(n), int(used))
                 for name, (n, used) in json.loads(head["streams"]).items()
             }
-            return _assembled(tensors, recipes, int(head["steps"]), marks)
+            steps = int(head["steps"])
+            if steps < 0:
+                raise ValueError(f"steps={steps}")
+            return _assembled(tensors, recipes, steps, marks)
         except StateError:
             raise
-        except (SafetensorError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except (SafetensorError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
             reason = " ".join(str(error).split())[:120]
             raise StateError(f"{path}: is damaged, or no state of toygan ({reason})") from None
 

@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from toygan import DISTRIBUTIONS
-from toygan.randomness import AHEAD, Draw, Stream, generator, normal, uniform
+from toygan.randomness import Draw, generator, normal, uniform
+from toygan.training.batches import AHEAD, Stream
 
 CPU = torch.device("cpu")
 

@@ -1,0 +1,197 @@
+"""A state holds all that decides how a run goes on: what is restored from it, in memory or on disk, goes on so."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import struct
+from pathlib import Path
+
+import pytest
+import torch
+
+from toygan import Population, Recipe, State, StateError
+
+SMALL = Recipe(width=4, depth=1, batch=6)
+# Each keeps something of its own from one iteration to the next, or draws noise on demand.
+KEEPING = {
+    "plain": SMALL,
+    "momentum": SMALL.but(optimizer="sgd", momentum=0.5, lr_g=0.05, lr_d=0.05),
+    "lookahead": SMALL.but(turns="lookahead(k=4)"),
+    "average": SMALL.but(ema=0.9),
+    "noise": SMALL.but(regularizers={"instance-noise": 0.1, "label-flipping": 0.1, "dragan": 0.1}, anneal=30),
+    "spectral-norm": SMALL.but(regularizers={"spectral-norm": 5.0, "historical-averaging": 0.1}),
+    "veegan": SMALL.but(regularizers={"veegan": 0.1, "unrolled": 2}),
+    "no-discriminator": SMALL.but(loss="mmd"),
+    "d-steps": SMALL.but(d_steps=3, data="bimodal(weight=0.3)"),
+}
+EVERY = pytest.mark.parametrize("recipe", KEEPING.values(), ids=list(KEEPING))
+
+
+def same(a: Population, b: Population) -> None:
+    one, other = a.state, b.state
+    assert one.steps == other.steps
+    assert one.shapes == other.shapes
+    assert torch.equal(one.numbers, other.numbers)
+    assert torch.equal(one.average, other.average)
+    assert one.age.tolist() == other.age.tolist()
+    assert one.streams.keys() == other.streams.keys()
+
+
+@EVERY
+def test_a_copy_made_in_mid_run_goes_on_as_the_original_does(recipe: Recipe) -> None:
+    original = Population([recipe, recipe.but(seed=7), recipe])  # two members share their streams
+    original.run(50)
+    copy = Population.restore(original.state)
+    for population in (original, copy):
+        population.run(30)
+    same(original, copy)
+
+
+@EVERY
+def test_a_state_comes_back_from_disk_as_it_was(recipe: Recipe, tmp_path: Path) -> None:
+    original = Population(recipe.seeds(2))
+    original.run(20)
+    original.state.save(tmp_path / "a.state")
+    copy = Population.restore(State.load(tmp_path / "a.state"))
+    assert copy.recipes == original.recipes
+    for population in (original, copy):
+        population.run(10)
+    same(original, copy)
+
+
+def test_to_take_a_state_changes_nothing_and_the_state_does_not_change() -> None:
+    taken, untouched = Population(KEEPING["noise"]), Population(KEEPING["noise"])
+    for _ in range(4):
+        state = taken.state
+        before = state.numbers.clone()
+        for population in (taken, untouched):
+            population.run(3)
+        assert torch.equal(state.numbers, before)
+    same(taken, untouched)
+
+
+def test_a_state_knows_what_a_live_change_has_done() -> None:
+    original = Population(SMALL.seeds(2))
+    original.run(10)
+    original.change([r.but(batch=9, lr_g=1e-2, optimizer="rmsprop") for r in original.recipes])
+    original.run(3)
+    copy = Population.restore(original.state)
+    for population in (original, copy):
+        population.run(10)
+    same(original, copy)
+
+
+def test_a_member_that_diverged_stays_marked() -> None:
+    wild = Population(SMALL.but(optimizer="sgd", loss="wasserstein", lr_g=1e6, lr_d=1e6))
+    wild.run(40)
+    copy = Population.restore(wild.state)
+    copy.run(1)
+    assert wild.diverged_at.tolist() == copy.diverged_at.tolist() != [-1]
+
+
+def test_copies_stand_side_by_side_go_on_as_the_original_and_see_the_same_batches() -> None:
+    population = Population(SMALL.seeds(2))
+    population.run(50)
+    copies = population.copies(2)
+    assert torch.equal(copies.generator.theta, population.generator.theta[[0, 0, 1, 1]])
+    assert torch.equal(copies.batch().real, Population.restore(population.state).batch().real[[0, 0, 1, 1]])
+    copies, _ = population.copies(2), population.run(3)
+    copies.run(3)
+    torch.testing.assert_close(copies.generator.theta, population.generator.theta[[0, 0, 1, 1]], rtol=0, atol=1e-5)
+
+
+def test_numbers_may_be_replaced_one_by_one() -> None:
+    state = Population(KEEPING["spectral-norm"]).state
+    moved = state.with_numbers(state.numbers + 1)
+    assert torch.equal(moved.numbers, state.numbers + 1)
+    assert moved.shapes == state.shapes
+    assert torch.equal(moved.generator.theta, state.generator.theta + 1)
+
+
+# ------------------------------------------------------------------------------------------------------------- files
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Path:
+    """A state on disk."""
+    path = tmp_path / "run.state"
+    Population(SMALL).state.save(path)
+    return path
+
+
+def rewritten(path: Path, **changes: str | None) -> Path:
+    """The file with other entries in its head: safetensors is a length, a head in JSON, then the numbers."""
+    content = path.read_bytes()
+    (length,) = struct.unpack("<Q", content[:8])
+    head = json.loads(content[8 : 8 + length])
+    head["__metadata__"] = {k: v for k, v in (head["__metadata__"] | changes).items() if v is not None}
+    text = json.dumps(head).encode()
+    path.write_bytes(struct.pack("<Q", len(text)) + text + content[8 + length :])
+    return path
+
+
+def refused(path: Path) -> str:
+    """The line with which a file is refused."""
+    with pytest.raises(StateError) as error:
+        Population.restore(State.load(path))
+    (line,) = str(error.value).splitlines()
+    assert len(line) < 400
+    return line
+
+
+def test_another_version_is_refused_by_its_name(kept: Path) -> None:
+    assert "version 1; it is toygan state, version 99" in refused(rewritten(kept, version="99"))
+
+
+@pytest.mark.parametrize("content", [b"", b"no state", b"\xff" * 4096, pickle.dumps({"a": 1}), b'{"steps": 1}'])
+def test_what_is_no_state_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "x.state"
+    path.write_bytes(content)
+    assert str(path) in refused(path)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
+def test_a_file_cut_short_is_refused(kept: Path, share: float) -> None:
+    content = kept.read_bytes()
+    kept.write_bytes(content[: int(share * len(content))])
+    assert "damaged" in refused(kept)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"recipes": None},
+        {"recipes": "[]"},
+        {"recipes": '[{"loss": "no such loss"}]'},
+        {"recipes": '[{"width": 5, "depth": 1, "batch": 6}]'},
+        {"recipes": '[{"width": 4, "depth": 1, "batch": 6, "optimizer": "sgd"}]'},
+        {"recipes": '[{"width": 4, "depth": 1, "batch": 6, "regularizers": {"spectral-norm": 1.0}}]'},
+        {"steps": "many"},
+        {"steps": "-1"},
+        {"streams": "{}"},
+        {"streams": '{"data": [0, 0]}'},
+        {"streams": '{"data": [6, 1000000], "latent": [6, 1]}'},
+        {"streams": '{"data": [1000000000000, 1], "latent": [6, 1]}'},
+    ],
+)
+def test_a_head_that_does_not_fit_the_numbers_is_refused(kept: Path, changes: dict[str, str | None]) -> None:
+    refused(rewritten(kept, **changes))
+
+
+def test_a_file_that_is_not_there_is_the_systems_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        State.load(tmp_path / "nothing.state")
+
+
+def test_what_was_there_stays_where_a_state_cannot_be_written(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = kept.read_bytes()
+
+    def full(self: Path, content: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="No space"):
+        Population(SMALL).state.save(kept)
+    assert kept.read_bytes() == before
+    assert [path.name for path in kept.parent.iterdir()] == [kept.name]
