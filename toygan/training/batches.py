@@ -55,6 +55,10 @@ class Stream:
         """Several batches at once `(batches, P, dim, n)`, each sample a column, as networks like them best."""
         self._before = [rng.get_state() for rng in self._generators]
         batches = max(1, self._ahead // (n * self._dim))
+        if self._to["device"].type == "meta":
+            self._block = torch.empty(batches, len(self._generators), self._dim, n, **self._to)
+            self._n, self._used = n, 0
+            return
         rows = [self._draw(batches * n, rng).reshape(batches, n, self._dim) for rng in self._generators]
         self._block = torch.stack(rows, dim=1).mT.contiguous().to(**self._to)  # type: ignore[call-overload]
         self._n, self._used = n, 0

@@ -69,10 +69,15 @@ class Game:
         self.generator.change(parts.optimizer, rates_of(recipes, "lr_g", like))
         self.discriminator.change(parts.optimizer, rates_of(recipes, "lr_d", like))
         self._anneal = first.anneal
-        self._strengths = {
-            name: like.new_tensor([r.regularizers[name] for r in recipes]) for name in parts.regularizers
-        }
         self._parts: Mapping[str, Regularizer] = parts.regularizers
+        strengths = {
+            name: like.new_tensor([r.regularizers[name] for r in recipes], device="cpu") for name in self._parts
+        }
+        # A strength that counts is read in every step: on the CPU, where that waits for nothing.
+        self._strengths = {
+            name: strength if self._parts[name].whole else strength.to(like.device)
+            for name, strength in strengths.items()
+        }
         self._hooked = {hook: [name for name, part in self._parts.items() if _overrides(part, hook)] for hook in HOOKS}
         self._needs_input_gradient = any(part.needs_input_gradient for part in self._parts.values())
 
@@ -240,6 +245,8 @@ def gradient(loss: Tensor, theta: Tensor) -> Tensor:
 
 def _initial(role: str, network: Network, recipes: Sequence[Recipe], like: Tensor) -> Tensor:
     """Each member's initial parameters `(P, n_params)`, from its own seed."""
+    if like.is_meta:
+        return like.new_empty(len(recipes), network.n_params)
     return torch.stack([network.start(random_generator(r.seed, f"initial {role}")) for r in recipes]).to(like)
 
 

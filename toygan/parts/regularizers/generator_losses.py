@@ -30,7 +30,8 @@ class Unrolled(Regularizer):
     def unrolled_d(self, theta_d: Tensor, state: OptimizerState, virtual_step: VirtualStep, strength: Tensor) -> Tensor:
         for i in range(int(strength.max())):
             ahead, state = virtual_step(theta_d, state, not self.detached)
-            theta_d = torch.where(strength[:, None] > i, ahead, theta_d)  # each member takes as many as its strength
+            still = (strength[:, None] > i).to(theta_d.device)  # each member takes as many steps as its strength says
+            theta_d = torch.where(still, ahead, theta_d)
         return theta_d
 
 
