@@ -39,7 +39,7 @@ class Stream:
         self._generators = [generator(seed, name) for seed in distinct]
         same = len(distinct) == len(seeds)  # members with the same seed share their numbers, which are drawn once
         self._whose = None if same else torch.tensor([distinct[seed] for seed in seeds], device=device)
-        self._to = {"device": device, "dtype": dtype}
+        self._device, self._dtype = device, dtype
         self._before: list[Tensor] = []
         self._block, self._n, self._used = torch.empty(0), 0, 0
 
@@ -55,13 +55,13 @@ class Stream:
         """Several batches at once `(batches, P, dim, n)`, each sample a column, as networks like them best."""
         self._before = [rng.get_state() for rng in self._generators]
         batches = max(1, self._ahead // (n * self._dim))
-        if self._to["device"].type == "meta":
-            self._block = torch.empty(batches, len(self._generators), self._dim, n, **self._to)
-            self._n, self._used = n, 0
+        self._n, self._used = n, 0
+        if self._device.type == "meta":  # shapes only: nothing is drawn
+            shape = batches, len(self._generators), self._dim, n
+            self._block = torch.empty(shape, dtype=self._dtype, device=self._device)
             return
         rows = [self._draw(batches * n, rng).reshape(batches, n, self._dim) for rng in self._generators]
-        self._block = torch.stack(rows, dim=1).mT.contiguous().to(**self._to)  # type: ignore[call-overload]
-        self._n, self._used = n, 0
+        self._block = torch.stack(rows, dim=1).mT.contiguous().to(self._device, self._dtype)
 
     @property
     def bookmark(self) -> Bookmark:
