@@ -156,6 +156,28 @@ def resident() -> int | None:
         return None
 
 
+def cuda() -> Iterator[Row]:
+    """Member-steps per second on a CUDA device, in those of one process on the CPU with 64 members, by population."""
+    yield ("members", "member-steps/s on CUDA, in those of the CPU", "cost of a member-step, in the least")
+    if not torch.cuda.is_available():
+        yield ("no CUDA device on this machine", "not measured", "")
+        return
+    recipe = Recipe(width=32, batch=64)
+    cpu = Population(recipe.seeds(64))
+    of_cpu = 64 * statistics.median(rates({"cpu": cpu.step}, 5, 0.5)["cpu"])
+    found: dict[int, float] = {}
+    for members in (64, 256, 1024, 4096, 16384):
+        population = Population([recipe.but(seed=seed) for seed in range(members)], device="cuda")
+
+        def step(population: Population = population) -> None:
+            population.step()
+            torch.cuda.synchronize()
+
+        found[members] = members * statistics.median(rates({"it": step}, 5, 0.5)["it"])
+    for members, rate in found.items():
+        yield (f"{members:,}", f"{rate / of_cpu:.1f}", f"{max(found.values()) / rate:.2f}")
+
+
 def live() -> Iterator[Row]:
     """The live view in a real browser."""
     from bench_live import rows
@@ -163,7 +185,7 @@ def live() -> Iterator[Row]:
     yield from rows()
 
 
-BENCHES = {"engine": engine, "imports": imports, "memory": memory, "live": live, "parts": parts}
+BENCHES = {"engine": engine, "cuda": cuda, "imports": imports, "memory": memory, "live": live, "parts": parts}
 
 
 def main(names: list[str]) -> None:

@@ -434,6 +434,21 @@ def test_on_cuda_a_seed_is_the_same_run(changes: dict) -> None:
     assert snapshot.alive.all()
 
 
+@CUDA
+@pytest.mark.parametrize(
+    "changes", [{}, {"regularizers": {"r1": 0.1}}, {"loss": "wasserstein", "turns": "simultaneous"}]
+)
+def test_fifty_iterations_on_cuda_are_those_of_the_cpu_to_a_thousandth(changes: dict) -> None:
+    recipes = SMALL.but(optimizer="sgd", lr_g=0.05, lr_d=0.05, **changes).seeds(64)
+    here, there = Population(recipes), Population(recipes, device="cuda")
+    for population in (here, there):
+        population.run(50)
+    for mine, its in ((here.generator, there.generator), (here.discriminator, there.discriminator)):
+        torch.testing.assert_close(its.theta.cpu(), mine.theta, rtol=1e-3, atol=1e-3)
+    copy = Population.restore(there.state, device="cpu")
+    assert torch.equal(copy.batch().real, there.batch().real.cpu())
+
+
 def test_whole_fields_are_whole() -> None:
     assert {name for name, how in KNOBS.items() if isinstance(how, Whole)} == {
         "d_steps", "batch", "width", "depth", "latent", "anneal", "seed",

@@ -23,7 +23,8 @@ METRICS: Menu[Metric] = Menu({**MODE_METRICS, **SAMPLE_METRICS, **GAME_METRICS})
 def measure(e: MetricInputs, names: Iterable[str]) -> dict[str, np.ndarray]:
     """The named metrics where the evidence allows them `(P,)`, NaN for members that diverged."""
     rows = {name: METRICS[name].of(e) for name in names if METRICS[name].needs(e)}
-    return {name: torch.where(e.finite, value.double(), math.nan).cpu().numpy() for name, value in rows.items()}
+    finite = e.finite.cpu()  # some metrics are worked out on the CPU wherever the samples are
+    return {name: torch.where(finite, value.cpu().double(), math.nan).numpy() for name, value in rows.items()}
 
 
 def default_metrics() -> list[str]:
