@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 from toygan import Population, Recipe, theory
 from toygan.panels import Look
 from toygan.panels.dirac import REACH, Distance, Eigenvalues, Panel, Phase
-from toygan.runs.history import History, Path
+from toygan.runs.record import Record
+from toygan.runs.trajectory import Trajectory
 
 DIRAC = Recipe(
     data="dirac", generator="point", discriminator="linear", optimizer="sgd", turns="simultaneous", loss="wasserstein",
@@ -24,7 +25,7 @@ def shown(
     kind: type[Panel], recipe: Recipe, steps: int = 50, theta: float = 1.0, psi: float = 0.5
 ) -> tuple[Panel, Look]:
     """A panel that shows a run of so many iterations from a point of the plane."""
-    p, history = Population(recipe), History()
+    p, history = Population(recipe), Record()
     p.generator.theta, p.discriminator.theta = (
         torch.full_like(p.generator.theta, theta),
         p.discriminator.theta * 0 + psi,
@@ -139,7 +140,7 @@ def test_distances_are_those_of_the_way_and_of_its_mean() -> None:
 
 
 def test_a_path_stays_bounded_and_keeps_its_mean_from_the_first_place_on() -> None:
-    p, path = Population([DIRAC.but(seed=s) for s in range(3)]), Path(limit=8)
+    p, path = Population([DIRAC.but(seed=s) for s in range(3)]), Trajectory(limit=8)
     places = []
     for _ in range(21):
         places.append(torch.cat([p.generator.theta, p.discriminator.theta], dim=-1).double().numpy())
@@ -154,7 +155,7 @@ def test_a_path_stays_bounded_and_keeps_its_mean_from_the_first_place_on() -> No
 
 
 def test_a_run_that_goes_back_replaces_its_path_from_there_on() -> None:
-    p, path = Population(DIRAC), Path()
+    p, path = Population(DIRAC), Trajectory()
     for _ in range(6):
         path.add(p)
         p.step()
