@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from shell import refused, toygan
 
+from toygan import train
 from toygan.cli.diagnose import paragraphs
 from toygan.measure.diagnosis import VERDICTS, Diagnosis, diagnose, diagnose_all
 from toygan.measure.recent import FEWEST, WINDOW, Recent
+from toygan.play.session import Session
 from toygan.recipe import Recipe
 from toygan.runs.record import Record
 from toygan.runs.run import Run
@@ -173,3 +175,36 @@ def test_what_was_before_a_setting_changed_does_not_count() -> None:
     run.measure()
     run.measure()  # measured twice: nothing has changed
     assert len(Recent(run.record).steps) == FEWEST
+
+
+def test_the_command_line_a_session_and_train_agree_on_the_same_runs(tmp_path: Path) -> None:
+    recipe = Recipe(
+        data="gaussian1d", generator="shift", discriminator="linear", latent=1, batch=64, optimizer="sgd", lr_g=0.05,
+        lr_d=0.05, regularizers={"r1": 1.0},
+    )  # fmt: skip
+    record, session = Record(), Session(recipe, seeds=3)
+    for snapshot in train(recipe.seeds(3), steps=400, every=50):
+        record.add(snapshot)
+    while session.iteration < 400:
+        session.advance(0)
+    verdicts = [diagnosis.verdict for diagnosis in diagnose_all(record)]
+    assert "healthy" in verdicts
+    assert len(set(verdicts)) > 1
+    assert [diagnosis.verdict for diagnosis in session.diagnoses] == verdicts
+    (tmp_path / "recipe.json").write_text(recipe.to_json())
+    words = (
+        "--recipe",
+        tmp_path / "recipe.json",
+        "--steps",
+        400,
+        "--every",
+        50,
+        "--seeds",
+        3,
+        "--out",
+        tmp_path / "run",
+    )
+    trained = toygan("train", *words).stdout
+    said = toygan("diagnose", tmp_path / "run").stdout.splitlines()
+    assert f"diagnosis: {said[0]}" in trained
+    assert [line.partition(": ")[2] for line in said if line.startswith("seed ")] == verdicts

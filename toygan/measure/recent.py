@@ -56,8 +56,8 @@ class Recent:
         x = self.course(metric)
         if len(x) < FEWEST:
             return float("nan")
-        t = np.arange(len(x))
-        return float((x - np.polyval(np.polyfit(t, x, 1), t)).std())
+        t = np.arange(len(x)) - (len(x) - 1) / 2
+        return float((x - (t @ x) / (t @ t) * t).std())
 
     def rise(self, metric: str) -> float:
         """Mean of its newer half minus mean of its older half."""
