@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 import torch
 
+from toygan.measure.diagnosis import VERDICTS
 from toygan.measure.words import true_percent
 from toygan.parts.losses import LOSSES
+from toygan.parts.metrics import METRICS, live_metrics
 from toygan.parts.regularizers import REGULARIZERS
 from toygan.play.session import LATEST, SOONEST, Session
 from toygan.recipe import FIELDS, KNOBS, Recipe, RecipeError
@@ -264,3 +266,10 @@ def test_measuring_twice_at_one_iteration_keeps_what_has_moved_since_the_one_bef
     run(s, 2)
     moved = s.snapshot.metrics["mode-hopping"]
     assert np.array_equal(s.measure().metrics["mode-hopping"], moved)
+
+
+def test_a_playing_run_takes_what_verdicts_read_and_nothing_expensive() -> None:
+    live = live_metrics()
+    assert set(live) >= {name for verdict in VERDICTS.values() for name in verdict.evidence}
+    assert not any(METRICS[name].expensive for name in live)
+    assert set(session().snapshot.metrics) == set(live)
