@@ -141,8 +141,9 @@ def _axes(figure: Figure, chart: Chart, place: Place, palette: Palette) -> Axes:
 
 def _footer(chart: Chart) -> float:
     """Points below the axes that a chart's words and legend take."""
-    below = [-float(up) for text in chart.texts_below for up in text.offset[:, 1]]
-    return max(LEAST, _first_row(chart) + ROW * len(_rows(chart)) + 0.4, *(8 + points for points in below))
+    rows = len(_rows(chart))
+    legend = _first_row(chart) + ROW * rows + 0.4 if rows else 0
+    return max(LEAST, legend, *(8 - float(up) for text in chart.texts_below for up in text.offset[:, 1]))
 
 
 def _first_row(chart: Chart) -> float:
