@@ -128,11 +128,11 @@ class OnLine(Samples):
             Line("D", "discriminator", x, one * look.d_output, width=2.4, label="D"),
             self.remark(look),
         )
-        ticks = tuple(value for value, _ in Axis("", 0, top).marked)
+        ticks = tuple(value for value, _ in Axis("", 0, top, intervals=6).marked)
         y = Axis("density" if data.has_density else "share", -self.strip * top, top, ticks=ticks)
         right = Axis("", y.low, y.high, ticks=(0, one / 2, one), words=("0", "½", "1"), role="discriminator")
         note = f"D says:  0 generated,  ½ cannot tell,  1 real,  {unit(look)}"
-        return Chart(self.title, Axis("", low, high), y, marks, right=right, note=note)
+        return Chart(self.title, Axis("", low, high, intervals=9), y, marks, right=right, note=note)
 
 
 def truth(data: Distribution, x: np.ndarray) -> tuple[tuple[Mark, ...], float]:
