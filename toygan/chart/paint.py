@@ -103,7 +103,7 @@ def _band(axes: Axes, mark: Band, palette: Palette) -> list[Artist]:
         return [area]
     words = axes.text(
         1, (mark.low[last] + mark.high[last]) / 2, mark.end_label, color=colour, weight="bold", fontsize=END_LABEL,
-        ha="right", va="center", linespacing=0.95, transform=moved(axes, axes.get_yaxis_transform(), RIGHT, 0),
+        ha="right", va="center", linespacing=0.95, transform=moved(axes, axes.get_yaxis_transform(), RIGHT - 1.5, 0),
         bbox={"facecolor": palette.paper, "edgecolor": "none", "pad": 1},
     )  # fmt: skip
     return [area, words]

@@ -32,7 +32,8 @@ class Samples(Panel):
         scale = self.reach * width**2
         moves = scale * gradients.astype(np.float64)
         length = np.linalg.norm(moves, axis=-1, keepdims=True)
-        u, v = (moves * np.minimum(1, LONGEST * width / np.maximum(length, 1e-30))).T
+        with np.errstate(invalid="ignore"):  # infinite gradients, which are not painted
+            u, v = (moves * np.minimum(1, LONGEST * width / np.maximum(length, 1e-30))).T
         round_one = float(f"{0.1 * width / scale:.0e}")
         words = f"= {round_one:g}:  where G's loss pushes, −∂L_G/∂x, longest cut"
         return Arrows("arrows", "generator", points[:, 0], points[:, 1], u, v, key=round_one * scale, label=words)
