@@ -2,8 +2,8 @@
 
 All that is to be computed is computed where a chart is made; a painter turns numbers into pixels and knows nothing of
 GANs. Marks are painted in the order in which the chart holds them. Sizes and offsets are in points (1/72 inch), for
-text too; everything else is in the numbers of the axes. NaN, and so infinity, is nothing: a point that
-is not painted, a gap in a line.
+text too; everything else is in the numbers of the axes. NaN, and so infinity, is nothing: a point that is not painted,
+a gap in a line.
 """
 
 from __future__ import annotations
