@@ -99,7 +99,8 @@ class Band(Mark):
     """The area between `low` and `high`, interrupted at NaN; where x is None, one pair `(1,)` from edge to edge.
 
     A band in steps repeats its x. `end_label` stands at the right end of the axes in the band's colour, right-aligned
-    with the panel upon the colour of the paper, as high as the last middle of low and high; "\\n" begins a line.
+    with the panel upon the colour of the paper, as high as the last middle of low and high but above the ticks; "\\n"
+    begins a line.
     """
 
     x: Array | None  # (n,)
