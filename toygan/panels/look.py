@@ -9,7 +9,6 @@ import numpy as np
 import torch
 
 from toygan.measure import theory
-from toygan.parts.losses import LOSSES
 from toygan.parts.metrics.reference import Band, reference_band
 from toygan.recipe import Recipe
 from toygan.runs.history import History
@@ -61,7 +60,7 @@ class Look:
     ) -> Look:
         """The member as it stands; only its own networks are asked, so a look costs the same in any population."""
         recipe = population.recipes[member]
-        data, loss = recipe.parts.data, LOSSES.make(recipe.loss)
+        data, loss = recipe.parts.data, recipe.parts.loss
         n = n or POINTS[data.dim]
         generated, arrows = (x.cpu() for x in population.descent_directions(n, member))
         real = population.real(n, member).cpu()
