@@ -21,7 +21,7 @@ POINTS = {1: 2000, 2: 500}  # samples of each kind; on a line they make a histog
 FIELD_SIDE = 15  # arrows on a side of a phase portrait
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Look:
     """One member at one moment, n samples of each kind, and what was measured of all P members up to now.
 
@@ -106,7 +106,8 @@ class Look:
 
     def metric(self, name: str) -> np.ndarray:
         """One metric of the member over the measured iterations `(T,)`, NaN where it was not taken."""
-        return self.metrics[name][:, self.member] if name in self.metrics else np.full(len(self.steps), np.nan)
+        taken = name in self.metrics and len(self.steps) > 0
+        return self.metrics[name][:, self.member] if taken else np.full(len(self.steps), np.nan)
 
     def reference(self, metric: str) -> Band | None:
         """What as many true samples as were measured score; None where nothing was, or the metric has no meaning."""
