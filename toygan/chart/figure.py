@@ -1,0 +1,218 @@
+"""Charts painted by matplotlib, as pixels and as files."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Literal
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, OffsetImage, TextArea
+from matplotlib.ticker import NullLocator
+from matplotlib.transforms import Transform
+from PIL import Image
+
+from toygan.chart import style
+from toygan.chart.axis import Axis
+from toygan.chart.marks import Arrows, Chart, Line, Mark, Surface
+from toygan.chart.paint import RIGHT, end_labels, handle, moved, paint
+from toygan.chart.style import LIGHT, Palette
+
+Place = tuple[float, float, float, float]  # left, top, width and height of a chart, as shares of the room
+
+HEAD, LEFT, TITLE = 0.56, 0.5, 0.28  # inches: above all charts, left of one, its title
+TICKS, LABEL, ROW, MARGIN = 18.0, 14.0, 15.0, 0.36  # points below the axes: tick labels, a label, legend rows, edge
+LEAST = 30.24  # points below the axes of any chart
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The words above all charts: a title, what stands at its right end, and a line below."""
+
+    title: str = ""
+    right: str = ""
+    line: str = ""
+
+
+class Painting:
+    """Charts in their places, painted on `width` x `height` pixels.
+
+    What no mark moves (axes, titles, legends) takes ten times as long to paint as the marks, so it is kept until it
+    changes.
+    """
+
+    def __init__(self, width: int, height: int, dpi: float = 100, palette: Palette = LIGHT) -> None:
+        self._palette = palette
+        self._figure = Figure(figsize=(width / dpi, height / dpi), dpi=dpi, facecolor=palette.paper)
+        self._canvas: Any = FigureCanvasAgg(self._figure)  # Any: it carries no types
+        self._charts: Sequence[tuple[Chart, Place]] = ()
+        self._heading = Heading()
+        self._still: object = None  # all that decides what is kept
+        self._background: object = None
+        self._axes: list[Axes] = []
+
+    def paint(self, charts: Sequence[tuple[Chart, Place]], heading: Heading) -> None:
+        """Paints charts, and nothing of those before them."""
+        self._charts, self._heading = charts, heading
+        with matplotlib.rc_context(style.rc(self._palette)):
+            still = [(place, _still(chart)) for chart, place in charts]
+            if still != self._still:
+                self._figure.clear()
+                self._axes = [_axes(self._figure, *at, self._palette) for at in charts]
+                self._canvas.draw()
+                self._background, self._still = self._canvas.copy_from_bbox(self._figure.bbox), still
+            self._canvas.restore_region(self._background)
+            for axes, (chart, _) in zip(self._axes, charts, strict=True):
+                artists = [a for mark in chart.marks for a in paint(axes, mark, self._palette)]
+                for artist in [*artists, *end_labels(axes, chart.of_kind(Line), self._palette)]:
+                    axes.draw_artist(artist)
+                    artist.remove()
+            self._paint_heading()
+
+    def _paint_heading(self) -> None:
+        height = self._figure.get_size_inches()[1]
+        top, below = 1 - 0.19 / height, 1 - 0.43 / height
+        for x, y, words, how in (
+            (0.012, top, self._heading.title, {"fontsize": 14, "weight": "bold"}),
+            (0.988, top, self._heading.right, {"fontsize": 14, "weight": "bold", "ha": "right"}),
+            (0.012, below, self._heading.line, {"fontsize": 11}),
+        ):
+            text = self._figure.text(x, y, words, va="center", **how)
+            self._figure.draw_artist(text)
+            text.remove()
+
+    def rgba(self) -> np.ndarray:
+        """The pixels `(height, width, 4)` uint8."""
+        return np.array(self._canvas.buffer_rgba())
+
+    def file(self, kind: str, scale: float = 1, **options: int) -> bytes:
+        """A picture file, such as "png" or "jpeg", painted anew with so many times the pixels; options of Pillow's."""
+        if scale != 1:
+            (width, height), dpi = self._figure.get_size_inches(), scale * self._figure.dpi
+            larger = Painting(round(width * dpi), round(height * dpi), dpi, self._palette)
+            larger.paint(self._charts, self._heading)
+            return larger.file(kind, **options)
+        out = io.BytesIO()
+        Image.fromarray(self.rgba()).convert("RGB").save(out, kind, **options)
+        return out.getvalue()
+
+
+def _still(chart: Chart) -> list[object]:
+    """What a chart shows without its marks, to be compared."""
+    own = [getattr(chart, f.name) for f in fields(chart) if f.name != "marks"]
+    return own + [(m.label, m.role, m.opacity, *_keys(m)) for m in chart.marks if m.label]
+
+
+def _keys(mark: Mark) -> tuple[object, ...]:
+    """What a row of the legend shows of a mark beside its label."""
+    if isinstance(mark, Surface):
+        return mark.low, mark.high, mark.unit
+    return (mark.key,) if isinstance(mark, Arrows) else ()
+
+
+def _axes(figure: Figure, chart: Chart, place: Place, palette: Palette) -> Axes:
+    """A chart without its marks, in a place of the room below the heading."""
+    width, height = figure.get_size_inches()
+    room, footer = height - HEAD, _footer(chart) / 72
+    x, y, w, h = place[0] * width, place[1] * room, place[2] * width, place[3] * room
+    box = x + LEFT, room - y - h + footer, w - LEFT - RIGHT / 72, h - TITLE - footer
+    axes = figure.add_axes((box[0] / width, box[1] / height, box[2] / width, box[3] / height), autoscale_on=False)
+    axes.set_anchor("NW")
+    axes.set_title(chart.title)
+    _set_axis(axes, "x", chart.x, palette)
+    _set_axis(axes, "y", chart.y, palette)
+    axes.yaxis.labelpad = -2
+    if chart.aspect is not None:
+        axes.set_aspect(chart.aspect)
+    if not chart.frame:
+        axes.set_axis_off()
+    if chart.right is not None:
+        right = axes.twinx()
+        _set_axis(right, "y", chart.right, palette)
+        right.tick_params(colors=palette.of(chart.right.role))
+    _legend(axes, chart, palette)
+    return axes
+
+
+def _footer(chart: Chart) -> float:
+    """Points below the axes that a chart's words and legend take."""
+    rows = len(_rows(chart))
+    legend = _first_row(chart) + ROW * rows + MARGIN if rows else 0
+    return max(LEAST, legend, *(8 - float(up) for text in chart.texts_below for up in text.offset[:, 1]))
+
+
+def _first_row(chart: Chart) -> float:
+    return TICKS + LABEL * bool(chart.x.label)
+
+
+def _rows(chart: Chart) -> list[str]:
+    """The rows of the legend below the axes, from the top."""
+    kinds = {
+        "labels": bool(chart.entries) and not chart.legend_above,
+        "surface": any(mark.label for mark in chart.of_kind(Surface)),
+        "note": bool(chart.note),
+        "arrows": any(mark.key for mark in chart.of_kind(Arrows)),
+    }
+    return [kind for kind, present in kinds.items() if present]
+
+
+def _set_axis(axes: Axes, which: Literal["x", "y"], axis: Axis, palette: Palette) -> None:
+    axes.set(**{f"{which}scale": "log" if axis.log else "linear", f"{which}lim": (axis.low, axis.high)})
+    lines = axes.xaxis if which == "x" else axes.yaxis
+    emphasis: dict[str, Any] = {} if axis.role == "muted" else {"color": palette.of(axis.role), "weight": "bold"}
+    lines.set_label_text(axis.label, **emphasis)
+    lines.set_ticks([value for value, _ in axis.marked], labels=[words for _, words in axis.marked])
+    lines.set_minor_locator(NullLocator())
+    if axis.grid:
+        lines.grid(color=palette.faint, linewidth=0.8)
+
+
+def _legend(axes: Axes, chart: Chart, palette: Palette) -> None:
+    """The rows below the axes, or the labels above them."""
+    how: dict[str, Any] = {
+        "handles": [tuple(handle(m, palette) for m in marks) for marks in chart.entries.values()],
+        "labels": list(chart.entries), "ncols": max(1, len(chart.entries)), "borderaxespad": 0, "borderpad": 0,
+        "handletextpad": 0.3, "columnspacing": 1, "handlelength": 1.2,
+    }  # fmt: skip
+    if chart.legend_above and chart.entries:
+        axes.legend(loc="lower right", bbox_to_anchor=(1, 0.98), **how)
+    for i, row in enumerate(_rows(chart)):
+        down = _first_row(chart) + ROW * i
+        place = moved(axes, axes.transAxes, 0, -down)
+        if row == "labels":
+            axes.legend(loc="upper left", bbox_to_anchor=(0, 0), bbox_transform=place, **how)
+        elif row == "note":
+            axes.text(0, 0, chart.note, transform=place, va="top", fontsize=style.LEGEND)
+        elif row == "surface":
+            _surface_row(axes, chart.of_kind(Surface)[0], palette, place)
+        else:
+            _arrows_row(axes, chart, palette, moved(axes, axes.transAxes, 0, -down - 7))
+
+
+def _surface_row(axes: Axes, mark: Surface, palette: Palette, place: Transform) -> None:
+    bar = OffsetImage(np.repeat(palette.surface()[None, ::2], 12, axis=0), zoom=0.55)
+    words = [TextArea(w, textprops={"fontsize": style.LEGEND}) for w in (f"{mark.label}  {mark.low}", mark.high)]
+    unit = TextArea(mark.unit, textprops={"fontsize": style.TICK, "color": palette.muted})
+    row = HPacker(children=[words[0], bar, words[1], unit], sep=5, pad=0, align="center")
+    axes.add_artist(
+        AnchoredOffsetbox(
+            "upper left", child=row, frameon=False, pad=0, borderpad=0, bbox_to_anchor=(0, 0), bbox_transform=place
+        )
+    )
+
+
+def _arrows_row(axes: Axes, chart: Chart, palette: Palette, place: Transform) -> None:
+    mark = next(m for m in chart.of_kind(Arrows) if m.key)
+    length = mark.key / (chart.x.high - chart.x.low)
+    axes.annotate(
+        "", xy=(length, 0), xytext=(0, 0), xycoords=place, textcoords=place,
+        arrowprops={
+            "arrowstyle": "-|>", "color": palette.of(mark.role), "linewidth": 1.8, "shrinkA": 0, "shrinkB": 0
+        },
+    )  # fmt: skip
+    axes.text(length + 0.015, 0, mark.label, transform=place, va="center", fontsize=style.TICK)
