@@ -12,9 +12,9 @@ NO_NEWS := {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"
 help:
 	@echo "make lab     sets up and opens the lessons in JupyterLab"
 	@echo "make test    sets up and runs lint, types and all tests"
-	@echo "make claims  sets up and measures all that is said of methods: some minutes"
+	@echo "make claims  sets up and measures all that is said of methods anew: minutes"
 	@echo "make bench   sets up and measures speed, as ratios within one run"
-	@echo "make readme  renews the pictures and the tables of README.md"
+	@echo "make readme  renews the picture and the lists of README.md, and assets/menus.md"
 	@echo "make clean   removes the set-up"
 
 lab: $(READY)
@@ -37,7 +37,7 @@ readme: $(READY)
 	rm -rf build/ring8
 	$(BIN)/toygan train -r r1=0.1 --steps 2400 --every 20 --out build/ring8 --gif
 	cp build/ring8/training.gif assets/ring8.gif
-	$(BIN)/toygan menus --into README.md
+	$(BIN)/toygan menus --into README.md --into assets/menus.md
 
 clean:
 	rm -rf .venv build

@@ -102,7 +102,7 @@ def test_the_menus_show_every_row_with_what_it_is() -> None:
     for title, rows in menus.tables().items():
         for row in rows:
             assert f"  {row.name} " in text or f"  {row.name}\n" in text
-            assert row.what or title == "activation", f"{title}: {row.name} does not say what it is"
+            assert row.what, f"{title}: {row.name} does not say what it is"
 
 
 @pytest.mark.parametrize(
@@ -114,6 +114,17 @@ def test_the_menus_show_every_row_with_what_it_is() -> None:
 )
 def test_a_sentence_ends_outside_brackets(text: str, sentence: str) -> None:
     assert menus._first_sentence(text) == sentence
+
+
+def test_only_what_stands_between_its_marks_is_renewed(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    marks = "<!-- {0}: written by `make readme` -->{1}<!-- end of {0} -->"
+    page.write_text(f"before\n{marks.format('names of the menus', 'old')}\nafter", encoding="utf-8")
+    assert toygan("menus", "--into", page).exit_code == 0
+    assert page.read_text(encoding="utf-8") == (
+        f"before\n{marks.format('names of the menus', chr(10) * 2 + menus.names() + chr(10) * 2)}\nafter"
+    )
+    assert list(tmp_path.iterdir()) == [page]
 
 
 def test_a_page_without_a_place_for_the_menus_is_left_alone(tmp_path: Path) -> None:

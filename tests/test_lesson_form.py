@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
 import nbformat
 import pytest
+
+from toygan.teach.exercises import LESSONS as LESSONS_OF_EXERCISES
 
 LESSONS = sorted((Path(__file__).parent.parent / "lessons").glob("*.ipynb"))
 
@@ -53,6 +56,22 @@ def test_a_prediction_is_asked_for_before_the_measurement_that_settles_it(lesson
 def test_a_playground_shows_the_few_controls_that_the_lesson_is_about(lesson):
     for controls in re.findall(r"controls=\(([^)]*)\)", text(lesson, "code")):
         assert 1 <= controls.count('"') // 2 <= 5
+
+
+def test_of_toygan_it_imports_only_the_top_and_teach(lesson):
+    found = set()
+    for node in ast.walk(ast.parse(text(lesson, "code"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(node.module)
+    assert {name for name in found if name.split(".")[0] == "toygan"} <= {"toygan", "toygan.teach"}
+
+
+def test_every_exercise_of_its_number_is_asked_for_in_it(lesson):
+    number = int(re.match(r"# (\d+)", lesson.cells[0].source).group(1))
+    asked = re.findall(r'EXERCISES\["([\w-]+)"\]', text(lesson, "code"))
+    assert asked == list(LESSONS_OF_EXERCISES[number - 1].EXERCISES)
 
 
 def test_it_says_iteration(lesson):

@@ -1,4 +1,4 @@
-"""The README keeps what it promises: its code runs, its tables are those of the menus, its pictures are there."""
+"""The README keeps what it promises: its code runs, its lists are those of the menus, its files are there."""
 
 from __future__ import annotations
 
@@ -35,13 +35,15 @@ def test_its_commands_are_understood(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_its_share_string_is_the_recipe_above_it() -> None:
-    (line,) = re.findall(r"^`(loss=\S+)`", PAGE, flags=re.M)
+    (line,) = re.findall(r"`(loss=\S+)`", PAGE)
     assert Recipe.from_string(line) == Recipe(loss="hinge", regularizers={"r1": 0.1}, width=32, lr_d=2e-3)
     assert Recipe.from_string(line).to_string() == line
 
 
-def test_its_tables_are_those_of_the_menus() -> None:
-    assert menus.renewed(PAGE) == PAGE, "a row has changed: run `toygan menus --into README.md`"
+@pytest.mark.parametrize("name", ["README.md", "assets/menus.md"])
+def test_its_lists_and_tables_are_those_of_the_menus(name: str) -> None:
+    page = (ROOT / name).read_text(encoding="utf-8")
+    assert menus.renewed(page) == page, f"a row has changed: run `toygan menus --into {name}`"
 
 
 def test_its_pictures_and_files_are_there() -> None:
@@ -50,6 +52,13 @@ def test_its_pictures_and_files_are_there() -> None:
     assert "assets/ring8.gif" in here
     for link in here:
         assert (ROOT / link).is_file(), link
+
+
+def test_the_places_where_parts_are_added_are_there() -> None:
+    places = re.findall(r"`((?:toygan|lessons)/[\w/.]*)`", PAGE)
+    assert len(places) >= 12
+    for place in places:
+        assert (ROOT / place).exists(), place
 
 
 def test_every_lesson_is_in_its_table() -> None:

@@ -10,15 +10,15 @@ from typing import Any, NamedTuple
 
 import click
 
+from toygan.cli import files
+from toygan.panels import PANELS
 from toygan.parts.menu import Menu
 from toygan.parts.metrics import METRICS
-from toygan.recipe import KNOBS
-
-BEGIN, END = "<!-- menus: written by `make readme` -->", "<!-- end of menus -->"
+from toygan.recipe import DEFAULT, KNOBS
 
 
 class Row(NamedTuple):
-    """A part: its name, what it is with its source, and the numbers that an order may change."""
+    """A part or a field: its name, what it is with its source, and the numbers that a spec may change, or a default."""
 
     name: str
     what: str
@@ -26,24 +26,28 @@ class Row(NamedTuple):
 
 
 def tables() -> dict[str, list[Row]]:
-    """The rows of every menu, by the fields of Recipe that choose from it."""
+    """The fields of a recipe, the rows of every menu by the fields that choose from it, the metrics and the panels."""
     menus: dict[int, tuple[list[str], Menu[Any]]] = {}
     for field, how in KNOBS.items():
         if how.menu is not None:
             menus.setdefault(id(how.menu), ([], how.menu))[0].append(field)
-    named = {" and ".join(fields): menu for fields, menu in menus.values()} | {"metrics": METRICS}
-    return {title: [_row(name, part) for name, part in menu.items()] for title, menu in named.items()}
+    named = {" and ".join(fields): menu for fields, menu in menus.values()} | {"metrics": METRICS, "panels": PANELS}
+    fields = [Row(field, how.help, how.written(getattr(DEFAULT, field)) or "none") for field, how in KNOBS.items()]
+    return {"fields": fields} | {
+        title: [_row(name, part) for name, part in menu.items()] for title, menu in named.items()
+    }
 
 
 def _row(name: str, part: Any) -> Row:
-    ours = part if isinstance(part, type) else type(part)
-    if not ours.__module__.startswith("toygan"):  # a function of PyTorch's says all by its name
-        return Row(name, "", "")
-    if hasattr(part, "help"):
-        return Row(name, part.help.rstrip("."), "")
-    numbers = dataclasses.fields(part) if dataclasses.is_dataclass(part) and not isinstance(part, type) else ()
-    changeable = ", ".join(f"{f.name}={getattr(part, f.name)!r}" for f in numbers)
-    return Row(name, _first_sentence(inspect.getdoc(part) or ""), changeable)
+    first = part[0] if isinstance(part, tuple) else part  # panels that show the same thing for different data
+    ours = first if isinstance(first, type) else type(first)
+    if not ours.__module__.startswith("toygan"):  # a function of PyTorch
+        return Row(name, f"PyTorch's `{name.replace('-', '_')}`", "")
+    if hasattr(first, "help"):
+        return Row(name, first.help.rstrip("."), "")
+    numbers = dataclasses.fields(first) if dataclasses.is_dataclass(first) and not isinstance(first, type) else ()
+    changeable = ", ".join(f"{f.name}={getattr(first, f.name)!r}" for f in numbers)
+    return Row(name, _first_sentence(inspect.getdoc(first) or ""), changeable)
 
 
 def _first_sentence(text: str) -> str:
@@ -57,49 +61,62 @@ def _first_sentence(text: str) -> str:
 
 
 def markdown() -> str:
-    """The menus as Markdown: one folded table each, under a line with all its names."""
+    """The menus as Markdown, a table each."""
     blocks = []
     for title, rows in tables().items():
-        names = f"<b>{title}</b>: " + " ".join(f"<code>{row.name}</code>" for row in rows)
+        head = [("name", "what it is, and its source", "default" if title == "fields" else "its numbers"), ("---",) * 3]
         cells = [(f"`{row.name}`", row.what, row.numbers and f"`{row.numbers}`") for row in rows]
-        head = [("name", "what it is, and its source", "numbers that it takes"), ("---",) * 3]
-        used = 1 + max(bool(row.what) + bool(row.numbers) for row in rows)
+        used = 2 + any(row.numbers for row in rows)
         lines = ["| " + " | ".join(cell.replace("|", r"\|") for cell in line[:used]) + " |" for line in head + cells]
-        blocks.append(
-            "\n".join([f"<details><summary>{names}</summary>", "", *lines, "", "</details>"]) if used > 1 else names
-        )
+        blocks.append("\n".join([f"## {title}", "", *lines]))
     return "\n\n".join(blocks)
 
 
+def names() -> str:
+    """The menus as a Markdown list, a line each with all its names."""
+    return "\n".join(f"- **{title}**: " + " ".join(f"`{row.name}`" for row in rows) for title, rows in tables().items())
+
+
+MARKED = {"menus": markdown, "names of the menus": names}  # what stands between two marks of a page
+
+
 def renewed(page: str) -> str:
-    """The page with fresh tables between its two marks; ValueError where it has none."""
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not end:
-        raise ValueError(f"no place for the menus; the page needs the lines {BEGIN} and {END}")
-    return f"{before}{begin}\n\n{markdown()}\n\n{end}{after}"
+    """The page with what stands between its marks written anew; ValueError where it has no marks."""
+    found = False
+    for what, text in MARKED.items():
+        begin, end = f"<!-- {what}: written by `make readme` -->", f"<!-- end of {what} -->"
+        before, here, rest = page.partition(begin)
+        _, there, after = rest.partition(end)
+        if here and there:
+            page, found = f"{before}{begin}\n\n{text()}\n\n{end}{after}", True
+    if not found:
+        raise ValueError(f"no place for the menus; the page needs the lines {begin} and {end}")
+    return page
 
 
 @click.command("menus")
 @click.option("--markdown", "as_markdown", is_flag=True, help="print Markdown tables")
 @click.option(
-    "--into", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="renew the tables of this page"
-)
-def command(as_markdown: bool, into: Path | None) -> None:
-    """List what a recipe can be made of."""
-    if into:
+    "--into", "pages", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="renew the tables, or the lists of names, between the marks of this page",
+)  # fmt: skip
+def command(as_markdown: bool, pages: tuple[Path, ...]) -> None:
+    """List what a recipe can be made of, its fields, the metrics and the panels."""
+    for page in pages:
         try:
-            into.write_text(renewed(into.read_text(encoding="utf-8")), encoding="utf-8")
+            files.write(page, renewed(page.read_text(encoding="utf-8")).encode())
         except ValueError as error:
-            raise click.UsageError(f"{into}: {error}") from None
-    elif as_markdown:
+            raise click.UsageError(f"{page}: {error}") from None
+    if pages:
+        return
+    if as_markdown:
         click.echo(markdown())
-    else:
-        for title, rows in tables().items():
-            click.secho(f"\n{title}", bold=True)
-            wide = max(len(row.name) for row in rows) + 2
-            for row in rows:
-                click.echo(click.wrap_text(
-                    f"{row.name:<{wide}}{row.what}" + (f" [{row.numbers}]" if row.numbers else ""),
-                    width=100, initial_indent="  ", subsequent_indent="  " + " " * wide,
-                ))  # fmt: skip
+        return
+    for title, rows in tables().items():
+        click.secho(f"\n{title}", bold=True)
+        wide = max(len(row.name) for row in rows) + 2
+        for row in rows:
+            click.echo(click.wrap_text(
+                f"{row.name:<{wide}}{row.what}" + (f" [{row.numbers}]" if row.numbers else ""),
+                width=100, initial_indent="  ", subsequent_indent="  " + " " * wide,
+            ))  # fmt: skip

@@ -23,7 +23,7 @@ def recipe_options(command: Command) -> Command:
         )
         if name == "regularizers":
             command = click.option(
-                "-r", "remedies", metavar="NAME=STRENGTH", multiple=True, help="one remedy; may be repeated"
+                "-r", "remedies", metavar="NAME=STRENGTH", multiple=True, help="one regularizer; may be repeated"
             )(command)
     from_file = click.Path(exists=True, dir_okay=False, path_type=Path)
     command = click.option("--share", metavar="TEXT", help="a recipe's share string, such as 'loss=hinge&seed=3'")(

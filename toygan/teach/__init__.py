@@ -1,1 +1,10 @@
-"""What lessons are made of: predictions, exercises, the library's own code, tables over seeds."""
+"""What a lesson is made of: beside `toygan` itself, the one module that lessons import."""
+
+from toygan.chart import style as style
+from toygan.measure.tables import SeedTable as SeedTable
+from toygan.teach.exercise import Exercise as Exercise
+from toygan.teach.exercise import Feedback as Feedback
+from toygan.teach.exercises import EXERCISES as EXERCISES
+from toygan.teach.prediction import Prediction as Prediction
+from toygan.teach.source import LibraryCode as LibraryCode
+from toygan.teach.source import show_source as show_source

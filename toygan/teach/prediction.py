@@ -40,7 +40,7 @@ class Question:
             raise ValueError(f"answer={answer!r}: the prediction is locked, as {self.choice!r}")
         self.choice = answer
 
-    def measured(self, outcomes: Iterable[str]) -> None:
+    def record(self, outcomes: Iterable[str]) -> None:
         """Takes in the answer that each run gave; ValueError for none or for an unknown one."""
         counted = Counter(outcomes)
         for answer in counted:
@@ -60,7 +60,7 @@ class Question:
         most, runs = max(self.outcomes.values()), self.outcomes
         return [Count(text, runs[key], key == self.choice, runs[key] == most) for key, text in self.answers.items()]
 
-    def verdict(self) -> str:
+    def summary(self) -> str:
         """What can be said by now, in a sentence: nothing of the runs before the prediction is locked."""
         if self.outcomes is None:
             return "Not run yet."
@@ -91,7 +91,7 @@ class Prediction:
 
     def compare(self, outcomes: Iterable[str]) -> widgets.HTML:
         """The comparison with the answer that each run gave: hidden until the prediction is locked."""
-        self.question.measured(outcomes)
+        self.question.record(outcomes)
         self._show()
         return self._comparison
 
@@ -112,10 +112,10 @@ class Prediction:
 
 
 def comparison(question: Question) -> str:
-    """The verdict, and a bar of runs for every answer, as HTML."""
+    """The summary, and a bar of runs for every answer, as HTML."""
     counts = question.counts()
     total = sum(count.runs for count in counts)
-    return f"<p style='font-size:1.1em'><b>{escape(question.verdict())}</b></p>" + (
+    return f"<p style='font-size:1.1em'><b>{escape(question.summary())}</b></p>" + (
         f"<table style='border-spacing:.6em .2em'>{''.join(_row(c, total) for c in counts)}</table>" if counts else ""
     )
 

@@ -11,7 +11,7 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 
 
-class Source:
+class LibraryCode:
     """Code of the library and, where the part states one, its formula; a notebook shows it as Markdown."""
 
     def __init__(self, code: str, formula: str = "") -> None:
@@ -25,13 +25,13 @@ class Source:
         return self.code
 
 
-def show_source(part: Any, *methods: str) -> Source:
+def show_source(part: Any, *methods: str) -> LibraryCode:
     """The code of a function or class, or of some methods of a part, read from the library's files.
 
     AttributeError for a method that the part does not have.
     """
     pieces = [getattr(part, name) for name in methods] if methods else [part]
-    return Source("\n\n".join(_code(piece) for piece in pieces), getattr(part, "formula", ""))
+    return LibraryCode("\n\n".join(_code(piece) for piece in pieces), getattr(part, "formula", ""))
 
 
 def _code(piece: Any) -> str:

@@ -7,7 +7,7 @@ import torch
 from torch.nn.functional import logsigmoid, softplus
 
 from toygan.measure.theory import optimal_discriminator
-from toygan.teach.exercise import EXERCISES
+from toygan.teach import EXERCISES
 
 BEST, REVERSED = EXERCISES["best-discriminator"], EXERCISES["reversed-target"]
 MISTAKES = [(name, hint) for name, exercise in EXERCISES.items() for hint in exercise.mistakes]
@@ -94,7 +94,7 @@ def test_the_check_changes_nothing_of_the_exercise():
     assert REVERSED.check(REVERSED.solution).right
 
 
-def test_a_verdict_is_shown_as_text_not_as_markup():
-    verdict = REVERSED.check(lambda a: a["<b>"])
-    assert "<b>&" not in verdict._repr_html_()
-    assert "toygan-verdict" in verdict._repr_html_()
+def test_feedback_is_shown_as_text_not_as_markup():
+    feedback = REVERSED.check(lambda a: a["<b>"])
+    assert "<b>&" not in feedback._repr_html_()
+    assert "toygan-feedback" in feedback._repr_html_()

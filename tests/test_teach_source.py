@@ -3,7 +3,7 @@
 import pytest
 
 from toygan import LOSSES, TURNS
-from toygan.teach.source import show_source
+from toygan.teach import show_source
 
 
 def test_the_shown_lines_are_those_of_the_method_with_their_file_and_formula():
@@ -21,7 +21,7 @@ def test_an_inherited_method_names_the_class_that_wrote_it():
 
 def test_a_part_without_a_formula_is_shown_as_code_alone():
     shown = show_source(TURNS["alternating"], "step")
-    assert shown._repr_markdown_().startswith("```python\n# toygan/parts/turns.py, class Alternating")
+    assert shown._repr_markdown_().startswith("```python\n# toygan/parts/turns/first_order.py, class Alternating")
     assert repr(shown) == shown.code
 
 
@@ -29,7 +29,7 @@ def test_a_learners_own_function_is_shown_too():
     def mine(a):
         return a
 
-    assert show_source(mine).code.startswith("# test_source.py")
+    assert show_source(mine).code.startswith("# test_teach_source.py")
 
 
 def test_an_unknown_method_is_an_error():

@@ -13,7 +13,7 @@ def question():
 
 
 def test_nothing_of_the_runs_is_shown_before_the_prediction_is_locked(question):
-    question.measured(["both"] * 16)
+    question.record(["both"] * 16)
     assert question.counts() == []
     assert "both" not in comparison(question)
     assert "16" not in comparison(question)
@@ -22,12 +22,12 @@ def test_nothing_of_the_runs_is_shown_before_the_prediction_is_locked(question):
 def test_nothing_is_claimed_before_the_runs_are_measured(question):
     question.lock("one")
     assert question.counts() == []
-    assert question.verdict() == "Not run yet."
+    assert question.summary() == "Not run yet."
 
 
 @pytest.mark.parametrize("locked_first", [True, False])
 def test_the_answer_true_of_most_runs_is_the_right_one(question, locked_first):
-    steps = [lambda: question.lock("one"), lambda: question.measured(["one"] * 11 + ["both"] * 5)]
+    steps = [lambda: question.lock("one"), lambda: question.record(["one"] * 11 + ["both"] * 5)]
     for step in steps if locked_first else reversed(steps):
         step()
     assert [(c.runs, c.predicted, c.happened) for c in question.counts()] == [
@@ -35,19 +35,19 @@ def test_the_answer_true_of_most_runs_is_the_right_one(question, locked_first):
         (5, False, False),
         (0, False, False),
     ]
-    assert question.verdict() == "You predicted it: so went 11 of 16 runs."
+    assert question.summary() == "You predicted it: so went 11 of 16 runs."
 
 
 def test_a_prediction_of_the_rarer_answer_is_told_how_rare_it_was(question):
     question.lock("both")
-    question.measured(["one"] * 11 + ["both"] * 5)
-    assert question.verdict() == "It went differently: what you predicted happened in 5 of 16 runs."
+    question.record(["one"] * 11 + ["both"] * 5)
+    assert question.summary() == "It went differently: what you predicted happened in 5 of 16 runs."
 
 
 def test_a_prediction_counts_as_right_where_two_answers_tie(question):
     question.lock("both")
-    question.measured(["one", "both"])
-    assert question.verdict().startswith("You predicted it")
+    question.record(["one", "both"])
+    assert question.summary().startswith("You predicted it")
 
 
 def test_a_locked_prediction_stays(question):
@@ -59,8 +59,8 @@ def test_a_locked_prediction_stays(question):
 
 def test_measuring_again_replaces_the_runs(question):
     question.lock("one")
-    question.measured(["both"] * 4)
-    question.measured(["one"] * 2)
+    question.record(["both"] * 4)
+    question.record(["one"] * 2)
     assert [c.runs for c in question.counts()] == [2, 0, 0]
 
 
@@ -68,16 +68,16 @@ def test_wrong_use_is_told_at_once(question):
     with pytest.raises(ValueError, match="answer='two': allowed are 'one', 'both', 'none'"):
         question.lock("two")
     with pytest.raises(ValueError, match="answer='two'"):
-        question.measured(["one", "two"])
+        question.record(["one", "two"])
     with pytest.raises(ValueError, match="outcomes: empty"):
-        question.measured([])
+        question.record([])
     with pytest.raises(ValueError, match="at least two"):
         Question("?", {"only": "one"})
 
 
 def test_the_page_shows_every_answer_with_its_runs_as_text(question):
     question.lock("one")
-    question.measured(["one"] * 11 + ["both"] * 5)
+    question.record(["one"] * 11 + ["both"] * 5)
     page = comparison(question)
     assert "11 of 16 runs" in page
     assert "It covers &lt;both&gt; modes" in page

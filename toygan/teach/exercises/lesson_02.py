@@ -1,0 +1,38 @@
+"""Exercise of lesson 02: the generator's term of the reversed target."""
+
+from __future__ import annotations
+
+import torch
+from torch.nn.functional import softplus
+
+from toygan.parts.losses import LOSSES
+from toygan.teach.exercise import Exercise
+
+EXERCISES: dict[str, Exercise] = {
+    "reversed-target": Exercise(
+        arguments={"a": torch.tensor([[-200.0, -4.0, -1.0, 0.0], [0.5, 2.0, 5.0, 200.0]])},
+        solution=LOSSES["non-saturating"].for_generator,
+        praise="Right: steep exactly where D rejects a sample, flat where D is fooled already.",
+        mistakes={
+            "This is the minimax term, log(1 - D): it is flat where D rejects the sample, the very trouble.": (
+                lambda a: -softplus(a)
+            ),
+            "This is what D minimises on generated samples: descending it makes G's samples look more generated.": (
+                softplus
+            ),
+            "The sign is turned: G descends its loss, and this one falls as the logit falls.": (
+                lambda a: -softplus(-a)
+            ),
+            "The formula is right, but a computer's sigmoid(-200) is 0, and log 0 is infinite: use softplus.": (
+                lambda a: -torch.log(torch.sigmoid(a))
+            ),
+            "This is D itself, not its logarithm: it is flat at both ends.": torch.sigmoid,
+            "This is -D, without the logarithm: it is flat where D rejects the sample, too.": (
+                lambda a: -torch.sigmoid(a)
+            ),
+            "This is the Wasserstein generator's term: it never goes flat, but it is not -log D.": lambda a: -a,
+        },
+        slope="a",
+        wrong_slope="G descends this, and it wants D's logit on its samples to rise.",
+    ),
+}
