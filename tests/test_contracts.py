@@ -25,8 +25,8 @@ def recipes() -> Iterator[Any]:
         for name, part in menu.items():
             if field in getattr(part, "roles", [field]):  # not every network is both a generator and a discriminator
                 yield pytest.param(fitting({field: name}), id=f"{field}={name}")
-    for name, remedy in REGULARIZERS.items():
-        yield pytest.param(fitting({"regularizers": {name: remedy.strengths[1]}}), id=f"regularizers={name}")
+    for name, regularizer in REGULARIZERS.items():
+        yield pytest.param(fitting({"regularizers": {name: regularizer.strengths[1]}}), id=f"regularizers={name}")
 
 
 def fitting(changes: dict[str, Any]) -> Recipe:
@@ -50,7 +50,7 @@ def tensors(population: Population) -> Iterator[torch.Tensor]:
         yield from player.state
     yield population.average
     yield from population.memory
-    for kept in population.rules.memory.values():
+    for kept in population.game.memory.values():
         yield from kept
 
 
@@ -105,7 +105,7 @@ def test_no_step_keeps_what_it_was_computed_from(recipe: Recipe) -> None:
 @EVERY_PART
 def test_all_tensors_stand_on_the_device_of_the_run(recipe: Recipe) -> None:
     """The device "meta" computes shapes only, and like CUDA refuses to mix its tensors with the CPU's."""
-    if any(REGULARIZERS.order(name).whole for name in recipe.regularizers):
+    if any(REGULARIZERS.make(name).whole for name in recipe.regularizers):
         pytest.skip("a strength that counts is read, and shapes have no numbers")
     population = Population([recipe, recipe.but(seed=1)], device="meta")
     population.run(2)

@@ -33,7 +33,7 @@ def rng(seed: int = 0) -> torch.Generator:
 @cache
 def on_grid(words: str) -> tuple[torch.Tensor, torch.Tensor, float]:
     """Midpoints of a fine grid over the window `(m, dim)`, the log density there `(m,)` and a cell's volume."""
-    d = DISTRIBUTIONS.order(words)
+    d = DISTRIBUTIONS.make(words)
     n = 3200 if d.dim == 1 else 160 if isinstance(d, Curve) else 320  # finer than sigma, in step with edges of squares
     axes = [low + (high - low) * (torch.arange(n, dtype=torch.float64) + 0.5) / n for low, high in d.extent]
     x = torch.cartesian_prod(*axes).reshape(-1, d.dim)
@@ -48,7 +48,7 @@ def test_the_density_integrates_to_one_over_the_window(words: str) -> None:
 
 @pytest.mark.parametrize("words", DENSE)
 def test_samples_have_the_entropy_of_the_density(words: str) -> None:
-    d = DISTRIBUTIONS.order(words)
+    d = DISTRIBUTIONS.make(words)
     _, log_prob, volume = on_grid(words)
     expected = float(torch.special.xlogy(log_prob.exp(), log_prob.exp()).sum() * volume)
     found = d.log_prob(d.sample(SAMPLES, rng()).double())
@@ -58,7 +58,7 @@ def test_samples_have_the_entropy_of_the_density(words: str) -> None:
 
 @pytest.mark.parametrize("words", DENSE)
 def test_samples_fill_coarse_cells_as_the_density_does(words: str) -> None:
-    d = DISTRIBUTIONS.order(words)
+    d = DISTRIBUTIONS.make(words)
     x, log_prob, volume = on_grid(words)
     edges = [np.linspace(low, high, 17) for low, high in d.extent]
     expected, _ = np.histogramdd(x.numpy(), edges, weights=SAMPLES * volume * log_prob.exp().numpy())
@@ -102,7 +102,7 @@ def test_modes_have_weights_that_sum_to_one_and_widths(name: str) -> None:
 @pytest.mark.parametrize("k", [1, 2, 7, 8, 12])
 def test_a_ring_of_k_modes_has_k_different_ones(k: int) -> None:
     """With the end point of the circle among the angles, the first and the last would be one: 7 modes called 8."""
-    modes = DISTRIBUTIONS.order(f"ring(k={k}, radius=2)").modes
+    modes = DISTRIBUTIONS.make(f"ring(k={k}, radius=2)").modes
     assert modes.shape == (k, 2)
     if k > 1:
         assert torch.pdist(modes).min() == pytest.approx(4 * math.sin(math.pi / k), rel=1e-5)
@@ -120,7 +120,7 @@ def test_sigma_is_a_standard_deviation_per_axis(name: str, radius: float | None)
 
 
 def test_the_density_of_a_mixture_is_that_of_torch() -> None:
-    d = DISTRIBUTIONS.order("bimodal(gap=3, weight=0.2, widths=(0.2, 0.6))")
+    d = DISTRIBUTIONS.make("bimodal(gap=3, weight=0.2, widths=(0.2, 0.6))")
     normals = torch.distributions.Normal(torch.tensor([-1.5, 1.5]), torch.tensor([0.2, 0.6]))
     mixture = torch.distributions.MixtureSameFamily(torch.distributions.Categorical(torch.tensor([0.2, 0.8])), normals)
     x = torch.linspace(-4, 4, 50)
@@ -139,7 +139,7 @@ def test_a_random_mixture_is_the_same_for_every_seed_of_a_run_and_its_modes_stan
     one, two = (Recipe(data="random-mixture(k=20)", seed=s).distribution for s in (0, 1))
     assert torch.equal(one.modes, two.modes)
     assert torch.pdist(one.modes).min() >= 6 * one.sigma
-    assert not torch.equal(one.modes, DISTRIBUTIONS.order("random-mixture(k=20, seed=1)").modes)
+    assert not torch.equal(one.modes, DISTRIBUTIONS.make("random-mixture(k=20, seed=1)").modes)
 
 
 @pytest.mark.parametrize("name", CURVES)

@@ -10,7 +10,8 @@ from scipy import stats
 from torch import Tensor, sigmoid, tensor
 
 from toygan import LOSSES, Population, Recipe, RecipeError
-from toygan.parts.losses import LogitPair, Loss, Minimax
+from toygan.parts.losses import LogitPair, Loss
+from toygan.parts.losses.classical import Minimax
 from toygan.parts.losses.distances import KernelDistance
 from toygan.parts.losses.divergences import Divergence
 
@@ -115,14 +116,14 @@ def test_equilibrium_is_that_of_the_closed_form(name: str) -> None:
 
 @pytest.mark.parametrize("name", WEIGHTS)
 def test_generator_weight_is_that_of_the_closed_form(name: str) -> None:
-    found = LOSSES.order(name).generator_weight(LogitPair(REAL, FAKE))
+    found = LOSSES.make(name).generator_weight(LogitPair(REAL, FAKE))
     assert found.numpy() == pytest.approx(WEIGHTS[name](REAL, FAKE).numpy(), abs=1e-12)
 
 
 @pytest.mark.parametrize("name", [name for name in WEIGHTS if "least-squares" not in name])
 def test_generator_always_wants_a_higher_logit(name: str) -> None:
     """High means real for every loss, the f-GANs too: some public codes turn the sign of the reverse KL's logit."""
-    weight = LOSSES.order(name).generator_weight(LogitPair(REAL, FAKE))
+    weight = LOSSES.make(name).generator_weight(LogitPair(REAL, FAKE))
     assert (weight <= 0).all()
     assert (weight < 0).any()
 
@@ -195,7 +196,7 @@ def test_signed_least_squares_minimises_the_pearson_divergence_of_its_paper() ->
     loss, best = LOSSES["least-squares-signed"], BEST["least-squares-signed"]((P / Q).log())
     c = ((P + Q) * loss.for_generator(best)).sum()
     assert 2 * float(c) == pytest.approx(float(((P - Q) ** 2 / (P + Q)).sum()), abs=1e-12)
-    assert LOSSES.order("least-squares(a=-1, b=1, c=0)") == loss
+    assert LOSSES.make("least-squares(a=-1, b=1, c=0)") == loss
 
 
 @pytest.mark.parametrize("name", SEPARABLE)
@@ -289,7 +290,7 @@ def quantiles(mean: float, n: int = 2000) -> Tensor:
     ],
 )
 def test_distance_of_two_gaussians_is_the_closed_form(words: str, distance: float) -> None:
-    loss = LOSSES.order(words)
+    loss = LOSSES.make(words)
     found = loss.generator(LogitPair(quantiles(2), quantiles(0))).mean()
     assert float(found) == pytest.approx(distance, abs=4e-3)  # quantiles stand for draws up to 1/n
 

@@ -26,13 +26,13 @@ MENU: Menu[object] = Menu({"soup": Soup(), "salty-soup": Soup(salt=2.0), "bread"
 
 
 def test_a_name_orders_its_row() -> None:
-    assert MENU.order("salty-soup") is MENU["salty-soup"]
-    assert MENU.order("bread") is plain
+    assert MENU.make("salty-soup") is MENU["salty-soup"]
+    assert MENU.make("bread") is plain
 
 
 def test_arguments_change_the_numbers_of_the_row_that_is_named_and_nothing_else() -> None:
-    assert MENU.order("salty-soup(bowls=3)") == Soup(salt=2.0, bowls=3)
-    assert MENU.order("soup(salt=1, hot=False, name='pea', herbs=['dill'])") == Soup(1, 1, False, "pea", ["dill"])
+    assert MENU.make("salty-soup(bowls=3)") == Soup(salt=2.0, bowls=3)
+    assert MENU.make("soup(salt=1, hot=False, name='pea', herbs=['dill'])") == Soup(1, 1, False, "pea", ["dill"])
     assert MENU["soup"] == Soup()
 
 
@@ -61,7 +61,7 @@ def test_arguments_change_the_numbers_of_the_row_that_is_named_and_nothing_else(
 )
 def test_an_order_that_cannot_be_filled_says_why(words: str, wrong: str) -> None:
     with pytest.raises(ValueError, match=r".") as error:
-        MENU.order(words)
+        MENU.make(words)
     assert wrong in str(error.value)
 
 
@@ -73,10 +73,10 @@ def test_an_order_is_read_and_never_run(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_the_same_order_is_made_once() -> None:
     """Data may be an order of thousands of points, and recipes ask for it at every look."""
-    assert MENU.order("soup(salt=0.25)") is MENU.order("soup(salt=0.25)")
+    assert MENU.make("soup(salt=0.25)") is MENU.make("soup(salt=0.25)")
 
 
 def test_menus_with_rows_of_the_same_name_do_not_meet() -> None:
     other = Menu({"soup": Soup(bowls=9)})
-    assert other.order("soup(salt=0.25)") == Soup(salt=0.25, bowls=9)
-    assert MENU.order("soup(salt=0.25)") == Soup(salt=0.25)
+    assert other.make("soup(salt=0.25)") == Soup(salt=0.25, bowls=9)
+    assert MENU.make("soup(salt=0.25)") == Soup(salt=0.25)

@@ -122,7 +122,7 @@ def test_eigenvalues_of_the_dirac_gan_are_those_of_theory(method: str) -> None:
     changes, expected, verdict = TABLE[method]
     p = at(DIRAC.but(**changes), 0.0, 0.0)
     random = {"instance-noise", "label-flipping"} & set(changes.get("regularizers", ()))
-    if random:  # expectations over the remedy's own random numbers
+    if random:  # expectations over the regularizer's own random numbers
         close(theory.eigenvalues(theory.game_jacobian(p, batch=1_000_000))[0], expected)
     else:
         measured = theory.verdict(p)
@@ -142,9 +142,9 @@ def test_an_unrolled_d_that_is_not_differentiated_through_damps_half_as_much(k: 
 
 
 # A slope of 1 as the goal: where |psi| is not 0 the penalty damps psi to +-1, not to 0, so nothing comes to rest.
-@pytest.mark.parametrize("remedy", ["gradient-penalty", "dragan"])
-def test_a_target_slope_of_one_kicks_d_off_the_equilibrium(remedy: str) -> None:
-    recipe = BILINEAR.but(regularizers={remedy: 0.3})
+@pytest.mark.parametrize("regularizer", ["gradient-penalty", "dragan"])
+def test_a_target_slope_of_one_kicks_d_off_the_equilibrium(regularizer: str) -> None:
+    recipe = BILINEAR.but(regularizers={regularizer: 0.3})
     p = at(recipe, 0.0, 0.0)
     assert theory.verdict(p).flow == ("diverges",)
     field = theory.game_field(at(recipe, 0.0, 1e-9))
@@ -153,11 +153,11 @@ def test_a_target_slope_of_one_kicks_d_off_the_equilibrium(remedy: str) -> None:
     close(theory.eigenvalues(theory.game_jacobian(at(recipe, 0.0, 0.5)))[0], roots(-0.6, 1), 1e-6)
 
 
-@pytest.mark.parametrize("remedy", ["gradient-penalty", "gradient-penalty-one-sided", "dragan", "weight-clipping"])
+@pytest.mark.parametrize("regularizer", ["gradient-penalty", "gradient-penalty-one-sided", "dragan", "weight-clipping"])
 @pytest.mark.parametrize("loss", ["wasserstein", "minimax"])
-def test_wgans_remedies_never_come_to_rest(remedy: str, loss: str) -> None:
+def test_wgans_remedies_never_come_to_rest(regularizer: str, loss: str) -> None:
     strengths = (0.4, 1.0)
-    p = at([DIRAC.but(loss=loss, regularizers={remedy: s}, lr_g=0.1, lr_d=0.1) for s in strengths], 0.5, 0.5)
+    p = at([DIRAC.but(loss=loss, regularizers={regularizer: s}, lr_g=0.1, lr_d=0.1) for s in strengths], 0.5, 0.5)
     p.run(1000)
     assert radii(p, 200).max(0).min() > 0.4  # over a few turns every run is far away at some time
 
@@ -473,12 +473,12 @@ SMALL = Recipe(width=3, depth=1, activation="tanh", batch=16, regularizers={"r1"
 
 def test_the_game_jacobian_is_what_differentiating_the_objectives_twice_gives() -> None:
     p = Population([SMALL.but(seed=s) for s in range(2)], dtype=torch.float64)
-    batch = p._look(64)
+    batch = p.probe_batch(64)
     n_g = p.generator.theta.shape[-1]
 
     def field(thetas: Tensor) -> Tensor:
         g, d = thetas[:, :n_g], thetas[:, n_g:]
-        loss_g, loss_d = p.losses(g, d, batch)
+        loss_g, loss_d = p.game.losses(g, d, batch)
         (v_g,) = torch.autograd.grad(loss_g.sum(), g, create_graph=True)
         (v_d,) = torch.autograd.grad(loss_d.sum(), d, create_graph=True)
         return -torch.cat([v_g, v_d], dim=-1)
@@ -496,7 +496,7 @@ def test_the_step_jacobian_of_plain_simultaneous_descent_is_one_plus_the_game_ja
     p = Population(recipe, dtype=torch.float64)
     measured, n = theory.step_jacobian(p)[0], p.generator.theta.shape[-1] + p.discriminator.theta.shape[-1]
     batch = p.copies(1).batch()
-    p._look = lambda n, member=None: batch  # type: ignore[method-assign, assignment, misc]
+    p.probe_batch = lambda n, member=None: batch  # type: ignore[method-assign, assignment, misc]
     field = theory.game_field(p)[0]
     h = torch.cat([torch.full_like(p.generator.theta[0], 0.1), torch.full_like(p.discriminator.theta[0], 0.2)])
     moved = torch.cat([p.generator.theta, p.discriminator.theta], dim=-1)[0] + h * field
@@ -539,7 +539,7 @@ X = torch.linspace(-4, 6, 41)[:, None]
 def _log_ratio(p: str = "gaussian1d", q: str = "bimodal") -> Tensor:
     from toygan import DISTRIBUTIONS
 
-    return DISTRIBUTIONS.order(p).log_prob(X.double()) - DISTRIBUTIONS.order(q).log_prob(X.double())
+    return DISTRIBUTIONS.make(p).log_prob(X.double()) - DISTRIBUTIONS.make(q).log_prob(X.double())
 
 
 @pytest.mark.parametrize("loss", ["minimax", "non-saturating"])
