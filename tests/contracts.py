@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor
 
-from toygan import REGULARIZERS, Distribution, Loss, Population, Recipe, RecipeError, Regularizer
+from toygan import REGULARIZERS, Distribution, Loss, Metric, Population, Recipe, RecipeError, Regularizer
 from toygan.parts.losses import LogitPair
+from toygan.parts.metrics.inputs import Earlier, MetricInputs
 
 TINY = {"width": 4, "depth": 1, "batch": 8}  # some turns solve for the steps of all parameters: there must be few
 
@@ -56,7 +58,7 @@ def trains_and_every_member_is_finite_or_marked(recipe: Recipe) -> None:
 
 
 def a_member_alone_is_the_member_among_sixteen(recipe: Recipe) -> None:
-    """In double precision: Adam blows up a gradient that is 0 but for rounding (relativistic-average, D's last bias)."""
+    """In float64: Adam blows up a gradient that is 0 but for rounding (D's last bias, relativistic-average)."""
     alone = Population(recipe.but(seed=5), dtype=torch.float64)
     in_batch = Population([recipe.but(seed=seed) for seed in range(16)], dtype=torch.float64)
     alone.run(50)
@@ -263,3 +265,30 @@ OF_DISTRIBUTIONS = (
     modes_have_weights_that_sum_to_one_and_widths,
     its_density_integrates_to_one_over_the_window,
 )
+
+# ------------------------------------------------------------------------------------------------------ of a metric
+
+
+def the_order_of_samples_does_not_matter(metric: Metric) -> None:
+    """Nor that of the batch on which D is asked."""
+    n, rng = 300, torch.Generator().manual_seed(5)
+    population = Population([Recipe(width=8, seed=seed) for seed in range(2)])
+    population.run(5)
+    ring = population.recipes[0].distribution
+    x = torch.stack([1.05 * ring.sample(n, _rng(seed)) for seed in range(2)])
+    game, earlier = population.probe()._game_state(), Earlier(x + 0.2, iterations=3)
+    real, fake = (torch.randperm(batch.shape[1], generator=rng) for batch in (game.x_real, game.x_fake))
+    shuffled = replace(
+        game,
+        x_real=game.x_real[:, real], x_fake=game.x_fake[:, fake],
+        logits=LogitPair(game.logits.real[:, real], game.logits.fake[:, fake]),
+    )  # fmt: skip
+    then, now = (torch.randperm(n, generator=rng) for _ in range(2))
+    one = metric.of(MetricInputs(x, ring, game, earlier))
+    other = metric.of(MetricInputs(x[:, now], ring, shuffled, replace(earlier, samples=earlier.samples[:, then])))
+    assert one.shape == (2,)
+    assert one.isfinite().all()
+    torch.testing.assert_close(one, other, rtol=1e-5, atol=1e-6)
+
+
+OF_METRICS = (the_order_of_samples_does_not_matter,)

@@ -9,7 +9,18 @@ import contracts
 import pytest
 import torch
 
-from toygan import DISTRIBUTIONS, LOSSES, REGULARIZERS, Distribution, Loss, Population, Recipe, Regularizer
+from toygan import (
+    DISTRIBUTIONS,
+    LOSSES,
+    METRICS,
+    REGULARIZERS,
+    Distribution,
+    Loss,
+    Metric,
+    Population,
+    Recipe,
+    Regularizer,
+)
 from toygan.cli.menus import tables
 from toygan.parts.networks import ACTIVATIONS
 from toygan.recipe import KNOBS, NAMED
@@ -58,6 +69,12 @@ def test_a_regularizer(contract: Callable[[Regularizer], None], name: str) -> No
 @pytest.mark.parametrize("contract", contracts.OF_DISTRIBUTIONS, ids=named)
 def test_a_distribution(contract: Callable[[Distribution], None], name: str) -> None:
     contract(DISTRIBUTIONS[name])
+
+
+@pytest.mark.parametrize("name", METRICS)
+@pytest.mark.parametrize("contract", contracts.OF_METRICS, ids=named)
+def test_a_metric(contract: Callable[[Metric], None], name: str) -> None:
+    contract(METRICS[name])
 
 
 @pytest.mark.parametrize("title", [title for title in tables() if title != "activation"])  # PyTorch's say it by name

@@ -30,10 +30,11 @@ def f64(*values: float) -> Tensor:
 REAL, FAKE = f64(1.3, -0.4, 0.2, 2.5), f64(-0.7, 0.6, -1.5, 0.1)
 
 
-
 def variants(name: str) -> list[str]:
     """A row, and the same with each of its switches turned."""
-    switches = [(f.name, getattr(LOSSES[name], f.name)) for f in fields(LOSSES[name])] if is_dataclass(LOSSES[name]) else []
+    switches = (
+        [(f.name, getattr(LOSSES[name], f.name)) for f in fields(LOSSES[name])] if is_dataclass(LOSSES[name]) else []
+    )
     return [name, *(f"{name}({key}={not value})" for key, value in switches if isinstance(value, bool))]
 
 
@@ -62,7 +63,9 @@ def test_equilibrium_is_that_of_the_closed_form(spec: str) -> None:
 @pytest.mark.parametrize("spec", WEIGHTS)
 def test_generator_weight_is_that_of_the_closed_form(spec: str) -> None:
     loss, logits = LOSSES.make(spec), LogitPair(REAL, FAKE)
-    assert loss.generator_weight(logits).numpy() == pytest.approx(loss.exact_generator_weight(logits).numpy(), abs=1e-12)
+    assert loss.generator_weight(logits).numpy() == pytest.approx(
+        loss.exact_generator_weight(logits).numpy(), abs=1e-12
+    )
 
 
 @pytest.mark.parametrize("spec", [spec for spec in SPECS if "least-squares" not in spec])
@@ -207,7 +210,9 @@ def test_gradients_vanish_or_not_as_gaussians_part(
 )
 def test_an_f_gan_descends_its_divergence_when_d_is_best(name: str, gradient: Callable[[float], float]) -> None:
     """The saturating gradient at D's optimum is the divergence's own: of shifted Gaussians in closed form."""
-    assert generator_gradient(LOSSES[name], 1.0, LOSSES[name].optimal_logit) == pytest.approx(gradient(1.0), rel=1e-4, abs=1e-12)
+    assert generator_gradient(LOSSES[name], 1.0, LOSSES[name].optimal_logit) == pytest.approx(
+        gradient(1.0), rel=1e-4, abs=1e-12
+    )
 
 
 def quantiles(mean: float, n: int = 2000) -> Tensor:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import ot
@@ -14,8 +13,7 @@ from scipy.stats import binom, chi2, ncx2, wasserstein_distance
 from scipy.stats import energy_distance as scipy_energy_distance
 
 from toygan import DISTRIBUTIONS, METRICS, Population, Recipe, evaluate
-from toygan.parts.losses import LogitPair
-from toygan.parts.metrics import default_metrics, measure
+from toygan.parts.metrics import default_metrics
 from toygan.parts.metrics.game import GAME_METRICS
 from toygan.parts.metrics.inputs import Earlier, MetricInputs
 from toygan.parts.metrics.modes import has_modes, mode_hopping
@@ -261,26 +259,6 @@ def test_neighbour_metrics_tell_missing_modes_from_missing_quality():
     assert few["coverage"][0] < 0.5
     assert poor["precision"][0] < 0.3
     assert poor["density"][0] < 0.3
-
-
-@pytest.mark.parametrize("name", METRICS)
-def test_the_order_of_samples_does_not_matter(name):
-    n, rng = 300, torch.Generator().manual_seed(5)
-    p = Population([Recipe(width=8, seed=seed) for seed in range(2)])
-    p.run(5)
-    x = torch.stack([1.05 * true_samples("ring8", n, seed) for seed in range(2)])
-    game, earlier = p.probe()._game_state(), Earlier(x + 0.2, iterations=3)
-    real, fake = (torch.randperm(batch.shape[1], generator=rng) for batch in (game.x_real, game.x_fake))
-    shuffled = replace(
-        game,
-        x_real=game.x_real[:, real], x_fake=game.x_fake[:, fake],
-        logits=LogitPair(game.logits.real[:, real], game.logits.fake[:, fake]),
-    )  # fmt: skip
-    then, now = (torch.randperm(n, generator=rng) for _ in range(2))
-    one = measure(MetricInputs(x, RING, game, earlier), [name])
-    other = measure(MetricInputs(x[:, now], RING, shuffled, replace(earlier, samples=earlier.samples[:, then])), [name])
-    assert np.isfinite(one[name]).all()
-    np.testing.assert_allclose(one[name], other[name], rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", SAMPLE_METRICS)

@@ -106,7 +106,9 @@ def test_no_discriminator_passes_samples_on() -> None:
     assert net(started(net), x) is x
 
 
-@pytest.mark.parametrize(("name", "role"), [(name, role) for name, spec in NETWORKS.items() for role in spec.kind.roles])
+@pytest.mark.parametrize(
+    ("name", "role"), [(name, role) for name, spec in NETWORKS.items() for role in spec.kind.roles]
+)
 def test_every_network_maps_members_one_by_one(name: str, role: str) -> None:
     ins, outs = (2, 2) if role == "generator" else (2, 1)
     net = NETWORKS[name](ins, outs, Shape(4, 1, "relu"))

@@ -209,7 +209,9 @@ def test_clipping_keeps_parameters_within_their_unit_of_the_layer() -> None:
     p = population(regularized(SMALL, weight_clipping=0.5).but(lr_d=0.1))
     bounds = [0.5 / math.sqrt(2), 0.5 / math.sqrt(8), 0.5 / math.sqrt(8)]
     for _ in range(3):
-        for (weight, bias), bound in zip(p.game.discriminator.network.unpack(p.discriminator.theta), bounds, strict=True):
+        for (weight, bias), bound in zip(
+            p.game.discriminator.network.unpack(p.discriminator.theta), bounds, strict=True
+        ):
             assert max(weight.abs().max(), bias.abs().max()) <= bound + 1e-12
         p.step()
     assert weight.abs().max() == pytest.approx(bound)  # and it does bind
@@ -261,7 +263,9 @@ def test_historical_averaging_pulls_to_the_mean_of_the_past() -> None:
         past.append((p.generator.theta, p.discriminator.theta))
     mean = torch.stack([d for _, d in past]).mean(0)
     torch.testing.assert_close(added(p, batch), 0.7 * (p.discriminator.theta - mean).square().sum(-1))
-    torch.testing.assert_close(p.game.regularizer_states["historical-averaging"][0], torch.stack([g for g, _ in past]).mean(0))
+    torch.testing.assert_close(
+        p.game.regularizer_states["historical-averaging"][0], torch.stack([g for g, _ in past]).mean(0)
+    )
 
 
 # Labels and noise

@@ -40,7 +40,9 @@ def test_simultaneous_moves_both_from_where_they_stood() -> None:
     g, d = still.generator.theta, still.discriminator.theta
     p.step()
     torch.testing.assert_close(p.generator.theta, g - 0.05 * still.game.generator_gradient(g, d, batch), **EXACT)
-    torch.testing.assert_close(p.discriminator.theta, d - 0.08 * still.game.discriminator_gradient(g, d, batch), **EXACT)
+    torch.testing.assert_close(
+        p.discriminator.theta, d - 0.08 * still.game.discriminator_gradient(g, d, batch), **EXACT
+    )
 
 
 def test_alternating_moves_d_first_and_g_against_the_new_d() -> None:

@@ -11,14 +11,14 @@ from typing import Any, NamedTuple
 import click
 
 from toygan.parts.menu import Menu
-from toygan.parts.metrics import METRICS
+from toygan.parts.metrics import METRICS, Metric
 from toygan.recipe import KNOBS
 
 BEGIN, END = "<!-- menus: written by `make readme` -->", "<!-- end of menus -->"
 
 
 class Row(NamedTuple):
-    """A part: its name, what it is with its source, and the numbers that an order may change."""
+    """A part: its name, what it is with its source, and the numbers that a spec may change."""
 
     name: str
     what: str
@@ -36,14 +36,13 @@ def tables() -> dict[str, list[Row]]:
 
 
 def _row(name: str, part: Any) -> Row:
-    ours = part if isinstance(part, type) else type(part)
-    if not ours.__module__.startswith("toygan"):  # a function of PyTorch's says all by its name
-        return Row(name, "", "")
-    if hasattr(part, "help"):
+    if isinstance(part, Metric):
         return Row(name, part.help.rstrip("."), "")
-    numbers = dataclasses.fields(part) if dataclasses.is_dataclass(part) and not isinstance(part, type) else ()
+    if type(part).__module__ in ("builtins", "functools"):  # a function, as those of PyTorch: its name says all
+        return Row(name, "", "")
+    numbers = dataclasses.fields(part) if dataclasses.is_dataclass(part) else ()
     changeable = ", ".join(f"{f.name}={getattr(part, f.name)!r}" for f in numbers)
-    return Row(name, _first_sentence(inspect.getdoc(part) or ""), changeable)
+    return Row(name, _first_sentence(inspect.cleandoc(part.__doc__ or "")), changeable)  # its own, not its base's
 
 
 def _first_sentence(text: str) -> str:

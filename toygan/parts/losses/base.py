@@ -68,7 +68,7 @@ class Loss:
 
     @torch.enable_grad()
     def generator_weight(self, logits: Logits) -> Tensor:
-        """How G's loss grows with each generated sample's logit `(P, n)`: the factor before D's input gradient there."""
+        """How G's loss grows with each generated sample's logit `(P, n)`: the factor of D's input gradient there."""
         fake = logits.fake.detach().requires_grad_()
         return torch.autograd.grad(self.generator(LogitPair(logits.real, fake)).sum(), fake)[0]
 
