@@ -23,7 +23,7 @@ def recipe_options(command: Command) -> Command:
         )
         if name == "regularizers":
             command = click.option(
-                "-r", "remedies", metavar="NAME=STRENGTH", multiple=True, help="one remedy; may be repeated"
+                "-r", "added", metavar="NAME=STRENGTH", multiple=True, help="one regularizer; may be repeated"
             )(command)
     from_file = click.Path(exists=True, dir_okay=False, path_type=Path)
     command = click.option("--share", metavar="TEXT", help="a recipe's share string, such as 'loss=hinge&seed=3'")(
@@ -41,12 +41,12 @@ def recipe_of(given: dict[str, Any]) -> Recipe:
         raise click.UsageError("--recipe and --share both name a recipe; give one of them")
     base = recipe_in(file, "--recipe") if file else Recipe.from_string(share or "")
     changes = {name: parse(name, given[name]) for name in KNOBS if given[name] is not None}
-    if given["remedies"]:
+    if given["added"]:
         strengths = dict(changes.get("regularizers", base.regularizers))
-        for remedy in given["remedies"]:
-            name, equals, strength = remedy.rpartition("=")
+        for words in given["added"]:
+            name, equals, strength = words.rpartition("=")
             if not equals:
-                raise RecipeError("-r", remedy, "write name=strength")
+                raise RecipeError("-r", words, "write name=strength")
             strengths.update(parse("regularizers", f"{name}:{strength}"))
         changes["regularizers"] = strengths
     return base.but(**changes)

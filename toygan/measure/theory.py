@@ -70,7 +70,7 @@ def eigenvalues(jacobian: Tensor) -> Tensor:
     return values.gather(-1, values.real.round(decimals=9).argsort(dim=-1, descending=True, stable=True))
 
 
-class Verdict(NamedTuple):
+class Stability(NamedTuple):
     """What the linearised game does near the present parameters, in the words converges, cycles, diverges, undecided.
 
     `flow` reads the field's eigenvalues `rates` `(P, n)`: real parts below, on or above 0. `iteration` reads the
@@ -90,13 +90,13 @@ class Verdict(NamedTuple):
         return self.factors.abs().amax(-1)
 
 
-def verdict(p: Population, batch: int = PROBE_BATCH) -> Verdict:
-    """The local verdict on the present parameters, for infinitely small steps and for the steps that training takes."""
+def stability(p: Population, batch: int = PROBE_BATCH) -> Stability:
+    """The local stability at the present parameters, for infinitely small steps and for the steps that training takes."""
     rates, period = eigenvalues(game_jacobian(p, batch)), p.turn.period
     factors = eigenvalues(step_jacobian(p, period)) ** (1 / period)
     factors = factors.gather(-1, factors.abs().argsort(dim=-1, descending=True, stable=True))
     flow = tuple(_word(rate.real, rate.imag.abs(), 1e-6) for rate in rates)
-    return Verdict(flow, tuple(_word(f.abs().log(), f.angle().abs(), 1e-8) for f in factors), rates, factors)
+    return Stability(flow, tuple(_word(f.abs().log(), f.angle().abs(), 1e-8) for f in factors), rates, factors)
 
 
 def _word(growth: Tensor, turning: Tensor, tolerance: float) -> str:
@@ -128,13 +128,13 @@ class Portrait:
     """The plane of a game of one number a player, theta_G to the right and theta_D upwards, as plain arrays.
 
     `vectors[i, j]` is the field v at (axis[j], axis[i]); a trajectory holds its start and the point after every
-    iteration, NaN once it has left the finite numbers. The verdict is on the equilibrium of the Dirac-GAN, (0, 0).
+    iteration, NaN once it has left the finite numbers. The stability is that of the equilibrium of the Dirac-GAN, (0, 0).
     """
 
     axis: np.ndarray  # (k,)
     vectors: np.ndarray  # (k, k, 2)
     trajectories: np.ndarray  # (starts, steps + 1, 2)
-    verdict: Verdict
+    stability: Stability
 
 
 def phase_portrait(
@@ -161,7 +161,7 @@ def phase_portrait(
         for t in range(steps + 1):
             path[:, t] = torch.cat([runs.generator.theta, runs.discriminator.theta], dim=-1).cpu()
             runs.step()
-    judged = verdict(_placed(one, torch.zeros(1, 2, dtype=torch.float64)))
+    judged = stability(_placed(one, torch.zeros(1, 2, dtype=torch.float64)))
     return Portrait(axis.numpy(), field.view(side, side, 2).cpu().numpy(), path, judged)
 
 

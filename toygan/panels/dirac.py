@@ -142,15 +142,15 @@ class Eigenvalues(DiracPanel):
         if plane is None:
             self._say("a player has more than one number", "")
             return
-        factors, rates = plane.verdict.factors[0].numpy(), plane.verdict.rates[0].numpy()
-        small = f"with infinitely small steps:  {_pair(rates)},  {plane.verdict.flow[0]}"
+        factors, rates = plane.stability.factors[0].numpy(), plane.verdict.rates[0].numpy()
+        small = f"with infinitely small steps:  {_pair(rates)},  {plane.stability.flow[0]}"
         if np.abs(rates).max() > JUMP:
             small = "the field itself jumps there"
         if np.abs(factors).max() > JUMP:
             self._say("one iteration jumps there: no eigenvalues", small)
             return
-        rho = float(plane.verdict.radius[0])
-        self._say(f"longest {rho:.4f}:  {_effect(rho)},  {plane.verdict.iteration[0]}", small, shown=True)
+        rho = float(plane.stability.radius[0])
+        self._say(f"longest {rho:.4f}:  {_effect(rho)},  {plane.stability.iteration[0]}", small, shown=True)
         dots = factors[np.abs(factors) > 1e-6]  # what an optimizer does not use is 0
         dots = dots * np.minimum(1, self.most / np.abs(dots))
         self.dots.set_data(dots.real, dots.imag)
