@@ -19,9 +19,11 @@ def losses(p: Population, batch: object) -> tuple[torch.Tensor, torch.Tensor]:
     return p.losses(p.generator.theta, p.discriminator.theta, batch)
 
 
-@pytest.mark.parametrize("remedies", [{}, {"instance-noise": 0.3}, {"label-flipping": 0.3}, {"gradient-penalty": 1.0}])
-def test_the_same_batch_gives_the_same_losses_and_another_batch_others(remedies: dict[str, float]) -> None:
-    p = population(SMALL.but(regularizers=remedies))
+@pytest.mark.parametrize(
+    "regularizers", [{}, {"instance-noise": 0.3}, {"label-flipping": 0.3}, {"gradient-penalty": 1.0}]
+)
+def test_the_same_batch_gives_the_same_losses_and_another_batch_others(regularizers: dict[str, float]) -> None:
+    p = population(SMALL.but(regularizers=regularizers))
     batch, other = p.batch(), p.batch()
     first, again, elsewhere = losses(p, batch), losses(p, batch), losses(p, other)
     for player in (0, 1):
@@ -50,7 +52,7 @@ def test_noise_is_drawn_once_a_name_in_the_shape_that_is_asked_for() -> None:
     assert 0.99 < draws.max() < 1
 
 
-def test_noise_for_remedies_does_not_shift_the_batches() -> None:
+def test_noise_for_regularizers_does_not_shift_the_batches() -> None:
     p, quiet = population(SMALL), population(SMALL)
     p.batch().normal("noise", torch.empty(1, 9, 2))
     quiet.batch()
@@ -78,7 +80,7 @@ def test_an_arrow_is_what_a_sample_gains_by_moving() -> None:
     assert arrows.shape == (1, 10, 2)
 
 
-def test_what_remedies_remember_survives_a_change_of_numbers() -> None:
+def test_what_regularizers_keep_survives_a_change_of_numbers() -> None:
     p = population(SMALL.but(regularizers={"historical-averaging": 0.1}))
     p.run(3)
     kept = p.rules.memory["historical-averaging"]

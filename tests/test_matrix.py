@@ -23,7 +23,7 @@ STEPS, SEEDS, CHUNKS = 200, 2, 24
 LOOKED_AT = ("loss-g", "loss-d", "gradient-norm-g", "gradient-norm-d")
 
 LOSS = [{"loss": name} for name in LOSSES]
-REMEDY = [{"regularizers": {name: part.strengths[1]}} for name, part in REGULARIZERS.items()]
+REGULARIZER = [{"regularizers": {name: part.strengths[1]}} for name, part in REGULARIZERS.items()]
 TURN = [{"turns": name} for name in TURNS]
 DATA = [{"data": name} for name in DISTRIBUTIONS]
 
@@ -45,7 +45,7 @@ def tried(changes: Changes) -> Recipe | str:
 def plan() -> Iterator[tuple[Changes, Recipe | str]]:
     """What is to be trained, or refused."""
     met: set[tuple[str, str]] = set()
-    for one, other in itertools.combinations((LOSS, REMEDY, TURN), 2):
+    for one, other in itertools.combinations((LOSS, REGULARIZER, TURN), 2):
         for (i, a), (j, b) in itertools.product(enumerate(one), enumerate(other)):
             data = DATA[(i + j) % len(DATA)]
             recipe = tried({**a, **b, **data})
@@ -55,7 +55,7 @@ def plan() -> Iterator[tuple[Changes, Recipe | str]]:
             if isinstance(recipe, Recipe):
                 met |= {(str(part), str(data)) for part in (a, b)}
             yield {**a, **b, **data}, recipe
-    for part, data in itertools.product(LOSS + REMEDY + TURN, DATA):
+    for part, data in itertools.product(LOSS + REGULARIZER + TURN, DATA):
         if (str(part), str(data)) not in met:
             yield {**part, **data}, tried({**part, **data})
 
@@ -99,7 +99,7 @@ def test_the_plan_holds_every_pair() -> None:
         for changes, _ in PLAN
         for (key, value), (other, another) in itertools.permutations(changes.items(), 2)
     }
-    for one, other in itertools.combinations((LOSS, REMEDY, TURN, DATA), 2):
+    for one, other in itertools.combinations((LOSS, REGULARIZER, TURN, DATA), 2):
         for a, b in itertools.product(one, other):
             ((key, value),), ((k, v),) = a.items(), b.items()
             assert (key, str(value), k, str(v)) in held, (a, b)

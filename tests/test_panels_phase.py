@@ -116,7 +116,7 @@ def test_where_the_field_jumps_there_are_no_eigenvalues() -> None:
 
 
 @pytest.mark.parametrize("kind", [Phase, Eigenvalues, Distance])
-def test_a_remedy_that_gives_d_more_numbers_leaves_the_panel_empty_with_a_reason(kind: type[Panel]) -> None:
+def test_a_regularizer_that_gives_d_more_numbers_leaves_the_panel_empty_with_a_reason(kind: type[Panel]) -> None:
     panel, look = shown(kind, DIRAC.but(regularizers={"packing": 2}))
     assert len(look.history.path.steps) == 0
     if kind is not Distance:

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 import torch
 
-from toygan.studies import reproduce
 from toygan.measure.tables import share_interval
 from toygan.parts.metrics import METRICS
 from toygan.recipe import Recipe
+from toygan.studies import reproduce
 from toygan.studies.published import PUBLISHED, Method, Published, Reported
 from toygan.studies.reproduce import SINCE, Ours, aligned, report, run
 from toygan.training import Population

@@ -155,7 +155,7 @@ def test_a_target_slope_of_one_kicks_d_off_the_equilibrium(regularizer: str) -> 
 
 @pytest.mark.parametrize("regularizer", ["gradient-penalty", "gradient-penalty-one-sided", "dragan", "weight-clipping"])
 @pytest.mark.parametrize("loss", ["wasserstein", "minimax"])
-def test_wgans_remedies_never_come_to_rest(regularizer: str, loss: str) -> None:
+def test_wgans_regularizers_never_come_to_rest(regularizer: str, loss: str) -> None:
     strengths = (0.4, 1.0)
     p = at([DIRAC.but(loss=loss, regularizers={regularizer: s}, lr_g=0.1, lr_d=0.1) for s in strengths], 0.5, 0.5)
     p.run(1000)

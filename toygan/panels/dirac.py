@@ -142,7 +142,7 @@ class Eigenvalues(DiracPanel):
         if plane is None:
             self._say("a player has more than one number", "")
             return
-        factors, rates = plane.stability.factors[0].numpy(), plane.verdict.rates[0].numpy()
+        factors, rates = plane.stability.factors[0].numpy(), plane.stability.rates[0].numpy()
         small = f"with infinitely small steps:  {_pair(rates)},  {plane.stability.flow[0]}"
         if np.abs(rates).max() > JUMP:
             small = "the field itself jumps there"

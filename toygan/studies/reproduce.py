@@ -98,7 +98,9 @@ def report(name: str, setting: Published, results: Mapping[str, Ours], seeds: in
 def _about_published(setting: Published) -> str:
     if not any(method.published for method in setting.methods.values()):
         return "No numbers."
-    spread = any(figure.error is not None for method in setting.methods.values() for figure in method.published.values())
+    spread = any(
+        figure.error is not None for method in setting.methods.values() for figure in method.published.values()
+    )
     given = f"deviation from their standard error times the root of {setting.runs}" if spread else "no spread given"
     return f"Mean of {setting.runs} runs, {given}."
 

@@ -42,7 +42,7 @@ class Ring(Mixture):
 
 @dataclass(frozen=True)
 class Unequal(Ring):
-    """A ring whose modes grow rarer from one to the next: the first is `ratio` times as likely as the last."""
+    """A ring whose modes grow rarer in turn: the first is `ratio` times as likely as the last (our own variant)."""
 
     ratio: float = 10.0
 
@@ -76,7 +76,7 @@ class Grid(Mixture):
 
 @dataclass(frozen=True)
 class RandomMixture(Mixture):
-    """k Gaussians strewn in a square of half width `box`, at least 6 sigmas apart (after Tolstikhin et al. 2017).
+    """k Gaussians at random in a square of half width `box`, at least 6 sigmas apart (after Tolstikhin et al. 2017).
 
     Where they are follows from this `seed`, not from the run's, so that all members learn the same data.
     """
@@ -189,7 +189,7 @@ class Gaussian1d(Mixture):
 
 @dataclass(frozen=True)
 class Dirac(Distribution):
-    """All data is the point 0: with generator "point", discriminator "linear" the least GAN (Mescheder et al. 2018)."""
+    """All data is the point 0: with generator "point", discriminator "linear" the Dirac-GAN (Mescheder et al. 2018)."""
 
     dim = 1
     sigma = 0.0

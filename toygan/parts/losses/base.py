@@ -1,4 +1,4 @@
-"""What a loss is: two objectives, written on logits; D says "real" with a high logit."""
+"""What a loss is: two objectives as functions of logits; a high logit means real."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ class Logits(Protocol):
     """D's logits on real and on generated samples, each `(P, n)`; without a D the samples themselves `(P, n, dim)`."""
 
     @property
-    def real(self) -> Tensor: ...
+    def real(self) -> Tensor:
+        """On real samples."""
+
     @property
-    def fake(self) -> Tensor: ...
+    def fake(self) -> Tensor:
+        """On generated samples."""
 
 
 class LogitPair(NamedTuple):

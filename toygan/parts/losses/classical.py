@@ -60,7 +60,7 @@ class LeastSquares(Loss):
     """Regression of the logit to a target: b on real, a on generated, c is what G wants (Mao et al. 2017, eq. 2).
 
     Their codings are (a, b, c) = (0, 1, 1) and, signed, (-1, 1, 0). A critic without a bias cannot reach targets that
-    are not opposite: on the Dirac-GAN (0, 1, 1) stalls, and (-1, 1, 0) too, where G wants what D says anyway, while
+    are not opposite: on the Dirac-GAN (0, 1, 1) stalls, and (-1, 1, 0), too, whose c is D's equilibrium logit, while
     (-1, 1, 1) contracts.
     """
 
@@ -123,7 +123,7 @@ class Wasserstein(Loss):
 
 @dataclass(frozen=True)
 class Hinge(Wasserstein):
-    """D stops pushing what it already tells apart by a margin of 1 (Lim and Ye 2017; Miyato et al. 2018, eq. 16-17)."""
+    """D learns only from samples within a margin of 1 (Lim and Ye 2017; Miyato et al. 2018, eq. 16-17)."""
 
     formula = r"\mathcal L_D=(1-a_r)_++(1+a_f)_+,\quad \mathcal L_G=-a_f"
     relative = False

@@ -1,4 +1,4 @@
-"""Networks without hidden layers: the players of the smallest GANs."""
+"""Networks without hidden layers, for the smallest GANs."""
 
 from __future__ import annotations
 

@@ -20,8 +20,8 @@ WARM_UP = 50  # power iterations before the first step, of which every step adds
 class WeightClipping(Regularizer):
     """Keeps every parameter of D within strength / sqrt(fan in), in units of its initial range (Arjovsky et al. 2017).
 
-    The paper's fixed bound of 0.01 makes a small critic nearly flat: layers 2-128-128-1 have slope at most 0.02. It is
-    `relative=False`: the strength itself, whatever the fan in.
+    The paper's fixed bound of 0.01 makes a small critic nearly flat: layers 2-128-128-1 have input gradients of at most
+    0.02. It is `relative=False`: the strength itself, whatever the fan in.
     """
 
     relative: bool = True
@@ -36,7 +36,7 @@ class WeightClipping(Regularizer):
 
 @dataclass(frozen=True)
 class WeightDecay(Regularizer):
-    """Small D: gamma/2 times the squared length of D's parameters."""
+    """Small parameters of D: gamma/2 times their squared length (Krogh and Hertz 1992); on the Dirac-GAN it is R1."""
 
     strengths = (1e-5, 1e-3, 1.0)
     formula = r"\tfrac\gamma2\lVert\psi\rVert^2"
@@ -47,7 +47,7 @@ class WeightDecay(Regularizer):
 
 @dataclass(frozen=True)
 class SpectralNorm(Regularizer):
-    """Every weight matrix of D by its largest singular value, and the output times the strength (Miyato et al. 2018).
+    """Every weight matrix of D over its largest singular value, and the output times the strength (Miyato et al. 2018).
 
     With activations of slope at most 1, logits of two points then differ by at most strength times their distance: on a
     ring of radius 1 a strength of 1 leaves D hardly beyond +-1. One power iteration after every step of D keeps the

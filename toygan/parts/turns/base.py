@@ -16,11 +16,11 @@ class Turn:
     """An order of moves: override `gradients` for another direction, `step` for another order."""
 
     takes_d_steps: ClassVar[bool] = False  # whether d_steps has a meaning
-    couples: ClassVar[bool] = False  # True: the direction comes from how the players pull at each other; it takes both
+    couples: ClassVar[bool] = False  # True: the direction takes both players' losses, and so a discriminator
 
     @property
     def period(self) -> int:
-        """Iterations after which the same thing is done again."""
+        """Iterations after which it repeats: of lookahead, k."""
         return 1
 
     def refuses(self, parts: Parts) -> str | None:

@@ -1,4 +1,4 @@
-"""A turn around another turn: some iterations ahead, then part of the way back."""
+"""A turn around another turn: k iterations of that, then back part of the way."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ class Lookahead(Turn):
 
     @property
     def inner(self) -> Turn:
+        """The turn of the iterations in between."""
         return TURNS.make(self.of)
 
     @property

@@ -130,7 +130,7 @@ GALLERY: Menu[FailureCase] = Menu(
         ),
         "means-that-spiral": FailureCase(
             "diverged",
-            "The same two means, both players moving at once: each round is wider than the last, until the numbers overflow.",
+            "The same two means, both players moving at once: each round is wider than the last, until they overflow.",
             MEANS.but(turns="simultaneous", lr_g=0.2, lr_d=0.2),
             {"regularizers": {"r1": 1.0}},
             "The penalty gives the eigenvalues of the game a negative real part, so that the spiral winds inwards.",
