@@ -239,10 +239,10 @@ def test_every_init_starts_every_network_with_layers() -> None:
         assert len({tuple(theta[0].tolist()) for theta in starts}) == len(INITS)
 
 
-# ------------------------------------------------------------------------------------------------ orders in a recipe
+# ------------------------------------------------------------------------------------------------- specs in a recipe
 
 
-def test_an_order_may_differ_from_the_recipe_and_the_players_from_each_other() -> None:
+def test_a_spec_may_differ_from_the_recipe_and_the_players_from_each_other() -> None:
     recipe = Recipe(
         generator="mlp(width=8, depth=1, activation='tanh')",
         discriminator="maxout(width=3, pieces=2)",
@@ -256,7 +256,7 @@ def test_an_order_may_differ_from_the_recipe_and_the_players_from_each_other() -
 
 
 @pytest.mark.parametrize(
-    ("words", "named"),
+    ("spec", "named"),
     [
         ("mlp(width=0)", "width=0"),
         ("mlp(depth=99)", "depth=99"),
@@ -270,9 +270,9 @@ def test_an_order_may_differ_from_the_recipe_and_the_players_from_each_other() -
         ("linear(width=3)", "no arguments"),
     ],
 )
-def test_an_order_that_cannot_be_is_one_message(words: str, named: str) -> None:
+def test_a_spec_that_cannot_be_is_one_message(spec: str, named: str) -> None:
     with pytest.raises(RecipeError, match=r"^discriminator=") as error:
-        Recipe(discriminator=words)
+        Recipe(discriminator=spec)
     assert named in str(error.value)
 
 

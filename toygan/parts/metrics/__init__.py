@@ -35,7 +35,8 @@ def evaluate(samples: Any, data: str | Distribution, metrics: Iterable[str] | No
     """The metrics of any samples `(P, n, dim)` or `(n, dim)`, each `(P,)`: all that have a meaning, or those named.
 
     Members are measured one after the other, so that memory holds the distances of one, not of P. Exact Wasserstein
-    distances are there up to 1000 samples. Raises ValueError where the shape does not fit the data or a metric's name is unknown.
+    distances are there up to 1000 samples. Raises ValueError where the shape does not fit the data or a metric's name
+    is unknown.
     """
     distribution = DISTRIBUTIONS.make(data) if isinstance(data, str) else data
     x = torch.as_tensor(samples)
