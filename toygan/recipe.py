@@ -31,11 +31,6 @@ def decay(help: str, slider: tuple[float, float]) -> Number:
     return Number(help, low=0.0, high=1.0, below=True, slider=slider, per_member=True)
 
 
-def _uses_discriminator(loss: str) -> bool:
-    """Whether it needs a discriminator, whose parameters last."""
-    return LOSSES.make(loss).uses_discriminator
-
-
 @dataclass(frozen=True)
 class Parts:
     """The parts that a recipe names, and what else decides whether they fit: what `refuses` of each part sees."""
@@ -57,7 +52,10 @@ class Recipe:
     """All that decides a run. Raises RecipeError, before any work, where a field is wrong or two fields do not fit."""
 
     data: str = knob("ring8", Choice("the distribution that the generator has to learn", DISTRIBUTIONS, live=False))
-    loss: str = knob("non-saturating", Choice("what the two players minimise", LOSSES, keeps=_uses_discriminator))
+    loss: str = knob(
+        "non-saturating",
+        Choice("what the two players minimise", LOSSES, keeps=lambda loss: LOSSES.make(loss).uses_discriminator),
+    )
     regularizers: Mapping[str, float] = knob({}, Strengths("regularizers, each with its strength", REGULARIZERS))
     turns: str = knob("alternating", Choice("who moves when", TURNS))
     d_steps: int = knob(1, Whole("discriminator steps in one iteration", low=1, high=1000, slider=(1, 20)))

@@ -18,9 +18,9 @@ KINDS = {"int": "WHOLE", "float": "NUMBER", "str": "NAME"}
 def recipe_options(command: Command) -> Command:
     """Adds one flag per field of Recipe, and the two ways to name a whole recipe."""
     for name in reversed(KNOBS):
-        command = click.option(_flag(name), name, metavar=KINDS.get(str(FIELDS[name].type), "LIST"), help=_help(name))(
-            command
-        )
+        command = click.option(
+            "--" + name.replace("_", "-"), name, metavar=KINDS.get(str(FIELDS[name].type), "LIST"), help=_help(name)
+        )(command)
         if name == "regularizers":
             command = click.option(
                 "-r", "added", metavar="NAME=STRENGTH", multiple=True, help="one regularizer; may be repeated"
@@ -67,10 +67,6 @@ def recipe_in(file: Path, given: str) -> Recipe:
         return Recipe.from_json(text_of(file, given))
     except RecipeError as error:
         raise click.UsageError(f"{given} {file}: {error}") from None
-
-
-def _flag(name: str) -> str:
-    return "--" + name.replace("_", "-")
 
 
 def _help(name: str) -> str:

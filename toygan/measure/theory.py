@@ -184,7 +184,8 @@ def optimal_discriminator(
     of = LOSSES.make(loss)
     if not of.uses_discriminator or not of.separable:
         raise ValueError(f"loss={loss!r}: D's loss is no sum over single samples, so it has no optimum point by point")
-    p, q = (_distribution(d).log_prob(x.double()) for d in (data, generated))
+    named = (DISTRIBUTIONS.make(d) if isinstance(d, str) else d for d in (data, generated))
+    p, q = (d.log_prob(x.double()) for d in named)
     ratio = (p - q).clamp(-WIDEST, WIDEST)
     return _balance(of, torch.sigmoid(ratio), torch.sigmoid(-ratio))
 
@@ -200,7 +201,3 @@ def _balance(loss: Loss, p: Tensor, q: Tensor) -> Tensor:
         low, high = torch.where(falls, a, low), torch.where(falls, high, a)
     a = (low + high) / 2
     return torch.where(a.abs() > WIDEST - 1e-9, torch.sign(a) * math.inf, a)
-
-
-def _distribution(data: str | Distribution) -> Distribution:
-    return DISTRIBUTIONS.make(data) if isinstance(data, str) else data

@@ -107,8 +107,11 @@ CRITIC = Recipe(
     beta2=0.9,
 )
 CLIPPED = {
-    "regularizers": {"weight-clipping(relative=False)": 0.01}, "optimizer": "rmsprop", "lr_g": 5e-5, "lr_d": 5e-5
-}  # fmt: skip
+    "regularizers": {"weight-clipping(relative=False)": 0.01},
+    "optimizer": "rmsprop",
+    "lr_g": 5e-5,
+    "lr_d": 5e-5,
+}
 
 
 def _wgan(about: str, data: str, quantities: tuple[str, ...], difference: str = "") -> Published:
@@ -146,9 +149,7 @@ PACS = Recipe(
 
 def _pacgan(about: str, data: str, reported: Mapping[int, Mapping[str, Reported]]) -> Published:
     """A column group of their table 1; packs of 1 are the plain GAN, and D sees 100 packs of each kind in a step."""
-    packed = {
-        m: PACS.but(data=data, batch=100 * m, regularizers={"packing": m} if m > 1 else {}) for m in reported
-    }  # fmt: skip
+    packed = {m: PACS.but(data=data, batch=100 * m, regularizers={"packing": m} if m > 1 else {}) for m in reported}
     return Published(
         about=f"{about}: packs of 2, 3 and 4 samples against single ones",
         source="Lin et al. 2018, PacGAN, table 1, and its code",
@@ -208,12 +209,15 @@ PUBLISHED: Menu[Published] = Menu(
         "unrolled-ring": UNROLLED,
         "wgan-gp-ring": _wgan("a ring of 8", "ring(radius=1.4144, sigma=0.01414)", MODES),
         "wgan-gp-grid": _wgan(
-            "a grid of 25", "grid(spacing=0.7072, sigma=0.01768)", MODES,
+            "a grid of 25",
+            "grid(spacing=0.7072, sigma=0.01768)",
+            MODES,
             FRESH.format("100 000 points, 4000 of each mode,"),
         ),
         "wgan-gp-swiss-roll": _wgan("a swiss roll", "swiss-roll", ("sliced-w2", "energy-distance")),
         "pacgan-ring": _pacgan(
-            "a ring of 8", "ring(radius=1.0, sigma=0.01)",
+            "a ring of 8",
+            "ring(radius=1.0, sigma=0.01)",
             {
                 1: _row(Reported(6.3, 0.5), Reported(98.2, 0.2), Reported(0.45, 0.09)),
                 2: _row(Reported(7.9, 0.1), Reported(95.6, 2.0), Reported(0.07, 0.03)),
@@ -222,7 +226,8 @@ PUBLISHED: Menu[Published] = Menu(
             },
         ),
         "pacgan-grid": _pacgan(
-            "a grid of 25", "grid(spacing=2.0, sigma=0.05)",
+            "a grid of 25",
+            "grid(spacing=2.0, sigma=0.05)",
             {
                 1: _row(Reported(17.3, 0.8), Reported(94.8, 0.7), Reported(0.70, 0.07)),
                 2: _row(Reported(23.8, 0.7), Reported(91.3, 0.8), Reported(0.13, 0.04)),
@@ -232,4 +237,4 @@ PUBLISHED: Menu[Published] = Menu(
         ),
         "rs-gan-bimodal": BIMODAL,
     }
-)  # fmt: skip
+)

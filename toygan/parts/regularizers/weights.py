@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn.functional import normalize
 
 from toygan.parts.networks import Network
 from toygan.parts.protocols import Parts
@@ -74,17 +75,12 @@ class SpectralNorm(Regularizer):
 
     def update(self, state: RegularizerState, theta_g: Tensor, theta_d: Tensor, net: Network) -> RegularizerState:
         pairs = zip(state, net.matrices(theta_d), strict=True)
-        return tuple(_unit(torch.bmm(w, torch.bmm(u.unsqueeze(1), w).mT)) for u, w in pairs)
+        return tuple(normalize(torch.bmm(w, torch.bmm(u.unsqueeze(1), w).mT).squeeze(-1), dim=-1) for u, w in pairs)
 
     def reparametrized(self, theta_d: Tensor, net: Network, strength: Tensor, state: RegularizerState) -> Tensor:
         rows = [torch.bmm(u.unsqueeze(1), w) for u, w in zip(state, net.matrices(theta_d), strict=True)]
         norms = torch.cat([row.norm(dim=-1) for row in rows], dim=-1)
         return net.scaled(theta_d, torch.split(1 / norms.clamp(min=TINY), 1, dim=-1), strength[:, None])
-
-
-def _unit(columns: Tensor) -> Tensor:
-    """`(P, n, 1)` as `(P, n)` of length 1."""
-    return torch.nn.functional.normalize(columns.squeeze(-1), dim=-1)
 
 
 @dataclass(frozen=True)

@@ -33,11 +33,11 @@ class Lookahead(Turn):
         return TURNS.make(self.of)
 
     @property
-    def takes_d_steps(self) -> bool:  # type: ignore[override]
+    def takes_d_steps(self) -> bool:
         return self.inner.takes_d_steps
 
     @property
-    def couples(self) -> bool:  # type: ignore[override]
+    def couples(self) -> bool:
         return self.inner.couples
 
     @property
