@@ -159,15 +159,6 @@ def test_members_of_other_strengths_train_as_they_would_alone(name: str) -> None
         torch.testing.assert_close(together.descent_directions(8, i)[1], p.descent_directions(8, 0)[1])
 
 
-@pytest.mark.parametrize("name", REGULARIZERS)
-def test_every_row_has_a_usual_strength_within_its_slider_and_its_bounds(name: str) -> None:
-    part = REGULARIZERS[name]
-    low, usual_strength, high = part.strengths
-    assert part.bounds[0] <= low <= usual_strength <= high <= part.bounds[1]
-    assert part.formula
-    assert not part.whole or all(float(s).is_integer() for s in part.strengths)
-
-
 @pytest.mark.parametrize("name", [name for name, part in REGULARIZERS.items() if not part.structural])
 def test_a_regularizer_can_be_taken_up_and_dropped_while_a_run_plays(name: str) -> None:
     p = population(SMALL)

@@ -187,7 +187,7 @@ REFUSED = [
     ({"turns": "symplectic(align=1)"}, "align=1: must be True or False"),
     ({"turns": "lookahead(k=2.5)"}, "k=2.5: must be a whole number"),
     ({"turns": "lookahead(alpha=1)"}, "alpha=1: must be a finite number above 0 and below 1"),
-    ({"turns": "lookahead(of='lookahead')"}, "looks ahead by another turn"),
+    ({"turns": "lookahead(of='lookahead')"}, "of: must name another turn"),
     ({"turns": "lookahead(of='sideways')"}, "unknown name 'sideways'"),
     ({"turns": "lookahead(of=3)"}, "of=3"),
     ({"turns": "lookahead(of='competitive')", "optimizer": "adam"}, "needs optimizer 'sgd'"),
@@ -218,7 +218,7 @@ def test_lookahead_takes_d_steps_where_the_turn_in_between_does() -> None:
 @pytest.mark.parametrize("turns", TURNS)
 def test_turns_that_live_from_the_other_player_need_one(turns: str, loss: str) -> None:
     if TURNS[turns].couples:
-        with pytest.raises(RecipeError, match="no discriminator to pull back"):
+        with pytest.raises(RecipeError, match="has no discriminator"):
             SMALL.but(turns=turns, loss=loss)
     else:
         p = Population(SMALL.but(turns=turns, loss=loss))

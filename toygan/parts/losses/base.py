@@ -31,9 +31,9 @@ class Loss:
     """A pair of objectives, each a value per sample `(P, n)`, of D's logits on real and on generated samples.
 
     Most losses are a sum of a term on real and a term on generated samples: they define the first three methods, and
-    need nothing else. Tests hold every loss to this: at its equilibrium logit D rests, a real logit wants to rise and a
-    generated one to fall for D and to rise for G, values and slopes are finite up to logits of 50 and never NaN.
-    The formula and the closed forms at the end are optional; tests hold a loss to those that it gives.
+    need nothing else. Tests hold every loss to this: D's loss falls with real logits and rises with generated ones, G's
+    falls with generated ones; at the equilibrium logit D's gradient is 0; values and gradients are finite up to logits
+    of 50 and never NaN. The formula and the closed forms at the end are optional; a loss is held to those that it has.
     """
 
     formula: ClassVar[str] = ""  # D's and G's objective, LaTeX, a_r and a_f for the logits

@@ -48,7 +48,7 @@ class Lookahead(Turn):
     def refuses(self, parts: Parts) -> str | None:
         """Why the turn in between has no meaning beside those parts, or is none."""
         try:
-            return "looks ahead by another turn" if isinstance(self.inner, Lookahead) else self.inner.refuses(parts)
+            return "of: must name another turn" if isinstance(self.inner, Lookahead) else self.inner.refuses(parts)
         except (ValueError, AttributeError) as error:
             return f"of={self.of!r}: {error}"
 
