@@ -16,7 +16,7 @@ def population(*recipes: Recipe) -> Population:
 
 
 def losses(p: Population, batch: object) -> tuple[torch.Tensor, torch.Tensor]:
-    return p.losses(p.generator.theta, p.discriminator.theta, batch)
+    return p.game.losses(p.generator.theta, p.discriminator.theta, batch)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_discriminator_and_generator_meet_on_the_batch_that_is_given() -> None:
     """Non-saturating losses by hand: -log D(x) - log(1 - D(G(z))) and -log D(G(z))."""
     p = population(SMALL)
     batch = p.batch()
-    fake = p.rules.generator(p.generator.theta, batch.z)
+    fake = p.game.generator.network(p.generator.theta, batch.z)
     d_real, d_fake = torch.sigmoid(p.critic(batch.real)), torch.sigmoid(p.critic(fake))
     loss_g, loss_d = losses(p, batch)
     torch.testing.assert_close(loss_d, -(d_real.log() + (1 - d_fake).log()).mean(-1))
@@ -83,19 +83,19 @@ def test_an_arrow_is_what_a_sample_gains_by_moving() -> None:
 def test_what_regularizers_keep_survives_a_change_of_numbers() -> None:
     p = population(SMALL.but(regularizers={"historical-averaging": 0.1}))
     p.run(3)
-    kept = p.rules.memory["historical-averaging"]
+    kept = p.game.regularizer_states["historical-averaging"]
     p.change(SMALL.but(regularizers={"historical-averaging": 0.2, "r1": 0.1}, lr_g=1e-4))
-    assert all(a is b for a, b in zip(kept, p.rules.memory["historical-averaging"], strict=True))
+    assert all(a is b for a, b in zip(kept, p.game.regularizer_states["historical-averaging"], strict=True))
     p.change(SMALL)
-    assert not p.rules.memory
+    assert not p.game.regularizer_states
 
 
 @pytest.mark.parametrize("name", ["spectral-norm", "historical-averaging", "unrolled"])
 def test_copies_of_a_run_remember_what_it_remembers(name: str) -> None:
     p = population(SMALL.but(regularizers={name: 2}), SMALL.but(regularizers={name: 1}, seed=1))
     p.run(4)
-    copies, batch = p.copies(2), p._look(16)
-    for mine, its in zip(losses(p, batch), losses(copies, copies._look(16)), strict=True):
+    copies, batch = p.copies(2), p.probe_batch(16)
+    for mine, its in zip(losses(p, batch), losses(copies, copies.probe_batch(16)), strict=True):
         torch.testing.assert_close(mine.repeat_interleave(2), its)
 
 
