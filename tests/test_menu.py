@@ -1,4 +1,4 @@
-"""A menu gives the row that is ordered, with other numbers if the order says so, or says what it has."""
+"""A menu makes the part that a spec names, with other numbers if the spec says so, or says what it has."""
 
 from __future__ import annotations
 
@@ -10,73 +10,73 @@ from toygan.parts.menu import Menu, split
 
 
 @dataclass(frozen=True)
-class Soup:
-    salt: float = 0.5
-    bowls: int = 1
-    hot: bool = True
-    name: str = "leek"
-    herbs: tuple[str, ...] = ()
+class Wave:
+    height: float = 0.5
+    count: int = 1
+    moving: bool = True
+    shape: str = "sine"
+    phases: tuple[float, ...] = ()
 
 
-def plain(x: float) -> float:
+def identity(x: float) -> float:
     return x
 
 
-MENU: Menu[object] = Menu({"soup": Soup(), "salty-soup": Soup(salt=2.0), "bread": plain, "cook": Soup})
+MENU: Menu[object] = Menu({"wave": Wave(), "high-wave": Wave(height=2.0), "identity": identity, "kind": Wave})
 
 
-def test_a_name_orders_its_row() -> None:
-    assert MENU.order("salty-soup") is MENU["salty-soup"]
-    assert MENU.order("bread") is plain
+def test_a_name_makes_its_row() -> None:
+    assert MENU.make("high-wave") is MENU["high-wave"]
+    assert MENU.make("identity") is identity
 
 
 def test_arguments_change_the_numbers_of_the_row_that_is_named_and_nothing_else() -> None:
-    assert MENU.order("salty-soup(bowls=3)") == Soup(salt=2.0, bowls=3)
-    assert MENU.order("soup(salt=1, hot=False, name='pea', herbs=['dill'])") == Soup(1, 1, False, "pea", ["dill"])
-    assert MENU["soup"] == Soup()
+    assert MENU.make("high-wave(count=3)") == Wave(height=2.0, count=3)
+    assert MENU.make("wave(height=1, moving=False, shape='saw', phases=[0.5])") == Wave(1, 1, False, "saw", [0.5])
+    assert MENU["wave"] == Wave()
 
 
 @pytest.mark.parametrize(
-    ("words", "wrong"),
+    ("spec", "wrong"),
     [
-        ("stew", "unknown name 'stew'; allowed: soup, salty-soup, bread, cook"),
-        ("sou", "did you mean 'soup'"),
-        ("soup(pepper=1)", "no argument 'pepper'; allowed: salt, bowls, hot, name, herbs"),
-        ("bread(x=1)", "'bread' takes no arguments"),
-        ("cook(salt=1)", "'cook' takes no arguments"),
-        ("soup(salt='much')", "salt='much': must be a finite number"),
-        ("soup(salt=1e999)", "salt=inf: must be a finite number"),
-        ("soup(salt=True)", "salt=True: must be a finite number"),
-        ("soup(bowls=1.0)", "bowls=1.0: must be a whole number"),
-        ("soup(bowls=True)", "bowls=True: must be a whole number"),
-        ("soup(hot=1)", "hot=1: must be True or False"),
-        ("soup(name=1)", "name=1: must be a name in quotes"),
-        ("soup()", "name=value"),
-        ("soup(1)", "name=value"),
-        ("soup(salt=1)(bowls=2)", "name=value"),
-        ("soup(salt=1, salt=2)", "twice"),
-        ("soup(salt=print())", "cannot read"),
-        ("soup(salt=1", "cannot read"),
+        ("cloud", "unknown name 'cloud'; allowed: wave, high-wave, identity, kind"),
+        ("wav", "did you mean 'wave'"),
+        ("wave(width=1)", "no argument 'width'; allowed: height, count, moving, shape, phases"),
+        ("identity(x=1)", "'identity' takes no arguments"),
+        ("kind(height=1)", "'kind' takes no arguments"),
+        ("wave(height='much')", "height='much': must be a finite number"),
+        ("wave(height=1e999)", "height=inf: must be a finite number"),
+        ("wave(height=True)", "height=True: must be a finite number"),
+        ("wave(count=1.0)", "count=1.0: must be a whole number"),
+        ("wave(count=True)", "count=True: must be a whole number"),
+        ("wave(moving=1)", "moving=1: must be True or False"),
+        ("wave(shape=1)", "shape=1: must be a name in quotes"),
+        ("wave()", "name=value"),
+        ("wave(1)", "name=value"),
+        ("wave(height=1)(count=2)", "name=value"),
+        ("wave(height=1, height=2)", "twice"),
+        ("wave(height=print())", "cannot read"),
+        ("wave(height=1", "cannot read"),
     ],
 )
-def test_an_order_that_cannot_be_filled_says_why(words: str, wrong: str) -> None:
+def test_a_spec_that_makes_nothing_says_why(spec: str, wrong: str) -> None:
     with pytest.raises(ValueError, match=r".") as error:
-        MENU.order(words)
+        MENU.make(spec)
     assert wrong in str(error.value)
 
 
-def test_an_order_is_read_and_never_run(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_spec_is_read_and_never_run(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(ValueError, match="cannot read"):
-        split("soup(salt=print('run'))")
+        split("wave(height=print('run'))")
     assert capsys.readouterr().out == ""
 
 
-def test_the_same_order_is_made_once() -> None:
-    """Data may be an order of thousands of points, and recipes ask for it at every look."""
-    assert MENU.order("soup(salt=0.25)") is MENU.order("soup(salt=0.25)")
+def test_the_same_spec_is_made_once() -> None:
+    """The spec of data may hold thousands of points, and recipes ask for it often."""
+    assert MENU.make("wave(height=0.25)") is MENU.make("wave(height=0.25)")
 
 
 def test_menus_with_rows_of_the_same_name_do_not_meet() -> None:
-    other = Menu({"soup": Soup(bowls=9)})
-    assert other.order("soup(salt=0.25)") == Soup(salt=0.25, bowls=9)
-    assert MENU.order("soup(salt=0.25)") == Soup(salt=0.25)
+    other = Menu({"wave": Wave(count=9)})
+    assert other.make("wave(height=0.25)") == Wave(height=0.25, count=9)
+    assert MENU.make("wave(height=0.25)") == Wave(height=0.25)

@@ -9,8 +9,9 @@ import torch
 from torch import nn
 
 from toygan import NETWORKS, REGULARIZERS, Population, Recipe, RecipeError
-from toygan.parts.networks import ACTIVATIONS, MLP, Linear, Network, Point, Samples, Shape, Shift
+from toygan.parts.networks import ACTIVATIONS, MLP, Network, NoDiscriminator, Shape
 from toygan.parts.networks.layers import INITS, BatchNormMLP, Maxout
+from toygan.parts.networks.plain import Linear, Point, Shift
 
 MODULES = {
     "relu": nn.ReLU(),
@@ -101,11 +102,13 @@ def test_a_shift_needs_noise_like_the_data() -> None:
 
 
 def test_no_discriminator_passes_samples_on() -> None:
-    net, x = Samples(), points(2)
+    net, x = NoDiscriminator(2, 1, Shape(1, 0, "relu")), points(2)
     assert net(started(net), x) is x
 
 
-@pytest.mark.parametrize(("name", "role"), [(name, role) for name, kind in NETWORKS.items() for role in kind.roles])
+@pytest.mark.parametrize(
+    ("name", "role"), [(name, role) for name, spec in NETWORKS.items() for role in spec.kind.roles]
+)
 def test_every_network_maps_members_one_by_one(name: str, role: str) -> None:
     ins, outs = (2, 2) if role == "generator" else (2, 1)
     net = NETWORKS[name](ins, outs, Shape(4, 1, "relu"))
@@ -181,12 +184,12 @@ def test_maxout_is_a_plain_loop(pieces: int) -> None:
 
 
 def test_maxout_has_pacgans_parameters() -> None:
-    assert NETWORKS.order("maxout(width=200, depth=3)")(2, 1, Shape(1, 1, "relu")).n_params == 405_201
+    assert NETWORKS.make("maxout(width=200, depth=3)")(2, 1, Shape(1, 1, "relu")).n_params == 405_201
 
 
 @pytest.mark.parametrize("name", ["batch-norm-mlp", "maxout", "mlp(scale=0.25)"])
 def test_layers_can_be_differentiated_twice(name: str) -> None:
-    net = NETWORKS.order(name)(2, 1, Shape(4, 2, "tanh"))
+    net = NETWORKS.make(name)(2, 1, Shape(4, 2, "tanh"))
     theta = started(net, 2).double().requires_grad_()
     x = points(2, members=2, n=5).double().requires_grad_()
     assert torch.autograd.gradcheck(net, (theta, x))
@@ -194,13 +197,13 @@ def test_layers_can_be_differentiated_twice(name: str) -> None:
 
 
 def test_the_inputs_are_scaled() -> None:
-    plain, scaled = (NETWORKS.order(name)(2, 1, Shape(4, 2, "relu")) for name in ("mlp", "mlp(scale=0.25)"))
+    plain, scaled = (NETWORKS.make(name)(2, 1, Shape(4, 2, "relu")) for name in ("mlp", "mlp(scale=0.25)"))
     theta, x = started(plain), points(2)
     torch.testing.assert_close(scaled(theta, x), plain(theta, x / 4))
 
 
 def weights(init: str, gain: float) -> list[torch.Tensor]:
-    net = NETWORKS.order(f"mlp(init={init!r}, gain={gain})")(16, 4, Shape(64, 2, "relu"))
+    net = NETWORKS.make(f"mlp(init={init!r}, gain={gain})")(16, 4, Shape(64, 2, "relu"))
     layers = net.unpack(started(net, 1))
     if init != "uniform":
         assert all((bias == 0).all() for _, bias in layers)
@@ -231,29 +234,29 @@ def test_initial_weights_are_spread_as_pytorchs(init: str, gain: float, theirs: 
 
 def test_every_init_starts_every_network_with_layers() -> None:
     for name in ("mlp", "batch-norm-mlp", "maxout"):
-        starts = [started(NETWORKS.order(f"{name}(init={i!r})")(2, 2, Shape(4, 2, "relu")), 1) for i in INITS]
+        starts = [started(NETWORKS.make(f"{name}(init={i!r})")(2, 2, Shape(4, 2, "relu")), 1) for i in INITS]
         assert all(torch.isfinite(theta).all() for theta in starts)
         assert len({tuple(theta[0].tolist()) for theta in starts}) == len(INITS)
 
 
-# ------------------------------------------------------------------------------------------------ orders in a recipe
+# ------------------------------------------------------------------------------------------------- specs in a recipe
 
 
-def test_an_order_may_differ_from_the_recipe_and_the_players_from_each_other() -> None:
+def test_a_spec_may_differ_from_the_recipe_and_the_players_from_each_other() -> None:
     recipe = Recipe(
         generator="mlp(width=8, depth=1, activation='tanh')",
         discriminator="maxout(width=3, pieces=2)",
         depth=2,
         width=5,
     )
-    rules = Population(recipe).rules
-    assert rules.generator == MLP(2, 2, Shape(8, 1, "tanh"))
-    assert rules.discriminator == Maxout(2, 1, Shape(3, 2, "relu"), 2)
+    game = Population(recipe).game
+    assert game.generator.network == MLP(2, 2, Shape(8, 1, "tanh"))
+    assert game.discriminator.network == Maxout(2, 1, Shape(3, 2, "relu"), 2)
     assert Recipe.from_string(recipe.to_string()) == recipe
 
 
 @pytest.mark.parametrize(
-    ("words", "named"),
+    ("spec", "named"),
     [
         ("mlp(width=0)", "width=0"),
         ("mlp(depth=99)", "depth=99"),
@@ -267,9 +270,9 @@ def test_an_order_may_differ_from_the_recipe_and_the_players_from_each_other() -
         ("linear(width=3)", "no arguments"),
     ],
 )
-def test_an_order_that_cannot_be_is_one_message(words: str, named: str) -> None:
+def test_a_spec_that_cannot_be_is_one_message(spec: str, named: str) -> None:
     with pytest.raises(RecipeError, match=r"^discriminator=") as error:
-        Recipe(discriminator=words)
+        Recipe(discriminator=spec)
     assert named in str(error.value)
 
 
@@ -283,11 +286,11 @@ REFUSED = {
 
 @pytest.mark.parametrize("network", REFUSED)
 @pytest.mark.parametrize("role", ["generator", "discriminator"])
-@pytest.mark.parametrize("remedy", REGULARIZERS)
-def test_every_remedy_trains_or_refuses_with_a_reason(remedy: str, role: str, network: str) -> None:
-    changes: dict[str, Any] = {role: network, "regularizers": {remedy: REGULARIZERS[remedy].strengths[1]}}
-    if role == "discriminator" and remedy in REFUSED[network]:
-        with pytest.raises(RecipeError, match=rf"{remedy}.*{network}"):
+@pytest.mark.parametrize("regularizer", REGULARIZERS)
+def test_every_regularizer_trains_or_refuses_with_a_reason(regularizer: str, role: str, network: str) -> None:
+    changes: dict[str, Any] = {role: network, "regularizers": {regularizer: REGULARIZERS[regularizer].strengths[1]}}
+    if role == "discriminator" and regularizer in REFUSED[network]:
+        with pytest.raises(RecipeError, match=rf"{regularizer}.*{network}"):
             Recipe(**changes)
         return
     recipe = Recipe(**changes, width=4, batch=8)

@@ -19,7 +19,7 @@ from PIL import Image
 from toygan.panels.picture import Picture
 from toygan.parts.regularizers import REGULARIZERS
 from toygan.play import cell, playground
-from toygan.play.controls import Control, Regularizers, Remedy
+from toygan.play.controls import Control, RegularizerControls, StrengthControl
 from toygan.play.playground import CONTROLS, Playground
 from toygan.play.view import IN_FLIGHT
 from toygan.recipe import FIELDS, KNOBS, Recipe, RecipeError
@@ -318,10 +318,10 @@ def _offered(widget: Any) -> list[Any]:
 
 
 @pytest.mark.parametrize("name", REGULARIZERS)
-def test_every_remedy_can_be_ticked_moved_and_taken_away(name: str, make: Callable[..., Playground]) -> None:
+def test_every_regularizer_can_be_ticked_moved_and_taken_away(name: str, make: Callable[..., Playground]) -> None:
     p = make(controls=(f"regularizers.{name}",))
     (row,) = p.controls
-    assert isinstance(row, Remedy)
+    assert isinstance(row, StrengthControl)
     assert f"toygan-regularizers-{name}" in row.widget._dom_classes
     row.tick.value = True
     if p.session.refused:
@@ -334,10 +334,10 @@ def test_every_remedy_can_be_ticked_moved_and_taken_away(name: str, make: Callab
     assert p.session.recipe.regularizers == {}
 
 
-def test_any_number_of_remedies_can_be_added(make: Callable[..., Playground]) -> None:
+def test_any_number_of_regularizers_can_be_added(make: Callable[..., Playground]) -> None:
     p = make(SMALL.but(regularizers={"r1": 0.5}), controls=("regularizers",))
     (c,) = p.controls
-    assert isinstance(c, Regularizers)
+    assert isinstance(c, RegularizerControls)
     assert list(c.rows) == ["r1"]
     for name in ("weight-decay", "instance-noise"):
         c.menu.value = name
@@ -347,7 +347,7 @@ def test_any_number_of_remedies_can_be_added(make: Callable[..., Playground]) ->
     c.rows["r1"].tick.value = False
     assert set(p.session.recipe.regularizers) == {"weight-decay", "instance-noise"}
     c.rows["r1"].tick.value = True
-    assert p.session.recipe.regularizers["r1"] == 0.5, "a remedy keeps its strength while it is off"
+    assert p.session.recipe.regularizers["r1"] == 0.5, "a regularizer keeps its strength while it is off"
 
 
 def test_controls_follow_what_code_sets_beyond_their_range_too(make: Callable[..., Playground]) -> None:
@@ -402,10 +402,10 @@ def test_the_module_of_the_playground_is_not_what_hides_unknown_names() -> None:
 def test_a_page_that_rounds_a_slider_to_its_marks_does_not_change_the_run(make: Callable[..., Playground]) -> None:
     off_the_marks = Recipe(lr_g=0.0347, regularizers={"r1": 0.0347})
     playground = make(off_the_marks, controls=("lr_g", "regularizers.r1"))
-    rate, remedy = playground.controls
-    for slider in (rate.widget, remedy.slider):
+    rate, strength = playground.controls
+    for slider in (rate.widget, strength.slider):
         slider.value = 10 ** (round(math.log10(0.0347) * 10) / 10)  # what the page reports when it loads
     assert playground.session.recipe == off_the_marks
-    for slider in (rate.widget, remedy.slider):
+    for slider in (rate.widget, strength.slider):
         slider.value = 0.1
     assert playground.session.recipe == off_the_marks.but(lr_g=0.1, regularizers={"r1": 0.1})

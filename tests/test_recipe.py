@@ -122,7 +122,7 @@ def test_combinations_without_meaning_are_refused_with_the_reason(changes: dict,
         Recipe(**changes)
 
 
-# ---------------------------------------------------------------------------------------------------------- orders
+# ----------------------------------------------------------------------------------------------------------- specs
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_combinations_without_meaning_are_refused_with_the_reason(changes: dict,
      "ring8(sigma=-1)", "ring8(" + "(" * 3000, "ring8(k=1" + "0" * 5000 + ")"],
     ids=lambda words: words[:30],
 )  # fmt: skip
-def test_an_order_that_makes_no_sense_is_refused_and_nothing_is_run(words: str) -> None:
+def test_a_spec_that_makes_no_sense_is_refused_and_nothing_is_run(words: str) -> None:
     assert len(refused(data=words)) < 700
 
 
@@ -152,14 +152,14 @@ def test_every_argument_of_every_part_refuses_what_it_is_not(field: str, name: s
         refused(**{field: f"{name}({argument}={wrong})"})
 
 
-def test_an_order_may_change_the_numbers_of_a_row() -> None:
+def test_a_spec_may_change_the_numbers_of_a_row() -> None:
     assert len(Recipe(data="ring8(k=12, radius=2)").distribution.modes) == 12
     assert Recipe(regularizers={"dragan(reach=0.1)": 1}).regularizers == {"dragan(reach=0.1)": 1.0}
 
 
 # ---------------------------------------------------------------------------------------------------- written down
 
-ORDERS = {
+SPECS = {
     "data": [
         "grid25",
         "ring(k=5, radius=0.5, sigma=0.1)",
@@ -172,14 +172,14 @@ ORDERS = {
 
 
 def drawn(seed: int) -> Recipe:
-    """A random recipe; its orders have brackets, commas and equals signs."""
+    """A random recipe; its specs have brackets, commas and equals signs."""
     rng = random.Random(seed)
     changes: dict[str, object] = {}
     for name in NUMBERS:
         low, high = KNOBS[name].slider or (0, 1)
         changes[name] = rng.randint(int(low), int(high)) if name in WHOLE else rng.uniform(low, high) or low
-    names = rng.sample(ORDERS["regularizers"], rng.randint(0, 4))
-    changes |= {"data": rng.choice(ORDERS["data"][:2] + ORDERS["data"][3:]), "loss": rng.choice(ORDERS["loss"])}
+    names = rng.sample(SPECS["regularizers"], rng.randint(0, 4))
+    changes |= {"data": rng.choice(SPECS["data"][:2] + SPECS["data"][3:]), "loss": rng.choice(SPECS["loss"])}
     changes |= {"regularizers": {name: rng.choice([rng.random(), 10 ** rng.uniform(-12, 6), 1]) for name in names}}
     changes |= {"activation": rng.choice(["tanh", "leaky-relu"]), "optimizer": rng.choice(["sgd", "adam"])}
     return Recipe(**changes)  # type: ignore[arg-type]

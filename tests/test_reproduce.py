@@ -14,7 +14,7 @@ from toygan.parts.metrics import METRICS
 from toygan.recipe import Recipe
 from toygan.runs.record import Record
 from toygan.studies import reproduce
-from toygan.studies.published import PUBLISHED, Figure, Method, Published
+from toygan.studies.published import PUBLISHED, Method, Published, Reported
 from toygan.studies.reproduce import SINCE, aligned, all_modes_since, report, run
 from toygan.training import Population
 
@@ -22,7 +22,7 @@ SMALL = Recipe(width=4, depth=1, batch=8)
 TOY = Published(
     about="a toy",
     source="Nobody 2024",
-    methods={"one": Method(SMALL, {"modes-covered": Figure(6.3, 0.5)}), "two": Method(SMALL.but(loss="hinge"))},
+    methods={"one": Method(SMALL, {"modes-covered": Reported(6.3, 0.5)}), "two": Method(SMALL.but(loss="hinge"))},
     iterations=1000,
     budget=10,
     runs=4,
@@ -44,7 +44,7 @@ def test_every_experiment_names_its_source_its_differences_and_a_budget_within_i
     assert 1 <= setting.budget <= setting.iterations
     assert setting.differences
     assert set(setting.quantities) <= set(METRICS)
-    numbers = any(method.theirs for method in setting.methods.values())
+    numbers = any(method.published for method in setting.methods.values())
     assert numbers == (setting.runs > 0)
     assert numbers or "no table" in " ".join(setting.differences)
 
@@ -52,8 +52,8 @@ def test_every_experiment_names_its_source_its_differences_and_a_budget_within_i
 @pytest.mark.parametrize(("name", "method"), ROWS)
 def test_published_numbers_are_ones_that_a_generator_can_reach(name: str, method: str) -> None:
     row = PUBLISHED[name].methods[method]
-    assert set(row.theirs) <= set(PUBLISHED[name].quantities)
-    for metric, figure in row.theirs.items():
+    assert set(row.published) <= set(PUBLISHED[name].quantities)
+    for metric, figure in row.published.items():
         assert (
             0 <= figure.mean <= {"modes": len(row.recipe.distribution.modes), "share": 1}.get(METRICS[metric].unit, 9)
         )

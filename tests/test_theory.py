@@ -122,10 +122,10 @@ def test_eigenvalues_of_the_dirac_gan_are_those_of_theory(method: str) -> None:
     changes, expected, verdict = TABLE[method]
     p = at(DIRAC.but(**changes), 0.0, 0.0)
     random = {"instance-noise", "label-flipping"} & set(changes.get("regularizers", ()))
-    if random:  # expectations over the remedy's own random numbers
+    if random:  # expectations over the regularizer's own random numbers
         close(theory.eigenvalues(theory.game_jacobian(p, batch=1_000_000))[0], expected)
     else:
-        measured = theory.verdict(p)
+        measured = theory.stability(p)
         close(measured.rates[0], expected, 1e-4)
         assert measured.flow == (verdict,)
 
@@ -142,22 +142,22 @@ def test_an_unrolled_d_that_is_not_differentiated_through_damps_half_as_much(k: 
 
 
 # A slope of 1 as the goal: where |psi| is not 0 the penalty damps psi to +-1, not to 0, so nothing comes to rest.
-@pytest.mark.parametrize("remedy", ["gradient-penalty", "dragan"])
-def test_a_target_slope_of_one_kicks_d_off_the_equilibrium(remedy: str) -> None:
-    recipe = BILINEAR.but(regularizers={remedy: 0.3})
+@pytest.mark.parametrize("regularizer", ["gradient-penalty", "dragan"])
+def test_a_target_slope_of_one_kicks_d_off_the_equilibrium(regularizer: str) -> None:
+    recipe = BILINEAR.but(regularizers={regularizer: 0.3})
     p = at(recipe, 0.0, 0.0)
-    assert theory.verdict(p).flow == ("diverges",)
+    assert theory.stability(p).flow == ("diverges",)
     field = theory.game_field(at(recipe, 0.0, 1e-9))
     torch.testing.assert_close(field[0], torch.tensor([0.0, 2 * 0.3], dtype=torch.float64), atol=1e-8, rtol=0)
     # beside the kink [[0, 1], [-1, -2 lambda]]
     close(theory.eigenvalues(theory.game_jacobian(at(recipe, 0.0, 0.5)))[0], roots(-0.6, 1), 1e-6)
 
 
-@pytest.mark.parametrize("remedy", ["gradient-penalty", "gradient-penalty-one-sided", "dragan", "weight-clipping"])
+@pytest.mark.parametrize("regularizer", ["gradient-penalty", "gradient-penalty-one-sided", "dragan", "weight-clipping"])
 @pytest.mark.parametrize("loss", ["wasserstein", "minimax"])
-def test_wgans_remedies_never_come_to_rest(remedy: str, loss: str) -> None:
+def test_wgans_regularizers_never_come_to_rest(regularizer: str, loss: str) -> None:
     strengths = (0.4, 1.0)
-    p = at([DIRAC.but(loss=loss, regularizers={remedy: s}, lr_g=0.1, lr_d=0.1) for s in strengths], 0.5, 0.5)
+    p = at([DIRAC.but(loss=loss, regularizers={regularizer: s}, lr_g=0.1, lr_d=0.1) for s in strengths], 0.5, 0.5)
     p.run(1000)
     assert radii(p, 200).max(0).min() > 0.4  # over a few turns every run is far away at some time
 
@@ -235,7 +235,7 @@ def test_simultaneous_minimax_spirals_out() -> None:
         x, y = x - 0.2 * y * s, y + 0.2 * x * s
     assert r[-1] == pytest.approx(math.hypot(x, y), rel=1e-9)
     assert r[-1] == pytest.approx(3.09695, abs=1e-5)
-    assert theory.verdict(at(DIRAC, 0, 0)).radius.item() == pytest.approx(math.sqrt(1 + 0.2**2 * F0**2), abs=1e-9)
+    assert theory.stability(at(DIRAC, 0, 0)).radius.item() == pytest.approx(math.sqrt(1 + 0.2**2 * F0**2), abs=1e-9)
 
 
 @pytest.mark.parametrize(("lr_g", "lr_d"), [(0.2, 0.2), (0.02, 0.2), (0.4, 0.01)])
@@ -243,7 +243,7 @@ def test_two_time_scales_turn_slower_and_still_diverge(lr_g: float, lr_d: float)
     """Steps h_g, h_d: 1 +- i f0 sqrt(h_g h_d), of length sqrt(1 + h_g h_d f0^2): no damping."""
     p = at(DIRAC.but(lr_g=lr_g, lr_d=lr_d), 0.0, 0.0)
     turn = F0 * math.sqrt(lr_g * lr_d)
-    measured = theory.verdict(p)
+    measured = theory.stability(p)
     close(measured.factors[0, :2], [1 + 1j * turn, 1 - 1j * turn], 1e-7)
     assert measured.iteration == ("diverges",)
 
@@ -255,7 +255,7 @@ def test_alternating_stays_on_the_unit_circle_iff_alpha_is_at_most_two(h: float,
     """lambda = 1 - a^2/2 +- sqrt((1 - a^2/2)^2 - 1) with a = sqrt(n_g n_d) h f0 (Mescheder et al. 2018)."""
     alpha = math.sqrt(d_steps) * h * F0
     p = at(DIRAC.but(turns="alternating", d_steps=d_steps, lr_g=h, lr_d=h), 0.0, 0.0)
-    measured = theory.verdict(p)
+    measured = theory.stability(p)
     close(measured.factors[0, :2], roots(2 - alpha**2, 1), 1e-6)
     assert measured.iteration == ("cycles" if on_circle else "diverges",)
     expected = 1.0 if on_circle else 2.691
@@ -287,7 +287,7 @@ def test_r1_under_simultaneous_steps_needs_a_strength_between_its_bounds() -> No
     """h f0^2 < gamma < 2 / h + h f0^2 / 2: at h = 0.2 between 0.05 and 10.025."""
     strengths = (0.045, 0.055, 9.9, 10.2)
     p = at([DIRAC.but(regularizers={"r1": g}) for g in strengths], 0.0, 0.0)
-    assert theory.verdict(p).iteration == ("diverges", "converges", "converges", "diverges")
+    assert theory.stability(p).iteration == ("diverges", "converges", "converges", "diverges")
     near = at([DIRAC.but(regularizers={"r1": g}) for g in strengths], 1e-3, 1e-3)
     r = radii(near, 1500)
     assert (r[-1] / r[0] > 1).tolist() == [True, False, False, True]
@@ -297,7 +297,7 @@ def test_r1_converges_at_the_rate_of_its_eigenvalue() -> None:
     """I + h v' has |lambda|^2 = 1 - h gamma + h^2 f0^2 below the critical strength."""
     p = at(DIRAC.but(regularizers={"r1": 0.3}), 1e-4, 0.0)
     rate = math.sqrt(1 - 0.2 * 0.3 + 0.2**2 * F0**2)
-    assert theory.verdict(p).radius.item() == pytest.approx(rate, abs=1e-6)
+    assert theory.stability(p).radius.item() == pytest.approx(rate, abs=1e-6)
     r = radii(p, 600)[:, 0]
     assert (r[600] / r[100]) ** (1 / 500) == pytest.approx(rate, abs=1e-3)
 
@@ -306,9 +306,9 @@ def test_a_weakly_decayed_wgan_diverges_simultaneously_and_converges_alternating
     """Simultaneous steps need gamma > h; alternating ones have determinant 1 - h gamma whatever h."""
     recipes = [BILINEAR.but(regularizers={"weight-decay": 0.1}, turns=t) for t in ("simultaneous", "alternating")]
     simultaneous, alternating = (at(r, 1.0, 1.0) for r in recipes)
-    assert theory.verdict(simultaneous).iteration == ("diverges",)
-    assert theory.verdict(alternating).iteration == ("converges",)
-    assert theory.verdict(alternating).radius.item() == pytest.approx(math.sqrt(1 - 0.2 * 0.1), abs=1e-7)
+    assert theory.stability(simultaneous).iteration == ("diverges",)
+    assert theory.stability(alternating).iteration == ("converges",)
+    assert theory.stability(alternating).radius.item() == pytest.approx(math.sqrt(1 - 0.2 * 0.1), abs=1e-7)
     assert radii(simultaneous, 300)[-1, 0] > 5
     assert radii(alternating, 600)[-1, 0] < 0.01
 
@@ -395,7 +395,7 @@ ETAS = (0.05, 0.1, 0.3, 0.5)
 def test_spectral_radius_of_the_bilinear_game_is_its_closed_form(method: str) -> None:
     changes, rho = BILINEAR_TABLE[method]
     p = at([BILINEAR.but(lr_g=eta, lr_d=eta, **changes) for eta in ETAS], 0.7, -0.4)
-    measured = theory.verdict(p)
+    measured = theory.stability(p)
     expected = np.array([rho(eta) for eta in ETAS])
     np.testing.assert_allclose(measured.radius, expected, rtol=0, atol=1e-5)
     words = np.select([expected < 1 - 1e-9, expected > 1 + 1e-9], ["converges", "diverges"], "cycles")
@@ -425,7 +425,7 @@ def test_alternating_steps_of_the_bilinear_game_conserve_an_ellipse_exactly() ->
 
 def test_extragradient_is_fastest_at_one_over_root_two() -> None:
     p = at([BILINEAR.but(turns="extragradient", lr_g=e, lr_d=e) for e in (0.6, 1 / math.sqrt(2), 0.8, 1.1)], 0, 0)
-    rho = theory.verdict(p).radius
+    rho = theory.stability(p).radius
     assert rho.argmin() == 1
     assert rho[1].item() == pytest.approx(math.sqrt(0.75), abs=1e-9)
     assert rho[3] > 1
@@ -434,7 +434,7 @@ def test_extragradient_is_fastest_at_one_over_root_two() -> None:
 def test_optimism_converges_below_one_over_root_three_only() -> None:
     edge = 1 / math.sqrt(3)
     recipes = [BILINEAR.but(optimizer="optimistic-sgd", lr_g=e, lr_d=e) for e in (edge - 1e-3, edge, edge + 1e-3)]
-    assert theory.verdict(at(recipes, 0, 0)).iteration == ("converges", "cycles", "diverges")
+    assert theory.stability(at(recipes, 0, 0)).iteration == ("converges", "cycles", "diverges")
 
 
 def test_averaging_hides_circling_and_not_divergence() -> None:
@@ -473,12 +473,12 @@ SMALL = Recipe(width=3, depth=1, activation="tanh", batch=16, regularizers={"r1"
 
 def test_the_game_jacobian_is_what_differentiating_the_objectives_twice_gives() -> None:
     p = Population([SMALL.but(seed=s) for s in range(2)], dtype=torch.float64)
-    batch = p._look(64)
+    batch = p.probe_batch(64)
     n_g = p.generator.theta.shape[-1]
 
     def field(thetas: Tensor) -> Tensor:
         g, d = thetas[:, :n_g], thetas[:, n_g:]
-        loss_g, loss_d = p.losses(g, d, batch)
+        loss_g, loss_d = p.game.losses(g, d, batch)
         (v_g,) = torch.autograd.grad(loss_g.sum(), g, create_graph=True)
         (v_d,) = torch.autograd.grad(loss_d.sum(), d, create_graph=True)
         return -torch.cat([v_g, v_d], dim=-1)
@@ -496,7 +496,7 @@ def test_the_step_jacobian_of_plain_simultaneous_descent_is_one_plus_the_game_ja
     p = Population(recipe, dtype=torch.float64)
     measured, n = theory.step_jacobian(p)[0], p.generator.theta.shape[-1] + p.discriminator.theta.shape[-1]
     batch = p.copies(1).batch()
-    p._look = lambda n, member=None: batch  # type: ignore[method-assign, assignment, misc]
+    p.probe_batch = lambda n, member=None: batch  # type: ignore[method-assign, assignment, misc]
     field = theory.game_field(p)[0]
     h = torch.cat([torch.full_like(p.generator.theta[0], 0.1), torch.full_like(p.discriminator.theta[0], 0.2)])
     moved = torch.cat([p.generator.theta, p.discriminator.theta], dim=-1)[0] + h * field
@@ -510,7 +510,7 @@ def test_theory_leaves_a_run_and_torchs_random_numbers_alone() -> None:
     looked, alone = Population(SMALL), Population(SMALL)
     before = torch.get_rng_state()
     for _ in range(3):
-        theory.verdict(looked)
+        theory.stability(looked)
         theory.game_field(looked)
         looked.step()
         alone.step()
@@ -539,7 +539,7 @@ X = torch.linspace(-4, 6, 41)[:, None]
 def _log_ratio(p: str = "gaussian1d", q: str = "bimodal") -> Tensor:
     from toygan import DISTRIBUTIONS
 
-    return DISTRIBUTIONS.order(p).log_prob(X.double()) - DISTRIBUTIONS.order(q).log_prob(X.double())
+    return DISTRIBUTIONS.make(p).log_prob(X.double()) - DISTRIBUTIONS.make(q).log_prob(X.double())
 
 
 @pytest.mark.parametrize("loss", ["minimax", "non-saturating"])
@@ -596,7 +596,7 @@ def test_a_portrait_shows_the_field_the_run_and_the_verdict_of_its_recipe() -> N
     np.testing.assert_allclose(portrait.trajectories[0, 0], [1.0, -1.0])
     run.run(50)
     np.testing.assert_allclose(portrait.trajectories[0, -1], place(run)[0])
-    close(portrait.verdict.rates[0], damped(0.3), 1e-6)
+    close(portrait.stability.rates[0], damped(0.3), 1e-6)
 
 
 @pytest.mark.parametrize("changes", [{"data": "bimodal", "discriminator": "mlp"}, {"generator": "mlp"}])
@@ -619,7 +619,7 @@ def test_every_part_of_the_menus_has_its_portrait_or_says_why_not(changes: dict)
         return
     assert np.isfinite(portrait.vectors).all()
     assert np.isfinite(portrait.trajectories).all()
-    assert portrait.verdict.flow[0] in ("converges", "cycles", "diverges", "undecided")
+    assert portrait.stability.flow[0] in ("converges", "cycles", "diverges", "undecided")
 
 
 def _portrait_or_reason(changes: dict) -> theory.Portrait | str:

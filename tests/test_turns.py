@@ -39,16 +39,18 @@ def test_simultaneous_moves_both_from_where_they_stood() -> None:
     batch = still.batch()
     g, d = still.generator.theta, still.discriminator.theta
     p.step()
-    torch.testing.assert_close(p.generator.theta, g - 0.05 * still.generator_gradient(g, d, batch), **EXACT)
-    torch.testing.assert_close(p.discriminator.theta, d - 0.08 * still.discriminator_gradient(g, d, batch), **EXACT)
+    torch.testing.assert_close(p.generator.theta, g - 0.05 * still.game.generator_gradient(g, d, batch), **EXACT)
+    torch.testing.assert_close(
+        p.discriminator.theta, d - 0.08 * still.game.discriminator_gradient(g, d, batch), **EXACT
+    )
 
 
 def test_alternating_moves_d_first_and_g_against_the_new_d() -> None:
     p, still = population("alternating", d_steps=2), population("alternating", d_steps=2)
     g, d = still.generator.theta, still.discriminator.theta
     for _ in range(2):
-        d = d - 0.08 * still.discriminator_gradient(g, d, still.batch())
-    g = g - 0.05 * still.generator_gradient(g, d, still.batch())
+        d = d - 0.08 * still.game.discriminator_gradient(g, d, still.batch())
+    g = g - 0.05 * still.game.generator_gradient(g, d, still.batch())
     p.step()
     torch.testing.assert_close(p.discriminator.theta, d, **EXACT)
     torch.testing.assert_close(p.generator.theta, g, **EXACT)
@@ -58,12 +60,12 @@ def test_extragradient_steps_from_where_it_stood_with_the_gradients_ahead() -> N
     p, still = population("extragradient"), population("extragradient")
     g, d = still.generator.theta, still.discriminator.theta
     batch = still.batch()
-    ahead_g = g - 0.05 * still.generator_gradient(g, d, batch)
-    ahead_d = d - 0.08 * still.discriminator_gradient(g, d, batch)
+    ahead_g = g - 0.05 * still.game.generator_gradient(g, d, batch)
+    ahead_d = d - 0.08 * still.game.discriminator_gradient(g, d, batch)
     batch = still.batch()
     p.step()
-    g = g - 0.05 * still.generator_gradient(ahead_g, ahead_d, batch)
-    d = d - 0.08 * still.discriminator_gradient(ahead_g, ahead_d, batch)
+    g = g - 0.05 * still.game.generator_gradient(ahead_g, ahead_d, batch)
+    d = d - 0.08 * still.game.discriminator_gradient(ahead_g, ahead_d, batch)
     torch.testing.assert_close(p.generator.theta, g, **EXACT)
     torch.testing.assert_close(p.discriminator.theta, d, **EXACT)
 
@@ -99,7 +101,7 @@ def test_competitive_steps_to_the_equilibrium_of_the_local_bilinear_game() -> No
     """Each step is best against the other's: step_x = -eta_x (grad_x + D_xy step_y) (Schaefer and Anandkumar 2019)."""
     p = population("competitive", loss="minimax")
     xi, h, n_g = plain(p)
-    for_g, for_d = p.turn.gradients(p, p.generator.theta, p.discriminator.theta, p._look(PROBE_BATCH))
+    for_g, for_d = p.turn.gradients(p.game, p.generator.theta, p.discriminator.theta, p.probe_batch(PROBE_BATCH))
     step_g, step_d = -0.05 * for_g, -0.08 * for_d
     best_g = -0.05 * (xi[:, :n_g] + times(h[:, :n_g, n_g:], step_d))
     best_d = -0.08 * (xi[:, n_g:] + times(h[:, n_g:, :n_g], step_g))
@@ -136,9 +138,9 @@ def test_lookahead_that_sets_in_during_a_run_goes_back_to_where_it_set_in() -> N
 def test_lookahead_forgets_nothing_when_a_number_changes() -> None:
     p = population("lookahead(k=5)")
     p.run(2)
-    memory = [x.clone() for x in p.memory]
+    memory = [x.clone() for x in p.game.turn_state]
     p.change([r.but(lr_g=0.01) for r in p.recipes])
-    torch.testing.assert_close(list(p.memory), memory, rtol=0, atol=0)
+    torch.testing.assert_close(list(p.game.turn_state), memory, rtol=0, atol=0)
 
 
 @pytest.mark.parametrize("turns", TURNS)
@@ -185,7 +187,7 @@ REFUSED = [
     ({"turns": "symplectic(align=1)"}, "align=1: must be True or False"),
     ({"turns": "lookahead(k=2.5)"}, "k=2.5: must be a whole number"),
     ({"turns": "lookahead(alpha=1)"}, "alpha=1: must be a finite number above 0 and below 1"),
-    ({"turns": "lookahead(of='lookahead')"}, "looks ahead by another turn"),
+    ({"turns": "lookahead(of='lookahead')"}, "of: must name another turn"),
     ({"turns": "lookahead(of='sideways')"}, "unknown name 'sideways'"),
     ({"turns": "lookahead(of=3)"}, "of=3"),
     ({"turns": "lookahead(of='competitive')", "optimizer": "adam"}, "needs optimizer 'sgd'"),
@@ -216,7 +218,7 @@ def test_lookahead_takes_d_steps_where_the_turn_in_between_does() -> None:
 @pytest.mark.parametrize("turns", TURNS)
 def test_turns_that_live_from_the_other_player_need_one(turns: str, loss: str) -> None:
     if TURNS[turns].couples:
-        with pytest.raises(RecipeError, match="no discriminator to pull back"):
+        with pytest.raises(RecipeError, match="has no discriminator"):
             SMALL.but(turns=turns, loss=loss)
     else:
         p = Population(SMALL.but(turns=turns, loss=loss))

@@ -16,6 +16,7 @@ from toygan.parts.metrics import evaluate as evaluate
 from toygan.parts.networks import ACTIVATIONS as ACTIVATIONS
 from toygan.parts.networks import NETWORKS as NETWORKS
 from toygan.parts.networks import Network as Network
+from toygan.parts.networks import NetworkSpec as NetworkSpec
 from toygan.parts.optimizers import OPTIMIZERS as OPTIMIZERS
 from toygan.parts.optimizers import Optimizer as Optimizer
 from toygan.parts.regularizers import REGULARIZERS as REGULARIZERS

@@ -1,4 +1,4 @@
-"""Knobs: what one field of a recipe may hold; how it is checked, read, written, shared and changed in flight."""
+"""Knobs: what one field of a recipe may hold; how it is checked, read, written, shared and changed during a run."""
 
 from __future__ import annotations
 

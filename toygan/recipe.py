@@ -26,24 +26,19 @@ def rate(help: str) -> Number:
     return Number(help, low=0.0, above=True, slider=(1e-5, 1e-1), log=True, per_member=True)
 
 
-def memory(help: str, slider: tuple[float, float]) -> Number:
+def decay(help: str, slider: tuple[float, float]) -> Number:
     """The share of a running mean that is kept from one step to the next."""
     return Number(help, low=0.0, high=1.0, below=True, slider=slider, per_member=True)
-
-
-def _plays(loss: str) -> bool:
-    """Whether it needs a discriminator, whose parameters last."""
-    return LOSSES.make(loss).uses_discriminator
 
 
 @dataclass(frozen=True)
 class Parts:
     """The parts that a recipe names, and what else decides whether they fit: what `refuses` of each part sees."""
 
-    names: Mapping[str, str]  # the recipe's own words, by field
+    names: Mapping[str, str]  # the recipe's specs, by field
     data: Distribution
     loss: Loss
-    regularizers: Mapping[str, Regularizer]  # by the recipe's words for each
+    regularizers: Mapping[str, Regularizer]  # by their specs
     turns: Turn
     optimizer: Optimizer
     generator: Network  # G and D before any regularizer has changed them
@@ -57,7 +52,10 @@ class Recipe:
     """All that decides a run. Raises RecipeError, before any work, where a field is wrong or two fields do not fit."""
 
     data: str = knob("ring8", Choice("the distribution that the generator has to learn", DISTRIBUTIONS, live=False))
-    loss: str = knob("non-saturating", Choice("what the two players minimise", LOSSES, keeps=_plays))
+    loss: str = knob(
+        "non-saturating",
+        Choice("what the two players minimise", LOSSES, keeps=lambda loss: LOSSES.make(loss).uses_discriminator),
+    )
     regularizers: Mapping[str, float] = knob({}, Strengths("regularizers, each with its strength", REGULARIZERS))
     turns: str = knob("alternating", Choice("who moves when", TURNS))
     d_steps: int = knob(1, Whole("discriminator steps in one iteration", low=1, high=1000, slider=(1, 20)))
@@ -65,8 +63,8 @@ class Recipe:
     lr_d: float = knob(1e-3, rate("learning rate of the discriminator"))
     batch: int = knob(128, Whole("samples of each kind in one step", low=1, high=2**16, slider=(8, 512), log=True))
     optimizer: str = knob("adam", Choice("how a gradient becomes a step", OPTIMIZERS))
-    beta1: float = knob(0.5, memory("Adam: memory of the gradient", (0.0, 0.99)))
-    beta2: float = knob(0.99, memory("Adam and rmsprop: memory of its square", (0.5, 0.999)))
+    beta1: float = knob(0.5, decay("Adam: decay of the mean gradient", (0.0, 0.99)))
+    beta2: float = knob(0.99, decay("Adam and rmsprop: decay of the mean square", (0.5, 0.999)))
     momentum: float = knob(
         0.0,
         Number("sgd: share of the last step that is kept; may be negative", low=-1.0, high=1.0, above=True, below=True,
@@ -76,10 +74,10 @@ class Recipe:
     discriminator: str = knob("mlp", Choice("the discriminator's network", NETWORKS, live=False))
     width: int = knob(64, Whole("units in each hidden layer", low=1, high=4096, slider=(4, 256), log=True, live=False))
     depth: int = knob(2, Whole("hidden layers", low=0, high=16, slider=(0, 6), live=False))
-    activation: str = knob("relu", Choice("what each hidden unit does with its sum", ACTIVATIONS, live=False))
+    activation: str = knob("relu", Choice("the activation of hidden units", ACTIVATIONS, live=False))
     latent: int = knob(2, Whole("dimensions of the generator's noise", low=1, high=4096, slider=(1, 64), live=False))
     ema: float = knob(
-        0.0, memory("share of its past that the averaged generator keeps; 0 averages nothing", (0.0, 0.999))
+        0.0, decay("share of its past that the averaged generator keeps; 0 averages nothing", (0.0, 0.999))
     )
     anneal: int = knob(
         0,
@@ -217,7 +215,7 @@ def _fitting(recipe: Recipe, part: Mapping[str, Any]) -> Parts:
     )  # fmt: skip
     reason = turn.refuses(parts)
     if reason is None and turn.couples and not loss.uses_discriminator:
-        reason = f"loss {recipe.loss!r} has no discriminator to pull back"
+        reason = f"loss {recipe.loss!r} has no discriminator"
     if reason is not None:
         raise RecipeError("turns", recipe.turns, reason)
     if recipe.d_steps != 1 and not turn.takes_d_steps:

@@ -17,6 +17,7 @@ class OneLine(click.Group):
     """Commands whose every complaint about their input is one line on stderr and exit status 2."""
 
     def main(self, *args: Any, **extra: Any) -> Any:
+        """Runs a command line, and ends the process with its status."""
         try:
             status = super().main(*args, **{**extra, "standalone_mode": False})
         except RecipeError as error:

@@ -7,9 +7,9 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from toygan.cli.studies import measuring_options, ordered, printed
+from toygan.cli.studies import measuring_options, report, select
 from toygan.studies.claims import CLAIMS, TOPICS, Finding
-from toygan.studies.claims.findings import Findings, measured
+from toygan.studies.claims.findings import Findings, measure
 
 BROKEN = 1  # exit status where a claim does not hold
 
@@ -30,12 +30,12 @@ def table(findings: Findings) -> Table:
 
 def _row(name: str, finding: Finding) -> tuple[str, str, str]:
     claim = finding.claim
-    seen = f"{claim.quantity.words} – {', '.join(finding.means)}"
+    measured = f"{claim.quantity.words} – {', '.join(finding.means)}"
     lines = [
         f"[bold]{name}[/]",
         escape(claim.sentence),
         *([f"[italic]often said: {escape(claim.folklore)}[/]"] if claim.folklore else []),
-        f"[dim]{escape(seen)}[/]",
+        f"[dim]{escape(measured)}[/]",
         f"[dim]{escape(claim.setting)}[/]",
     ]
     differences = [*map(escape, finding.effects), f"[dim]needed: {claim.needed}[/]"]
@@ -51,7 +51,7 @@ def command(names: tuple[str, ...], listed: bool, quick: bool, first_seed: int, 
     Each claim is a sentence, two or more recipes, and a relation that has to hold over seeds with its 95 % interval.
     Exit status 1 where one does not hold. Ctrl-C prints what has been measured.
     """
-    wanted = ordered(CLAIMS, names)
+    wanted = select(CLAIMS, names)
     slow = [name for name in names if not wanted[name].quick]
     if quick and slow:
         raise click.UsageError(f"--quick leaves out {', '.join(slow)}; without it, what is named is measured")
@@ -59,5 +59,5 @@ def command(names: tuple[str, ...], listed: bool, quick: bool, first_seed: int, 
     if listed:
         click.echo("\n".join(f"{name}\n    {claim.sentence}" for name, claim in wanted.items()))
         return 0
-    findings = measured(wanted, first_seed, jobs)
-    return printed(findings, markdown, [table(findings)], findings.verdict) or BROKEN * bool(findings.broken)
+    findings = measure(wanted, first_seed, jobs)
+    return report(findings, markdown, [table(findings)], findings.summary) or BROKEN * bool(findings.broken)

@@ -1,4 +1,4 @@
-"""`toygan gallery`: recipes that fail, their cures, how often either is seen, and how well the diagnosis does."""
+"""`toygan gallery`: recipes that fail, their fixes, how often either does, and how well the diagnosis does."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from toygan.cli.studies import measuring_options, ordered, printed
+from toygan.cli.studies import measuring_options, report, select
 from toygan.measure.diagnosis import VERDICTS
 from toygan.measure.words import percent
 from toygan.studies.gallery import GALLERY, GalleryReport
@@ -15,23 +15,23 @@ from toygan.studies.gallery.case import SEEDS
 from toygan.studies.gallery.report import measure, out_of
 
 
-def rates(report: GalleryReport) -> Table:
-    """One row an case: what is seen, in how many seeds, the change, in how many seeds it is still seen."""
-    out = Table("case", "seen in", "one change", "then in", box=box.SIMPLE_HEAD, padding=(0, 1, 1, 0), expand=True)
+def rates(measured: GalleryReport) -> Table:
+    """One row a case: what is to be seen, how many seeds fail, the change, how many seeds then fail."""
+    out = Table("case", "fails in", "one change", "then in", box=box.SIMPLE_HEAD, padding=(0, 1, 1, 0), expand=True)
     out.columns[0].ratio, out.columns[2].ratio = 3, 2
     out.columns[0].overflow = "fold"  # a recipe is to be read to its end
-    for name, one in report.items():
+    for name, one in measured.items():
         case = one.case
-        seen = f"[bold]{name}[/]: {case.verdict}\n{case.symptom}\n[dim]{escape(case.setting)}[/]"
-        out.add_row(seen, escape(out_of(one.failed)), f"{case.changed}\n{case.why}", escape(out_of(one.still_failed)))
+        about = f"[bold]{name}[/]: {case.verdict}\n{case.symptom}\n[dim]{escape(case.setting)}[/]"
+        out.add_row(about, escape(out_of(one.failed)), f"{case.change}\n{case.why}", escape(out_of(one.still_failed)))
     return out
 
 
-def matrix(report: GalleryReport) -> Table:
-    """The confusion matrix: a row what is so, a column what was said; the numbers count seeds."""
-    table = report.confusion
+def matrix(measured: GalleryReport) -> Table:
+    """The confusion matrix: a row what is true, a column what was diagnosed; the numbers count seeds."""
+    table = measured.confusion
     said = [name for name in VERDICTS if any(counts[name] for counts in table.values())]
-    out = Table("what is so; what was said", *said, "right", box=box.SIMPLE_HEAD)
+    out = Table("true; diagnosed", *said, "right", box=box.SIMPLE_HEAD)
     for column in out.columns[1:]:
         column.justify = "right"
     for verdict, counts in table.items():
@@ -40,18 +40,18 @@ def matrix(report: GalleryReport) -> Table:
     return out
 
 
-@click.command("gallery", short_help="Train recipes that fail, and their cures, and count.")
+@click.command("gallery", short_help="Train recipes that fail, and their fixes, and count.")
 @measuring_options
 @click.option("--seeds", type=click.IntRange(1, 4096), default=SEEDS, show_default=True, help="runs of each recipe")
 def command(names: tuple[str, ...], listed: bool, seeds: int, first_seed: int, jobs: int, markdown: bool) -> int:
-    """Train the failure gallery, or the cases named: how often each verdict is seen, without and with its cure.
+    """Train the failure gallery, or the cases named: how often each fails, without and with its fix.
 
     Then the confusion matrix of the diagnosis over all of these runs. Ctrl-C prints what has been measured.
     """
-    wanted = ordered(GALLERY, names)
+    wanted = select(GALLERY, names)
     if listed:
-        for name, x in wanted.items():
-            click.echo(f"{name}: {x.verdict}\n    {x.symptom}\n    {x.setting}; cure: {x.changed}")
+        for name, case in wanted.items():
+            click.echo(f"{name}: {case.verdict}\n    {case.symptom}\n    {case.setting}; fix: {case.change}")
         return 0
-    report = measure(wanted, first_seed, jobs, seeds)
-    return printed(report, markdown, [rates(report), matrix(report)], report.score)
+    measured = measure(wanted, first_seed, jobs, seeds)
+    return report(measured, markdown, [rates(measured), matrix(measured)], measured.score)

@@ -13,7 +13,7 @@ import click
 from toygan.cli import files
 from toygan.panels import PANELS
 from toygan.parts.menu import Menu
-from toygan.parts.metrics import METRICS
+from toygan.parts.metrics import METRICS, Metric
 from toygan.recipe import DEFAULT, KNOBS
 
 
@@ -40,14 +40,13 @@ def tables() -> dict[str, list[Row]]:
 
 def _row(name: str, part: Any) -> Row:
     first = part[0] if isinstance(part, tuple) else part  # panels that show the same thing for different data
-    ours = first if isinstance(first, type) else type(first)
-    if not ours.__module__.startswith("toygan"):  # a function of PyTorch
-        return Row(name, f"PyTorch's `{name.replace('-', '_')}`", "")
-    if hasattr(first, "help"):
+    if isinstance(first, Metric):
         return Row(name, first.help.rstrip("."), "")
-    numbers = dataclasses.fields(first) if dataclasses.is_dataclass(first) and not isinstance(first, type) else ()
+    if type(first).__module__ in ("builtins", "functools"):  # a function of PyTorch
+        return Row(name, f"PyTorch's `{name.replace('-', '_')}`", "")
+    numbers = dataclasses.fields(first) if dataclasses.is_dataclass(first) else ()
     changeable = ", ".join(f"{f.name}={getattr(first, f.name)!r}" for f in numbers)
-    return Row(name, _first_sentence(inspect.getdoc(first) or ""), changeable)
+    return Row(name, _first_sentence(inspect.cleandoc(first.__doc__ or "")), changeable)  # its own, not its base's
 
 
 def _first_sentence(text: str) -> str:

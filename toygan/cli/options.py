@@ -18,12 +18,12 @@ KINDS = {"int": "WHOLE", "float": "NUMBER", "str": "NAME"}
 def recipe_options(command: Command) -> Command:
     """Adds one flag per field of Recipe, and the two ways to name a whole recipe."""
     for name in reversed(KNOBS):
-        command = click.option(_flag(name), name, metavar=KINDS.get(str(FIELDS[name].type), "LIST"), help=_help(name))(
-            command
-        )
+        command = click.option(
+            "--" + name.replace("_", "-"), name, metavar=KINDS.get(str(FIELDS[name].type), "LIST"), help=_help(name)
+        )(command)
         if name == "regularizers":
             command = click.option(
-                "-r", "remedies", metavar="NAME=STRENGTH", multiple=True, help="one regularizer; may be repeated"
+                "-r", "added", metavar="NAME=STRENGTH", multiple=True, help="one regularizer; may be repeated"
             )(command)
     from_file = click.Path(exists=True, dir_okay=False, path_type=Path)
     command = click.option("--share", metavar="TEXT", help="a recipe's share string, such as 'loss=hinge&seed=3'")(
@@ -41,12 +41,12 @@ def recipe_of(given: dict[str, Any]) -> Recipe:
         raise click.UsageError("--recipe and --share both name a recipe; give one of them")
     base = recipe_in(file, "--recipe") if file else Recipe.from_string(share or "")
     changes = {name: parse(name, given[name]) for name in KNOBS if given[name] is not None}
-    if given["remedies"]:
+    if given["added"]:
         strengths = dict(changes.get("regularizers", base.regularizers))
-        for remedy in given["remedies"]:
-            name, equals, strength = remedy.rpartition("=")
+        for words in given["added"]:
+            name, equals, strength = words.rpartition("=")
             if not equals:
-                raise RecipeError("-r", remedy, "write name=strength")
+                raise RecipeError("-r", words, "write name=strength")
             strengths.update(parse("regularizers", f"{name}:{strength}"))
         changes["regularizers"] = strengths
     return base.but(**changes)
@@ -67,10 +67,6 @@ def recipe_in(file: Path, given: str) -> Recipe:
         return Recipe.from_json(text_of(file, given))
     except RecipeError as error:
         raise click.UsageError(f"{given} {file}: {error}") from None
-
-
-def _flag(name: str) -> str:
-    return "--" + name.replace("_", "-")
 
 
 def _help(name: str) -> str:

@@ -33,7 +33,7 @@ def measuring_options(command: Command) -> Command:
     return command
 
 
-def ordered(menu: Menu[Part], names: Sequence[str]) -> dict[str, Part]:
+def select(menu: Menu[Part], names: Sequence[str]) -> dict[str, Part]:
     """The rows of a menu that are named, or all; UsageError for an unknown name."""
     try:
         return menu.select(names)
@@ -41,7 +41,7 @@ def ordered(menu: Menu[Part], names: Sequence[str]) -> dict[str, Part]:
         raise click.UsageError(f"NAME: {error}") from None
 
 
-def printed(results: Results[Any], markdown: bool, tables: Sequence[RenderableType], summary: str) -> int:
+def report(results: Results[Any], markdown: bool, tables: Sequence[RenderableType], summary: str) -> int:
     """Prints what was measured, and says with which status to exit."""
     if not results:
         click.echo(f"toygan: stopped{results.left}", err=True)

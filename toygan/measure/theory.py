@@ -19,8 +19,8 @@ from toygan.training import PROBE_BATCH, Population
 
 DIFFERENCE = 1e-5  # of a parameter: with float64 the Jacobians are right to about nine digits
 LARGEST = 2000  # parameters, optimizer state included, whose Jacobian is still computed
-TOGETHER = 512  # copies of a member that are asked at once
-WIDEST = 700.0  # logits between which an optimal answer is looked for: exp(700) is still a number
+TOGETHER = 512  # copies of a member in one population
+WIDEST = 700.0  # logits between which the optimum is searched: exp(700) is still a number
 
 
 def game_field(p: Population, batch: int = PROBE_BATCH) -> Tensor:
@@ -52,7 +52,7 @@ def step_jacobian(p: Population, steps: int = 1) -> Tensor:
     """Derivative `(P, s, s)` of `steps` iterations as training does them, in the whole state of s numbers.
 
     The state is theta_G, theta_D, then what G's and D's optimizer, the turn and the regularizers keep. ValueError where
-    s is above 2000. The run is not changed: its copies go on in its place.
+    s is above 2000. The run is not changed: copies of it are stepped instead.
     """
 
     def after(numbers: Tensor, copies: Population) -> Tensor:
@@ -70,7 +70,7 @@ def eigenvalues(jacobian: Tensor) -> Tensor:
     return values.gather(-1, values.real.round(decimals=9).argsort(dim=-1, descending=True, stable=True))
 
 
-class Verdict(NamedTuple):
+class Stability(NamedTuple):
     """What the linearised game does near the present parameters, in the words converges, cycles, diverges, undecided.
 
     `flow` reads the field's eigenvalues `rates` `(P, n)`: real parts below, on or above 0. `iteration` reads the
@@ -90,13 +90,13 @@ class Verdict(NamedTuple):
         return self.factors.abs().amax(-1)
 
 
-def verdict(p: Population, batch: int = PROBE_BATCH) -> Verdict:
-    """The local verdict on the present parameters, for infinitely small steps and for the steps that training takes."""
+def stability(p: Population, batch: int = PROBE_BATCH) -> Stability:
+    """The local stability at the present parameters, for infinitely small steps and for those that training takes."""
     rates, period = eigenvalues(game_jacobian(p, batch)), p.turn.period
     factors = eigenvalues(step_jacobian(p, period)) ** (1 / period)
     factors = factors.gather(-1, factors.abs().argsort(dim=-1, descending=True, stable=True))
     flow = tuple(_word(rate.real, rate.imag.abs(), 1e-6) for rate in rates)
-    return Verdict(flow, tuple(_word(f.abs().log(), f.angle().abs(), 1e-8) for f in factors), rates, factors)
+    return Stability(flow, tuple(_word(f.abs().log(), f.angle().abs(), 1e-8) for f in factors), rates, factors)
 
 
 def _word(growth: Tensor, turning: Tensor, tolerance: float) -> str:
@@ -128,13 +128,13 @@ class Portrait:
     """The plane of a game of one number a player, theta_G to the right and theta_D upwards, as plain arrays.
 
     `vectors[i, j]` is the field v at (axis[j], axis[i]); a trajectory holds its start and the point after every
-    iteration, NaN once it has left the finite numbers. The verdict is on the equilibrium of the Dirac-GAN, (0, 0).
+    iteration, NaN once it has left the finite numbers. `stability` is that of the equilibrium (0, 0).
     """
 
     axis: np.ndarray  # (k,)
     vectors: np.ndarray  # (k, k, 2)
     trajectories: np.ndarray  # (starts, steps + 1, 2)
-    verdict: Verdict
+    stability: Stability
 
 
 def phase_portrait(
@@ -161,7 +161,7 @@ def phase_portrait(
         for t in range(steps + 1):
             path[:, t] = torch.cat([runs.generator.theta, runs.discriminator.theta], dim=-1).cpu()
             runs.step()
-    judged = verdict(_placed(one, torch.zeros(1, 2, dtype=torch.float64)))
+    judged = stability(_placed(one, torch.zeros(1, 2, dtype=torch.float64)))
     return Portrait(axis.numpy(), field.view(side, side, 2).cpu().numpy(), path, judged)
 
 
@@ -184,23 +184,20 @@ def optimal_discriminator(
     of = LOSSES.make(loss)
     if not of.uses_discriminator or not of.separable:
         raise ValueError(f"loss={loss!r}: D's loss is no sum over single samples, so it has no optimum point by point")
-    p, q = (_distribution(d).log_prob(x.double()) for d in (data, generated))
+    named = (DISTRIBUTIONS.make(d) if isinstance(d, str) else d for d in (data, generated))
+    p, q = (d.log_prob(x.double()) for d in named)
     ratio = (p - q).clamp(-WIDEST, WIDEST)
     return _balance(of, torch.sigmoid(ratio), torch.sigmoid(-ratio))
 
 
 def _balance(loss: Loss, p: Tensor, q: Tensor) -> Tensor:
-    """Where p on_real + q on_fake turns from falling to rising, by bisection, to the last digits of float64."""
+    """Where p on_real + q on_fake stops falling, by bisection, to the last digits of float64."""
     low, high = torch.full_like(p, -WIDEST), torch.full_like(p, WIDEST)
     for _ in range(64):
         a = ((low + high) / 2).requires_grad_()
-        (slope,) = torch.autograd.grad((p * loss.on_real(a) + q * loss.on_fake(a)).sum(), a)
+        (rise,) = torch.autograd.grad((p * loss.on_real(a) + q * loss.on_fake(a)).sum(), a)
         a = a.detach()
-        falls = torch.where(slope == 0, a > 0, slope < 0)  # a slope that has underflowed says nothing: further out
+        falls = torch.where(rise == 0, a > 0, rise < 0)  # a derivative that has underflowed says nothing: further out
         low, high = torch.where(falls, a, low), torch.where(falls, high, a)
     a = (low + high) / 2
     return torch.where(a.abs() > WIDEST - 1e-9, torch.sign(a) * math.inf, a)
-
-
-def _distribution(data: str | Distribution) -> Distribution:
-    return DISTRIBUTIONS.make(data) if isinstance(data, str) else data

@@ -74,17 +74,17 @@ class Eigenvalues(DiracPanel):
         portrait = look.portrait()
         if portrait is None:
             return self._chart("a player has more than one number", "")
-        factors, rates = portrait.verdict.factors[0].numpy(), portrait.verdict.rates[0].numpy()
-        small = f"with infinitely small steps:  {_pair(rates)},  {portrait.verdict.flow[0]}"
+        factors, rates = portrait.stability.factors[0].numpy(), portrait.stability.rates[0].numpy()
+        small = f"with infinitely small steps:  {_pair(rates)},  {portrait.stability.flow[0]}"
         if np.abs(rates).max() > JUMP:
             small = "the field itself jumps there"
         if np.abs(factors).max() > JUMP:
             return self._chart("one iteration jumps there: no eigenvalues", small)
-        rho = float(portrait.verdict.radius[0])
+        rho = float(portrait.stability.radius[0])
         dots = factors[np.abs(factors) > 1e-6]  # what an optimizer does not use is 0
         dots = dots * np.minimum(1, self.most / np.abs(dots))
         longest = max(dots, key=lambda z: (abs(z), z.imag), default=0j)
-        words = f"longest {rho:.4f}:  {_effect(rho)},  {portrait.verdict.iteration[0]}"
+        words = f"longest {rho:.4f}:  {_effect(rho)},  {portrait.stability.iteration[0]}"
         eigenvalues = Points("eigenvalues", "ink", dots.real, dots.imag, size=9)
         return self._chart(words, small, *self._lens(longest), eigenvalues)
 

@@ -1,4 +1,4 @@
-"""How a gradient becomes a step: pure functions, so that a step can also be imagined (unrolling, extrapolation)."""
+"""How a gradient becomes a step: pure functions, so that a step can be computed and not taken, as unrolling does."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from toygan.parts.menu import Menu
 
 OptimizerState = tuple[Tensor, ...]  # what an optimizer keeps from one step to the next, each tensor `(P, ...)`
 TINY = 1e-30  # far below EPSILON squared
-EPSILON = 1e-8  # PyTorch's default, added to the root, not under it
+EPSILON = 1e-8  # PyTorch's default, added to the root of the mean square
 
 
 class Rates(NamedTuple):
@@ -50,7 +50,7 @@ class SGD(Optimizer):
 
 @dataclass(frozen=True)
 class RMSProp(Optimizer):
-    """Gradients in units of their running size; beta2 is the memory (Tieleman and Hinton 2012; as in PyTorch)."""
+    """Gradients over the root of their running mean square (Tieleman and Hinton 2012; as in PyTorch)."""
 
     def start(self, theta: Tensor) -> OptimizerState:
         return (torch.zeros_like(theta),)
@@ -71,7 +71,7 @@ class Adam(Optimizer):
     def step(self, gradient: Tensor, state: OptimizerState, rates: Rates) -> tuple[Tensor, OptimizerState]:
         first = torch.lerp(gradient, state[0], rates.beta1)
         second = torch.lerp(gradient * gradient, state[1], rates.beta2)
-        # The same running means of a constant 1: what the zeros of the start still take away, also if beta is moved.
+        # The same running means of a constant 1: the bias correction, also where beta changes during a run.
         one = torch.ones_like(state[2])
         seen1, seen2 = torch.lerp(one, state[2], rates.beta1), torch.lerp(one, state[3], rates.beta2)
         step = first / (_root(second / seen2) + EPSILON)
@@ -106,7 +106,7 @@ class OptimisticAdam(Optimistic):
 
 
 def _root(x: Tensor) -> Tensor:
-    """Square root; where an imagined step is differentiated (unrolling), with slope 0 at 0 instead of infinity."""
+    """Square root; where a step is differentiated (unrolling), with derivative 0 at 0 instead of infinity."""
     return x.clamp(min=TINY).sqrt() if x.requires_grad else x.sqrt()
 
 

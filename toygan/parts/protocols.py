@@ -18,14 +18,20 @@ class Parts(Protocol):
 
     @property
     def names(self) -> Mapping[str, str]:
-        """The recipe's own words for each part, by field: for messages."""
+        """The recipe's spec of each part, by field: for messages."""
 
     @property
-    def data(self) -> Distribution: ...
+    def data(self) -> Distribution:
+        """What G learns."""
+
     @property
-    def loss(self) -> Loss: ...
+    def loss(self) -> Loss:
+        """What both players minimise."""
+
     @property
-    def optimizer(self) -> Optimizer: ...
+    def optimizer(self) -> Optimizer:
+        """Both players' rule of steps."""
+
     @property
     def generator(self) -> Network:
         """G, before any regularizer has changed it."""
@@ -36,12 +42,15 @@ class Parts(Protocol):
 
     @property
     def regularizers(self) -> Mapping[str, object]:
-        """The regularizers by the recipe's words for them."""
+        """The regularizers by their specs."""
 
     @property
-    def batch(self) -> int: ...
+    def batch(self) -> int:
+        """Samples of each kind in one step."""
+
     @property
-    def momentum(self) -> float: ...
+    def momentum(self) -> float:
+        """That of plain gradient descent."""
 
 
 class Batch(Protocol):
@@ -71,18 +80,31 @@ class Game(Protocol):
     """What a turn sees: two players, fresh batches, each player's gradient and loss at any pair of parameters."""
 
     @property
-    def generator(self) -> Player: ...
+    def generator(self) -> Player:
+        """G of every member."""
+
     @property
-    def discriminator(self) -> Player: ...
+    def discriminator(self) -> Player:
+        """D of every member."""
+
     @property
-    def d_steps(self) -> int: ...
+    def d_steps(self) -> int:
+        """Steps of D in one iteration."""
+
     @property
     def steps(self) -> int:
         """Iterations so far."""
 
     turn_state: tuple[Tensor, ...]  # what the turn keeps from one iteration to the next, each tensor `(P, ...)`
 
-    def batch(self) -> Batch: ...
-    def generator_gradient(self, theta_g: Tensor, theta_d: Tensor, batch: Batch) -> Tensor: ...
-    def discriminator_gradient(self, theta_g: Tensor, theta_d: Tensor, batch: Batch) -> Tensor: ...
-    def losses(self, theta_g: Tensor, theta_d: Tensor, batch: Batch) -> tuple[Tensor, Tensor]: ...
+    def batch(self) -> Batch:
+        """The next training batch."""
+
+    def generator_gradient(self, theta_g: Tensor, theta_d: Tensor, batch: Batch) -> Tensor:
+        """Gradient of G's loss in its parameters `(P, n_g)`."""
+
+    def discriminator_gradient(self, theta_g: Tensor, theta_d: Tensor, batch: Batch) -> Tensor:
+        """Gradient of D's loss in its parameters `(P, n_d)`."""
+
+    def losses(self, theta_g: Tensor, theta_d: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
+        """What G and D minimise, each `(P,)`, differentiable in both players' parameters."""

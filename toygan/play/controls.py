@@ -13,7 +13,7 @@ from toygan.recipe import FIELDS, KNOBS, Knob, Recipe, RecipeError
 
 Changed = Callable[[str, Any], None]  # (field, value) that the user has chosen
 
-ADD = "add a remedy …"
+ADD = "add a regularizer …"
 RESTARTS = " ↻"  # marks fields whose change starts a new run
 WIDTH = {"width": "auto"}  # of the grid's column
 GRID = {"display": "grid", "grid_template_columns": "repeat(auto-fill, minmax(270px, 1fr))", "width": "100%"}
@@ -41,20 +41,20 @@ class Control:
         _put(self.widget, self._held)
 
 
-class Remedy:
-    """One remedy: a box to tick, and a slider for its strength, which stays while the box is not ticked."""
+class StrengthControl:
+    """One regularizer: a box to tick, and a slider for its strength, which stays while the box is not ticked."""
 
     def __init__(self, name: str, changed: Changed) -> None:
         self.name, self.field, self._changed = name, f"regularizers.{name}", changed
-        remedy = REGULARIZERS.make(name)
-        low, usual, high = remedy.strengths
-        tip = " ".join((remedy.__doc__ or "").split("\n\n")[0].split())
-        label = name + (RESTARTS if remedy.structural else "")
+        part = REGULARIZERS.make(name)
+        low, usual, high = part.strengths
+        tip = " ".join((part.__doc__ or "").split("\n\n")[0].split())
+        label = name + (RESTARTS if part.structural else "")
         self.tick = w.Checkbox(False, description=label, indent=False, tooltip=tip, layout={"width": "auto"})
-        how = {"tooltip": f"strength of {name}", "continuous_update": not remedy.structural, "layout": {"flex": "1"}}
+        how = {"tooltip": f"strength of {name}", "continuous_update": not part.structural, "layout": {"flex": "1"}}
         self.slider = (
             w.IntSlider(int(usual), min=int(low), max=int(high), disabled=True, **how)
-            if remedy.whole
+            if part.whole
             else w.FloatLogSlider(
                 usual, min=math.log10(low), max=math.log10(high), step=0.1, readout_format=".2g", disabled=True, **how
             )
@@ -85,13 +85,13 @@ class Remedy:
 
 
 class RegularizerControls:
-    """Any number of remedies: a menu to add one, and a row for each that has been added."""
+    """Any number of regularizers: a menu to add one, and a row for each that has been added."""
 
     field = "regularizers"
 
     def __init__(self, recipe: Recipe, changed: Changed) -> None:
         self._changed = changed
-        self.rows: dict[str, Remedy] = {}
+        self.rows: dict[str, StrengthControl] = {}
         tip = KNOBS[self.field].help
         self.menu = w.Dropdown(options=[ADD], description=self.field, tooltip=tip, style=LABEL, layout=WIDTH)
         self.widget = w.Box(layout={"display": "contents"})  # its parts take places in the grid that it stands in
@@ -108,7 +108,7 @@ class RegularizerControls:
     def _grow(self, names: Iterable[str]) -> None:
         for name in names:
             if name not in self.rows:
-                self.rows[name] = Remedy(name, self._changed)
+                self.rows[name] = StrengthControl(name, self._changed)
         self.menu.options = [ADD, *(name for name in REGULARIZERS if name not in self.rows)]
         self.menu.index = 0
         self.widget.children = [self.menu, *(row.widget for row in self.rows.values())]
@@ -119,18 +119,18 @@ class RegularizerControls:
             row.show(recipe)
 
 
-AnyControl = Control | Remedy | RegularizerControls
+AnyControl = Control | StrengthControl | RegularizerControls
 
 
 def control(name: str, recipe: Recipe, changed: Changed) -> AnyControl:
-    """The control of a field, or of one remedy as "regularizers.r1"; RecipeError for a name that is neither."""
-    field, _, remedy = name.partition(".")
-    if remedy and field == "regularizers":
+    """The control of a field, or of one regularizer as "regularizers.r1"; RecipeError for a name that is neither."""
+    field, _, regularizer = name.partition(".")
+    if regularizer and field == "regularizers":
         try:
-            REGULARIZERS.make(remedy)
+            REGULARIZERS.make(regularizer)
         except ValueError as error:
             raise RecipeError("controls", name, str(error)) from None
-        row = Remedy(remedy, changed)
+        row = StrengthControl(regularizer, changed)
         row.show(recipe)
         return row
     if name == "regularizers":

@@ -84,7 +84,7 @@ class Playground(w.VBox):  # type: ignore[misc]
         self.screen.show()
 
     def set(self, field: str, value: Any) -> bool:
-        """Changes a field of the recipe, or one remedy as "regularizers.r1"; the controls follow.
+        """Changes a field of the recipe, or one regularizer as "regularizers.r1"; the controls follow.
 
         Returns whether that was allowed.
         """

@@ -10,7 +10,7 @@ from toygan.parts.menu import Menu
 from toygan.recipe import Recipe
 
 
-class Figure(NamedTuple):
+class Reported(NamedTuple):
     """A published mean over runs, and its standard error where the paper gives one."""
 
     mean: float
@@ -22,7 +22,7 @@ class Method:
     """One method of an experiment: the recipe nearest to it, and its published numbers by metric."""
 
     recipe: Recipe
-    theirs: Mapping[str, Figure] = field(default_factory=dict)
+    published: Mapping[str, Reported] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,9 @@ PICTURES = "Only pictures are published; we found no table."
 FRESH = "They train on {} that are drawn once; ours are fresh in every batch."
 
 
-def _row(modes: Figure, share: Figure, kl: Figure | None = None) -> dict[str, Figure]:
+def _row(modes: Reported, share: Reported, kl: Reported | None = None) -> dict[str, Reported]:
     """A row of a table: modes, high-quality samples in per cent, reverse KL."""
-    percent = Figure(share.mean / 100, None if share.error is None else share.error / 100)
+    percent = Reported(share.mean / 100, None if share.error is None else share.error / 100)
     return {"modes-covered": modes, "high-quality": percent} | ({"reverse-kl": kl} if kl else {})
 
 
@@ -73,8 +73,8 @@ UNROLLED = Published(
     about="a ring of 8: the minimax game, and G playing against the D of some steps ahead",
     source="Metz et al. 2017, Unrolled GAN; numbers: Srivastava et al. 2017 (VEEGAN), table 1",
     methods={
-        "GAN": Method(RING, _row(Figure(1), Figure(99.3))),
-        "unrolled 5": Method(RING.but(regularizers={"unrolled": 5}), _row(Figure(7.6), Figure(35.6))),
+        "GAN": Method(RING, _row(Reported(1), Reported(99.3))),
+        "unrolled 5": Method(RING.but(regularizers={"unrolled": 5}), _row(Reported(7.6), Reported(35.6))),
         "unrolled 10": Method(RING.but(regularizers={"unrolled": 10})),
     },
     iterations=25_000,
@@ -107,8 +107,11 @@ CRITIC = Recipe(
     beta2=0.9,
 )
 CLIPPED = {
-    "regularizers": {"weight-clipping(relative=False)": 0.01}, "optimizer": "rmsprop", "lr_g": 5e-5, "lr_d": 5e-5
-}  # fmt: skip
+    "regularizers": {"weight-clipping(relative=False)": 0.01},
+    "optimizer": "rmsprop",
+    "lr_g": 5e-5,
+    "lr_d": 5e-5,
+}
 
 
 def _wgan(about: str, data: str, quantities: tuple[str, ...], difference: str = "") -> Published:
@@ -144,15 +147,13 @@ PACS = Recipe(
 )
 
 
-def _pacgan(about: str, data: str, figures: Mapping[int, Mapping[str, Figure]]) -> Published:
+def _pacgan(about: str, data: str, reported: Mapping[int, Mapping[str, Reported]]) -> Published:
     """A column group of their table 1; packs of 1 are the plain GAN, and D sees 100 packs of each kind in a step."""
-    packed = {
-        m: PACS.but(data=data, batch=100 * m, regularizers={"packing": m} if m > 1 else {}) for m in figures
-    }  # fmt: skip
+    packed = {m: PACS.but(data=data, batch=100 * m, regularizers={"packing": m} if m > 1 else {}) for m in reported}
     return Published(
         about=f"{about}: packs of 2, 3 and 4 samples against single ones",
         source="Lin et al. 2018, PacGAN, table 1, and its code",
-        methods={f"PacGAN{m}" if m > 1 else "GAN": Method(packed[m], row) for m, row in figures.items()},
+        methods={f"PacGAN{m}" if m > 1 else "GAN": Method(packed[m], row) for m, row in reported.items()},
         iterations=400_000,
         budget=50,
         runs=10,
@@ -208,28 +209,32 @@ PUBLISHED: Menu[Published] = Menu(
         "unrolled-ring": UNROLLED,
         "wgan-gp-ring": _wgan("a ring of 8", "ring(radius=1.4144, sigma=0.01414)", MODES),
         "wgan-gp-grid": _wgan(
-            "a grid of 25", "grid(spacing=0.7072, sigma=0.01768)", MODES,
+            "a grid of 25",
+            "grid(spacing=0.7072, sigma=0.01768)",
+            MODES,
             FRESH.format("100 000 points, 4000 of each mode,"),
         ),
         "wgan-gp-swiss-roll": _wgan("a swiss roll", "swiss-roll", ("sliced-w2", "energy-distance")),
         "pacgan-ring": _pacgan(
-            "a ring of 8", "ring(radius=1.0, sigma=0.01)",
+            "a ring of 8",
+            "ring(radius=1.0, sigma=0.01)",
             {
-                1: _row(Figure(6.3, 0.5), Figure(98.2, 0.2), Figure(0.45, 0.09)),
-                2: _row(Figure(7.9, 0.1), Figure(95.6, 2.0), Figure(0.07, 0.03)),
-                3: _row(Figure(7.8, 0.1), Figure(97.7, 0.3), Figure(0.10, 0.02)),
-                4: _row(Figure(7.8, 0.1), Figure(95.9, 1.4), Figure(0.07, 0.02)),
+                1: _row(Reported(6.3, 0.5), Reported(98.2, 0.2), Reported(0.45, 0.09)),
+                2: _row(Reported(7.9, 0.1), Reported(95.6, 2.0), Reported(0.07, 0.03)),
+                3: _row(Reported(7.8, 0.1), Reported(97.7, 0.3), Reported(0.10, 0.02)),
+                4: _row(Reported(7.8, 0.1), Reported(95.9, 1.4), Reported(0.07, 0.02)),
             },
         ),
         "pacgan-grid": _pacgan(
-            "a grid of 25", "grid(spacing=2.0, sigma=0.05)",
+            "a grid of 25",
+            "grid(spacing=2.0, sigma=0.05)",
             {
-                1: _row(Figure(17.3, 0.8), Figure(94.8, 0.7), Figure(0.70, 0.07)),
-                2: _row(Figure(23.8, 0.7), Figure(91.3, 0.8), Figure(0.13, 0.04)),
-                3: _row(Figure(24.6, 0.4), Figure(94.2, 0.4), Figure(0.06, 0.02)),
-                4: _row(Figure(24.8, 0.2), Figure(93.6, 0.6), Figure(0.04, 0.01)),
+                1: _row(Reported(17.3, 0.8), Reported(94.8, 0.7), Reported(0.70, 0.07)),
+                2: _row(Reported(23.8, 0.7), Reported(91.3, 0.8), Reported(0.13, 0.04)),
+                3: _row(Reported(24.6, 0.4), Reported(94.2, 0.4), Reported(0.06, 0.02)),
+                4: _row(Reported(24.8, 0.2), Reported(93.6, 0.6), Reported(0.04, 0.01)),
             },
         ),
         "rs-gan-bimodal": BIMODAL,
     }
-)  # fmt: skip
+)

@@ -1,4 +1,4 @@
-"""A published experiment run again: each method over seeds, and a table of theirs and ours."""
+"""A published experiment run again: each method over seeds, and a table of the published numbers and ours."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from toygan.parts.metrics import evaluate
 from toygan.parts.metrics.reference import reference_band
 from toygan.runs.record import Record
 from toygan.runs.run import Run
-from toygan.studies.published import Figure, Method, Published
+from toygan.studies.published import Method, Published, Reported
 
 COVERED = "modes-covered"
 EVERY = 0.01, 50  # looks at the modes while it runs: after this share of the iterations, but not more often than that
 SINCE = "all modes, from iteration"
 LITTLE = 0.25  # the share of the published iterations below which a table compares nothing yet
-HEAD = ("method", "quantity", "theirs", "ours", "95 % interval", "true samples")
+HEAD = ("method", "quantity", "published", "ours", "95 % interval", "true samples")
 
 
 def run(
@@ -58,7 +58,7 @@ def report(name: str, setting: Published, results: Mapping[str, Record], seeds: 
     lines = [
         f"# {name}: {setting.about}",
         "",
-        f"Theirs: {setting.source}. {_theirs(setting)}",
+        f"Published: {setting.source}. {_about_published(setting)}",
         "",
         f"Ours: {ran} ({100 * share:.3g} %), {seeds} seed{'s' * (seeds > 1)}, {setting.samples} samples of each at "
         "the last iterate. Mean +- standard deviation over seeds, 95 % interval of the mean (bootstrap) or of the "
@@ -77,22 +77,24 @@ def report(name: str, setting: Published, results: Mapping[str, Record], seeds: 
     return "\n".join(lines + [f"- {difference}" for difference in setting.differences]) + "\n"
 
 
-def _theirs(setting: Published) -> str:
-    if not any(method.theirs for method in setting.methods.values()):
+def _about_published(setting: Published) -> str:
+    if not any(method.published for method in setting.methods.values()):
         return "No numbers."
-    spread = any(figure.error is not None for method in setting.methods.values() for figure in method.theirs.values())
+    spread = any(
+        figure.error is not None for method in setting.methods.values() for figure in method.published.values()
+    )
     given = f"deviation from their standard error times the root of {setting.runs}" if spread else "no spread given"
     return f"Mean of {setting.runs} runs, {given}."
 
 
 def _rows(setting: Published, method: str, ours: Record) -> list[tuple[str, ...]]:
     """One row a quantity; where there are modes, also how many seeds cover them all, and from when on."""
-    recipe, theirs = setting.methods[method].recipe, setting.methods[method].theirs
+    recipe, published = setting.methods[method].recipe, setting.methods[method].published
     rows: list[tuple[str, ...]] = []
     for name in setting.quantities:
         band = reference_band(name, recipe.data, setting.samples)
         truth = " to ".join(dict.fromkeys(number(name, end) for end in (band.low, band.high))) if band else "–"
-        figure = theirs.get(name)
+        figure = published.get(name)
         reported = _figure(name, figure, setting.runs) if figure else "–"
         rows.append((method, name, reported, *_measured(name, ours.metric(name)[-1]), truth))
     if COVERED in setting.quantities:
@@ -104,7 +106,7 @@ def _rows(setting: Published, method: str, ours: Record) -> list[tuple[str, ...]
     return rows
 
 
-def _figure(name: str, figure: Figure, runs: int) -> str:
+def _figure(name: str, figure: Reported, runs: int) -> str:
     if figure.error is None:
         return number(name, figure.mean)
     return f"{number(name, figure.mean)} +- {number(name, figure.error * math.sqrt(runs))}"

@@ -53,5 +53,5 @@ class Player:
 
 def rates_of(recipes: Sequence[Recipe], lr: str, like: Tensor) -> Rates:
     """The optimizer's numbers of one player, each `(P, 1)`; `lr` is the field of its learning rate."""
-    columns = [[getattr(r, name) for r in recipes] for name in (lr, "beta1", "beta2", "momentum")]
+    columns = [[getattr(r, name) for r in recipes] for name in (lr, *Rates._fields[1:])]
     return Rates(*torch.tensor(columns, dtype=like.dtype, device=like.device).unsqueeze(-1))

@@ -68,7 +68,11 @@ class Population:
     @property
     def diverged_at(self) -> np.ndarray:
         """The iteration at which each member left the finite numbers, or -1 `(P,)`."""
-        return torch.where(self._alive, -1, self._age + 1).cpu().numpy()
+        return self._diverged_at.cpu().numpy()
+
+    @property
+    def _diverged_at(self) -> Tensor:
+        return torch.where(self._alive, -1, self._age + 1)
 
     # Training.
 
@@ -156,7 +160,7 @@ class Population:
         members = slice(None) if member is None else slice(member, member + 1)
         game = self.game if member is None else self.game.of([member])
         return Probe(
-            self.recipes[members], game, self._average[members] if self._averages else None, self.diverged_at[members],
+            self.recipes[members], game, self._average[members] if self._averages else None, self._diverged_at[members],
             partial(self.probe_batch, member=member),
         )  # fmt: skip
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -29,7 +28,7 @@ class Probe:
     recipes: tuple[Recipe, ...]
     game: Game
     average: Tensor | None  # the averaged generators' parameters (P, n_g), where a recipe's `ema` is above 0
-    diverged_at: np.ndarray  # (P,)
+    diverged_at: Tensor  # (P,)
     batch: Callable[[int], Batch]
 
     @torch.no_grad()
@@ -76,7 +75,7 @@ class Probe:
             samples=inputs.samples.cpu(),
             metrics=measured,
             shares=inputs.shares.cpu().numpy(),
-            diverged_at=self.diverged_at,
+            diverged_at=self.diverged_at.cpu().numpy(),
             recipes=self.recipes,
             average=None if average is None else average.cpu(),
         )

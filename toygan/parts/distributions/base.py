@@ -1,4 +1,4 @@
-"""What real data is: samples from a law whose density, and so the truth, is known."""
+"""What real data is: samples of a distribution whose modes and density are known."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class Ring(Mixture):
 
 @dataclass(frozen=True)
 class Unequal(Ring):
-    """A ring whose modes grow rarer from one to the next: the first is `ratio` times as likely as the last."""
+    """A ring whose modes grow rarer in turn: the first is `ratio` times as likely as the last (our own variant)."""
 
     ratio: float = 10.0
 
@@ -76,7 +76,7 @@ class Grid(Mixture):
 
 @dataclass(frozen=True)
 class RandomMixture(Mixture):
-    """k Gaussians strewn in a square of half width `box`, at least 6 sigmas apart (after Tolstikhin et al. 2017).
+    """k Gaussians at random in a square of half width `box`, at least 6 sigmas apart (after Tolstikhin et al. 2017).
 
     Where they are follows from this `seed`, not from the run's, so that all members learn the same data.
     """
@@ -104,8 +104,23 @@ class RandomMixture(Mixture):
         return placed
 
 
+class LineMixture(Mixture):
+    """Gaussians on a line, each of its own width."""
+
+    widths: Sequence[float]
+
+    @property
+    def sigma(self) -> float:  # type: ignore[override]
+        """The widest mode's standard deviation."""
+        return max(self.widths)
+
+    @cached_property
+    def sigmas(self) -> Tensor:
+        return torch.tensor(self.widths)
+
+
 @dataclass(frozen=True)
-class Bimodal(Mixture):
+class Bimodal(LineMixture):
     """Two Gaussians on a line, `gap` apart around 0, the first with probability `weight`."""
 
     gap: float = 4.0
@@ -117,11 +132,6 @@ class Bimodal(Mixture):
         number("weight", self.weight, above=0, below=1)
         object.__setattr__(self, "widths", numbers("widths", self.widths, above=0, count=2))
 
-    @property
-    def sigma(self) -> float:  # type: ignore[override]
-        """The wider mode's standard deviation."""
-        return max(self.widths)
-
     @cached_property
     def modes(self) -> Tensor:
         return torch.tensor([[-self.gap / 2], [self.gap / 2]])
@@ -130,13 +140,9 @@ class Bimodal(Mixture):
     def weights(self) -> Tensor:
         return torch.tensor([self.weight, 1 - self.weight])
 
-    @cached_property
-    def sigmas(self) -> Tensor:
-        return torch.tensor(self.widths)
-
 
 @dataclass(frozen=True)
-class Mixture1d(Mixture):
+class Mixture1d(LineMixture):
     """Gaussians on a line: where each is, the share of the data that it holds (shares sum to 1) and its width."""
 
     means: Sequence[float] = (-3.0, 0.0, 2.0)
@@ -153,11 +159,6 @@ class Mixture1d(Mixture):
         for name, values in {"means": means, "shares": shares, "widths": widths}.items():
             object.__setattr__(self, name, values)
 
-    @property
-    def sigma(self) -> float:  # type: ignore[override]
-        """The widest mode's standard deviation."""
-        return max(self.widths)
-
     @cached_property
     def modes(self) -> Tensor:
         return torch.tensor(self.means).unsqueeze(-1)
@@ -165,10 +166,6 @@ class Mixture1d(Mixture):
     @cached_property
     def weights(self) -> Tensor:
         return torch.tensor(self.shares)
-
-    @cached_property
-    def sigmas(self) -> Tensor:
-        return torch.tensor(self.widths)
 
 
 @dataclass(frozen=True)
@@ -189,7 +186,7 @@ class Gaussian1d(Mixture):
 
 @dataclass(frozen=True)
 class Dirac(Distribution):
-    """All data is the point 0: with generator "point", discriminator "linear" the least GAN (Mescheder et al. 2018)."""
+    """All data is the point 0: with generator "point", discriminator "linear" the Dirac-GAN (Mescheder et al. 2018)."""
 
     dim = 1
     sigma = 0.0

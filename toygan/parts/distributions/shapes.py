@@ -135,7 +135,7 @@ class Uniform(Distribution):
 class Points(Distribution):
     """Points that the user gives, `x=((0, 0), (1, 1))` or `x=(0, 1)`, each as likely, and noise of width sigma on them.
 
-    Without noise there is no density. Points are data, not modes: `mixture1d` and `ring` have modes.
+    Without noise there is no density. Points are data, not modes: `mixture1d` and `ring8` have modes.
     """
 
     x: Sequence[Any] = ((-1.0, 0.0), (0.0, 1.0), (1.0, 0.0))
@@ -178,7 +178,7 @@ class Points(Distribution):
 
 
 def points(array: Any, sigma: float = 0.0) -> str:
-    """The order of an array `(n,)`, `(n, 1)` or `(n, 2)` for a recipe's `data`: `Recipe(data=toygan.points(array))`.
+    """The spec of an array `(n,)`, `(n, 1)` or `(n, 2)` for a recipe's `data`: `Recipe(data=toygan.points(array))`.
 
     Numbers keep 6 digits. Raises ValueError where the array has another shape, too many rows or is not finite.
     """

@@ -1,4 +1,4 @@
-"""What a loss is: two objectives, written on logits; D says "real" with a high logit."""
+"""What a loss is: two objectives as functions of logits; a high logit means real."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from torch import Tensor
 
 
 class Logits(Protocol):
-    """D's answers on real and on generated samples, each `(P, n)`; without a D the samples themselves `(P, n, dim)`."""
+    """D's logits on real and on generated samples, each `(P, n)`; without a D the samples themselves `(P, n, dim)`."""
 
     @property
-    def real(self) -> Tensor: ...
+    def real(self) -> Tensor:
+        """On real samples."""
+
     @property
-    def fake(self) -> Tensor: ...
+    def fake(self) -> Tensor:
+        """On generated samples."""
 
 
 class LogitPair(NamedTuple):
@@ -27,11 +30,14 @@ class LogitPair(NamedTuple):
 class Loss:
     """A pair of objectives, each a value per sample `(P, n)`, of D's logits on real and on generated samples.
 
-    Most losses are a sum of a term on real and a term on generated samples: they define the first three methods.
+    Most losses are a sum of a term on real and a term on generated samples: they define the first three methods, and
+    need nothing else. Tests hold every loss to this: D's loss falls with real logits and rises with generated ones, G's
+    falls with generated ones; at the equilibrium logit D's gradient is 0; values and gradients are finite up to logits
+    of 50 and never NaN. The formula and the closed forms at the end are optional; a loss is held to those that it has.
     """
 
     formula: ClassVar[str] = ""  # D's and G's objective, LaTeX, a_r and a_f for the logits
-    equilibrium_logit: ClassVar[float] = 0.0  # D's answer everywhere when the generator is perfect
+    equilibrium_logit: ClassVar[float] = 0.0  # D's logit everywhere when the generator is perfect
     probability: ClassVar[bool] = False  # True: sigmoid(logit) is D's probability that a sample is real
     uses_discriminator: ClassVar[bool] = True  # False: the loss compares the samples themselves
     relative: ClassVar[bool] = False  # True: only differences of logits count, so that no logit is a zero
@@ -58,27 +64,41 @@ class Loss:
         return self.for_generator(logits.fake)
 
     def threshold(self, logits: Logits) -> Tensor | float:
-        """The logit above which D says "real": its answer at the equilibrium, or halfway between the means `(P, 1)`."""
+        """The logit above which D says "real": that of the equilibrium, or halfway between the means `(P, 1)`."""
         if not self.relative:
             return self.equilibrium_logit
         return (logits.real.mean(-1, keepdim=True) + logits.fake.mean(-1, keepdim=True)) / 2
 
     @torch.enable_grad()
     def generator_weight(self, logits: Logits) -> Tensor:
-        """How G's loss grows with each generated sample's logit `(P, n)`: the factor before the slope of D there."""
+        """How G's loss grows with each generated sample's logit `(P, n)`: the factor of D's input gradient there."""
         fake = logits.fake.detach().requires_grad_()
         return torch.autograd.grad(self.generator(LogitPair(logits.real, fake)).sum(), fake)[0]
 
     def witness(self, x: Tensor, real: Tensor, fake: Tensor) -> Tensor:
         """Without a D, what stands for its logit at x `(P, m, dim)`, as `(P, m)`: high where data outweighs samples.
 
-        Generated samples climb it: minus the gradient of a sample's share in G's loss is twice its slope there.
+        Generated samples climb it: minus the gradient of a sample's share in G's loss is twice its gradient there.
         """
         raise NotImplementedError
 
     @property
     def equilibrium(self) -> tuple[float, float]:
-        """D's and G's loss when the generator is perfect and D answers best: the lines in the loss plot."""
+        """D's and G's loss when the generator is perfect and D is optimal: the lines in the loss plot."""
         a = torch.full((1, 2), self.equilibrium_logit, dtype=torch.float64)
         same = LogitPair(a, a)
         return float(self.discriminator(same).mean()), float(self.generator(same).mean())
+
+    # Closed forms, each None where there is none or nobody has worked it out.
+
+    def exact_equilibrium(self) -> tuple[float, float] | None:
+        """What `equilibrium` has to be, from the optimal D where p = q."""
+        return None
+
+    def exact_generator_weight(self, logits: Logits) -> Tensor | None:
+        """What `generator_weight` has to be `(P, n)`, as a formula."""
+        return None
+
+    def optimal_logit(self, log_ratio: Tensor) -> Tensor | None:
+        """The logit that minimises D's loss where log p/q is `log_ratio`, in the shape of that."""
+        return None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 from torch.nn.functional import relu, softplus
 
@@ -27,6 +29,15 @@ class Minimax(Loss):
     def for_generator(self, a: Tensor) -> Tensor:
         return -softplus(a)
 
+    def exact_equilibrium(self) -> tuple[float, float]:
+        return 2 * math.log(2), -math.log(2)
+
+    def exact_generator_weight(self, logits: Logits) -> Tensor:
+        return -torch.sigmoid(logits.fake)
+
+    def optimal_logit(self, log_ratio: Tensor) -> Tensor:
+        return log_ratio
+
 
 @dataclass(frozen=True)
 class NonSaturating(Minimax):
@@ -37,13 +48,19 @@ class NonSaturating(Minimax):
     def for_generator(self, a: Tensor) -> Tensor:
         return softplus(-a)
 
+    def exact_equilibrium(self) -> tuple[float, float]:
+        return 2 * math.log(2), math.log(2)
+
+    def exact_generator_weight(self, logits: Logits) -> Tensor:
+        return -torch.sigmoid(-logits.fake)
+
 
 @dataclass(frozen=True)
 class LeastSquares(Loss):
     """Regression of the logit to a target: b on real, a on generated, c is what G wants (Mao et al. 2017, eq. 2).
 
     Their codings are (a, b, c) = (0, 1, 1) and, signed, (-1, 1, 0). A critic without a bias cannot reach targets that
-    are not opposite: on the Dirac-GAN (0, 1, 1) stalls, and (-1, 1, 0) too, where G wants what D says anyway, while
+    are not opposite: on the Dirac-GAN (0, 1, 1) stalls, and (-1, 1, 0), too, whose c is D's equilibrium logit, while
     (-1, 1, 1) contracts.
     """
 
@@ -71,6 +88,15 @@ class LeastSquares(Loss):
     def for_generator(self, a: Tensor) -> Tensor:
         return (a - self.c) ** 2 / 2
 
+    def exact_equilibrium(self) -> tuple[float, float]:
+        return (self.b - self.a) ** 2 / 4, ((self.a + self.b) / 2 - self.c) ** 2 / 2
+
+    def exact_generator_weight(self, logits: Logits) -> Tensor:
+        return logits.fake - self.c
+
+    def optimal_logit(self, log_ratio: Tensor) -> Tensor:
+        return self.a + (self.b - self.a) * torch.sigmoid(log_ratio)
+
 
 @dataclass(frozen=True)
 class Wasserstein(Loss):
@@ -88,10 +114,16 @@ class Wasserstein(Loss):
     def for_generator(self, a: Tensor) -> Tensor:
         return -a
 
+    def exact_equilibrium(self) -> tuple[float, float]:
+        return 0.0, 0.0
+
+    def exact_generator_weight(self, logits: Logits) -> Tensor:
+        return -torch.ones_like(logits.fake)
+
 
 @dataclass(frozen=True)
 class Hinge(Wasserstein):
-    """D stops pushing what it already tells apart by a margin of 1 (Lim and Ye 2017; Miyato et al. 2018, eq. 16-17)."""
+    """D learns only from samples within a margin of 1 (Lim and Ye 2017; Miyato et al. 2018, eq. 16-17)."""
 
     formula = r"\mathcal L_D=(1-a_r)_++(1+a_f)_+,\quad \mathcal L_G=-a_f"
     relative = False
@@ -101,6 +133,13 @@ class Hinge(Wasserstein):
 
     def on_fake(self, a: Tensor) -> Tensor:
         return relu(1 + a)
+
+    def exact_equilibrium(self) -> tuple[float, float]:
+        return 2.0, 0.0
+
+    def optimal_logit(self, log_ratio: Tensor) -> Tensor:
+        """Beyond the kinks at +-1 nothing is gained."""
+        return torch.sign(log_ratio)
 
 
 class Relativistic(Loss):
@@ -129,6 +168,12 @@ class RelativisticPairing(Relativistic):
     def penalty(self, margin: Tensor) -> Tensor:
         return softplus(-margin)
 
+    def exact_equilibrium(self) -> tuple[float, float]:
+        return math.log(2), math.log(2)
+
+    def exact_generator_weight(self, logits: Logits) -> Tensor:
+        return -torch.sigmoid(logits.real - logits.fake)
+
 
 @dataclass(frozen=True)
 class RelativisticHinge(Relativistic):
@@ -139,6 +184,12 @@ class RelativisticHinge(Relativistic):
     def penalty(self, margin: Tensor) -> Tensor:
         return relu(1 - margin)
 
+    def exact_equilibrium(self) -> tuple[float, float]:
+        return 1.0, 1.0
+
+    def exact_generator_weight(self, logits: Logits) -> Tensor:
+        return -(logits.fake - logits.real < 1).to(logits.fake)
+
 
 @dataclass(frozen=True)
 class RelativisticLeastSquares(Relativistic):
@@ -148,6 +199,12 @@ class RelativisticLeastSquares(Relativistic):
 
     def penalty(self, margin: Tensor) -> Tensor:
         return (margin - 1) ** 2
+
+    def exact_equilibrium(self) -> tuple[float, float]:
+        return 1.0, 1.0
+
+    def exact_generator_weight(self, logits: Logits) -> Tensor:
+        return 2 * (logits.fake - logits.real - 1)
 
 
 @dataclass(frozen=True)
@@ -168,6 +225,11 @@ class RelativisticAverage(RelativisticPairing):
     def _against_means(self, high: Tensor, low: Tensor) -> Tensor:
         above, below = high - low.mean(-1, keepdim=True), high.mean(-1, keepdim=True) - low
         return (self.penalty(above) + self.penalty(below)) / 2
+
+    def exact_generator_weight(self, logits: Logits) -> Tensor:
+        of_fake = torch.sigmoid(logits.real.mean(-1, keepdim=True) - logits.fake)
+        of_mean = torch.sigmoid(logits.real - logits.fake.mean(-1, keepdim=True)).mean(-1, keepdim=True)
+        return -(of_fake + of_mean) / 2
 
 
 CLASSICAL: dict[str, Loss] = {

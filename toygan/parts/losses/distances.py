@@ -1,4 +1,4 @@
-"""Distances between samples, which G can descend without a discriminator: what an adversary has to beat."""
+"""Distances between samples, which G can descend without a discriminator: a baseline for adversarial losses."""
 
 from __future__ import annotations
 
@@ -59,19 +59,19 @@ class KernelDistance(Distance):
 
 
 def _squares(x: Tensor, y: Tensor) -> Tensor:
-    """Squared distance of every x to every y `(P, n, m)`; not by `cdist`, whose slope has no slope of its own."""
+    """Squared distance of every x to every y `(P, n, m)`: `cdist` has no second derivative."""
     gaps = (x[..., axis].unsqueeze(2) - y[..., axis].unsqueeze(1) for axis in range(x.shape[-1]))
     return sum((gap**2 for gap in gaps), x.new_zeros(()))
 
 
 @dataclass(frozen=True)
 class EnergyDistance(KernelDistance):
-    """MMD with minus the distance as kernel, so there is no width to choose (Szekely 2003; Sejdinovic et al. 2013)."""
+    """MMD with minus the distance as kernel, without a width to choose (Szekely 2003; Sejdinovic et al. 2013)."""
 
     formula = r"\mathcal L_G=2\,\mathbb E\lVert x-y\rVert-\mathbb E\lVert x-x'\rVert-\mathbb E\lVert y-y'\rVert"
 
     def kernel(self, square: Tensor) -> Tensor:
-        at_zero = square == 0  # where the root has no slope: 0 by symmetry
+        at_zero = square == 0  # where the root has no derivative: 0 by symmetry
         return -torch.where(at_zero, 1.0, square).sqrt() * ~at_zero
 
 
@@ -79,7 +79,7 @@ class EnergyDistance(KernelDistance):
 class MMD(KernelDistance):
     """Squared maximum mean discrepancy; the kernel is a sum of Gaussians of these widths (Gretton et al. 2012).
 
-    Each width pulls samples that are about as far apart: the wide ones find the modes, the narrow ones sharpen them.
+    Wide kernels bring samples to the modes, narrow ones sharpen them.
     """
 
     widths: Sequence[float] = (0.1, 0.3, 1.0, 3.0)

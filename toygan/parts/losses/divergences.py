@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
-from toygan.parts.losses.base import Loss
+from toygan.parts.losses.base import Logits, Loss
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,12 @@ class Divergence(Loss):
     def for_generator(self, a: Tensor) -> Tensor:
         return -self.on_fake(a) if self.saturating else -self.activation(a)
 
+    def exact_equilibrium(self) -> tuple[float, float]:
+        """-f(1) = 0 and -f*(f'(1)) = -f'(1), which is also -g there."""
+        one = torch.ones(1, dtype=torch.float64, requires_grad=True)
+        (rise,) = torch.autograd.grad(self.f(one).sum(), one)
+        return 0.0, -float(rise)
+
 
 @dataclass(frozen=True)
 class KL(Divergence):
@@ -65,6 +71,12 @@ class KL(Divergence):
 
     def conjugate(self, t: Tensor) -> Tensor:
         return (t - 1).exp()
+
+    def exact_generator_weight(self, logits: Logits) -> Tensor:
+        return -torch.exp(logits.fake - 1) if self.saturating else -torch.ones_like(logits.fake)
+
+    def optimal_logit(self, log_ratio: Tensor) -> Tensor:
+        return 1 + log_ratio
 
 
 @dataclass(frozen=True)
@@ -86,6 +98,12 @@ class ReverseKL(Divergence):
     def on_fake(self, a: Tensor) -> Tensor:
         return a - 1
 
+    def exact_generator_weight(self, logits: Logits) -> Tensor:
+        return -torch.ones_like(logits.fake) if self.saturating else -torch.exp(-logits.fake)
+
+    def optimal_logit(self, log_ratio: Tensor) -> Tensor:
+        return log_ratio
+
 
 @dataclass(frozen=True)
 class Pearson(Divergence):
@@ -101,6 +119,12 @@ class Pearson(Divergence):
 
     def conjugate(self, t: Tensor) -> Tensor:
         return t**2 / 4 + t
+
+    def exact_generator_weight(self, logits: Logits) -> Tensor:
+        return -(logits.fake / 2 + 1) if self.saturating else -torch.ones_like(logits.fake)
+
+    def optimal_logit(self, log_ratio: Tensor) -> Tensor:
+        return 2 * torch.expm1(log_ratio)
 
 
 @dataclass(frozen=True)
@@ -121,6 +145,12 @@ class Neyman(Divergence):
     def on_fake(self, a: Tensor) -> Tensor:
         return -2 * torch.expm1(-a / 2)
 
+    def exact_generator_weight(self, logits: Logits) -> Tensor:
+        return -torch.exp(-logits.fake / 2 if self.saturating else -logits.fake)
+
+    def optimal_logit(self, log_ratio: Tensor) -> Tensor:
+        return 2 * log_ratio
+
 
 @dataclass(frozen=True)
 class Hellinger(Divergence):
@@ -139,6 +169,12 @@ class Hellinger(Divergence):
 
     def on_fake(self, a: Tensor) -> Tensor:
         return torch.expm1(a)
+
+    def exact_generator_weight(self, logits: Logits) -> Tensor:
+        return -torch.exp(logits.fake if self.saturating else -logits.fake)
+
+    def optimal_logit(self, log_ratio: Tensor) -> Tensor:
+        return log_ratio / 2
 
 
 @dataclass(frozen=True)
@@ -160,10 +196,16 @@ class JensenShannon(Divergence):
     def on_fake(self, a: Tensor) -> Tensor:
         return softplus(a) - math.log(2)
 
+    def exact_generator_weight(self, logits: Logits) -> Tensor:
+        return -torch.sigmoid(logits.fake if self.saturating else -logits.fake)
+
+    def optimal_logit(self, log_ratio: Tensor) -> Tensor:
+        return log_ratio
+
 
 @dataclass(frozen=True)
 class TotalVariation(Divergence):
-    """Half the integral of |p - q|: a bounded answer, so D's slope fades once it is sure."""
+    """Half the integral of |p - q|: a bounded objective, so its gradient fades once D is sure."""
 
     formula = r"\mathcal L_D=\tfrac12\tanh a_f-\tfrac12\tanh a_r,\quad \mathcal L_G=-\tfrac12\tanh a_f"
 
@@ -175,6 +217,12 @@ class TotalVariation(Divergence):
 
     def conjugate(self, t: Tensor) -> Tensor:
         return t
+
+    def exact_generator_weight(self, logits: Logits) -> Tensor:
+        return -(1 - torch.tanh(logits.fake) ** 2) / 2
+
+    def optimal_logit(self, log_ratio: Tensor) -> Tensor:
+        return torch.sign(log_ratio) * torch.inf
 
 
 DIVERGENCES: dict[str, Loss] = {

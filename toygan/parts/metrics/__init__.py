@@ -21,7 +21,7 @@ METRICS: Menu[Metric] = Menu({**MODE_METRICS, **SAMPLE_METRICS, **GAME_METRICS})
 
 
 def measure(e: MetricInputs, names: Iterable[str]) -> dict[str, np.ndarray]:
-    """The named metrics where the evidence allows them `(P,)`, NaN for members that diverged."""
+    """The named metrics where the inputs allow them `(P,)`, NaN for members that diverged."""
     rows = {name: METRICS[name].of(e) for name in names if METRICS[name].needs(e)}
     finite = e.finite.cpu()  # some metrics are worked out on the CPU wherever the samples are
     return {name: torch.where(finite, value.cpu().double(), math.nan).numpy() for name, value in rows.items()}
@@ -40,8 +40,9 @@ def live_metrics() -> list[str]:
 def evaluate(samples: Any, data: str | Distribution, metrics: Iterable[str] | None = None) -> dict[str, np.ndarray]:
     """The metrics of any samples `(P, n, dim)` or `(n, dim)`, each `(P,)`: all that have a meaning, or those named.
 
-    Members are measured one by one: memory does not grow with P. Exact Wasserstein distances are there up to 1000
-    samples. Raises ValueError where the shape does not fit the data or a metric's name is unknown.
+    Members are measured one after the other, so that memory holds the distances of one, not of P. Exact Wasserstein
+    distances are there up to 1000 samples. Raises ValueError where the shape does not fit the data or a metric's name
+    is unknown.
     """
     distribution = DISTRIBUTIONS.make(data) if isinstance(data, str) else data
     x = torch.as_tensor(samples)

@@ -12,7 +12,7 @@ from toygan.parts.metrics.inputs import MetricInputs
 
 @dataclass(frozen=True)
 class Metric:
-    """One number per member: `of` takes the evidence and returns `(P,)`; its docstring is its help, source included."""
+    """One number per member: `of` takes the inputs and returns `(P,)`; its docstring is its help, source included."""
 
     of: Callable[[MetricInputs], Tensor]
     unit: str

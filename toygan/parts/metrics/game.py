@@ -1,4 +1,4 @@
-"""Metrics of the game: what D answers, both losses, and both gradients."""
+"""Metrics of the game: D's logits, both losses, and both gradients."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def playing(e: MetricInputs) -> bool:
     return e.game is not None and e.game.gradients[1].shape[-1] > 0
 
 
-def believing(e: MetricInputs) -> bool:
+def probabilistic(e: MetricInputs) -> bool:
     """A discriminator whose logit is a probability."""
     return e.game is not None and e.game.loss.probability
 
@@ -46,7 +46,7 @@ def accuracy_fake(e: MetricInputs) -> Tensor:
 
 
 def calibration(e: MetricInputs) -> Tensor:
-    """How far D's probabilities are from the facts: expected calibration error over 10 bins (Naeini et al. 2015)."""
+    """D's probabilities against observed shares: expected calibration error over 10 bins (Naeini et al. 2015)."""
     game = _game(e)
     probability = torch.cat([game.logits.real, game.logits.fake], dim=-1).sigmoid().double()
     truth = torch.cat([torch.ones_like(game.logits.real), torch.zeros_like(game.logits.fake)], dim=-1).double()
@@ -61,17 +61,15 @@ def gap_to_optimal(e: MetricInputs) -> Tensor:
     """Mean distance of D's probability from p / (p + q), estimated from the 25 nearest true and generated samples."""
     game = _game(e)
     pool = torch.cat([e.reference.expand_as(e.samples), e.samples], dim=1)
-    judged, answers = (
-        torch.cat([game.x_real, game.x_fake], dim=1),
-        torch.cat([game.logits.real, game.logits.fake], dim=1),
-    )
+    judged = torch.cat([game.x_real, game.x_fake], dim=1)
+    probability = torch.cat([game.logits.real, game.logits.fake], dim=1).sigmoid()
     near = torch.cdist(judged, pool, compute_mode=EXACT).topk(NEIGHBOURS, largest=False).indices
     best = (near < e.n).double().mean(-1)
-    return (answers.sigmoid() - best).abs().mean(-1)
+    return (probability - best).abs().mean(-1)
 
 
 def generator_weight(e: MetricInputs) -> Tensor:
-    """Mean |dL_G / d logit| on generated samples: what of D's slope the loss lets through."""
+    """Mean |dL_G / d logit| on generated samples: the factor of D's input gradient in G's gradient."""
     return _game(e).weight_g
 
 
@@ -86,7 +84,7 @@ def gradient_norm_d(e: MetricInputs) -> Tensor:
 
 
 def gradient_cosine_g(e: MetricInputs) -> Tensor:
-    """Cosine between G's gradient now and one step later, same batch: below 1: it turns."""
+    """Cosine between G's gradient now and one step later, on the same batch: below 1 where it rotates."""
     return torch.cosine_similarity(_game(e).gradients[0], _game(e).next_gradients[0], dim=-1, eps=1e-30)
 
 
@@ -108,8 +106,8 @@ def loss_d(e: MetricInputs) -> Tensor:
 GAME_METRICS: dict[str, Metric] = {
     "accuracy-real": Metric(accuracy_real, "share", "", playing),
     "accuracy-fake": Metric(accuracy_fake, "share", "", playing),
-    "calibration": Metric(calibration, "", "low", believing),
-    "gap-to-optimal": Metric(gap_to_optimal, "", "low", believing, expensive=True),
+    "calibration": Metric(calibration, "", "low", probabilistic),
+    "gap-to-optimal": Metric(gap_to_optimal, "", "low", probabilistic, expensive=True),
     "loss-g": Metric(loss_g, "", "", training),
     "loss-d": Metric(loss_d, "", "", playing),
     "generator-weight": Metric(generator_weight, "", "", playing),

@@ -28,7 +28,7 @@ def modes_covered(e: MetricInputs) -> Tensor:
 
 
 def modes_covered_strict(e: MetricInputs) -> Tensor:
-    """Modes that hold at least 1 % of all samples, counting high-quality ones only."""
+    """Modes that hold at least 1 % of all samples, high-quality ones alone (our own: stricter than one sample)."""
     return (e.shares >= 0.01).sum(-1)
 
 

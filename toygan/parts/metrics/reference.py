@@ -1,4 +1,4 @@
-"""What a perfect generator scores: every metric of true samples, with the spread that their number leaves."""
+"""What a perfect generator scores: every metric of true samples, and its range over sets of as many."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class Band(NamedTuple):
         return " to ".join(dict.fromkeys(format(end, spec) for end in (self.low, self.high)))
 
 
-def _arrived(samples: Tensor, data: Distribution, rng: torch.Generator) -> MetricInputs:
-    """Games that have arrived: generated samples `(P, n, dim)` are true, D cannot tell them, and nothing moves."""
+def _perfect(samples: Tensor, data: Distribution, rng: torch.Generator) -> MetricInputs:
+    """Games at equilibrium: generated samples `(P, n, dim)` are true, all logits and gradients are 0."""
     fake = samples[:, :JUDGED]
     real = data.sample(fake[..., 0].numel(), rng).reshape(fake.shape)
     undecided = torch.zeros(fake.shape[:2])
@@ -51,7 +51,7 @@ def _bands(data: str, n: int, names: tuple[str, ...], times: int, sets: int) -> 
     distribution = DISTRIBUTIONS.make(data)
     rng = torch.Generator().manual_seed(1)
     draws = (torch.stack([distribution.sample(n, rng) for _ in range(sets)]) for _ in range(times))
-    rows = [measure(_arrived(samples, distribution, rng), names) for samples in draws]
+    rows = [measure(_perfect(samples, distribution, rng), names) for samples in draws]
     scores = {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
     return {
         name: Band(float(np.quantile(x, 0.05)), float(x.mean()), float(np.quantile(x, 0.95)))

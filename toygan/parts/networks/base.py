@@ -81,9 +81,16 @@ class Network:
 
 
 class NetworkSpec:
-    """A row of the menu: a kind of network, for as many inputs and outputs and of the shape that a recipe asks for."""
+    """A row of the menu: a kind of network, for as many inputs and outputs and of the shape that a recipe asks for.
+
+    `NetworkSpec(kind)` is all that a network without numbers of its own needs; a dataclass adds those that a recipe may
+    change.
+    """
 
     kind: type[Network]
+
+    def __init__(self, kind: type[Network]) -> None:
+        self.kind, self.__doc__ = kind, kind.__doc__
 
     def shaped(self, shape: Shape) -> Shape:
         """The recipe's shape with the changes that the spec makes."""

@@ -1,4 +1,4 @@
-"""Networks of layers: the plain one, one that normalises over the batch, and one that takes maxima."""
+"""Networks of layers: MLP, batch-norm MLP and maxout."""
 
 from __future__ import annotations
 

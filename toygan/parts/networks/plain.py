@@ -1,4 +1,4 @@
-"""Networks without hidden layers: the players of the smallest GANs."""
+"""Networks without hidden layers, for the smallest GANs."""
 
 from __future__ import annotations
 
@@ -72,15 +72,8 @@ class NoDiscriminator(Network):
         return x
 
 
-class PlainSpec(NetworkSpec):
-    """A network that reads nothing of the recipe's shape, and so takes no numbers; its words are the network's."""
-
-    def __init__(self, kind: type[Network]) -> None:
-        self.kind, self.__doc__ = kind, kind.__doc__
-
-
 PLAIN: dict[str, NetworkSpec] = {
-    "linear": PlainSpec(Linear),
-    "point": PlainSpec(Point),
-    "shift": PlainSpec(Shift),
+    "linear": NetworkSpec(Linear),
+    "point": NetworkSpec(Point),
+    "shift": NetworkSpec(Shift),
 }

@@ -62,7 +62,7 @@ class DiscriminatorPass:
             self.real, fake = self.critic(self.x_real), self.critic(self.x_fake)
         else:  # side by side as columns, as networks hold them
             self.real, fake = self.critic(torch.cat([self.x_real.mT, self.x_fake.mT], dim=2).mT).chunk(2, dim=1)
-        return self.real, self.__dict__.setdefault("fake", fake)  # who has asked for `fake` alone keeps its tensor
+        return self.real, self.__dict__.setdefault("fake", fake)  # where `fake` was asked for alone, its tensor stays
 
     @cached_property
     def real(self) -> Tensor:

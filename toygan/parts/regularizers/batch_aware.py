@@ -1,4 +1,4 @@
-"""Regularizers that show D more than one sample at a time, and so what samples have in common: a collapse."""
+"""Regularizers that show D several samples at a time, so that it can see that they are too much alike."""
 
 from __future__ import annotations
 
@@ -116,7 +116,9 @@ class SimilarityMLP(BatchAwareMLP):
         sizes = len(theta), self.extra, self.dims, -1
         here, there = ((f @ projection).mT.reshape(sizes) for f in (features, context))
         apart = torch.zeros(1).to(features)
-        for dim in range(self.dims):  # one by one: all at once would hold dims times as many distances
+        for dim in range(
+            self.dims
+        ):  # one after the other: all at once would hold dims times as many distances in memory
             apart = apart + (here[:, :, dim, :, None] - there[:, :, dim, None]).abs()
         return (-apart).exp().mean(-1).mT
 

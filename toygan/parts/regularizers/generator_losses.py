@@ -16,8 +16,8 @@ from toygan.parts.regularizers.base import DiscriminatorPass, Regularizer, Virtu
 class Unrolled(Regularizer):
     """G plays against the D of `strength` steps ahead, and sees how it shapes that D (Metz et al. 2017).
 
-    The steps are those of D's own optimizer on the present batch, and nobody but G sees them. `detached` leaves out how
-    G shapes them: a mere look ahead, half the damping, and what public code often does by mistake.
+    The steps are those of D's own optimizer on the present batch; only G's loss uses them. `detached` leaves out the
+    gradient through them: half the damping, and what public code often does by mistake.
     """
 
     detached: bool = False
@@ -37,9 +37,9 @@ class Unrolled(Regularizer):
 
 @dataclass(frozen=True)
 class NagarajanKolter(Regularizer):
-    """G also wants D at rest: eta times the squared gradient of D's loss in its numbers (Nagarajan and Kolter 2017).
+    """eta times the squared gradient of D's loss in its parameters, added to G's loss (Nagarajan and Kolter 2017).
 
-    The authors' toy uses 0.5 and 100 000 slow steps; at fast rates that leaves G little else to want.
+    The authors' toy uses 0.5 and 100 000 slow steps; at high rates this term is most of G's gradient.
     """
 
     strengths = (1e-3, 1e-2, 1.0)

@@ -12,14 +12,14 @@ from toygan.parts.regularizers.base import DiscriminatorPass, Regularizer, norm
 
 
 class InputGradientPenalty(Regularizer):
-    """A penalty on the gradient at single points, which a D that normalises over the batch does not have."""
+    """A penalty on the gradient at single points, which a D that normalizes over the batch does not have."""
 
     def refuses(self, parts: Parts, strength: float) -> str | None:
         if parts.discriminator.per_sample:
             return None
         named = parts.names["discriminator"]
         return (
-            f"with discriminator {named!r} a point's logit hangs on the whole batch, so that its gradient there "
+            f"with discriminator {named!r} a point's logit depends on the whole batch, so that its gradient there "
             "penalises nothing of its own (Gulrajani et al. 2017, sec. 4); needs 'mlp' or 'maxout'"
         )
 
@@ -38,7 +38,7 @@ class InterpolatedPenalty(InputGradientPenalty):
 
 @dataclass(frozen=True)
 class GradientPenalty(InterpolatedPenalty):
-    """Slope 1 between real and generated samples, two-sided (Gulrajani et al. 2017, eq. 3; their toys use 0.1)."""
+    """Input gradients of length 1 between real and generated samples (Gulrajani et al. 2017, eq. 3; toys: 0.1)."""
 
     formula = r"\lambda\,\mathbb E\,(\lVert\nabla_x a(\hat x)\rVert-1)^2,\quad \hat x=u\,x_r+(1-u)\,x_f"
 
@@ -48,7 +48,7 @@ class GradientPenalty(InterpolatedPenalty):
 
 @dataclass(frozen=True)
 class OneSided(InterpolatedPenalty):
-    """Slope at most 1 between real and generated samples; smaller ones are free (Petzka et al. 2018, WGAN-LP)."""
+    """Input gradients of length at most 1 between real and generated samples (Petzka et al. 2018, WGAN-LP)."""
 
     formula = r"\lambda\,\mathbb E\,(\lVert\nabla_x a(\hat x)\rVert-1)_+^2"
 
@@ -71,7 +71,7 @@ class ZeroCentred(InterpolatedPenalty):
 
 @dataclass(frozen=True)
 class Dragan(InputGradientPenalty):
-    """Slope 1 around the data: at real samples moved by noise of half the batch's spread (Kodali et al. 2017).
+    """Input gradients of length 1 around real samples: with noise of half their spread (Kodali et al. 2017).
 
     The authors' code moves all samples the same way, by numbers from [0, 1); here they go both ways, from [-1, 1).
     """
@@ -88,7 +88,7 @@ class Dragan(InputGradientPenalty):
 
 @dataclass(frozen=True)
 class R1(InputGradientPenalty):
-    """Flat D at the data: gamma/2 times the squared slope at real samples (Mescheder et al. 2018, eq. 9)."""
+    """Flat D at the data: gamma/2 times the squared input gradient at real samples (Mescheder et al. 2018, eq. 9)."""
 
     formula = r"\tfrac\gamma2\,\mathbb E_{p}\lVert\nabla_x a(x)\rVert^2"
     needs_input_gradient = True

@@ -1,4 +1,4 @@
-"""Regularizers that blur what D is told: noise on what it sees, doubt in the labels that it learns from."""
+"""Regularizers of D's inputs and labels: noise on samples, smoothed and flipped labels."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Labels(Regularizer):
 
 @dataclass(frozen=True)
 class LabelSmoothing(Labels):
-    """Real samples count as generated with this weight: D is never certain of them (Salimans et al. 2016, sec. 3.4)."""
+    """Real samples count as generated with this weight, one-sided (Salimans et al. 2016, sec. 3.4)."""
 
     strengths = (0.01, 0.1, 0.5)
     formula = (
@@ -51,7 +51,7 @@ class LabelSmoothing(Labels):
 
 @dataclass(frozen=True)
 class LabelFlipping(Labels):
-    """Each sample's label is the wrong one with this probability, on both sides: logits stay below log((1 - s) / s)."""
+    """Each label is wrong with this probability (Chintala et al. 2016, ganhacks, 6): logits within log((1 - s)/s)."""
 
     strengths = (0.01, 0.05, 0.5)
     formula = r"y\leftarrow 1-y\ \text{with probability}\ s"

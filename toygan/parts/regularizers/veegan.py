@@ -1,4 +1,4 @@
-"""VEEGAN: an encoder as a third player, which notices what the generator has left out."""
+"""VEEGAN: an encoder as a third player, whose codes show D which modes the generator has left out."""
 
 from __future__ import annotations
 

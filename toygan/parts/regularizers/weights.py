@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn.functional import normalize
 
 from toygan.parts.networks import Network
 from toygan.parts.protocols import Parts
@@ -20,8 +21,8 @@ WARM_UP = 50  # power iterations before the first step, of which every step adds
 class WeightClipping(Regularizer):
     """Keeps every parameter of D within strength / sqrt(fan in), in units of its initial range (Arjovsky et al. 2017).
 
-    The paper's fixed bound of 0.01 makes a small critic nearly flat: layers 2-128-128-1 have slope at most 0.02. It is
-    `relative=False`: the strength itself, whatever the fan in.
+    The paper's fixed bound of 0.01 makes a small critic nearly flat: layers 2-128-128-1 have input gradients of at most
+    0.02. It is `relative=False`: the strength itself, whatever the fan in.
     """
 
     relative: bool = True
@@ -36,7 +37,7 @@ class WeightClipping(Regularizer):
 
 @dataclass(frozen=True)
 class WeightDecay(Regularizer):
-    """Small D: gamma/2 times the squared length of D's parameters."""
+    """Small parameters of D: gamma/2 times their squared length (Krogh and Hertz 1992); on the Dirac-GAN it is R1."""
 
     strengths = (1e-5, 1e-3, 1.0)
     formula = r"\tfrac\gamma2\lVert\psi\rVert^2"
@@ -47,7 +48,7 @@ class WeightDecay(Regularizer):
 
 @dataclass(frozen=True)
 class SpectralNorm(Regularizer):
-    """Every weight matrix of D by its largest singular value, and the output times the strength (Miyato et al. 2018).
+    """Every weight matrix of D over its largest singular value, and the output times the strength (Miyato et al. 2018).
 
     With activations of slope at most 1, logits of two points then differ by at most strength times their distance: on a
     ring of radius 1 a strength of 1 leaves D hardly beyond +-1. One power iteration after every step of D keeps the
@@ -74,17 +75,12 @@ class SpectralNorm(Regularizer):
 
     def update(self, state: RegularizerState, theta_g: Tensor, theta_d: Tensor, net: Network) -> RegularizerState:
         pairs = zip(state, net.matrices(theta_d), strict=True)
-        return tuple(_unit(torch.bmm(w, torch.bmm(u.unsqueeze(1), w).mT)) for u, w in pairs)
+        return tuple(normalize(torch.bmm(w, torch.bmm(u.unsqueeze(1), w).mT).squeeze(-1), dim=-1) for u, w in pairs)
 
     def reparametrized(self, theta_d: Tensor, net: Network, strength: Tensor, state: RegularizerState) -> Tensor:
         rows = [torch.bmm(u.unsqueeze(1), w) for u, w in zip(state, net.matrices(theta_d), strict=True)]
         norms = torch.cat([row.norm(dim=-1) for row in rows], dim=-1)
         return net.scaled(theta_d, torch.split(1 / norms.clamp(min=TINY), 1, dim=-1), strength[:, None])
-
-
-def _unit(columns: Tensor) -> Tensor:
-    """`(P, n, 1)` as `(P, n)` of length 1."""
-    return torch.nn.functional.normalize(columns.squeeze(-1), dim=-1)
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from torch import Tensor
 
 from toygan.parts.menu import Menu
@@ -15,12 +13,19 @@ TurnState = tuple[Tensor, ...]  # what a turn keeps from one iteration to the ne
 class Turn:
     """An order of moves: override `gradients` for another direction, `step` for another order."""
 
-    takes_d_steps: ClassVar[bool] = False  # whether d_steps has a meaning
-    couples: ClassVar[bool] = False  # True: the direction comes from how the players pull at each other; it takes both
+    @property
+    def takes_d_steps(self) -> bool:
+        """Whether d_steps has a meaning."""
+        return False
+
+    @property
+    def couples(self) -> bool:
+        """Whether its direction takes the losses of both players, and so a discriminator."""
+        return False
 
     @property
     def period(self) -> int:
-        """Iterations after which the same thing is done again."""
+        """Iterations after which it repeats: of lookahead, k."""
         return 1
 
     def refuses(self, parts: Parts) -> str | None:

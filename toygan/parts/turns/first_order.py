@@ -28,7 +28,7 @@ class Simultaneous(Turn):
 
 @dataclass(frozen=True)
 class Extragradient(Turn):
-    """Looks one step ahead, then steps from where it stood with the gradients found there (Korpelevich 1976).
+    """Steps from the present point with the gradients one step ahead of it (Korpelevich 1976).
 
     Both steps go through the optimizer and change its state, each on a batch of its own: with Adam this is ExtraAdam
     (Gidel et al. 2019, algorithm 4).

@@ -1,4 +1,4 @@
-"""A turn around another turn: some iterations ahead, then part of the way back."""
+"""A turn around another turn: k iterations of that, then back part of the way."""
 
 from __future__ import annotations
 
@@ -29,14 +29,15 @@ class Lookahead(Turn):
 
     @property
     def inner(self) -> Turn:
+        """The turn of the iterations in between."""
         return TURNS.make(self.of)
 
     @property
-    def takes_d_steps(self) -> bool:  # type: ignore[override]
+    def takes_d_steps(self) -> bool:
         return self.inner.takes_d_steps
 
     @property
-    def couples(self) -> bool:  # type: ignore[override]
+    def couples(self) -> bool:
         return self.inner.couples
 
     @property
@@ -47,7 +48,7 @@ class Lookahead(Turn):
     def refuses(self, parts: Parts) -> str | None:
         """Why the turn in between has no meaning beside those parts, or is none."""
         try:
-            return "looks ahead by another turn" if isinstance(self.inner, Lookahead) else self.inner.refuses(parts)
+            return "of: must name another turn" if isinstance(self.inner, Lookahead) else self.inner.refuses(parts)
         except (ValueError, AttributeError) as error:
             return f"of={self.of!r}: {error}"
 

@@ -1,4 +1,4 @@
-"""Turns whose direction comes from how the players pull at each other: second derivatives of the game."""
+"""Turns whose direction takes second derivatives of the game: how each gradient depends on the other player."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LARGEST = 400  # parameters of either player up to which competitive gradient de
 class Consensus(Turn):
     """Both players also descend gamma/2 times the squared length of the whole field: v - gamma grad |v|^2 / 2.
 
-    It damps rotation, and is drawn to any point where the field is short (Mescheder et al. 2017, eq. 14).
+    It damps rotation, and is drawn to any point where the field is 0 (Mescheder et al. 2017, eq. 14).
     """
 
     gamma: float = 1.0

@@ -11,7 +11,7 @@ from toygan.studies.claims.claim import Claim as Claim
 from toygan.studies.claims.claim import Finding as Finding
 from toygan.studies.claims.claim import check as check
 from toygan.studies.claims.findings import Findings as Findings
-from toygan.studies.claims.findings import measured
+from toygan.studies.claims.findings import measure
 from toygan.studies.claims.losses import LOSS_CLAIMS
 from toygan.studies.claims.networks import NETWORK_CLAIMS
 from toygan.studies.claims.players import PLAYER_CLAIMS
@@ -35,4 +35,4 @@ def show(*names: str, first_seed: int = 0, jobs: int = 1) -> Findings:
 
     Other first seeds than 0 ask whether they hold where they were never tried. Raises ValueError for an unknown name.
     """
-    return measured(CLAIMS.select(names), first_seed, jobs)
+    return measure(CLAIMS.select(names), first_seed, jobs)

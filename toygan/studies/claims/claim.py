@@ -32,7 +32,7 @@ class Claim:
     margin: float = 0.0
     within: float | None = None
     steps: int = 2000
-    every: int = 100  # iterations from one look at a run to the next
+    every: int = 100  # iterations from one measurement of a run to the next
     seeds: int = 16
     quick: bool = False  # cheap enough for every run of the tests
     folklore: str = ""  # what is commonly said, where the measurement says otherwise

@@ -17,7 +17,7 @@ class Findings(Results[Finding]):
         return [name for name, finding in self.items() if not finding.holds]
 
     @property
-    def verdict(self) -> str:
+    def summary(self) -> str:
         """How many hold, and the names of those that do not."""
         held = f"{len(self) - len(self.broken)} of {len(self)} claims hold"
         return held + (f"; not: {', '.join(self.broken)}" if self.broken else "") + self.left
@@ -25,7 +25,7 @@ class Findings(Results[Finding]):
     def _repr_markdown_(self) -> str:
         head = "| claim | measured | mean | difference [95 %] | holds |\n|:--|:--|:--|:--|:--|"
         rows = [f"| {' | '.join(cells(name, finding))} |" for name, finding in self.items()]
-        return "\n".join([head, *rows, "", f"*{self.verdict}.*"])
+        return "\n".join([head, *rows, "", f"*{self.summary}.*"])
 
 
 def cells(name: str, finding: Finding) -> tuple[str, ...]:
@@ -41,6 +41,6 @@ def cells(name: str, finding: Finding) -> tuple[str, ...]:
     )
 
 
-def measured(claims: Mapping[str, Claim], first_seed: int = 0, jobs: int = 1) -> Findings:
+def measure(claims: Mapping[str, Claim], first_seed: int = 0, jobs: int = 1) -> Findings:
     """The claims measured anew behind a progress bar, in their order; an interrupt keeps what has been found."""
     return Findings.of(claims, lambda progress: check(claims, first_seed, jobs, progress))

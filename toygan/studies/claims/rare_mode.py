@@ -65,7 +65,7 @@ RARE_MODE_CLAIMS: dict[str, Claim] = {
         "the relativistic loss loses the rare one as the non-saturating loss does",
         "relativistic",
         RARE.but(loss="relativistic"),
-        folklore="a relativistic discriminator cures mode collapse",
+        folklore="a relativistic discriminator prevents mode collapse",
     ),
     "label-smoothing-does-not-show-the-rare-mode": _is_no_help(
         "label smoothing of .1 does not bring back the rare one",
@@ -80,7 +80,7 @@ RARE_MODE_CLAIMS: dict[str, Claim] = {
         "unrolling D by five steps, at its rate of .001, does not bring back the rare one",
         "unrolled 5",
         _with("unrolled", 5),
-        folklore="unrolling cures mode collapse",
+        folklore="unrolling prevents mode collapse",
     ),
     "more-noise-does-not-show-the-rare-mode": _is_no_help(
         "noise of 8 dimensions in place of 2 does not bring back the rare one", "latent 8", RARE.but(latent=8)

@@ -1,4 +1,4 @@
-"""Claims about regularizers and other remedies, on the ring."""
+"""Claims about regularizers, on the ring."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from toygan.studies.claims.settings import MODES, RING
 
 
 def _than_nothing(sentence: str, name: str, strength: float, margin: float = 1.0, folklore: str = "") -> Claim:
-    """The claim that a remedy keeps more modes of the ring than the non-saturating loss without it."""
-    remedy = RING.but(regularizers={name: strength})
+    """The claim that a regularizer keeps more modes of the ring than the non-saturating loss without it."""
+    regularized = RING.but(regularizers={name: strength})
     said = f"On the ring, at equal rates of .001, {sentence}"
-    return Claim(said, {f"{name} {strength:g}": remedy, "nothing": RING}, MODES, margin, folklore=folklore)
+    return Claim(said, {f"{name} {strength:g}": regularized, "nothing": RING}, MODES, margin, folklore=folklore)
 
 
 REGULARIZER_CLAIMS: dict[str, Claim] = {
-    "r1-keeps-more-of-the-ring": _than_nothing("R1 of strength 1 keeps more modes than no remedy", "r1", 1),
+    "r1-keeps-more-of-the-ring": _than_nothing("R1 of strength 1 keeps more modes than no regularizer", "r1", 1),
     "top-k-keeps-more-of-the-ring": _than_nothing(
         "a G that learns from its best three quarters of samples keeps more modes than one that learns from all",
         "top-k",

@@ -1,4 +1,4 @@
-"""Theory held against training: the Dirac-GAN, one number against one number."""
+"""Claims of theory, measured in training: the Dirac-GAN, whose players have one parameter each."""
 
 from __future__ import annotations
 
@@ -9,30 +9,31 @@ from toygan.studies.claims.settings import DIRAC, OFF_THE_LINE
 MINIMAX = DIRAC.but(loss="minimax")
 ALTERNATING = DIRAC.but(turns="alternating")
 CIRCLE = ALTERNATING.but(loss="minimax")
-PUSH = late("gradient-norm-g")  # 0 where D is flat: equilibrium, or a D that rejects with certainty
+GRADIENT = late("gradient-norm-g")  # 0 where D is flat: equilibrium, or a D that rejects with certainty
 
 THEORY_CLAIMS: dict[str, Claim] = {
     "a-slope-of-one-never-rests": Claim(
-        "In the Dirac-GAN R1, which wants slope 0, brings G to rest, and the gradient penalty, which wants 1, does not",
+        "In the Dirac-GAN R1, which wants an input gradient of 0, brings G to rest, and the gradient penalty, which"
+        " wants 1, does not",
         {
             "gradient-penalty 0.3": MINIMAX.but(regularizers={"gradient-penalty": 0.3}),
             "r1 0.3": MINIMAX.but(regularizers={"r1": 0.3}),
         },
-        PUSH,
+        GRADIENT,
         margin=0.1,
         steps=600,
         quick=True,
         folklore="with its gradient penalty a WGAN converges",
     ),
     "the-reversed-target-comes-home-slowly": Claim(
-        "In the Dirac-GAN, with alternating turns, minimax circles, the non-saturating loss comes home slowly, and"
+        "In the Dirac-GAN, with alternating turns, minimax circles, the non-saturating loss converges slowly, and"
         " with R1 it comes to rest",
         {
             "minimax": CIRCLE,
             "non-saturating": ALTERNATING,
             "non-saturating, r1 0.3": ALTERNATING.but(regularizers={"r1": 0.3}),
         },
-        PUSH,
+        GRADIENT,
         margin=0.02,
         steps=600,
         quick=True,
@@ -47,7 +48,7 @@ THEORY_CLAIMS: dict[str, Claim] = {
     "label-smoothing-leaves-the-dirac-gan-alone": Claim(
         "In the Dirac-GAN label smoothing changes nothing",
         {"label-smoothing 0.1": CIRCLE.but(regularizers={"label-smoothing": 0.1}), "nothing": CIRCLE},
-        PUSH,
+        GRADIENT,
         within=1e-6,
         steps=600,
         folklore="label smoothing damps the game",
@@ -59,7 +60,7 @@ THEORY_CLAIMS: dict[str, Claim] = {
             "Adam": MINIMAX.but(optimizer="adam", lr_g=0.02, lr_d=0.02, regularizers={"r1": 0.3}),
             "plain descent": MINIMAX.but(regularizers={"r1": 0.3}),
         },
-        PUSH,
+        GRADIENT,
         margin=0.01,
         steps=600,
     ),

@@ -1,4 +1,4 @@
-"""The failure gallery: recipes that fail, each with its cure; a stranger's first question is how often."""
+"""The failure gallery: recipes that fail, each with one change that fixes it, and how often either is so."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An case of the failure gallery: a recipe that shows an verdict, its cure, and how often either is seen."""
+"""A case of the failure gallery: a recipe that fails, the change that fixes it, and in how many seeds it does so."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ SEEDS = 16
 
 @dataclass(frozen=True)
 class FailureCase:
-    """A recipe that shows an verdict, a name of VERDICTS, and the same recipe with one change, which cures it.
+    """A recipe that fails as `verdict`, a name of VERDICTS, says, and one change after which it does not.
 
-    `shows` says of which seeds of measured runs the verdict can be seen `(S,)`; it is what the rates count.
+    `detects` says which seeds of measured runs have failed so `(S,)`, without the diagnosis; the rates count them.
     """
 
     verdict: str
     symptom: str  # what is to be seen, in a sentence
     recipe: Recipe
-    change: Mapping[str, Any]  # the field that the cure changes, or steps
-    why: str  # why it why, in a sentence
-    shows: Callable[[Record], np.ndarray]
+    fix: Mapping[str, Any]  # the one field that changes, or steps
+    why: str  # why that helps, in a sentence
+    detects: Callable[[Record], np.ndarray]
     steps: int = 3000
 
     @property
-    def cure(self) -> Recipe:
-        """The recipe that is well."""
-        return self.recipe.but(**{name: value for name, value in self.change.items() if name in KNOBS})
+    def fixed(self) -> Recipe:
+        """The recipe with the change."""
+        return self.recipe.but(**{name: value for name, value in self.fix.items() if name in KNOBS})
 
     @property
-    def changed(self) -> str:
+    def change(self) -> str:
         """The change in a few words."""
-        fields = {name: KNOBS[name].written(value) if name in KNOBS else value for name, value in self.change.items()}
+        fields = {name: KNOBS[name].written(value) if name in KNOBS else value for name, value in self.fix.items()}
         return ", ".join(f"{name} = {value}" for name, value in fields.items())
 
     @property
@@ -48,29 +48,31 @@ class FailureCase:
         return f"{self.recipe.to_string() or 'the default recipe'}, {self.steps:,} iterations"
 
     def experiments(self, first_seed: int = 0, seeds: int = SEEDS) -> tuple[Experiment, Experiment]:
-        """What has to be measured: the verdict and its cure."""
-        ill, well = self.recipe.but(seed=first_seed), self.cure.but(seed=first_seed)
-        return Experiment(ill, seeds, self.steps), Experiment(well, seeds, self.change.get("steps", self.steps))
+        """What has to be measured: the recipe, and the fixed one."""
+        failing, fixed = self.recipe.but(seed=first_seed), self.fixed.but(seed=first_seed)
+        return Experiment(failing, seeds, self.steps), Experiment(fixed, seeds, self.fix.get("steps", self.steps))
 
 
 @dataclass(frozen=True)
 class FailureRates:
-    """In how many of S seeds an case showed its verdict, without and with the cure, and what was diagnosed."""
+    """Which of S seeds failed as the case says, without and with the fix, and what was diagnosed."""
 
     case: FailureCase
     failed: np.ndarray  # which seeds failed (S,)
-    still_failed: np.ndarray  # which were so with the cure (S,)
-    well: np.ndarray  # which had every mode and good samples with the cure (S,)
-    verdicts: tuple[str, ...]  # of the ill recipe's seeds
-    fixed_verdicts: tuple[str, ...]
+    still_failed: np.ndarray  # which did with the fix (S,)
+    healthy: np.ndarray  # which had every mode and good samples with the fix (S,)
+    verdicts: tuple[str, ...]  # on the seeds of the failing recipe
+    fixed_verdicts: tuple[str, ...]  # on those of the fixed one
 
 
-def seen(case: FailureCase, ill: Record, cured: Record) -> FailureRates:
-    """The case's rates in measured runs."""
-    return FailureRates(case, case.shows(ill), case.shows(cured), well(cured), verdicts(ill), verdicts(cured))
+def rates(case: FailureCase, failing: Record, fixed: Record) -> FailureRates:
+    """The case's rates in measured runs of its recipe and of the fixed one."""
+    return FailureRates(
+        case, case.detects(failing), case.detects(fixed), healthy(fixed), verdicts(failing), verdicts(fixed)
+    )
 
 
-def well(runs: Record) -> np.ndarray:
+def healthy(runs: Record) -> np.ndarray:
     """Which seeds have, over the last fifth of their runs, all modes and most samples on them `(S,)`."""
     modes = len(runs.recipes[0].distribution.modes)
     strict, good = (runs.metric(name)[runs.late] for name in ("modes-covered-strict", "high-quality"))
@@ -95,5 +97,5 @@ def measure_cases(
     `progress` is told the experiments done and those in all.
     """
     needed = {name: case.experiments(first_seed, seeds) for name, case in cases.items()}
-    for name, (ill, cured) in measure_groups(needed, jobs, progress):
-        yield name, seen(cases[name], ill, cured)
+    for name, (failing, fixed) in measure_groups(needed, jobs, progress):
+        yield name, rates(cases[name], failing, fixed)

@@ -1,4 +1,4 @@
-"""The cases: recipes that fail, each with its cure, and the signs by which a seed is counted as ill."""
+"""The cases: recipes that fail, each with its fix, and the signs by which a seed is counted as failed."""
 
 from __future__ import annotations
 
@@ -44,9 +44,15 @@ def broke(runs: Record) -> np.ndarray:
 
 LINE = Recipe(data="gaussian1d", optimizer="sgd", lr_g=0.05, lr_d=0.05, width=32, batch=64)
 MEANS = Recipe(
-    data="gaussian1d(mean=4.0,sigma=1.0)", generator="shift", latent=1, discriminator="linear", loss="wasserstein",
-    optimizer="sgd", lr_g=0.05, lr_d=0.05,
-)  # fmt: skip
+    data="gaussian1d(mean=4.0,sigma=1.0)",
+    generator="shift",
+    latent=1,
+    discriminator="linear",
+    loss="wasserstein",
+    optimizer="sgd",
+    lr_g=0.05,
+    lr_d=0.05,
+)
 
 GALLERY: Menu[FailureCase] = Menu(
     {
@@ -55,7 +61,7 @@ GALLERY: Menu[FailureCase] = Menu(
             "Two modes, one of them rare: the generator makes the frequent one well and never the other.",
             Recipe(data="bimodal(weight=0.9)"),
             {"regularizers": {"r1": 1.0}},
-            "A D that is flat at the data cannot be fooled by one mode alone and leaves a slope towards the other.",
+            "A D that is flat at the data cannot be fooled by one mode alone and leaves a gradient towards the other.",
             both(above("high-quality", 0.5), below("modes-covered-strict", 1.7)),
         ),
         "ring-fades": FailureCase(
@@ -74,41 +80,41 @@ GALLERY: Menu[FailureCase] = Menu(
             "With the penalty D is less sharp, and less sure: the samples get to every mode, if slowly.",
             both(above("high-quality", 0.2), below("modes-covered-strict", 7.7)),
         ),
-        "hunt-on-a-line": FailureCase(
+        "rotating-on-a-line": FailureCase(
             "mode collapse, rotating",
             "All samples sit on one of two modes, and a hundred iterations later on the other.",
             Recipe(data="bimodal", loss="wasserstein", regularizers={"weight-clipping": 1.0}),
             {"d_steps": 5},
-            "With five steps D answers before the generator has moved all of its mass.",
+            "With five steps D has learned the new place before the generator has moved all of its mass there.",
             above("mode-hopping", 0.2),
         ),
-        "hunt-round-the-ring": FailureCase(
+        "rotating-round-the-ring": FailureCase(
             "mode collapse, rotating",
-            "One blob of samples jumps from mode to mode, always ahead of a D that is too slow.",
+            "All samples jump together from mode to mode, always ahead of a D that is too slow.",
             Recipe(loss="least-squares", lr_d=1e-4),
             {"lr_d": 1e-3},
-            "A D that learns as fast as the generator punishes the blob before it can move on.",
+            "A D that learns as fast as the generator rejects the samples before they can move on.",
             above("mode-hopping", 0.2),
         ),
-        "minimax-against-a-sure-critic": FailureCase(
+        "minimax-against-a-sure-d": FailureCase(
             "vanishing gradient",
-            "D is right about every sample, and the generator, which never came near the data, stands still.",
+            "D is right about every sample, and the generator, which never came near the data, stops moving.",
             LINE.but(loss="minimax", d_steps=20),
             {"loss": "non-saturating"},
             "The reversed target is steep just where D is sure, so the gradient is back.",
             below("high-quality", 0.3),
         ),
-        "critic-runs-away": FailureCase(
+        "discriminator-far-ahead": FailureCase(
             "discriminator overpowered",
             "D's loss stays near 0, both accuracies near 100 %: convergence failure as losses and accuracies show it.",
             Recipe(loss="least-squares", lr_g=1e-5),
             {"lr_g": 1e-3},
-            "A generator that learns as fast as D keeps the question open.",
+            "A generator that learns as fast as D keeps D from being right about every sample.",
             both(above("accuracy-real", 0.8), above("accuracy-fake", 0.8)),
         ),
-        "critic-asleep": FailureCase(
+        "discriminator-too-slow": FailureCase(
             "discriminator too weak",
-            "D only guesses, and the samples lie wherever its initial weights sent them.",
+            "D only guesses, and the samples lie where the initial weights have put them.",
             Recipe(loss="least-squares", lr_d=1e-6),
             {"lr_d": 1e-3},
             "A D that learns tells the generator where the data is.",
@@ -116,23 +122,23 @@ GALLERY: Menu[FailureCase] = Menu(
         ),
         "means-that-circle": FailureCase(
             "oscillation",
-            "The generator's mean swings through the data's mean and back, for ever.",
+            "The generator's mean swings through the data's mean and back, without end.",
             MEANS,
             {"regularizers": {"r1": 1.0}},
-            "The penalty pulls D's slope to 0, which damps the turn.",
+            "The penalty pulls D's input gradient to 0, which damps the rotation.",
             swings("high-quality", 0.1),
         ),
         "means-that-spiral": FailureCase(
             "diverged",
-            "The same two means, both players moving at once: each turn is wider than the last, until the numbers end.",
+            "The same two means, both players moving at once: each round is wider than the last, until they overflow.",
             MEANS.but(turns="simultaneous", lr_g=0.2, lr_d=0.2),
             {"regularizers": {"r1": 1.0}},
             "The penalty gives the eigenvalues of the game a negative real part, so that the spiral winds inwards.",
             broke,
         ),
-        "drowned-in-noise": FailureCase(
+        "too-much-noise": FailureCase(
             "over-regularized blur",
-            "A ring-shaped cloud: D symptom the data through noise far wider than a mode, and so does the generator.",
+            "A ring-shaped cloud: D sees the data through noise far wider than a mode, and so does the generator.",
             Recipe(loss="minimax", regularizers={"instance-noise": 0.5}),
             {"anneal": 1500},
             "Noise that fades first brings the samples near and then lets D see the modes.",
@@ -151,7 +157,7 @@ GALLERY: Menu[FailureCase] = Menu(
             "The samples are on their way, and the distance to the data falls from one measurement to the next.",
             Recipe(loss="minimax"),
             {"steps": 3000},
-            "Time.",
+            "The samples need more iterations, and nothing else.",
             below("high-quality", 0.5),
             steps=1000,
         ),

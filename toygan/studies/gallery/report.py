@@ -1,4 +1,4 @@
-"""A report of the failure gallery: what was seen in how many seeds, and how well the diagnosis did, as tables."""
+"""A report of the failure gallery: how many seeds failed, and how well the diagnosis did, as tables."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ class GalleryReport(Results[FailureRates]):
 
     @property
     def confusion(self) -> dict[str, Counter[str]]:
-        """For every verdict, how often which verdict was given to the seeds that show it.
+        """For every verdict, how often which verdict was given to the seeds of which it is true.
 
-        "healthy" are the seeds of the cures that are well and show the verdict no more.
+        True are the verdict of a case for its failed seeds, and "healthy" for fixed seeds that have every mode.
         """
         table: dict[str, Counter[str]] = {name: Counter() for name in VERDICTS}
         for rates in self.values():
-            ill, cured = rates.failed, rates.well & ~rates.still_failed
-            table[rates.case.verdict].update(v for v, so in zip(rates.verdicts, ill, strict=True) if so)
-            table["healthy"].update(v for v, so in zip(rates.fixed_verdicts, cured, strict=True) if so)
+            healthy = rates.healthy & ~rates.still_failed
+            table[rates.case.verdict].update(v for v, true in zip(rates.verdicts, rates.failed, strict=True) if true)
+            table["healthy"].update(v for v, true in zip(rates.fixed_verdicts, healthy, strict=True) if true)
         return {name: counts for name, counts in table.items() if counts}
 
     @property
@@ -48,10 +48,10 @@ class GalleryReport(Results[FailureRates]):
         )
 
     def _repr_markdown_(self) -> str:
-        head = "| case | verdict | seen in | the change | then in |\n|:--|:--|:--|:--|:--|"
+        head = "| case | verdict | fails in | the change | then in |\n|:--|:--|:--|:--|:--|"
         rows = [f"| {' | '.join(cells(name, rates))} |" for name, rates in self.items()]
         said = [name for name in VERDICTS if any(counts[name] for counts in self.confusion.values())]
-        title = f"| what is so, and what the diagnosis said | {' | '.join(said)} |\n|:--|{'--:|' * len(said)}"
+        title = f"| what is true, and what the diagnosis said | {' | '.join(said)} |\n|:--|{'--:|' * len(said)}"
         matrix = [
             f"| **{verdict}** | {' | '.join(str(counts[name] or '') for name in said)} |"
             for verdict, counts in self.confusion.items()
@@ -62,9 +62,9 @@ class GalleryReport(Results[FailureRates]):
 def cells(name: str, rates: FailureRates) -> tuple[str, ...]:
     """One case as the cells of a Markdown table."""
     case = rates.case
-    seen = f"**{name}**<br>{case.symptom}<br>{case.setting}"
-    change = f"{case.changed}<br>{case.why}"
-    return seen, case.verdict, out_of(rates.failed), change, out_of(rates.still_failed)
+    about = f"**{name}**<br>{case.symptom}<br>{case.setting}"
+    change = f"{case.change}<br>{case.why}"
+    return about, case.verdict, out_of(rates.failed), change, out_of(rates.still_failed)
 
 
 def out_of(happened: np.ndarray) -> str:
@@ -75,5 +75,5 @@ def out_of(happened: np.ndarray) -> str:
 
 
 def measure(cases: Mapping[str, FailureCase], first_seed: int = 0, jobs: int = 1, seeds: int = SEEDS) -> GalleryReport:
-    """The cases measured anew behind a progress bar, in their order; an interrupt keeps what has been seen."""
+    """The cases measured anew behind a progress bar, in their order; an interrupt keeps what has been measured."""
     return GalleryReport.of(cases, lambda progress: measure_cases(cases, first_seed, jobs, progress, seeds))
