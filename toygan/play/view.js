@@ -39,7 +39,10 @@ function render({ model, el }) {
   const bar = make("div", "toygan-bar");
   bar.append(...buttons, status);
 
-  const picture = make("img", "toygan-view", { tabIndex: 0, title: "Space: play or pause. Right arrow: one iteration." });
+  const picture = make("img", "toygan-view", {
+    tabIndex: 0,
+    title: "Space: play or pause. Right arrow: one iteration.",
+  });
   picture.style.setProperty("--toygan-shape", model.get("width") / model.get("height"));
   picture.style.setProperty("--toygan-room", `${model.get("room")}px`);
   const diagnosis = make("div", "toygan-diagnosis");
@@ -63,19 +66,21 @@ function render({ model, el }) {
 
   // A slider's handle has no name of its own; a screen reader is to say which field it moves.
   const named = ({ target }) => {
-    if (target.matches?.(".toygan-playground .noUi-handle") && !target.ariaLabel)
+    if (target.matches?.(".toygan-playground .noUi-handle") && !target.ariaLabel) {
       target.ariaLabel = target.closest(".widget-slider")?.querySelector("label")?.textContent ?? null;
+    }
   };
   window.addEventListener("focusin", named);
 
   const urls = new Map(); // frame number -> object URL, of the frame that is shown and of those on their way
   let loaded = 0; // the last frame that has come to be painted
   const painted = () => {
-    for (const [frame, url] of urls)
+    for (const [frame, url] of urls) {
       if (frame < loaded) {
         URL.revokeObjectURL(url);
         urls.delete(frame);
       }
+    }
     say({ shown: loaded });
   };
   const hidden = () => document.hidden && painted();
@@ -104,7 +109,7 @@ function render({ model, el }) {
   let sharpness = 1;
   const measure = new ResizeObserver(() => {
     const now = Math.ceil((4 * devicePixelRatio * picture.clientWidth) / model.get("width")) / 4;
-    if (now && now !== sharpness) say({ here: (sharpness = now) });
+    if (now && now !== sharpness) say({ here: sharpness = now });
   });
   measure.observe(picture);
   say({ here: sharpness });
