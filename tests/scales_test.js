@@ -1,6 +1,6 @@
 // Expected values follow from the definitions: an affine map, powers of ten, the mean of a crowd.
 import assert from "node:assert/strict";
-import { nearest, scale, spread, ticks, valueAt, written } from "../toygan/chart/scales.js";
+import { nearest, scale, spread, valueAt, written } from "../toygan/chart/scales.js";
 
 Deno.test("the ends of an axis fall on its first and last pixel, also upside down and in decades", () => {
   for (const span of [{ low: -2, high: 6 }, { low: 1e-3, high: 10, log: true }]) {
@@ -13,7 +13,7 @@ Deno.test("the ends of an axis fall on its first and last pixel, also upside dow
   assert.equal(scale({ low: 1, high: 10000, log: true }, 0, 100)(100), 50);
 });
 
-Deno.test("what is no number has no place, nor has zero in decades; what is far away has one that can be drawn", () => {
+Deno.test("what is no number has no place, nor has one below zero in decades; what is far away has one that can be drawn", () => {
   const line = scale({ low: 0, high: 1 }, 0, 100), decades = scale({ low: 1, high: 10, log: true }, 0, 100);
   for (const value of [NaN, Infinity, -Infinity]) assert.ok(Number.isNaN(line(value)));
   assert.ok(Number.isNaN(decades(-1)));
@@ -29,23 +29,9 @@ Deno.test("a pixel's number is the number whose pixel it is", () => {
   }
 });
 
-Deno.test("ticks are round numbers within the axis", () => {
-  assert.deepEqual(ticks({ low: 0, high: 100 }, 5), [0, 20, 40, 60, 80, 100]);
-  assert.deepEqual(ticks({ low: 0, high: 3200 }, 5), [0, 1000, 2000, 3000]);
-  assert.deepEqual(ticks({ low: -1.6, high: 1.6 }, 4), [-1, 0, 1]);
-  assert.deepEqual(ticks({ low: 0, high: 0.5 }, 4), [0, 0.2, 0.4]);
-  assert.deepEqual(ticks({ low: 0.1, high: 0.7 }, 6), [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7]);
-});
-
-Deno.test("ticks in decades are powers of ten, fewer where there would be too many", () => {
-  assert.deepEqual(ticks({ low: 1e-3, high: 10, log: true }, 5), [1e-3, 1e-2, 1e-1, 1, 10]);
-  assert.deepEqual(ticks({ low: 1e-6, high: 1e6, log: true }, 4), [1e-6, 1e-3, 1, 1e3, 1e6]);
-});
-
 Deno.test("numbers are written as they are read", () => {
-  assert.deepEqual([1200, 0.25, -1, 0.1 + 0.2].map((value) => written(value)), ["1,200", "0.25", "−1", "0.3"]);
-  assert.deepEqual([0, 0.5, 1].map((value) => written(value, "percent")), ["0 %", "50 %", "100 %"]);
-  assert.deepEqual([1e-3, 1, 100].map((value) => written(value, "power")), ["10⁻³", "10⁰", "10²"]);
+  assert.deepEqual([1234567, 0.25, -1, 2 / 3, 0].map((n) => written(n)), ["1,234,567", "0.25", "−1", "0.667", "0"]);
+  assert.deepEqual([0, 0.125, 1].map((share) => written(share, "percent")), ["0 %", "12.5 %", "100 %"]);
 });
 
 Deno.test("names that do not meet stay, a crowd is spread about its middle, and a name without a place keeps none", () => {

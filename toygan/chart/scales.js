@@ -1,4 +1,4 @@
-// Where a number falls on an axis, which numbers are written there and how, and how names stay apart.
+// Where a number falls on an axis, how it is written, and how words stay apart. Which ticks stand there, Python says.
 
 /**
  * An axis's ends, and whether it goes in decades.
@@ -8,8 +8,8 @@
 const FARTHEST = 1e5; // pixels: a canvas draws nonsense from numbers that are much larger
 
 /**
- * The function from a number on the axis to its pixel, `from` at the low end and `to` at the high one; NaN has no place,
- * nor has what is not positive on an axis in decades.
+ * The function from a number on the axis to its pixel, `from` at the low end and `to` at the high one. What is not finite
+ * has no place (NaN), nor has a number below 0 on an axis in decades.
  * @param {Span} span
  * @param {number} from
  * @param {number} to
@@ -38,48 +38,14 @@ export function valueAt({ low, high, log }, from, to, pixel) {
 }
 
 /**
- * At most `most` + 1 round numbers from the low to the high end, evenly spaced; powers of ten on an axis in decades.
- * @param {Span} span
- * @param {number} most
- */
-export function ticks({ low, high, log }, most) {
-  if (log) {
-    const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
-    const step = Math.max(1, Math.ceil((last - first) / most));
-    return range(first, last, step).map((decade) => 10 ** decade);
-  }
-  const rough = (high - low) / most;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * ([1, 2, 2.5, 5, 10].find((n) => n * power >= rough * (1 - 1e-9)) ?? 10);
-  const first = Math.ceil(low / step - 1e-9);
-  return range(first, Math.floor(high / step + 1e-9), 1).map((n) => Number((n * step).toPrecision(12)));
-}
-
-/**
- * @param {number} first
- * @param {number} last
- * @param {number} step
- */
-function range(first, last, step) {
-  return Array.from({ length: Math.max(0, Math.floor((last - first) / step) + 1) }, (_, i) => first + i * step);
-}
-
-const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-
-/**
- * A number as an axis or a reader is told it: "1,200", "0.25", "−1", "50 %", "10⁻³".
+ * A number as a reader is told it, with at most three digits that count: "1,200", "0.25", "−1", "50 %".
  * @param {number} value
- * @param {"" | "percent" | "power"} format
+ * @param {string} format "percent" for a share
  */
-export function written(value, format = "") {
-  if (format === "power") {
-    const exponent = String(Math.round(Math.log10(value))).replace(/\d/g, (digit) => SUPERSCRIPTS[Number(digit)]);
-    return `10${exponent.replace("-", "⁻")}`;
-  }
+export function written(value, format = "number") {
   const number = format === "percent" ? 100 * value : value;
-  const text = Math.abs(number) >= 1000
-    ? Math.round(number).toLocaleString("en")
-    : Number(number.toPrecision(4)).toString();
+  const digits = Math.max(3, Math.ceil(Math.log10(Math.abs(number) + 1)));
+  const text = number.toLocaleString("en", { maximumSignificantDigits: Math.min(digits, 21) });
   return text.replace("-", "−") + (format === "percent" ? " %" : "");
 }
 

@@ -1,0 +1,86 @@
+"""Charts on their way to a page: words and limits as JSON where they change, arrays as raw numbers where they are new."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+
+from toygan.chart.axis import Axis
+from toygan.chart.marks import Chart, Mark, Surface
+
+Key = tuple[int, str, str]  # place of the chart, name of the mark, field
+
+
+class Wire:
+    """What a page knows so far of a row of charts, so that a message says only what is new.
+
+    A message is a content for JSON and buffers. The content's "charts" holds a chart's words, limits and sizes, None
+    where they are as before; "arrays" tells of each buffer `[chart, mark, field, type, start]`: its numbers ("f4" or
+    "u1", little-endian, by rows) replace those from place `start` on. A "whole" message leans on none before it.
+    """
+
+    def __init__(self) -> None:
+        self._words: list[dict[str, Any]] = []
+        self._arrays: dict[Key, np.ndarray] = {}
+
+    def forget(self) -> None:
+        """Makes the next message a whole one: there is a page that knows nothing yet."""
+        self._words, self._arrays = [], {}
+
+    def message(self, charts: Sequence[Chart]) -> tuple[dict[str, Any], list[bytes]]:
+        """What the page has to be told to know these charts."""
+        if len(charts) != len(self._words):
+            self.forget()
+        old, self._words = self._words, [_words_of(chart) for chart in charts]
+        news = {
+            (i, mark.name, field): values
+            for i, chart in enumerate(charts)
+            for mark in chart.marks
+            for field, values in _arrays_of(mark).items()
+        }
+        starts = {key: _known(self._arrays.get(key), values) for key, values in news.items()}
+        sent = [key for key, values in news.items() if key not in self._arrays or starts[key] < len(values)]
+        content = {
+            "whole": not old,
+            "charts": [None if old and words == old[i] else words for i, words in enumerate(self._words)],
+            "arrays": [[*key, news[key].dtype.str[1:], starts[key]] for key in sent],
+        }
+        self._arrays |= news
+        return content, [news[key][starts[key] :].tobytes() for key in sent]
+
+
+def _known(old: np.ndarray | None, new: np.ndarray) -> int:
+    """How many of the new numbers the page has: all or none of the old ones, which a growing curve begins with."""
+    n = 0 if old is None else len(old)
+    # Bits are compared, since NaN equals nothing. A shorter array is new: only a start is told, no end.
+    return n if old is not None and n <= len(new) and old.tobytes() == new[:n].tobytes() else 0
+
+
+def _arrays_of(mark: Mark) -> dict[str, np.ndarray]:
+    """The mark's arrays by field, flat: a surface in 256 levels (none where one of its values is NaN), others as float32."""
+    if not isinstance(mark, Surface):
+        with np.errstate(over="ignore"):  # too large for float32 is as good as infinite
+            return {name: np.asarray(values, "<f4").ravel() for name, values in mark.arrays.items()}
+    values = np.asarray(mark.values)
+    levels = (255 * values.clip(0, 1)).round() if np.isfinite(values).all() else np.empty(0)
+    return {"values": levels.astype("u1").ravel()}
+
+
+def _words_of(chart: Chart) -> dict[str, Any]:
+    """All of a chart but arrays."""
+    axes = {name: axis and _words_of_axis(axis) for name, axis in (("x", chart.x), ("y", chart.y), ("right", chart.right))}
+    rest = {f.name: getattr(chart, f.name) for f in fields(chart) if f.name not in ("x", "y", "right", "marks")}
+    return {**rest, **axes, "marks": [_words_of_mark(mark) for mark in chart.marks]}
+
+
+def _words_of_axis(axis: Axis) -> dict[str, Any]:
+    return {name: getattr(axis, name) for name in ("label", "low", "high", "log", "format", "role", "grid", "marked")}
+
+
+def _words_of_mark(mark: Mark) -> dict[str, Any]:
+    words = {f.name: getattr(mark, f.name) for f in fields(mark) if f.name not in mark.arrays}
+    columns = {"columns": np.shape(mark.values)[1]} if isinstance(mark, Surface) else {}
+    return {"kind": type(mark).__name__.lower(), **words, **columns}
