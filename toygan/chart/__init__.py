@@ -1,0 +1,12 @@
+"""What is to be seen, as plain arrays: marks, axes and charts, and the painters that draw them."""
+
+from toygan.chart.axis import Axis as Axis
+from toygan.chart.marks import Arrows as Arrows
+from toygan.chart.marks import Band as Band
+from toygan.chart.marks import Bars as Bars
+from toygan.chart.marks import Chart as Chart
+from toygan.chart.marks import Line as Line
+from toygan.chart.marks import Mark as Mark
+from toygan.chart.marks import Points as Points
+from toygan.chart.marks import Surface as Surface
+from toygan.chart.marks import Text as Text

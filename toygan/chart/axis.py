@@ -1,0 +1,81 @@
+"""An axis of a chart: its limits, and where its ticks stand with which words."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Role = Literal["real", "generated", "discriminator", "generator", "ink", "muted", "faint"]
+ROLES: tuple[Role, ...] = get_args(Role)
+Format = Literal["number", "integer", "percent"]
+
+STEPS = (1, 2, 2.5, 5, 10)  # from tick to tick, times a power of ten
+WHOLE_STEPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)  # the same between whole numbers
+SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis, from `low` to `high`.
+
+    Painters draw `label` in the colour of `role`, bold unless it is muted; at every (value, words) of `marked` a tick;
+    with `grid` a faint line across the chart there. `ticks` and `words` fix them; by default there are at most about
+    `intervals` round ones. An axis that `grows` never becomes shorter within a run (`limits.grown`). Raises ValueError
+    for limits that are not finite or do not rise, for a log axis down to 0, and for words that do not fit the ticks.
+    """
+
+    label: str
+    low: float
+    high: float
+    log: bool = False
+    ticks: tuple[float, ...] | None = None
+    words: tuple[str, ...] | None = None  # one a tick; by default the numbers, as `format` writes them
+    format: Format = "number"
+    intervals: int = 5
+    role: Role = "muted"
+    grid: bool = False
+    grows: bool = False
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):
+            raise ValueError(f"axis {self.label!r}: from {self.low!r} to {self.high!r}; must be finite and rising")
+        if self.log and self.low <= 0:
+            raise ValueError(f"axis {self.label!r}: low={self.low!r}; must be above 0 on a log axis")
+        if self.words is not None and len(self.words) != len(self.ticks or ()):
+            raise ValueError(f"axis {self.label!r}: {len(self.words)} words; must be one a tick")
+
+    @property
+    def marked(self) -> tuple[tuple[float, str], ...]:
+        """Every tick within the limits, as its value and its words."""
+        at = self.ticks if self.ticks is not None else self._decades() if self.log else self._round()
+        words = self.words if self.words is not None else self._written(at)
+        edge = 1e-9 * (self.high - self.low)
+        return tuple((t, w) for t, w in zip(at, words, strict=True) if self.low - edge <= t <= self.high + edge)
+
+    def _round(self) -> tuple[float, ...]:
+        """Multiples of the smallest round step that makes no more than `intervals` of them."""
+        least = (self.high - self.low) / self.intervals
+        scale = 10.0 ** math.floor(math.log10(least))
+        whole = self.format == "integer"
+        steps = [k * s for s in (scale, 10 * scale) for k in (WHOLE_STEPS if whole else STEPS)]
+        steps = [s for s in steps if not whole or s == round(s)] or [1.0]
+        step = next(s for s in steps if s >= least * (1 - 1e-9))
+        first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
+        return tuple(i * step for i in range(first, last + 1))
+
+    def _decades(self) -> tuple[float, ...]:
+        """Powers of ten, every so manyth where there are more than `intervals`."""
+        first, last = math.ceil(math.log10(self.low) - 1e-9), math.floor(math.log10(self.high) + 1e-9)
+        every = max(1, math.ceil((last - first) / self.intervals))
+        return tuple(10.0**k for k in range(first, last + 1) if (k - first) % every == 0)
+
+    def _written(self, ticks: tuple[float, ...]) -> tuple[str, ...]:
+        """The ticks as numbers, all with as many decimals as the finest of them needs."""
+        if self.log:
+            return tuple("10" + str(round(math.log10(t))).translate(SUPERSCRIPT) for t in ticks)
+        factor, unit = (100, " %") if self.format == "percent" else (1, "")
+        shown = [factor * t for t in ticks]
+        fine = 1e-9 * max(map(abs, shown), default=0.0)
+        decimals = next((d for d in range(9) if all(abs(round(t, d) - t) <= fine for t in shown)), 9)
+        return tuple(f"{t + 0.0:.{decimals}f}{unit}".replace("-", "−") for t in shown)

@@ -1,0 +1,229 @@
+"""The vocabulary of charts: seven marks, each a frozen set of arrays, and the chart that holds them.
+
+All that is to be computed is computed where a chart is made; a painter turns numbers into pixels and knows nothing of
+GANs. Marks are painted in the order in which the chart holds them. Sizes and offsets are in points (1/72 inch), for
+text too; everything else is in the numbers of the axes. NaN is nothing: a point that is not painted, a gap in a line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import ClassVar, Literal, TypeVar
+
+import numpy as np
+
+from toygan.chart.axis import ROLES, Axis, Role
+
+Array = np.ndarray
+Shape = Literal["", "circle", "triangle", "plus", "diamond"]
+Dash = Literal["", "dotted", "dashed"]
+Anchor = Literal["center", "left", "right", "top", "bottom"]
+Kind = TypeVar("Kind", bound="Mark")
+
+
+@dataclass(frozen=True, eq=False)
+class Mark:
+    """What all marks have in common.
+
+    `name` is the mark's key: unique in its chart, the same from frame to frame. `role` says what it stands for, which
+    `style` turns into colour and shape, in light and in dark. Marks with the same `label` share one entry of the
+    legend; without a label a mark has none. Arrays are kept as float64. Raises ValueError for a role that is none and
+    an array of a wrong shape, naming the mark.
+    """
+
+    name: str
+    role: Role
+    label: str = field(default="", kw_only=True)
+    opacity: float = field(default=1.0, kw_only=True)
+    columns: ClassVar[tuple[str, ...]] = ("x", "y")  # fields that hold arrays `(n,)`, with the same n
+
+    def __post_init__(self) -> None:
+        if self.role not in ROLES:
+            raise ValueError(f"mark {self.name!r}: role={self.role!r}; allowed: {', '.join(ROLES)}")
+        present = [key for key in self.columns if getattr(self, key) is not None]
+        across = present != list(self.columns)  # without x: one level, from edge to edge
+        for key in present:
+            self._set(key, (1,) if across else (np.size(getattr(self, present[0])),))
+
+    def _set(self, key: str, wanted: tuple[int, ...]) -> None:
+        """Keeps a field as float64; ValueError where its shape is another."""
+        array = np.asarray(getattr(self, key), dtype=np.float64)
+        if array.shape != wanted:
+            raise ValueError(f"mark {self.name!r}: {key} has shape {array.shape}; must be {wanted}")
+        object.__setattr__(self, key, array)
+
+    @property
+    def arrays(self) -> dict[str, Array]:
+        """The mark's arrays by field: what changes from frame to frame."""
+        return {f.name: value for f in fields(self) if isinstance(value := getattr(self, f.name), np.ndarray)}
+
+
+@dataclass(frozen=True, eq=False)
+class Points(Mark):
+    """Points of `size` points across: circles where real, triangles with a thin edge where generated.
+
+    `shape` overrides that; a diamond is hollow, with an edge of 2 points, and a plus is 3 points thick.
+    """
+
+    x: Array  # (n,)
+    y: Array  # (n,)
+    size: float = 5.0
+    shape: Shape = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Line(Mark):
+    """A line through points, interrupted at NaN; where x is None, one level y `(1,)` from edge to edge.
+
+    `end` "cross" puts a cross upon its last finite point, where a member diverged. `end_label` stands right of that
+    point in the line's colour, bold; painters push the labels of one chart apart as little as it takes. `closed` joins
+    the last point to the first, and `fill` then fills the inside with a tint (opacity 0.1) of another role.
+    """
+
+    x: Array | None  # (n,)
+    y: Array  # (n,)
+    width: float = 1.8
+    dash: Dash = ""  # dotted: a width on, 1.5 off; dashed: 3 on, 1.5 off
+    end: Literal["", "cross"] = ""
+    end_label: str = ""
+    closed: bool = False
+    fill: Role | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Band(Mark):
+    """The area between `low` and `high`, interrupted at NaN; where x is None, one pair `(1,)` from edge to edge.
+
+    A band in steps repeats its x. `end_label` stands at the right end of the axes in the band's colour, right-aligned
+    with the panel upon the colour of the paper, as high as the last middle of low and high; "\\n" begins a line.
+    """
+
+    x: Array | None  # (n,)
+    low: Array  # (n,)
+    high: Array  # (n,)
+    end_label: str = ""
+    columns = ("x", "low", "high")
+
+
+@dataclass(frozen=True, eq=False)
+class Bars(Mark):
+    """Upright bars from 0 to `height` between `left` and `right`, filled as one area: bars that touch show no seam."""
+
+    left: Array  # (n,)
+    right: Array  # (n,)
+    height: Array  # (n,)
+    columns = ("left", "right", "height")
+
+
+@dataclass(frozen=True, eq=False)
+class Surface(Mark):
+    """Values from 0 to 1 as a background: cells of equal size over the whole axes, blended into each other.
+
+    Row 0 is the lowest, column 0 the leftmost. 0 has the colour of generated, 0.5 that of the paper, 1 that of real,
+    the ends at an opacity of 0.55 (`style.surface_colours`). Nothing is painted where a value is NaN. Its row of the
+    legend reads: label, `low`, a bar of the colours, `high`, `unit` (muted).
+    """
+
+    values: Array  # (y, x)
+    low: str = ""
+    high: str = ""
+    unit: str = ""
+    columns = ()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if np.ndim(self.values) != 2:
+            raise ValueError(f"mark {self.name!r}: values has shape {np.shape(self.values)}; must be (ny, nx)")
+        self._set("values", np.shape(self.values))
+
+
+@dataclass(frozen=True, eq=False)
+class Arrows(Mark):
+    """Arrows from (x, y) to (x + u, y + v), all in numbers of the axes, already cut to the longest that is wanted.
+
+    A head is 4 widths wide and 5 long, shorter where the arrow is; an arrow of no length is not painted. Where `key` is
+    above 0, a row of the legend shows an arrow to the right of this length on the x axis, and the label after it.
+    """
+
+    x: Array  # (n,)
+    y: Array  # (n,)
+    u: Array  # (n,)
+    v: Array  # (n,)
+    width: float = 1.6
+    key: float = 0.0
+    columns = ("x", "y", "u", "v")
+
+
+@dataclass(frozen=True, eq=False)
+class Text(Mark):
+    """Words at points, moved by `offset` points to the right and up; `anchor` is the part of the words that lies there.
+
+    "left" is their left edge, at half of their height. With units "axes" (0, 0) is the lower left corner of the
+    axes and (1, 1) the upper right one. A `box` of the paper's colour (opacity 0.85) keeps words readable upon marks.
+    """
+
+    x: Array  # (n,)
+    y: Array  # (n,)
+    words: tuple[str, ...]  # n of them
+    offset: Array | None = None  # (n, 2); None: not moved
+    anchor: Anchor = "center"
+    units: Literal["data", "axes"] = "data"
+    size: float = 9.5
+    bold: bool = False
+    box: bool = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if len(self.words) != len(self.x):
+            raise ValueError(f"mark {self.name!r}: {len(self.words)} words; must be {len(self.x)}, one a point")
+        if self.offset is None:
+            object.__setattr__(self, "offset", np.zeros((len(self.x), 2)))
+        self._set("offset", (len(self.x), 2))
+
+
+@dataclass(frozen=True, eq=False)
+class Chart:
+    """One panel's picture: axes, and marks in the order in which they are painted.
+
+    Painters clip marks to the axes (points, end labels and text not) and draw the title in bold above their left edge.
+    Below them stand, row by row: the x axis's words and label, the legend (labels in the order of `legend`, or else of
+    the marks), the surface's row, `note`, the arrows' row; `legend_above` puts the legend above the axes' right edge
+    instead. `right` is an axis of words alone: its ticks stand at values of y. `aspect` is the length of 1 on y beside
+    that of 1 on x; the axes then shrink to fit, at the top left of their place. Without `frame` neither axis is drawn.
+    Raises ValueError, naming the chart, for two marks of one name and for a legend that names what no mark is labelled.
+    """
+
+    title: str
+    x: Axis
+    y: Axis
+    marks: tuple[Mark, ...]
+    right: Axis | None = None
+    aspect: float | None = None
+    note: str = ""
+    legend: tuple[str, ...] = ()
+    legend_above: bool = False
+    frame: bool = True
+
+    def __post_init__(self) -> None:
+        names, labels = [mark.name for mark in self.marks], {mark.label for mark in self.marks}
+        if len(set(names)) < len(names):
+            raise ValueError(f"chart {self.title!r}: marks {', '.join(names)}; no two may have the same name")
+        if missing := [label for label in self.legend if label not in labels]:
+            raise ValueError(f"chart {self.title!r}: legend {missing[0]!r}; no mark has that label")
+
+    @property
+    def entries(self) -> dict[str, list[Mark]]:
+        """The legend: the marks of each label. A surface and arrows with a key have rows of their own instead."""
+        shown = [
+            m for m in self.marks if m.label and not isinstance(m, Surface) and not (isinstance(m, Arrows) and m.key)
+        ]
+        labels = self.legend or tuple(dict.fromkeys(m.label for m in shown))
+        return {label: [m for m in shown if m.label == label] for label in labels}
+
+    def of_kind(self, kind: type[Kind]) -> list[Kind]:
+        """The marks of one kind, such as `Line`."""
+        return [mark for mark in self.marks if isinstance(mark, kind)]
+
+    def __getitem__(self, name: str) -> Mark:
+        """The mark of that name; KeyError where there is none."""
+        return {mark.name: mark for mark in self.marks}[name]
