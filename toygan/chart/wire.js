@@ -20,7 +20,7 @@
  * @typedef {{ label: string, low: number, high: number, log: boolean, format: string, role: Role, grid: boolean,
  *   marked: [number, string][] }} Axis
  * @typedef {{ title: string, x: Axis, y: Axis, marks: AnyMark[], right: Axis | null, aspect: number | null,
- *   note: string, legend: string[], legend_above: boolean, frame: boolean }} Chart
+ *   note: string, legend: Record<string, string[]>, legend_above: boolean, frame: boolean }} Chart
  *
  * @typedef {{ whole: boolean, charts: (Chart | null)[],
  *   arrays: [chart: number, mark: string, field: string, type: "f4" | "u1", start: number][] }} Message
@@ -85,9 +85,10 @@ function numbers(buffer, type) {
  */
 function joined(old, start, news) {
   if (!old || !start) return news;
-  const all = /** @type {T} */ (news instanceof Float32Array
-    ? new Float32Array(start + news.length)
-    : new Uint8Array(start + news.length));
+  const all =
+    /** @type {T} */ (news instanceof Float32Array
+      ? new Float32Array(start + news.length)
+      : new Uint8Array(start + news.length));
   all.set(old.subarray(0, start));
   all.set(news, start);
   return all;

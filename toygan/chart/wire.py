@@ -41,22 +41,23 @@ class Wire:
             for mark in chart.marks
             for field, values in _arrays_of(mark).items()
         }
-        starts = {key: _known(self._arrays.get(key), values) for key, values in news.items()}
-        sent = [key for key, values in news.items() if key not in self._arrays or starts[key] < len(values)]
+        sent = {key: start for key, new in news.items() if (start := _news_from(self._arrays.get(key), new)) is not None}
         content = {
             "whole": not old,
             "charts": [None if old and words == old[i] else words for i, words in enumerate(self._words)],
-            "arrays": [[*key, news[key].dtype.str[1:], starts[key]] for key in sent],
+            "arrays": [[*key, news[key].dtype.str[1:], start] for key, start in sent.items()],
         }
         self._arrays |= news
-        return content, [news[key][starts[key] :].tobytes() for key in sent]
+        return content, [news[key][start:].tobytes() for key, start in sent.items()]
 
 
-def _known(old: np.ndarray | None, new: np.ndarray) -> int:
-    """How many of the new numbers the page has: all or none of the old ones, which a growing curve begins with."""
-    n = 0 if old is None else len(old)
-    # Bits are compared, since NaN equals nothing. A shorter array is new: only a start is told, no end.
-    return n if old is not None and n <= len(new) and old.tobytes() == new[:n].tobytes() else 0
+def _news_from(old: np.ndarray | None, new: np.ndarray) -> int | None:
+    """The place from which on numbers are new, None where none is: a curve that grows begins with all it was."""
+    if old is None or len(old) > len(new):
+        return 0
+    if old.tobytes() != new[: len(old)].tobytes():  # bits, since NaN equals nothing
+        return 0
+    return len(old) if len(old) < len(new) else None
 
 
 def _arrays_of(mark: Mark) -> dict[str, np.ndarray]:
@@ -72,8 +73,9 @@ def _arrays_of(mark: Mark) -> dict[str, np.ndarray]:
 def _words_of(chart: Chart) -> dict[str, Any]:
     """All of a chart but arrays."""
     axes = {name: axis and _words_of_axis(axis) for name, axis in (("x", chart.x), ("y", chart.y), ("right", chart.right))}
-    rest = {f.name: getattr(chart, f.name) for f in fields(chart) if f.name not in ("x", "y", "right", "marks")}
-    return {**rest, **axes, "marks": [_words_of_mark(mark) for mark in chart.marks]}
+    rest = {name: getattr(chart, name) for name in ("title", "aspect", "note", "legend_above", "frame")}
+    legend = {label: [mark.name for mark in marks] for label, marks in chart.entries.items()}
+    return {**rest, **axes, "legend": legend, "marks": [_words_of_mark(mark) for mark in chart.marks]}
 
 
 def _words_of_axis(axis: Axis) -> dict[str, Any]:
