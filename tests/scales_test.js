@@ -1,6 +1,6 @@
 // Expected values follow from the definitions: an affine map, powers of ten, the mean of a crowd.
 import assert from "node:assert/strict";
-import { nearest, scale, spread, valueAt, written } from "../toygan/chart/scales.js";
+import { between, nearest, scale, spread, valueAt, written } from "../toygan/chart/scales.js";
 
 Deno.test("the ends of an axis fall on its first and last pixel, also upside down and in decades", () => {
   for (const span of [{ low: -2, high: 6 }, { low: 1e-3, high: 10, log: true }]) {
@@ -49,6 +49,13 @@ Deno.test("a crowd that is spread into its neighbour takes it in", () => {
 
 Deno.test("the nearest of an ascending array is found", () => {
   const steps = [0, 10, 20, 40];
-  assert.deepEqual([-5, 4, 6, 29, 31, 99].map((value) => nearest(steps, value)), [0, 0, 1, 2, 3, 3]);
-  assert.equal(nearest([], 1), -1);
+  assert.deepEqual([-5, 4, 6, 29, 31, 99].map((value) => nearest(steps, value)), [0, 0, 10, 20, 40, 40]);
+  assert.ok(Number.isNaN(nearest([], 1)));
+});
+
+Deno.test("between two points a line is straight, at a step it jumps, and outside of its points it has no value", () => {
+  const [xs, values] = [[0, 2, 2, 4], [10, 10, 30, 50]];
+  assert.deepEqual([0, 1, 3, 4].map((x) => between(xs, values, x)), [10, 10, 40, 50]);
+  assert.ok(Number.isNaN(between(xs, values, -1)) && Number.isNaN(between(xs, values, 5)));
+  assert.ok(Number.isNaN(between(xs, [10, NaN, NaN, 50], 1)));
 });

@@ -10,10 +10,17 @@ import { scale, spread } from "./scales.js";
  * @typedef {{ width: number, height: number, point: number, ratio: number }} Sheet
  */
 
-// In points. The same in every chart and for all numbers: axes that moved with their words would make a picture jump.
-const LEFT = 37, RIGHT = 27, TOP = 7, BOTTOM = 17, LABEL = 13, TICK = 3.5, TICK_SIZE = 9, LABEL_SIZE = 9.5;
+// In points. The same for all numbers that a chart shows: axes that moved with their words would make a picture jump.
+const LEFT = 37,
+  RIGHT = 46,
+  RIGHT_OF_SQUARE = 14,
+  TOP = 7,
+  BOTTOM = 17,
+  LABEL = 13,
+  TICK = 3.5,
+  TICK_SIZE = 9,
+  LABEL_SIZE = 9.5;
 const END_SIZE = 10, END_GAP = 13, END_AWAY = 6, BAND_SIZE = 9, BAND_LINE = 10.3;
-const CLIPPED = new Set(["line", "band", "bars", "surface", "arrows"]);
 
 /**
  * Where the axes of a chart lie. With an aspect they shrink to fit, at the top left.
@@ -21,9 +28,10 @@ const CLIPPED = new Set(["line", "band", "bars", "surface", "arrows"]);
  * @param {Sheet} sheet
  * @returns {Frame}
  */
-export function layout({ x, y, aspect }, { width, height, point }) {
+export function layout({ x, y, aspect, marks }, { width, height, point }) {
   const left = (y.label ? LEFT + LABEL : LEFT) * point, top = TOP * point;
-  let right = width - RIGHT * point, bottom = height - (x.label ? BOTTOM + LABEL : BOTTOM) * point;
+  const below = Math.max(x.label ? BOTTOM + LABEL : BOTTOM, ...marks.map(roomBelow));
+  let right = width - (aspect ? RIGHT_OF_SQUARE : RIGHT) * point, bottom = height - below * point;
   if (aspect) {
     const across = x.high - x.low, up = (y.high - y.low) * aspect;
     const unit = Math.min((right - left) / across, (bottom - top) / up);
@@ -31,6 +39,12 @@ export function layout({ x, y, aspect }, { width, height, point }) {
     bottom = top + unit * up;
   }
   return { left, right, top, bottom, x: scale(x, left, right), y: scale(y, bottom, top) };
+}
+
+/** How many points below the axes a mark's words reach, where they stand there. @param {AnyMark} mark */
+function roomBelow(mark) {
+  if (mark.kind !== "text" || mark.units !== "axes" || mark.y.some((y) => y > 0)) return 0;
+  return mark.size - Math.min(...mark.offset.filter((_, i) => i % 2));
 }
 
 /**
@@ -51,7 +65,7 @@ export function paint(context, chart, sheet, palette, hidden = new Set()) {
   if (chart.frame) paintGrid(brush, chart);
   for (const mark of marks) {
     context.save();
-    if (CLIPPED.has(mark.kind)) {
+    if (mark.kind !== "text") {
       context.beginPath();
       context.rect(left, top, right - left, bottom - top);
       context.clip();
@@ -101,12 +115,12 @@ function paintAxes(brush, chart) {
   }
   context.stroke();
   font(brush, TICK_SIZE);
-  context.fillStyle = palette.muted;
+  context.fillStyle = palette.words.muted;
   [context.textAlign, context.textBaseline] = ["center", "top"];
   for (const [value, words] of chart.x.marked) context.fillText(words, frame.x(value), bottom + 2 * tick);
   [context.textAlign, context.textBaseline] = ["right", "middle"];
   for (const [value, words] of chart.y.marked) context.fillText(words, left - 2 * tick, frame.y(value));
-  [context.textAlign, context.fillStyle] = ["left", palette[chart.right?.role ?? "muted"]];
+  [context.textAlign, context.fillStyle] = ["left", palette.words[chart.right?.role ?? "muted"]];
   for (const [value, words] of chart.right?.marked ?? []) context.fillText(words, right + 2 * tick, frame.y(value));
   axisLabel(brush, chart.x, (left + right) / 2, bottom + (BOTTOM + LABEL / 2) * point, 0);
   axisLabel(brush, chart.y, LABEL / 2 * point, (top + bottom) / 2, -Math.PI / 2);
@@ -119,7 +133,7 @@ function axisLabel(brush, { label, role }, x, y, angle) {
   context.save();
   context.translate(x, y);
   context.rotate(angle);
-  [context.fillStyle, context.textAlign, context.textBaseline] = [palette[role], "center", "middle"];
+  [context.fillStyle, context.textAlign, context.textBaseline] = [palette.words[role], "center", "middle"];
   context.fillText(label, 0, 0);
   context.restore();
 }
@@ -136,7 +150,7 @@ function paintBandLabels(brush, marks, right) {
     lines.forEach((line, i) => {
       const y = middle + (i - (lines.length - 1) / 2) * BAND_LINE * point;
       paper(brush, line, right, y, point, 1);
-      context.fillStyle = palette[mark.role];
+      context.fillStyle = palette.words[mark.role];
       context.fillText(line, right, y);
     });
   }
@@ -151,10 +165,40 @@ function paintLineLabels(brush, marks) {
     const last = mark.kind === "line" && mark.end_label ? lastFinite(mark) : -1;
     if (mark.kind !== "line" || !mark.x || last < 0) return [];
     const y = Math.min(Math.max(frame.y(mark.y[last]), frame.top), frame.bottom);
-    return [{ words: mark.end_label, colour: palette[mark.role], x: frame.x(mark.x[last]) + END_AWAY * point, y }];
+    return [{
+      words: mark.end_label,
+      colour: palette.words[mark.role],
+      x: frame.x(mark.x[last]) + END_AWAY * point,
+      y,
+    }];
   });
   spread(ends.map(({ y }) => y), END_GAP * point).forEach((y, i) => {
     context.fillStyle = ends[i].colour;
     context.fillText(ends[i].words, ends[i].x, y);
   });
+}
+
+/**
+ * Paints what stands for a mark in the legend, upon a sheet of its size.
+ * @param {CanvasRenderingContext2D} context
+ * @param {AnyMark} mark
+ * @param {Sheet} sheet
+ * @param {Palette} palette
+ */
+export function paintSwatch(context, mark, { width, height, point, ratio }, palette) {
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, width, height);
+  const [x, y] = [new Float32Array([0, width]), new Float32Array([height / 2, height / 2])];
+  const middle = { x: new Float32Array([width / 2]), y: y.subarray(1) };
+  const frame = { left: 0, right: width, top: 0, bottom: height, x: Number, y: Number };
+  const brush = { context, frame, point, palette };
+  if (mark.kind === "points") paintMark(brush, { ...mark, ...middle, size: Math.min(mark.size, 10) });
+  else if (mark.kind === "line") paintMark(brush, { ...mark, x, y, end: "", closed: false });
+  else if (mark.kind === "arrows") {
+    const along = { u: new Float32Array([width]), v: new Float32Array([0]) };
+    paintMark(brush, { ...mark, x: x.subarray(0, 1), y: middle.y, ...along });
+  } else {
+    [context.globalAlpha, context.fillStyle] = [mark.opacity, palette[mark.role]];
+    context.fillRect(0, height / 4, width, height / 2);
+  }
 }

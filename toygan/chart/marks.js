@@ -3,8 +3,8 @@
 /**
  * @import { AnyMark, Arrows, Band, Bars, Line, Points, Role, Surface, Text } from "./wire.js"
  *
- * Colours by role, that of the paper, and the family of letters.
- * @typedef {Record<Role | "paper" | "font", string>} Palette
+ * Colours "#rrggbb" by role, for marks and, somewhat stronger, for words; that of the paper; and the family of letters.
+ * @typedef {Record<Role | "paper" | "font", string> & { words: Record<Role, string> }} Palette
  *
  * Where a chart lies on its canvas: the axes' edges, and where a number falls, all in CSS pixels.
  * @typedef {{ left: number, right: number, top: number, bottom: number,
@@ -16,34 +16,34 @@
 
 const DASHES = { "": [], dotted: [1, 1.5], dashed: [3, 1.5] }; // times the line's width
 const SHAPES = /** @type {Partial<Record<Role, string>>} */ ({ generated: "triangle" });
-const SURFACE_OPACITY = 0.55, FILL_OPACITY = 0.1, BOX_OPACITY = 0.85;
+const EDGE = 0.4, SURFACE_OPACITY = 0.55, FILL_OPACITY = 0.1, BOX_OPACITY = 0.85;
+
+/** How each kind is painted, in the colour of its role. */
+export const PAINTERS = /** @type {Record<AnyMark["kind"], (brush: Brush, mark: any) => void>} */ ({
+  points: paintPoints,
+  line: paintLine,
+  band: paintBand,
+  bars: paintBars,
+  surface: paintSurface,
+  arrows: paintArrows,
+  text: paintText,
+});
 
 /** @param {Brush} brush @param {AnyMark} mark */
 export function paintMark(brush, mark) {
   const { context, palette } = brush;
+  context.save();
   context.globalAlpha = mark.opacity;
-  context.fillStyle = context.strokeStyle = palette[mark.role];
-  switch (mark.kind) {
-    case "points":
-      return paintPoints(brush, mark);
-    case "line":
-      return paintLine(brush, mark);
-    case "band":
-      return paintBand(brush, mark);
-    case "bars":
-      return paintBars(brush, mark);
-    case "surface":
-      return paintSurface(brush, mark);
-    case "arrows":
-      return paintArrows(brush, mark);
-    case "text":
-      return paintText(brush, mark);
-  }
+  context.fillStyle = context.strokeStyle = mark.kind === "text" ? palette.words[mark.role] : palette[mark.role];
+  PAINTERS[mark.kind](brush, mark);
+  context.restore();
 }
 
 /** @param {Brush} brush @param {Points} mark */
 function paintPoints({ context, frame, point, palette }, mark) {
   const { x, y } = mark, r = mark.size * point / 2, shape = mark.shape || SHAPES[mark.role] || "circle";
+  context.lineWidth = (shape === "plus" ? 3 : 2) * point;
+  if (shape === "triangle") [context.strokeStyle, context.lineWidth] = [palette.paper, 2 * EDGE * point];
   context.beginPath();
   for (let i = 0; i < x.length; i++) {
     const px = frame.x(x[i]), py = frame.y(y[i]);
@@ -59,18 +59,15 @@ function paintPoints({ context, frame, point, palette }, mark) {
     } else if (shape === "diamond") {
       const d = r * Math.SQRT2;
       polygon(context, [px, py - d, px + d, py, px, py + d, px - d, py]);
-    } else polygon(context, [px, py - r, px - r, py + r, px + r, py + r]);
+    } else { // one by one: edges of all upon all would leave nothing but edges where many are
+      context.beginPath();
+      polygon(context, [px, py - r, px - r, py + r, px + r, py + r]);
+      context.stroke();
+      context.fill();
+    }
   }
-  if (shape === "plus" || shape === "diamond") {
-    context.lineWidth = (shape === "plus" ? 3 : 2) * point;
-    return context.stroke();
-  }
-  context.fill();
-  if (shape === "triangle") {
-    context.strokeStyle = palette.paper;
-    context.lineWidth = 0.4 * point;
-    context.stroke();
-  }
+  if (shape === "plus" || shape === "diamond") context.stroke();
+  else if (shape === "circle") context.fill();
 }
 
 /** @param {CanvasRenderingContext2D} context @param {number[]} corners x, y, x, y ... */
@@ -96,11 +93,9 @@ function paintLine({ context, frame, point, palette }, mark) {
   }
   if (mark.closed) context.closePath();
   if (mark.fill) {
-    context.save();
-    context.globalAlpha = FILL_OPACITY;
-    context.fillStyle = palette[mark.fill];
+    [context.globalAlpha, context.fillStyle] = [FILL_OPACITY, palette[mark.fill]];
     context.fill();
-    context.restore();
+    context.globalAlpha = mark.opacity;
   }
   context.lineJoin = "round";
   context.lineWidth = mark.width * point;

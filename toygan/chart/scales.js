@@ -85,16 +85,39 @@ function overlap(below, above, gap) {
 }
 
 /**
- * Index of the finite number in an ascending array that lies nearest to the value, -1 in an empty one.
+ * The first number of an ascending array that is no less than the value, by its index; the array's length if none is.
  * @param {ArrayLike<number>} ascending
  * @param {number} value
  */
-export function nearest(ascending, value) {
-  let [low, high] = [0, ascending.length - 1];
+function notBelow(ascending, value) {
+  let [low, high] = [0, ascending.length];
   while (low < high) {
     const middle = (low + high) >> 1;
     if (ascending[middle] < value) low = middle + 1;
     else high = middle;
   }
-  return low > 0 && value - ascending[low - 1] <= ascending[low] - value ? low - 1 : high < 0 ? -1 : low;
+  return low;
+}
+
+/**
+ * The number of an ascending array that lies nearest to the value; NaN in an empty one.
+ * @param {ArrayLike<number>} ascending
+ * @param {number} value
+ */
+export function nearest(ascending, value) {
+  const i = notBelow(ascending, value), [below, above] = [ascending[i - 1], ascending[i]];
+  return above - value < value - below ? above : below ?? above ?? NaN;
+}
+
+/**
+ * The value at x of the line through points whose x ascend, NaN outside of them.
+ * @param {ArrayLike<number>} xs
+ * @param {ArrayLike<number>} values
+ * @param {number} x
+ */
+export function between(xs, values, x) {
+  const i = notBelow(xs, x);
+  if (xs[i] === x) return values[i];
+  const share = (x - xs[i - 1]) / (xs[i] - xs[i - 1]);
+  return values[i - 1] + share * (values[i] - values[i - 1]);
 }

@@ -79,7 +79,9 @@ def _words_of(chart: Chart) -> dict[str, Any]:
 
 
 def _words_of_axis(axis: Axis) -> dict[str, Any]:
-    return {name: getattr(axis, name) for name in ("label", "low", "high", "log", "format", "role", "grid", "marked")}
+    words = {name: getattr(axis, name) for name in ("label", "log", "format", "role", "grid")}
+    ticks = [[float(value), shown] for value, shown in axis.marked]  # JSON takes no numbers of numpy
+    return {**words, "low": float(axis.low), "high": float(axis.high), "marked": ticks}
 
 
 def _words_of_mark(mark: Mark) -> dict[str, Any]:
