@@ -15,12 +15,12 @@ import pytest
 import torch
 from matplotlib.figure import Figure
 from PIL import Image
+from toygan.panels.limits import doubled
 
 from toygan import DISTRIBUTIONS, LOSSES, Population, Recipe
 from toygan.panels import PANELS, Look, Picture, panel, style
 from toygan.panels.coverage import bands
 from toygan.panels.curves import apart
-from toygan.panels.limits import doubled
 from toygan.panels.look import d_output_of, grid
 from toygan.panels.panel import Note
 from toygan.parts.metrics.reference import reference_band, reference_shares

@@ -16,7 +16,7 @@ import pytest
 from nbclient import NotebookClient
 from PIL import Image
 
-from toygan.panels import Picture
+from toygan.panels.picture import Picture
 from toygan.parts.regularizers import REGULARIZERS
 from toygan.play import cell, playground
 from toygan.play.controls import Control, Regularizers, Remedy

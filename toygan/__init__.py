@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 from toygan.measure import theory as theory
+from toygan.panels import PANELS as PANELS
+from toygan.panels import Panel as Panel
 from toygan.parts.distributions import DISTRIBUTIONS as DISTRIBUTIONS
 from toygan.parts.distributions import Distribution as Distribution
 from toygan.parts.distributions import points as points
@@ -31,17 +33,11 @@ from toygan.training import State as State
 from toygan.training import StateError as StateError
 
 if TYPE_CHECKING:
-    from toygan.panels import PANELS as PANELS
-    from toygan.panels import Panel as Panel
     from toygan.play.playground import Playground as Playground
 else:
 
     def __getattr__(name: str) -> Any:
-        """Pictures and the playground come when asked for: they need matplotlib and widgets, and a script does not."""
-        if name in ("PANELS", "Panel"):
-            from toygan import panels
-
-            return getattr(panels, name)
+        """The playground comes when asked for: it needs widgets, and a script does not."""
         if name != "Playground":
             raise AttributeError(f"module 'toygan' has no attribute {name!r}")
         from toygan.play.playground import Playground

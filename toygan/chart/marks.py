@@ -7,7 +7,7 @@ text too; everything else is in the numbers of the axes. NaN is nothing: a point
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import KW_ONLY, dataclass, field, fields
 from typing import ClassVar, Literal, TypeVar
 
 import numpy as np
@@ -33,8 +33,9 @@ class Mark:
 
     name: str
     role: Role
-    label: str = field(default="", kw_only=True)
-    opacity: float = field(default=1.0, kw_only=True)
+    _: KW_ONLY
+    label: str = ""
+    opacity: float = 1.0
     columns: ClassVar[tuple[str, ...]] = ("x", "y")  # fields that hold arrays `(n,)`, with the same n
 
     def __post_init__(self) -> None:
@@ -67,6 +68,7 @@ class Points(Mark):
 
     x: Array  # (n,)
     y: Array  # (n,)
+    _: KW_ONLY
     size: float = 5.0
     shape: Shape = ""
 
@@ -82,6 +84,7 @@ class Line(Mark):
 
     x: Array | None  # (n,)
     y: Array  # (n,)
+    _: KW_ONLY
     width: float = 1.8
     dash: Dash = ""  # dotted: a width on, 1.5 off; dashed: 3 on, 1.5 off
     end: Literal["", "cross"] = ""
@@ -101,6 +104,7 @@ class Band(Mark):
     x: Array | None  # (n,)
     low: Array  # (n,)
     high: Array  # (n,)
+    _: KW_ONLY
     end_label: str = ""
     columns = ("x", "low", "high")
 
@@ -125,6 +129,7 @@ class Surface(Mark):
     """
 
     values: Array  # (y, x)
+    _: KW_ONLY
     low: str = ""
     high: str = ""
     unit: str = ""
@@ -149,6 +154,7 @@ class Arrows(Mark):
     y: Array  # (n,)
     u: Array  # (n,)
     v: Array  # (n,)
+    _: KW_ONLY
     width: float = 1.6
     key: float = 0.0
     columns = ("x", "y", "u", "v")
@@ -162,10 +168,11 @@ class Text(Mark):
     axes and (1, 1) the upper right one. A `box` of the paper's colour (opacity 0.85) keeps words readable upon marks.
     """
 
+    words: tuple[str, ...]  # n of them
     x: Array  # (n,)
     y: Array  # (n,)
-    words: tuple[str, ...]  # n of them
-    offset: Array | None = None  # (n, 2); None: not moved
+    _: KW_ONLY
+    offset: Array = field(default_factory=lambda: np.zeros((1, 2)))  # (n, 2), or one for all
     anchor: Anchor = "center"
     units: Literal["data", "axes"] = "data"
     size: float = 9.5
@@ -176,8 +183,8 @@ class Text(Mark):
         super().__post_init__()
         if len(self.words) != len(self.x):
             raise ValueError(f"mark {self.name!r}: {len(self.words)} words; must be {len(self.x)}, one a point")
-        if self.offset is None:
-            object.__setattr__(self, "offset", np.zeros((len(self.x), 2)))
+        if np.shape(self.offset) == (1, 2):
+            object.__setattr__(self, "offset", np.repeat(self.offset, len(self.x), axis=0))
         self._set("offset", (len(self.x), 2))
 
 
@@ -185,11 +192,11 @@ class Text(Mark):
 class Chart:
     """One panel's picture: axes, and marks in the order in which they are painted.
 
-    Painters clip marks to the axes (points, end labels and text not) and draw the title in bold above their left edge.
-    Below them stand, row by row: the x axis's words and label, the legend (labels in the order of `legend`, or else of
-    the marks), the surface's row, `note`, the arrows' row; `legend_above` puts the legend above the axes' right edge
-    instead. `right` is an axis of words alone: its ticks stand at values of y. `aspect` is the length of 1 on y beside
-    that of 1 on x; the axes then shrink to fit, at the top left of their place. Without `frame` neither axis is drawn.
+    Painters clip marks to the axes, all but words, and draw the title in bold above their left edge. Below them stand,
+    row by row: the x axis's words and label, the legend (labels in the order of `legend`, or else of the marks), the
+    surface's row, `note`, the arrows' row; `legend_above` puts the legend above the axes' right edge instead. `right`
+    is an axis of words alone: its ticks stand at values of y. `aspect` is the length of 1 on y beside that of 1 on x;
+    the axes then shrink to fit, at the top left of their place. Without `frame` neither axis is drawn.
     Raises ValueError, naming the chart, for two marks of one name and for a legend that names what no mark is labelled.
     """
 
@@ -223,6 +230,11 @@ class Chart:
     def of_kind(self, kind: type[Kind]) -> list[Kind]:
         """The marks of one kind, such as `Line`."""
         return [mark for mark in self.marks if isinstance(mark, kind)]
+
+    @property
+    def texts_below(self) -> list[Text]:
+        """Words that stand below the axes: a painter leaves room for them."""
+        return [text for text in self.of_kind(Text) if text.units == "axes" and (text.y <= 0).all()]
 
     def __getitem__(self, name: str) -> Mark:
         """The mark of that name; KeyError where there is none."""

@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from toygan.panels import style
+from toygan.chart import style
 from toygan.recipe import Recipe
 from toygan.training import Snapshot
 
+SURFACE = style.LIGHT.surface()
 RECIPE, METRICS, PICTURE, ANIMATION = "recipe.json", "metrics.json", "picture.png", "training.gif"
 SECONDS, REST = 12, 2000  # an animation's length, and the milliseconds that its last frame stays
 
@@ -67,8 +68,8 @@ def _colours() -> Image.Image:
     """
     marks = [style.REAL, style.GENERATED, style.DISCRIMINATOR, style.GENERATOR, style.INK, style.MUTED, style.FAINT]
     edges = [255 + (style.rgb(mark) - 255) * part for mark in marks for part in (0.25, 0.5, 0.75, 1)]
-    every = len(style.D_OUTPUT_COLOURS) // 32
-    opinions = style.D_OUTPUT_COLOURS[every // 2 :: every, :3]
+    every = len(SURFACE) // 32
+    opinions = SURFACE[every // 2 :: every, :3]
     opinions = opinions[opinions.min(axis=1) < 248]  # Pillow, in a hurry, would take a nearly white one for white
     table = np.concatenate([np.full((1, 3), 255), opinions, edges])
     palette = Image.new("P", (1, 1))

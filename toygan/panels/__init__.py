@@ -1,7 +1,26 @@
-"""Pictures of a run: a class a picture, all made from one look at a population."""
+"""Pictures of a run: what each says is to be seen of one look at a population.
 
+A panel is a class and its row, side by side in the file of its family; here the rows are joined into the menu.
+"""
+
+from toygan.chart import Chart
+from toygan.panels import coverage, curves, dirac, samples
 from toygan.panels.look import Look as Look
-from toygan.panels.menu import PANELS as PANELS
-from toygan.panels.menu import panel as panel
 from toygan.panels.panel import Panel as Panel
-from toygan.panels.picture import Picture as Picture
+from toygan.panels.panel import note
+from toygan.parts.menu import Menu
+
+# By name, the panels that show the same thing for different data: the first that does not refuse the recipe is taken.
+PANELS: Menu[tuple[Panel, ...]] = Menu(
+    {**samples.PANELS, **curves.PANELS, **coverage.PANELS, **dirac.PANELS},
+    aliases={"divergence": "reverse-kl"},
+)
+
+
+def chart(name: str, look: Look) -> Chart:
+    """What the panel `name` shows of a look, or why it has nothing to show; ValueError for an unknown name."""
+    panels = PANELS.make(name)
+    reasons = [panel.refuses(look.recipe) for panel in panels]
+    if None in reasons:
+        return panels[reasons.index(None)].chart(look)
+    return note(panels[-1].title, f"nothing to show: {reasons[-1]}")

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from math import ceil
-from typing import ClassVar
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, PercentFormatter
 
-from toygan.panels import style
-from toygan.panels.curves import trace
-from toygan.panels.limits import FIRST, doubled, grow_to_decades, grow_to_iteration
+from toygan.chart import Axis, Band, Bars, Chart, Line
+from toygan.chart.limits import doubled, grow_to_decades
+from toygan.panels.curves import curve, iterations
 from toygan.panels.look import Look
 from toygan.panels.panel import Panel
-from toygan.panels.truth import ReferenceBand
 from toygan.parts.metrics.modes import has_modes
-from toygan.parts.metrics.reference import reference_band, reference_shares
+from toygan.parts.metrics.reference import reference_shares
 from toygan.recipe import Recipe
 
-BARS = (-0.38, 0.38)  # a bar's left and right end, its mode's number in the middle
+HALF_BAR = 0.38  # half of a bar's width, its mode's number in the middle
 
 
 def bands(values: np.ndarray, at: tuple[float, ...]) -> np.ndarray:
@@ -34,92 +30,74 @@ def bands(values: np.ndarray, at: tuple[float, ...]) -> np.ndarray:
     return quantiles
 
 
+def true_samples(x: np.ndarray | None, low: np.ndarray, mean: np.ndarray, high: np.ndarray) -> tuple[Band, Line]:
+    """What 90 % of sets of true samples score, and their mean, each `(n,)`: the same in every panel."""
+    band = Band("true samples", "real", x, low, high, opacity=0.22, end_label="true\nsamples")
+    return band, Line("mean of true samples", "real", x, mean, width=1.2)
+
+
 class ModesPanel(Panel):
     """A panel about modes, for data that has some."""
 
-    @classmethod
-    def refuses(cls, recipe: Recipe) -> str | None:
-        return None if has_modes(recipe.distribution) else f"{recipe.data} has no modes to count"
+    def refuses(self, recipe: Recipe) -> str | None:
+        return None if has_modes(recipe.parts.data) else f"{recipe.data} has no modes to count"
 
 
 class Score(ModesPanel):
     """A metric of one member, in front of the range and the inner half of all members, upon that of true samples."""
 
-    metric: ClassVar[str]
-
-    def __init__(self, axes: Axes, recipe: Recipe) -> None:
-        super().__init__(axes, recipe)
-        axes.set(xlabel="iteration", xlim=(0, FIRST))
-        axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-        self.truth = ReferenceBand(axes)
-        self.range = axes.fill_between([0], [0], [0], color=style.GENERATED, alpha=0.15, linewidth=0)
-        self.half = axes.fill_between([0], [0], [0], color=style.GENERATED, alpha=0.3, linewidth=0)
-        (self.line,) = axes.plot([], [], color=style.GENERATED, linewidth=2.2, markersize=8)
-        self.artists = [self.range, self.half, self.line]
-        self.captions = [axes.xaxis.label, self.truth.name]
-
-    def update(self, look: Look) -> None:
-        grow_to_iteration(self.axes, look.step)
-        if look.measured and (band := reference_band(self.metric, look.recipe.data, look.measured)):
-            self.truth.show(*band)
-        steps, scores = look.history.steps, look.history.metric(self.metric)
-        self.hold(scores)
-        trace(self.line, look, look.metric(self.metric))
+    def chart(self, look: Look) -> Chart:
+        (metric,), label = self.needs, "iteration"
+        scores = look.metrics.get(metric, look.metric(metric)[:, None])
+        marks: list[Band | Line] = []
+        if reference := look.reference(metric):
+            marks += true_samples(None, *(np.array([score]) for score in reference))
         if scores.shape[1] > 1:
-            least, lower, upper, most = bands(scores, (0, 0.25, 0.75, 1))
-            self.range.set_data(steps, least, most)
-            self.half.set_data(steps, lower, upper)
-            self.axes.set_xlabel(f"iteration  (line: this run, band: {scores.shape[1]} seeds)")
+            low, lower, upper, high = bands(scores, (0, 0.25, 0.75, 1))
+            marks += [
+                Band("all seeds", "generated", look.steps, low, high, opacity=0.15),
+                Band("half of the seeds", "generated", look.steps, lower, upper, opacity=0.3),
+            ]
+            label += f"  (line: this run, band: {scores.shape[1]} seeds)"
+        marks.append(curve("this run", "generated", look, look.metric(metric), width=2.2))
+        return Chart(self.title, iterations(look, label), self.y(look, scores), tuple(marks))
 
-    def hold(self, scores: np.ndarray) -> None:
-        """Lets the vertical axis reach the scores."""
+    def y(self, look: Look, scores: np.ndarray) -> Axis:
+        """The vertical axis for the scores `(T, P)`."""
+        raise NotImplementedError
 
 
 class Coverage(Score):
     """Modes covered."""
 
-    title = "Modes covered"
-    metric = "modes-covered"
+    title, needs = "Modes covered", ("modes-covered",)
 
-    def __init__(self, axes: Axes, recipe: Recipe) -> None:
-        super().__init__(axes, recipe)
-        modes = len(recipe.distribution.modes)
-        axes.set(ylim=(0, 1.08 * modes), yticks=sorted({0, modes // 2, modes}))
+    def y(self, look: Look, scores: np.ndarray) -> Axis:
+        k = len(look.recipe.parts.data.modes)
+        return Axis("", 0, 1.08 * k, ticks=tuple(sorted({0, k // 2, k})))
 
 
 class Quality(Score):
     """Share of samples within 3 sigmas of a mode."""
 
-    title = "High-quality samples"
-    metric = "high-quality"
+    title, needs = "High-quality samples", ("high-quality",)
 
-    def __init__(self, axes: Axes, recipe: Recipe) -> None:
-        super().__init__(axes, recipe)
-        axes.set(ylim=(0, 1.08), yticks=(0, 0.5, 1))
-        axes.yaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
+    def y(self, look: Look, scores: np.ndarray) -> Axis:
+        return Axis("", 0, 1.08, ticks=(0, 0.5, 1), format="percent")
 
 
-class Divergence(Score):
+class ReverseKL(Score):
     """Reverse KL over modes, in decades: it cannot come below what chance leaves of true samples."""
 
-    title = "Reverse KL over modes"
-    metric = "reverse-kl"
+    title, needs = "Reverse KL over modes", ("reverse-kl",)
 
-    @classmethod
-    def refuses(cls, recipe: Recipe) -> str | None:
-        return super().refuses(recipe) or (
-            None if len(recipe.distribution.modes) > 1 else f"{recipe.data} has one mode"
-        )
+    def refuses(self, recipe: Recipe) -> str | None:
+        one = len(recipe.parts.data.modes) == 1
+        return super().refuses(recipe) or (f"{recipe.data} has one mode" if one else None)
 
-    def __init__(self, axes: Axes, recipe: Recipe) -> None:
-        super().__init__(axes, recipe)
-        axes.set_ylim(1e-3, 1e1)
-        axes.set_yscale("log")
-        axes.yaxis.set_major_locator(LogLocator(numticks=5))
-        axes.yaxis.set_minor_locator(NullLocator())
-
-    def hold(self, scores: np.ndarray) -> None:
-        grow_to_decades(self.axes, scores)
+    def y(self, look: Look, scores: np.ndarray) -> Axis:
+        low, high = grow_to_decades((1e-3, 1e1), scores)
+        return Axis("", low, high, log=True, intervals=4, grows=True)
 
 
 class Modes(ModesPanel):
@@ -127,27 +105,25 @@ class Modes(ModesPanel):
 
     title = "Share per mode"
 
-    def __init__(self, axes: Axes, recipe: Recipe) -> None:
-        super().__init__(axes, recipe)
-        k = len(recipe.distribution.modes)
-        axes.set(xlabel="mode", xlim=(0.4, 1.1 * k + 0.5))
-        axes.set_xticks(range(1, k + 1, ceil(k / 13)))
-        axes.yaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))
-        axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
-        axes.set_ylim(0, min(1.1, 2.2 * float(recipe.distribution.weights.max())))
-        ends = (np.arange(1, k + 1)[:, None] + BARS).ravel()
-        self.truth = ReferenceBand(axes, [i + 0.5 for i in range(k + 1)])
-        self.bars = axes.stairs(np.zeros(2 * k - 1), ends, fill=True, color=style.GENERATED)
-        self.artists = [self.bars, self.truth.mean]
-        self.captions = [self.truth.name]
+    def chart(self, look: Look) -> Chart:
+        data = look.recipe.parts.data
+        k, high = len(data.modes), min(1.1, 2.2 * float(data.weights.max()))
+        marks: list[Band | Line | Bars] = []
+        if look.shares is not None:
+            shares, mode = look.shares[:k], np.arange(1, k + 1)
+            edges = np.stack([mode - 0.5, mode + 0.5], axis=-1).ravel()  # a step for each mode
+            band, mean = true_samples(
+                edges, *(np.repeat(s, 2) for s in reference_shares(look.recipe.data, look.measured))
+            )
+            marks = [band, Bars("this run", "generated", mode - HALF_BAR, mode + HALF_BAR, shares), mean]
+            high = min(1.1, doubled(high, float(np.nanmax(shares, initial=0))))
+        x = Axis("mode", 0.4, 1.1 * k + 0.5, ticks=tuple(range(1, k + 1, ceil(k / 13))))
+        return Chart(self.title, x, Axis("", 0, high, intervals=3, format="percent", grows=True), tuple(marks))
 
-    def update(self, look: Look) -> None:
-        if look.snapshot is None or look.diverged_at >= 0:
-            return
-        low, mean, high = reference_shares(look.recipe.data, look.measured)
-        self.truth.show(low, mean, high)
-        shares = look.snapshot.shares[look.member][: len(mean)]
-        heights = np.zeros(2 * len(shares) - 1)
-        heights[::2] = shares
-        self.bars.set_data(heights)
-        self.axes.set_ylim(0, min(1.1, doubled(self.axes.get_ylim()[1], shares.max())))
+
+PANELS: dict[str, tuple[Panel, ...]] = {
+    "coverage": (Coverage(),),
+    "modes": (Modes(),),
+    "quality": (Quality(),),
+    "reverse-kl": (ReverseKL(),),
+}

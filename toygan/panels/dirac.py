@@ -2,177 +2,139 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import ClassVar
-
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.patches import Circle, Polygon, Rectangle
-from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
-from toygan.measure import theory
-from toygan.panels import style
-from toygan.panels.limits import FIRST, doubled, grow_to_decades, grow_to_iteration
-from toygan.panels.look import Look
-from toygan.panels.marks import Arrows
+from toygan.chart import Arrows, Axis, Chart, Line, Mark, Points, Text
+from toygan.chart.limits import doubled, grow_to_decades
+from toygan.panels.curves import iterations
+from toygan.panels.look import FIELD_SIDE, Look
 from toygan.panels.panel import Panel
 from toygan.recipe import Recipe
-from toygan.runs.history import Path
 
-SIDE = 15  # arrows on a side of the plane
 JUMP = 1e3  # a larger rate is the difference quotient across a jump of the field
 REACH, FARTHEST = 2.0, 128.0  # of the plane's window, at first and at most
-
-
-@lru_cache(maxsize=32)
-def portrait(recipe: Recipe, reach: float = REACH) -> theory.Portrait | None:
-    """The plane of a recipe, without runs; None where a player has more than one number."""
-    try:
-        return theory.phase_portrait(recipe, starts=(), steps=0, reach=reach, side=SIDE)
-    except ValueError:
-        return None
+RECENT = 60  # iterations whose places are marked
 
 
 class DiracPanel(Panel):
     """What the panels of the smallest GANs have in common."""
 
-    @classmethod
-    def refuses(cls, recipe: Recipe) -> str | None:
-        dirac = recipe.distribution.dim == 1 and recipe.generator == "point" and recipe.discriminator == "linear"
+    def refuses(self, recipe: Recipe) -> str | None:
+        dirac = recipe.parts.data.dim == 1 and recipe.generator == "point" and recipe.discriminator == "linear"
         return None if dirac else 'for games of one number a player: data "dirac", generator "point", D "linear"'
-
-
-def _way(look: Look) -> tuple[np.ndarray, np.ndarray]:
-    """Where the member has stood, and the mean of that, both `(T, 2)`; T is 0 for larger games."""
-    path = look.history.path
-    return (path.places[:, look.member], path.means[:, look.member]) if len(path.steps) else (np.empty((0, 2)),) * 2
 
 
 class Phase(DiracPanel):
     """Both players' numbers as a point in the plane: where the field pushes it, where it has been, its mean so far."""
 
     title = "Where the game pushes both players"
-    moves = True
-    footer = 0.66
 
-    def __init__(self, axes: Axes, recipe: Recipe) -> None:
-        super().__init__(axes, recipe)
-        axes.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH), aspect="equal")
-        axes.set_xlabel("θ: where G's point lies", color=style.GENERATOR, weight="bold")
-        axes.set_ylabel("ψ: D's slope", color=style.DISCRIMINATOR, weight="bold", labelpad=-2)
-        axes.locator_params(nbins=5)
-        self.reach = REACH
-        self.path: Path | None = None  # the way and the recipe that are shown
-        self.recipe: Recipe | None = None
-        self.field = Arrows(axes, SIDE**2, 1.0, np.inf, color="#9a9a9a", zorder=1)
-        (self.rest,) = axes.plot([0], [0], marker="+", markersize=16, markeredgewidth=3, color=style.REAL, ls="none")
-        (self.trail,) = axes.plot([], [], color=style.INK, linewidth=1, alpha=0.45)
-        (self.late,) = axes.plot([], [], color=style.INK, linewidth=1.4, marker=".", markersize=4.5)
-        (self.mean,) = axes.plot([], [], marker="D", markersize=10, color="none", mec=style.INK, mew=2, ls="none")
-        (self.now,) = axes.plot([], [], **{**style.GENERATED_MARK, "markersize": 13})
-        axes.legend(
-            [self.now, self.late, self.mean, self.rest], ["now", "its way", "mean of its way", "equilibrium"], ncols=4,
-            loc="upper left", borderaxespad=0, borderpad=0, bbox_to_anchor=(0, 0), bbox_transform=self.below(32),
-            handletextpad=0.4, columnspacing=1.1, handlelength=1.3, markerscale=0.75,
-        )  # fmt: skip
-        self.note = axes.text(0.5, 0.6, "", transform=axes.transAxes, ha="center", color=style.MUTED)
-        self.artists = [self.field.quiver, self.rest, self.trail, self.late, self.mean, self.now, self.note]
+    def chart(self, look: Look) -> Chart:
+        near = np.abs(look.places).max(-1, initial=0.0) < FARTHEST  # NaN is not near either
+        places, means = look.places[near], look.means[near]
+        reach = doubled(REACH, np.abs(places).max(initial=0.0))
+        recent = places[-RECENT:].T
+        origin = np.zeros(1)
+        marks = (
+            self._field(look, reach),
+            Points("equilibrium", "real", origin, origin, size=16, shape="plus", label="equilibrium"),
+            Line("trajectory", "ink", *places.T, width=1, opacity=0.45),
+            Line("recent trajectory", "ink", *recent, width=1.4, label="its way"),
+            Points("recent places", "ink", *recent, size=2.25, label="its way"),
+            Points("mean", "ink", *means[-1:].T, size=10, shape="diamond", label="mean of its way"),
+            Points("now", "generated", *places[-1:].T, size=13, label="now"),
+        )
+        x = Axis("θ: where G's point lies", -reach, reach, role="generator")
+        y = Axis("ψ: D's slope", -reach, reach, role="discriminator")
+        legend = ("now", "its way", "mean of its way", "equilibrium")
+        return Chart(self.title, x, y, marks, aspect=1, legend=legend)
 
-    def update(self, look: Look) -> None:
-        places, means = _way(look)
-        near = np.abs(places).max(-1, initial=0.0) < FARTHEST  # NaN is not near either
-        places, means = places[near], means[near]
-        self._hold(look, places)
-        self.trail.set_data(*places.T)
-        self.late.set_data(*places[-60:].T)
-        self.now.set_data(*places[-1:].T)
-        self.mean.set_data(*means[-1:].T)
-
-    def _hold(self, look: Look, places: np.ndarray) -> None:
-        """Lets the window reach the way, and shows the field of the present recipe in it."""
-        if look.history.path is not self.path:
-            self.path, self.reach = look.history.path, REACH
-        reach = doubled(self.reach, np.abs(places).max(initial=0.0))
-        if (look.recipe, reach) == (self.recipe, self.reach) and self.axes.get_xlim()[1] == reach:
-            return
-        self.recipe, self.reach = look.recipe, reach
-        self.axes.set(xlim=(-reach, reach), ylim=(-reach, reach))
-        plane = portrait(look.recipe, reach * (1 - 1 / SIDE))  # arrows in the middles of cells
-        self.field.quiver.set_visible(plane is not None)
-        self.note.set_text("" if plane else "no plane: a player has more than one number")
-        if plane is not None:
-            points = np.stack(np.meshgrid(plane.axis, plane.axis), axis=-1).reshape(-1, 2)
-            arrows = plane.vectors.reshape(-1, 2)
-            length = np.linalg.norm(arrows, axis=-1, keepdims=True)
-            longest = np.quantile(length, 0.98) or 1.0  # roots of lengths: short ones stay visible
-            tip = arrows / np.maximum(length, 1e-30) * np.sqrt(np.minimum(length / longest, 1)) * 1.7 * reach / SIDE
-            self.field.update(points - tip / 2, tip)
+    def _field(self, look: Look, reach: float) -> Mark:
+        """The field of the present recipe, an arrow in the middle of each cell of the window."""
+        portrait = look.portrait(reach * (1 - 1 / FIELD_SIDE))
+        if portrait is None:
+            words = ("no plane: a player has more than one number",)
+            return Text("field", "muted", words, np.array([0.5]), np.array([0.6]), units="axes", size=10)
+        points = np.stack(np.meshgrid(portrait.axis, portrait.axis), axis=-1).reshape(-1, 2)
+        vectors = portrait.vectors.reshape(-1, 2)
+        length = np.linalg.norm(vectors, axis=-1, keepdims=True)
+        longest = np.quantile(length, 0.98) or 1.0  # roots of lengths: short ones stay visible
+        share = np.sqrt(np.minimum(length / longest, 1))
+        arrows = vectors / np.maximum(length, 1e-30) * share * 1.7 * reach / FIELD_SIDE
+        return Arrows("field", "muted", *(points - arrows / 2).T, *arrows.T, opacity=0.56)
 
 
 class Eigenvalues(DiracPanel):
     """The eigenvalues of one iteration at the equilibrium beside the unit circle, and the first under a lens."""
 
     title = "One iteration near equilibrium"
-    footer = 0.5
-    middle: ClassVar[complex] = 3.1  # of the lens, which has radius 1 as well
-    most: ClassVar[float] = 1.4  # farther out they are drawn at the edge
+    middle = 3.1  # of the lens, which has radius 1 as well
+    most = 1.4  # farther out they are drawn at the edge
 
-    def __init__(self, axes: Axes, recipe: Recipe) -> None:
-        super().__init__(axes, recipe)
-        axes.set(xlim=(-1.5, 4.6), ylim=(-1.25, 1.25), aspect="equal")
-        axes.set_axis_off()
-        axes.add_patch(Circle((0, 0), 1, facecolor="#e8f1f8", edgecolor=style.INK, linewidth=1.5, zorder=0))
-        axes.plot([-1.3, 1.3, np.nan, 0, 0], [0, 0, np.nan, -1.15, 1.15], color=style.FAINT, linewidth=1, zorder=0.5)
-        self.lens = Circle((self.middle.real, 0), 1, facecolor="white", edgecolor=style.MUTED, linewidth=1.5)
-        axes.add_patch(self.lens)
-        self.inside = Polygon(np.zeros((3, 2)), facecolor="#e8f1f8", edgecolor=style.INK, linewidth=1.5)
-        axes.add_patch(self.inside)
-        self.inside.set_clip_path(self.lens)
-        self.spot = Rectangle((0, 0), 0, 0, fill=False, edgecolor=style.MUTED, linewidth=1)
-        axes.add_patch(self.spot)
-        (self.dots,) = axes.plot([], [], "o", markersize=8, color=style.INK)
-        (self.dot,) = axes.plot([], [], "o", markersize=11, color=style.INK)
-        self.power = axes.text(self.middle.real + 0.85, 0.9, "", color=style.MUTED, fontsize=9)
-        self.words = axes.text(0, 0, "", transform=self.below(12), weight="bold", fontsize=11, va="center")
-        self.rates = axes.text(0, 0, "", transform=self.below(28), color=style.MUTED, fontsize=9.5, va="center")
-        self.artists = [self.lens, self.inside, self.spot, self.dots, self.dot, self.power, self.words, self.rates]
-
-    def update(self, look: Look) -> None:
-        plane = portrait(look.recipe)
-        if plane is None:
-            self._say("a player has more than one number", "")
-            return
-        factors, rates = plane.verdict.factors[0].numpy(), plane.verdict.rates[0].numpy()
-        small = f"with infinitely small steps:  {_pair(rates)},  {plane.verdict.flow[0]}"
+    def chart(self, look: Look) -> Chart:
+        portrait = look.portrait()
+        if portrait is None:
+            return self._chart("a player has more than one number", "")
+        factors, rates = portrait.verdict.factors[0].numpy(), portrait.verdict.rates[0].numpy()
+        small = f"with infinitely small steps:  {_pair(rates)},  {portrait.verdict.flow[0]}"
         if np.abs(rates).max() > JUMP:
             small = "the field itself jumps there"
         if np.abs(factors).max() > JUMP:
-            self._say("one iteration jumps there: no eigenvalues", small)
-            return
-        rho = float(plane.verdict.radius[0])
-        self._say(f"longest {rho:.4f}:  {_effect(rho)},  {plane.verdict.iteration[0]}", small, shown=True)
+            return self._chart("one iteration jumps there: no eigenvalues", small)
+        rho = float(portrait.verdict.radius[0])
         dots = factors[np.abs(factors) > 1e-6]  # what an optimizer does not use is 0
         dots = dots * np.minimum(1, self.most / np.abs(dots))
-        self.dots.set_data(dots.real, dots.imag)
-        self._magnify(max(dots, key=lambda z: (abs(z), z.imag), default=0j))
+        longest = max(dots, key=lambda z: (abs(z), z.imag), default=0j)
+        words = f"longest {rho:.4f}:  {_effect(rho)},  {portrait.verdict.iteration[0]}"
+        return self._chart(
+            words, small, Points("eigenvalues", "ink", dots.real, dots.imag, size=8), *self._lens(longest)
+        )
 
-    def _say(self, words: str, small: str, shown: bool = False) -> None:
-        self.words.set_text(words)
-        self.rates.set_text(small)
-        for artist in self.artists[:-2]:
-            artist.set_visible(shown)
+    def _chart(self, words: str, small: str, *marks: Mark) -> Chart:
+        """The unit circle, the marks on it, and two lines of words below."""
+        zero = np.zeros(1)
+        circle = np.exp(2j * np.pi * np.linspace(0, 1, 181)[:-1])
+        marks = (
+            Line("unit circle", "ink", circle.real, circle.imag, width=1.5, closed=True, fill="real"),
+            Line("axes", "faint", np.array([-1.3, 1.3, np.nan, 0, 0]), np.array([0, 0, np.nan, -1.15, 1.15]), width=1),
+            *marks,
+            Text(
+                "words",
+                "ink",
+                (words,),
+                zero,
+                zero,
+                offset=np.array([[0, -12]]),
+                anchor="left",
+                units="axes",
+                size=11,
+                bold=True,
+            ),
+            Text("flow", "muted", (small,), zero, zero, offset=np.array([[0, -28]]), anchor="left", units="axes"),
+        )
+        return Chart(self.title, Axis("", -1.5, 4.6), Axis("", -1.25, 1.25), marks, aspect=1, frame=False)
 
-    def _magnify(self, z: complex) -> None:
-        """Shows the circle around z so large that one sees on which side of it z lies."""
+    def _lens(self, z: complex) -> list[Mark]:
+        """The circle around z so large that one sees on which side of it z lies, and where the lens is held."""
         size = float(np.clip(2.5 * abs(abs(z) - 1), 1e-3, 0.5))
-        angle = np.linspace(-np.pi, np.pi, 2001) * min(1.0, 2 * size)
-        arc = np.exp(1j * (angle + np.angle(z)))
-        edge = np.concatenate([arc, 0.2 * arc[::-1]]) if size < 0.5 else arc
-        edge = self.middle + (edge - z) / size
-        self.inside.set_xy(np.column_stack([edge.real, edge.imag]))
-        self.dot.set_data([self.middle.real], [0])
-        self.spot.set_bounds(z.real - size, z.imag - size, 2 * size, 2 * size)
-        self.power.set_text(f"lens × {1 / size:.0f}")
+        rim = np.exp(2j * np.pi * np.linspace(0, 1, 361)[:-1])
+        near = np.linspace(-np.pi, np.pi, 2001) * min(1.0, 2 * size)
+        arc = (np.exp(1j * (near + np.angle(z))) - z) / size  # of the unit circle, as seen through the lens
+        arc = arc[np.abs(arc) <= 1]
+        inside = np.concatenate([arc, rim[np.abs(z + size * rim) <= 1]])
+        inside = inside[np.argsort(np.angle(inside - inside.mean()))] if len(inside) else inside  # it is convex
+        square = z + size * np.array([-1 - 1j, 1 - 1j, 1 + 1j, -1 + 1j])
+        times = (f"lens × {1 / size:.0f}",)
+        return [
+            Line("spot", "muted", square.real, square.imag, width=1, closed=True),
+            Line("inside", "ink", self.middle + inside.real, inside.imag, width=0, closed=True, fill="real"),
+            Line("circle", "ink", self.middle + arc.real, arc.imag, width=1.5),
+            Line("lens", "muted", self.middle + rim.real, rim.imag, width=1.5, closed=True),
+            Points("longest", "ink", np.array([self.middle]), np.zeros(1), size=11),
+            Text(
+                "magnification", "muted", times, np.array([self.middle + 0.85]), np.array([0.95]), anchor="left", size=9
+            ),
+        ]
 
 
 def _effect(rho: float) -> str:
@@ -189,29 +151,25 @@ def _pair(z: np.ndarray) -> str:
     return f"{z[0].real:.3g} and {z[1].real:.3g}".replace("-", "−")
 
 
-class Distance(DiracPanel):
-    """How far from equilibrium the players and the mean of their way are, over the iterations."""
+class DistanceToEquilibrium(DiracPanel):
+    """How far from equilibrium the players and the mean of their trajectory are, over the iterations."""
 
     title = "Distance from equilibrium"
 
-    def __init__(self, axes: Axes, recipe: Recipe) -> None:
-        super().__init__(axes, recipe)
-        axes.set(xlabel="iteration", xlim=(0, FIRST), yscale="log", ylim=(0.1, 10))
-        axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-        axes.yaxis.set_major_locator(LogLocator(numticks=5))
-        axes.yaxis.set_minor_locator(NullLocator())
-        axes.grid(axis="y", color=style.FAINT, linewidth=0.8)
-        (self.now,) = axes.plot([], [], color=style.INK)
-        (self.mean,) = axes.plot([], [], color=style.INK, linestyle=(0, (3, 1.5)), linewidth=1.5)
-        axes.legend(
-            [self.now, self.mean], ["now", "mean"], ncols=2, loc="lower right",
-            bbox_to_anchor=(1, 0.98), borderaxespad=0, borderpad=0, handlelength=1.4, columnspacing=1,
-        )  # fmt: skip
-        self.artists = [self.now, self.mean]
+    def chart(self, look: Look) -> Chart:
+        both = np.linalg.norm(np.stack([look.places, look.means]), axis=-1).clip(1e-12, 1e12)
+        low, high = grow_to_decades((0.1, 10), both)
+        now, mean = both
+        marks = (
+            Line("now", "ink", look.trajectory_steps, now, label="now"),
+            Line("mean", "ink", look.trajectory_steps, mean, width=1.5, dash="dashed", label="mean"),
+        )
+        y = Axis("", low, high, log=True, intervals=4, grid=True, grows=True)
+        return Chart(self.title, iterations(look), y, marks, legend_above=True)
 
-    def update(self, look: Look) -> None:
-        grow_to_iteration(self.axes, look.step)
-        both = np.linalg.norm(np.stack(_way(look)), axis=-1).clip(1e-12, 1e12)
-        grow_to_decades(self.axes, both)
-        for line, distance in zip((self.now, self.mean), both, strict=True):
-            line.set_data(look.history.path.steps, distance)
+
+PANELS: dict[str, tuple[Panel, ...]] = {
+    "phase": (Phase(),),
+    "eigenvalues": (Eigenvalues(),),
+    "distance": (DistanceToEquilibrium(),),
+}

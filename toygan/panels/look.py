@@ -1,14 +1,16 @@
-"""A look: all that a panel may draw of one member at one moment, as plain numpy arrays."""
+"""A look: all that a panel may show of one member at one moment, as plain numpy arrays."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 
 import numpy as np
 import torch
 
+from toygan.measure import theory
 from toygan.parts.losses import LOSSES
+from toygan.parts.metrics.reference import Band, reference_band
 from toygan.recipe import Recipe
 from toygan.runs.history import History
 from toygan.training import Population, Snapshot
@@ -17,11 +19,12 @@ Window = tuple[tuple[float, float], ...]  # low and high end of each axis
 
 GRID = {1: 240, 2: 60}  # cells per axis in whose middle D is asked
 POINTS = {1: 2000, 2: 500}  # samples of each kind; on a line they make a histogram, which needs more
+FIELD_SIDE = 15  # arrows on a side of a phase portrait
 
 
 @dataclass(frozen=True)
 class Look:
-    """One member at one moment, n samples of each kind.
+    """One member at one moment, n samples of each kind, and what was measured of all P members up to now.
 
     `d_output` is D's answer over the data's window, `(ny, nx)` or `(nx,)`: 0 says generated, 1 real, 0.5 undecided.
     Where `probability` holds that is sigmoid(logit), D's probability that a sample is real; for other losses it is the
@@ -38,8 +41,15 @@ class Look:
     d_output: np.ndarray
     probability: bool
     equilibrium: tuple[float, float]  # D's and G's loss when neither can improve
-    history: History
-    snapshot: Snapshot | None  # the latest full measurement, which may be a little older than the samples
+    steps: np.ndarray  # (T,): iterations at which all was measured
+    metrics: dict[str, np.ndarray]  # (T, P)
+    measured: int  # samples in the latest measurement, 0 where there is none
+    scores: dict[str, np.ndarray]  # (P,): the latest measurement, which may be a little older than the samples
+    shares: np.ndarray | None  # (K,): what each mode gets of the member's samples there; None once it diverged
+    all_diverged_at: np.ndarray  # (P,)
+    trajectory_steps: np.ndarray  # (S,): iterations at which a game of one number a player was followed; else S is 0
+    places: np.ndarray  # (S, 2): theta_G and theta_D there
+    means: np.ndarray  # (S, 2): the mean of all places up to there
 
     @staticmethod
     def of(
@@ -51,7 +61,7 @@ class Look:
     ) -> Look:
         """The member as it stands; only its own networks are asked, so a look costs the same in any population."""
         recipe = population.recipes[member]
-        data, loss = recipe.distribution, LOSSES.make(recipe.loss)
+        data, loss = recipe.parts.data, LOSSES.make(recipe.loss)
         n = n or POINTS[data.dim]
         generated, arrows = (x.cpu() for x in population.descent_directions(n, member))
         real = population.real(n, member).cpu()
@@ -59,6 +69,8 @@ class Look:
         asked = torch.cat([grid(data.extent).to(real), real, generated])
         logits = population.critic(asked, member).cpu().numpy()
         d_output = d_output_of(logits[:cells], logits[cells:-n], logits[-n:], loss.probability)
+        last, path, alive = snapshot or history.last, history.path, population.diverged_at[member] < 0
+        followed = len(path.steps) > 0
         return Look(
             recipe=recipe,
             member=member,
@@ -70,8 +82,15 @@ class Look:
             d_output=d_output.reshape((GRID[data.dim],) * data.dim),
             probability=loss.probability,
             equilibrium=loss.equilibrium,
-            history=history,
-            snapshot=snapshot or history.last,
+            steps=history.steps.copy(),
+            metrics={name: history.metric(name).copy() for name in (last.metrics if last else ())},
+            measured=last.samples.shape[1] if last else 0,
+            scores=dict(last.metrics) if last else {},
+            shares=last.shares[member].copy() if last and alive else None,
+            all_diverged_at=population.diverged_at.copy(),
+            trajectory_steps=path.steps.copy(),
+            places=path.places[:, member].copy() if followed else np.empty((0, 2)),
+            means=path.means[:, member].copy() if followed else np.empty((0, 2)),
         )
 
     @property
@@ -79,19 +98,36 @@ class Look:
         """Whether samples and arrows can be drawn."""
         return self.diverged_at < 0 and bool(np.isfinite(self.generated).all() and np.isfinite(self.arrows).all())
 
-    @property
-    def measured(self) -> int:
-        """Samples in the latest measurement, 0 where there is none."""
-        return 0 if self.snapshot is None else self.snapshot.samples.shape[1]
+    def after(self, before: Look | None) -> Look:
+        """This look; where its samples are not finite, with those of an earlier look at the same member."""
+        if before is None or self.finite or (self.member, self.recipe.data) != (before.member, before.recipe.data):
+            return self
+        earlier = {name: getattr(before, name) for name in ("real", "generated", "arrows", "d_output", "shares")}
+        return replace(self, **earlier)
 
     def metric(self, name: str) -> np.ndarray:
-        """One metric of the member over the iterations of the history `(T,)`."""
-        values = self.history.metric(name)
-        return values[:, self.member] if len(values) else np.empty(0)
+        """One metric of the member over the measured iterations `(T,)`, NaN where it was not taken."""
+        return self.metrics[name][:, self.member] if name in self.metrics else np.full(len(self.steps), np.nan)
+
+    def reference(self, metric: str) -> Band | None:
+        """What as many true samples as were measured score; None where nothing was, or the metric has no meaning."""
+        return reference_band(metric, self.recipe.data, self.measured) if self.measured else None
+
+    def portrait(self, reach: float = 2.0) -> theory.Portrait | None:
+        """The phase portrait of the recipe, without runs; None where a player has more than one number."""
+        return _portrait(self.recipe, reach)
+
+
+@lru_cache(maxsize=32)
+def _portrait(recipe: Recipe, reach: float) -> theory.Portrait | None:
+    try:
+        return theory.phase_portrait(recipe, starts=(), steps=0, reach=reach, side=FIELD_SIDE)
+    except ValueError:
+        return None
 
 
 def d_output_of(surface: np.ndarray, real: np.ndarray, generated: np.ndarray, probability: bool) -> np.ndarray:
-    """D's opinion in [0, 1] from its logits on the grid, on real and on generated samples.
+    """D's output in [0, 1] from its logits on the grid, on real and on generated samples.
 
     Where the logit gives no probability, 0.5 is midway between D's mean answers to real and to generated samples
     (the level of a critic means nothing), and the scale is 1, or larger if the logits in the window need it.

@@ -2,169 +2,148 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import ClassVar
 
 import numpy as np
 import torch
-from matplotlib.artist import Artist
-from matplotlib.axes import Axes
-from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, OffsetBox, OffsetImage, TextArea
 
-from toygan.panels import style
+from toygan.chart import Arrows, Axis, Band, Bars, Chart, Line, Mark, Points, Surface, Text
 from toygan.panels.look import GRID, Look, middles
-from toygan.panels.marks import Arrows, Surface, numbers
 from toygan.panels.panel import Panel
+from toygan.parts.distributions import Distribution
 from toygan.recipe import Recipe
 
-CAP = 0.15  # the longest arrow, as a share of the window's width
+LONGEST = 0.15  # of an arrow, as a share of the window's width
 MOST_NUMBERS = 30  # modes that get a number
+AWAY = 12.0  # points from a mode to its number
 
 
 class Samples(Panel):
     """What the panels of samples in the plane and on a line have in common."""
 
     title = "What the discriminator believes"
-    moves = True
-    footer = 0.88
-    reach: float  # an arrow's length as a share of the window, for a gradient of 1 over the window's width
-    shown: int  # arrows
+    dim: ClassVar[int]  # of the data
+    reach: ClassVar[float]  # an arrow's length as a share of the window, for a gradient of 1 over the window's width
+    shown: ClassVar[int]  # arrows
 
-    def __init__(self, axes: Axes, recipe: Recipe) -> None:
-        super().__init__(axes, recipe)
-        self.data = recipe.distribution
-        self.window = self.data.extent
-        self.width = max(high - low for low, high in self.window)
-        axes.set_xlim(self.window[0])
-        self.arrows = Arrows(axes, self.shown, self.reach * self.width**2, CAP * self.width, zorder=3)
-        self.note = axes.text(
-            0.5, 0.975, "", transform=axes.transAxes, ha="center", va="top", weight="bold", fontsize=9.5, zorder=9,
-            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "boxstyle": "round,pad=0.25"},
-        )  # fmt: skip
+    def arrows(self, look: Look, points: np.ndarray, gradients: np.ndarray) -> Arrows:
+        """Gradients at points, both `(n, 2)`, as arrows of true relative length up to the longest; its key is a round one."""
+        width = max(high - low for low, high in look.recipe.parts.data.extent)
+        scale = self.reach * width**2
+        moves = scale * gradients.astype(np.float64)
+        length = np.linalg.norm(moves, axis=-1, keepdims=True)
+        u, v = (moves * np.minimum(1, LONGEST * width / np.maximum(length, 1e-30))).T
+        round_one = float(f"{0.1 * width / scale:.0e}")
+        words = f"= {round_one:g}:  where G's loss pushes, −∂L_G/∂x, longest cut"
+        return Arrows("arrows", "generator", *points.T, u, v, key=round_one * scale, label=words)
 
-    def explain(self, marks: dict[str, Artist], d_output: Sequence[OffsetBox]) -> None:
-        """How to read the panel, below the axes: its marks, D's opinion, an arrow that shows the scale."""
-        self.axes.legend(
-            list(marks.values()), list(marks), ncols=len(marks), loc="upper left", borderaxespad=0, borderpad=0,
-            bbox_to_anchor=(0, 0), bbox_transform=self.below(18), handletextpad=0.3, columnspacing=1, handlelength=1.2,
-        )  # fmt: skip
-        self.meaning = TextArea("", textprops={"fontsize": 9, "color": style.MUTED})
-        row = AnchoredOffsetbox(
-            "upper left", child=HPacker(children=[*d_output, self.meaning], sep=5, pad=0, align="center"),
-            frameon=False, pad=0, borderpad=0, bbox_to_anchor=(0, 0), bbox_transform=self.below(33),
-        )  # fmt: skip
-        self.axes.add_artist(row)
-        self.captions = [self.meaning]
-        gradient = float(f"{0.1 * self.width / self.arrows.scale:.0e}")
-        length, place = gradient * self.arrows.scale / self.width, self.below(55)
-        self.axes.annotate(
-            "", xy=(length, 0), xytext=(0, 0), xycoords=place, textcoords=place,
-            arrowprops={"arrowstyle": "-|>", "color": style.GENERATOR, "linewidth": 1.8, "shrinkA": 0, "shrinkB": 0},
-        )  # fmt: skip
-        words = f"= {gradient:g}:  where G's loss pushes, −∂L_G/∂x, longest cut"
-        self.axes.text(length + 0.015, 0, words, transform=place, va="center", fontsize=9)
-
-    def update(self, look: Look) -> None:
-        self.meaning.set_text("sigmoid(logit)" if look.probability else "logit, scaled")
-        self.note.set_text(self._noteworthy(look))
-        if look.finite:
-            self.show(look)
-
-    def show(self, look: Look) -> None:
-        """Shows a look that is finite."""
-
-    def _noteworthy(self, look: Look) -> str:
+    def remark(self, look: Look) -> Text:
         """What has to be known first: divergence, or samples that the window does not show."""
-        if look.diverged_at >= 0:
-            return f"diverged at iteration {look.diverged_at:,}"
-        low, high = np.array(self.window).T
+        low, high = np.array(look.recipe.parts.data.extent).T
         outside = 1 - ((look.generated >= low) & (look.generated <= high)).all(-1).mean()
-        return f"{100 * outside:.0f} % of generated samples outside" if outside >= 0.05 else ""
+        words = f"{100 * outside:.0f} % of generated samples outside" if outside >= 0.05 else ""
+        if look.diverged_at >= 0:
+            words = f"diverged at iteration {look.diverged_at:,}"
+        return Text(
+            "remark",
+            "ink",
+            (words,),
+            np.array([0.5]),
+            np.array([0.975]),
+            anchor="top",
+            units="axes",
+            bold=True,
+            box=True,
+        )
 
 
-def _words(words: str) -> TextArea:
-    return TextArea(words, textprops={"fontsize": 9.5})
+def unit(look: Look) -> str:
+    """What D's output is."""
+    return "sigmoid(logit)" if look.probability else "logit, scaled"
 
 
 class Plane(Samples):
-    """Samples in the plane over D's opinion, with G's loss gradients."""
+    """Samples in the plane over D's output, with G's loss gradients."""
 
-    reach, shown = 0.03, 40
+    dim, reach, shown = 2, 0.03, 40
 
-    def __init__(self, axes: Axes, recipe: Recipe) -> None:
-        super().__init__(axes, recipe)
-        axes.set(ylim=self.window[1], aspect="equal")
-        axes.locator_params(nbins=5)
-        self.surface = Surface(axes)
-        (self.real,) = axes.plot([], [], **style.REAL_MARK)
-        (self.generated,) = axes.plot([], [], **style.GENERATED_MARK)
-        modes = self.data.modes.numpy()
-        self.numbers = [numbers(axes, modes)] if 1 < len(modes) <= MOST_NUMBERS else []
-        bar = OffsetImage(np.repeat(style.D_OUTPUT_COLOURS[None, ::2], 12, axis=0), zoom=0.55)
-        d_output = _words("D says:  generated"), bar, _words("real")
-        self.explain({"real": self.real, "generated": self.generated}, d_output)
-        self.artists = [self.surface, self.real, self.generated, self.arrows.quiver, *self.numbers, self.note]
+    def refuses(self, recipe: Recipe) -> str | None:
+        return None if recipe.parts.data.dim == self.dim else f"{recipe.data} does not lie in the plane"
 
-    @classmethod
-    def refuses(cls, recipe: Recipe) -> str | None:
-        return None if recipe.distribution.dim == 2 else f"{recipe.data} does not lie in the plane"
-
-    def show(self, look: Look) -> None:
-        self.surface.d_output = look.d_output
-        self.real.set_data(*look.real.T)
-        self.generated.set_data(*look.generated.T)
-        self.arrows.update(look.generated[: self.shown], look.arrows[: self.shown])
+    def chart(self, look: Look) -> Chart:
+        (left, right), (bottom, top) = look.recipe.parts.data.extent
+        generated, arrows = look.generated[: self.shown], look.arrows[: self.shown]
+        x, y = Axis("", left, right), Axis("", bottom, top)
+        marks: list[Mark] = [
+            Surface(
+                "D", "discriminator", look.d_output, label="D says:", low="generated", high="real", unit=unit(look)
+            ),
+            Points("real", "real", *look.real.T, label="real"),
+            Points("generated", "generated", *look.generated.T, size=5.5, label="generated"),
+            self.arrows(look, generated, arrows),
+        ]
+        if 1 < len(modes := look.recipe.parts.data.modes.numpy()) <= MOST_NUMBERS:
+            marks.append(numbers(modes))
+        return Chart(self.title, x, y, (*marks, self.remark(look)), aspect=1)
 
 
-class Line(Samples):
+def numbers(points: np.ndarray) -> Text:
+    """1, 2, 3 ... beside the points `(K, 2)`, outwards from their middle."""
+    out = points - points.mean(0)
+    distance = np.linalg.norm(out, axis=-1, keepdims=True)
+    out = np.where(distance > 1e-6, out / np.maximum(distance, 1e-6), 0.5**0.5)
+    words = tuple(str(k + 1) for k in range(len(points)))
+    return Text("mode numbers", "ink", words, *points.T, offset=AWAY * out, size=8.5)
+
+
+class OnLine(Samples):
     """Densities of real and generated samples on a line, D's curve above them and G's loss gradients below.
 
     Where the data has no density, the share of the samples in each bin takes its place.
     """
 
-    reach, shown = 0.05, 24
+    dim, reach, shown = 1, 0.05, 24
     bins, rows, strip = 81, 6, 0.2  # of the histogram; of arrows below it; their height beside that of the densities
 
-    def __init__(self, axes: Axes, recipe: Recipe) -> None:
-        super().__init__(axes, recipe)
-        (low, high) = self.window[0]
-        self.edges = np.linspace(low, high, self.bins + 1)
-        self.x = middles(low, high, GRID[1])
-        real, self.top = self._draw_real()
-        axes.set_ylim(-self.strip * self.top, self.top)
-        axes.set_yticks([t for t in axes.get_yticks() if 0 <= t <= self.top])
-        axes.axhline(0, color=style.MUTED, linewidth=0.8)
-        self.generated = axes.stairs(np.zeros(self.bins), self.edges, fill=True, color=style.GENERATED, alpha=0.6)
-        (self.points,) = axes.plot([], [], **style.GENERATED_MARK)
-        self.levels = -self.strip * self.top * (1 + np.arange(self.shown) % self.rows) / (self.rows + 1)
-        right = axes.twinx()
-        right.set(ylim=(-self.strip * 1.06, 1.06), yticks=(0, 0.5, 1), yticklabels=("0", "½", "1"))
-        right.tick_params(colors=style.DISCRIMINATOR)
-        right.axhline(0.5, color=style.DISCRIMINATOR, linestyle=(0, (1, 1.5)), linewidth=1.2)
-        (self.curve,) = right.plot([], [], color=style.DISCRIMINATOR, linewidth=2.4)
-        d_output = _words("D says:  0 generated,  ½ cannot tell,  1 real")
-        self.explain({"real": real, "generated": self.generated, "D": self.curve}, [d_output])
-        self.artists = [self.generated, self.points, self.arrows.quiver, self.curve, self.note]
+    def refuses(self, recipe: Recipe) -> str | None:
+        return None if recipe.parts.data.dim == self.dim else f"{recipe.data} does not lie on a line"
 
-    @classmethod
-    def refuses(cls, recipe: Recipe) -> str | None:
-        return None if recipe.distribution.dim == 1 else f"{recipe.data} does not lie on a line"
+    def chart(self, look: Look) -> Chart:
+        data = look.recipe.parts.data
+        ((low, high),) = data.extent
+        x, edges = middles(low, high, GRID[1]), np.linspace(low, high, self.bins + 1)
+        real, top = truth(data, x)
+        share = np.histogram(look.generated, edges)[0] / len(look.generated)
+        height = share / np.diff(edges) if data.has_density else share
+        one = top / 1.06  # where D's output is 1; its axis shares the zero of the densities'
+        at, gradients = look.generated[: self.shown, 0], look.arrows[: self.shown, 0]
+        below = -self.strip * top * (1 + np.arange(len(at)) % self.rows) / (self.rows + 1)
+        marks = (
+            *real,
+            Line("zero", "muted", None, np.zeros(1), width=0.8),
+            Line("cannot tell", "discriminator", None, np.array([one / 2]), width=1.2, dash="dotted"),
+            Bars("density of generated", "generated", edges[:-1], edges[1:], height, opacity=0.6, label="generated"),
+            Points("generated", "generated", at, below, size=5.5, label="generated"),
+            self.arrows(look, np.column_stack([at, below]), np.column_stack([gradients, np.zeros_like(gradients)])),
+            Line("D", "discriminator", x, one * look.d_output, width=2.4, label="D"),
+            self.remark(look),
+        )
+        ticks = tuple(value for value, _ in Axis("", 0, top).marked)
+        y = Axis("density" if data.has_density else "share", -self.strip * top, top, ticks=ticks)
+        right = Axis("", y.low, y.high, ticks=(0, one / 2, one), words=("0", "½", "1"), role="discriminator")
+        note = f"D says:  0 generated,  ½ cannot tell,  1 real,  {unit(look)}"
+        return Chart(self.title, Axis("", low, high), y, marks, right=right, note=note)
 
-    def _draw_real(self) -> tuple[Artist, float]:
-        """Draws what never changes, the true density; returns its artist and the top of the axis."""
-        if not self.data.has_density:
-            self.axes.set_ylabel("share")
-            return self.axes.vlines(self.data.modes.numpy(), 0, 1, color=style.REAL, linewidth=4, alpha=0.7), 1.1
-        self.axes.set_ylabel("density")
-        density = self.data.log_prob(torch.from_numpy(self.x)[:, None]).exp().numpy()
-        self.axes.plot(self.x, density, color=style.REAL, linewidth=2.2)
-        return self.axes.fill_between(self.x, density, color=style.REAL, alpha=0.25, linewidth=0), 1.25 * density.max()
 
-    def show(self, look: Look) -> None:
-        counts, _ = np.histogram(look.generated, self.edges)
-        share = counts / len(look.generated)
-        self.generated.set_data(share / np.diff(self.edges) if self.data.has_density else share)
-        self.curve.set_data(self.x, look.d_output)
-        x, gradients = look.generated[: self.shown, 0], look.arrows[: self.shown, 0]
-        points = np.column_stack([x, self.levels])
-        self.points.set_data(*points.T)
-        self.arrows.update(points, np.column_stack([gradients, np.zeros_like(gradients)]))
+def truth(data: Distribution, x: np.ndarray) -> tuple[tuple[Mark, ...], float]:
+    """The density of real data at x, or its modes where it has none, and the top of the axis."""
+    if not data.has_density:
+        modes = data.modes[:, 0].double().numpy()
+        up = np.tile([0, 1, np.nan], len(modes))
+        return (Line("real", "real", np.repeat(modes, 3), up, width=4, opacity=0.7, label="real"),), 1.1
+    density = data.log_prob(torch.from_numpy(x)[:, None]).exp().numpy()
+    area = Band("area of real", "real", x, np.zeros_like(x), density, opacity=0.25, label="real")
+    return (area, Line("real", "real", x, density, width=2.2, label="real")), 1.25 * density.max()
+
+
+PANELS: dict[str, tuple[Panel, ...]] = {"samples": (Plane(), OnLine())}

@@ -6,7 +6,7 @@ import numpy as np
 
 from toygan.panels.look import Look
 from toygan.parts.metrics.modes import has_modes
-from toygan.parts.metrics.reference import reference_band
+from toygan.parts.metrics.reference import Band
 from toygan.recipe import Recipe
 
 SEPARATOR = "  ·  "
@@ -17,17 +17,16 @@ def percent(share: float) -> str:
     return f"{100 * share:.{int(0.995 <= share < 1)}f} %"
 
 
-def true_percent(metric: str, data: str, n: int) -> str:
-    """The range in which 90 % of sets of n true samples score, in percent; empty where the metric has no meaning."""
-    band = reference_band(metric, data, n)
+def true_percent(band: Band | None) -> str:
+    """The range in which 90 % of sets of true samples score, in percent; empty where the metric has no meaning."""
     ends = [] if band is None else list(dict.fromkeys(percent(end).removesuffix(" %") for end in (band.low, band.high)))
     return f"(true samples {'–'.join(ends)} %)" if ends else ""
 
 
 def headline(recipe: Recipe) -> str:
-    """Loss, remedies and data in one line."""
-    remedies = "".join(f" + {name} {strength:.3g}" for name, strength in recipe.regularizers.items())
-    return f"{recipe.loss}{remedies}{SEPARATOR}{recipe.data}"
+    """Loss, regularizers and data in one line."""
+    regularizers = "".join(f" + {name} {strength:.3g}" for name, strength in recipe.regularizers.items())
+    return f"{recipe.loss}{regularizers}{SEPARATOR}{recipe.data}"
 
 
 def status(look: Look) -> str:
@@ -40,18 +39,18 @@ def _diverged(look: Look) -> list[str]:
 
 
 def _quality(look: Look) -> list[str]:
-    data, snapshot = look.recipe.distribution, look.snapshot
-    if snapshot is None or look.diverged_at >= 0:
+    data = look.recipe.parts.data
+    if not look.measured or look.diverged_at >= 0:
         return []
     if data.dim == 1 and not has_modes(data):
         return [f"generated at {_spread(look.generated)}", f"real at {_spread(look.real)}"]
-    score = {name: values[look.member] for name, values in snapshot.metrics.items()}
+    score = {name: values[look.member] for name, values in look.scores.items()}
     words = []
     if "modes-covered" in score:
         k = len(data.modes)
         words.append(f"{score['modes-covered']:.0f} of {k} mode{'s' * (k > 1)}")
     if "high-quality" in score:
-        true = true_percent("high-quality", look.recipe.data, look.measured)
+        true = true_percent(look.reference("high-quality"))
         words.append(f"high quality {percent(score['high-quality'])} {true}")
     if not words and score.keys() >= {"accuracy-real", "accuracy-fake"}:
         right = percent(score["accuracy-real"]), percent(score["accuracy-fake"])
@@ -64,13 +63,13 @@ def _spread(x: np.ndarray) -> str:
 
 
 def _others(look: Look) -> list[str]:
-    if look.snapshot is None or len(look.snapshot.recipes) == 1:
+    alive, covered, words = look.all_diverged_at < 0, look.scores.get("modes-covered"), []
+    if not look.measured or len(alive) == 1:
         return []
-    alive, covered, words = look.snapshot.alive, look.snapshot.metrics.get("modes-covered"), []
     if covered is not None:
-        k = len(look.recipe.distribution.modes)
+        k = len(look.recipe.parts.data.modes)
         words.append(f"{(alive & (covered == k)).sum()} of {len(alive)} seeds cover {'all' if k > 1 else 'it'}")
     if not alive.all():
-        first = look.snapshot.diverged_at[~alive].min()
+        first = look.all_diverged_at[~alive].min()
         words.append(f"{(~alive).sum()} of {len(alive)} seeds diverged (the first at {first:,})")
     return words

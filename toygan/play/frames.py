@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from toygan.panels import Look, Picture
+from toygan.panels import Look
+from toygan.panels.picture import Picture
 from toygan.play.session import Session
 from toygan.play.view import View
 from toygan.recipe import KNOBS, Recipe

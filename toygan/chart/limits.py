@@ -1,0 +1,54 @@
+"""Limits that grow in steps, so that the axes of a moving picture seldom change: pure functions, for every painter."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from toygan.chart.axis import Axis
+from toygan.chart.marks import Chart
+
+Limits = tuple[float, float]
+
+
+def doubled(end: float, value: float) -> float:
+    """`end` (above 0), doubled until it is no less than `value`."""
+    return end if value <= end else end * 2.0 ** math.ceil(math.log2(value / end))
+
+
+def grow_to(limits: Limits, values: np.ndarray) -> Limits:
+    """Limits, around 0 or from 0 on, doubled until they hold all but the wildest finite `values`."""
+    finite = values[np.isfinite(values)]
+    if len(finite) == 0:
+        return limits
+    least, most = np.quantile(finite, [0.01, 0.99])
+    low, high = limits
+    if least < low:
+        low = -doubled(-low if low < 0 else high / 4, -least)
+    return low, doubled(high, most)
+
+
+def grow_to_decades(limits: Limits, values: np.ndarray) -> Limits:
+    """Limits, widened to whole decades that hold all but the wildest of the positive `values`."""
+    positive = values[np.isfinite(values) & (values > 0)]
+    if len(positive) == 0:
+        return limits
+    least, most = np.log10(np.quantile(positive, [0.01, 0.99]))
+    return min(limits[0], 10.0 ** math.floor(least)), max(limits[1], 10.0 ** math.ceil(most))
+
+
+def grown(before: Sequence[Chart], wanted: Sequence[Chart]) -> list[Chart]:
+    """The wanted charts, no growing axis shorter than in the frame before: the same charts, or none at first."""
+    return [
+        replace(now, x=_grown(old.x, now.x), y=_grown(old.y, now.y))
+        for old, now in zip(before or wanted, wanted, strict=True)
+    ]
+
+
+def _grown(before: Axis, wanted: Axis) -> Axis:
+    if not wanted.grows:
+        return wanted
+    return replace(wanted, low=min(before.low, wanted.low), high=max(before.high, wanted.high))
