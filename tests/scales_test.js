@@ -1,6 +1,6 @@
 // Expected values follow from the definitions: an affine map, powers of ten, the mean of a crowd.
 import assert from "node:assert/strict";
-import { between, nearest, scale, spread, valueAt, written } from "../toygan/chart/scales.js";
+import { between, fitting, nearest, scale, spread, valueAt, written } from "../toygan/chart/scales.js";
 
 Deno.test("the ends of an axis fall on its first and last pixel, also upside down and in decades", () => {
   for (const span of [{ low: -2, high: 6 }, { low: 1e-3, high: 10, log: true }]) {
@@ -58,4 +58,11 @@ Deno.test("between two points a line is straight, at a step it jumps, and outsid
   assert.deepEqual([0, 1, 3, 4].map((x) => between(xs, values, x)), [10, 10, 40, 50]);
   assert.ok(Number.isNaN(between(xs, values, -1)) && Number.isNaN(between(xs, values, 5)));
   assert.ok(Number.isNaN(between(xs, [10, NaN, NaN, 50], 1)));
+});
+
+Deno.test("words that would touch are thinned evenly", () => {
+  assert.equal(fitting([0, 10, 20, 30], [8, 8, 8, 8], 2), 1);
+  assert.equal(fitting([0, 10, 20, 30], [8, 8, 8, 8], 3), 2);
+  assert.equal(fitting([0, 10, 20, 30], [4, 4, 4, 40], 2), 4);
+  assert.equal(fitting([], [], 2), 1);
 });

@@ -1,6 +1,6 @@
 // Paints a chart on a 2-D canvas, as figure.py does with matplotlib: all but its title and legend, which are HTML.
 import { font, lastFinite, paintMark, paper } from "./marks.js";
-import { scale, spread } from "./scales.js";
+import { fitting, scale, spread } from "./scales.js";
 
 /**
  * @import { AnyMark, Axis, Chart } from "./wire.js"
@@ -11,16 +11,9 @@ import { scale, spread } from "./scales.js";
  */
 
 // In points. The same for all numbers that a chart shows: axes that moved with their words would make a picture jump.
-const LEFT = 37,
-  RIGHT = 46,
-  RIGHT_OF_SQUARE = 14,
-  TOP = 7,
-  BOTTOM = 17,
-  LABEL = 13,
-  TICK = 3.5,
-  TICK_SIZE = 9,
-  LABEL_SIZE = 9.5;
-const END_SIZE = 10, END_GAP = 13, END_AWAY = 6, BAND_SIZE = 9, BAND_LINE = 10.3;
+const LEFT = 37, RIGHT = 46, RIGHT_OF_AXIS = 24, RIGHT_OF_SQUARE = 14, TOP = 7, BOTTOM = 17, LABEL = 13, TICK = 3.5;
+const TICK_SIZE = 9, LABEL_SIZE = 9.5, BAND_SIZE = 9, BAND_LINE = 10.3, END_SIZE = 10, END_GAP = 13, END_AWAY = 6;
+const SWATCH_POINT = 8;
 
 /**
  * Where the axes of a chart lie. With an aspect they shrink to fit, at the top left.
@@ -28,10 +21,10 @@ const END_SIZE = 10, END_GAP = 13, END_AWAY = 6, BAND_SIZE = 9, BAND_LINE = 10.3
  * @param {Sheet} sheet
  * @returns {Frame}
  */
-export function layout({ x, y, aspect, marks }, { width, height, point }) {
-  const left = (y.label ? LEFT + LABEL : LEFT) * point, top = TOP * point;
-  const below = Math.max(x.label ? BOTTOM + LABEL : BOTTOM, ...marks.map(roomBelow));
-  let right = width - (aspect ? RIGHT_OF_SQUARE : RIGHT) * point, bottom = height - below * point;
+export function layout({ x, y, right: words, aspect, marks }, { width, height, point }) {
+  const left = LEFT * point, top = TOP * point;
+  const beside = aspect ? RIGHT_OF_SQUARE : words ? RIGHT_OF_AXIS : RIGHT;
+  let right = width - beside * point, bottom = height - belowAxes({ x, marks }) * point;
   if (aspect) {
     const across = x.high - x.low, up = (y.high - y.low) * aspect;
     const unit = Math.min((right - left) / across, (bottom - top) / up);
@@ -41,10 +34,16 @@ export function layout({ x, y, aspect, marks }, { width, height, point }) {
   return { left, right, top, bottom, x: scale(x, left, right), y: scale(y, bottom, top) };
 }
 
-/** How many points below the axes a mark's words reach, where they stand there. @param {AnyMark} mark */
-function roomBelow(mark) {
-  if (mark.kind !== "text" || mark.units !== "axes" || mark.y.some((y) => y > 0)) return 0;
-  return mark.size - Math.min(...mark.offset.filter((_, i) => i % 2));
+/**
+ * How many points below the axes a chart's words take: those of the x axis, and those that marks put there.
+ * @param {Pick<Chart, "x" | "marks">} chart
+ */
+export function belowAxes({ x, marks }) {
+  const rooms = marks.map((mark) => {
+    if (mark.kind !== "text" || mark.units !== "axes" || mark.y.some((y) => y > 0)) return 0;
+    return mark.size - Math.min(...mark.offset.filter((_, i) => i % 2));
+  });
+  return Math.max(x.label ? BOTTOM + LABEL : BOTTOM, ...rooms);
 }
 
 /**
@@ -73,7 +72,7 @@ export function paint(context, chart, sheet, palette, hidden = new Set()) {
     paintMark(brush, mark);
     context.restore();
   }
-  if (chart.frame) paintAxes(brush, chart);
+  if (chart.frame) paintAxes(brush, chart, sheet.width);
   paintBandLabels(brush, marks, sheet.width - sheet.point);
   paintLineLabels(brush, marks);
   return frame;
@@ -95,8 +94,8 @@ function paintGrid({ context, frame, point, palette }, { x, y }) {
   context.stroke();
 }
 
-/** @param {Brush} brush @param {Chart} chart */
-function paintAxes(brush, chart) {
+/** @param {Brush} brush @param {Chart} chart @param {number} width */
+function paintAxes(brush, chart, width) {
   const { context, frame, point, palette } = brush, { left, right, top, bottom } = frame;
   const tick = TICK * point;
   context.strokeStyle = palette.muted;
@@ -117,12 +116,18 @@ function paintAxes(brush, chart) {
   font(brush, TICK_SIZE);
   context.fillStyle = palette.words.muted;
   [context.textAlign, context.textBaseline] = ["center", "top"];
-  for (const [value, words] of chart.x.marked) context.fillText(words, frame.x(value), bottom + 2 * tick);
+  const places = chart.x.marked.map(([value]) => frame.x(value));
+  const widths = chart.x.marked.map(([, words]) => context.measureText(words).width);
+  const step = fitting(places, widths, 3 * point);
+  chart.x.marked.forEach(([, words], i) => i % step || context.fillText(words, places[i], bottom + 2 * tick));
   [context.textAlign, context.textBaseline] = ["right", "middle"];
   for (const [value, words] of chart.y.marked) context.fillText(words, left - 2 * tick, frame.y(value));
   [context.textAlign, context.fillStyle] = ["left", palette.words[chart.right?.role ?? "muted"]];
   for (const [value, words] of chart.right?.marked ?? []) context.fillText(words, right + 2 * tick, frame.y(value));
-  axisLabel(brush, chart.x, (left + right) / 2, bottom + (BOTTOM + LABEL / 2) * point, 0);
+  font(brush, LABEL_SIZE, chart.x.role !== "muted");
+  const half = Math.min(context.measureText(chart.x.label).width, width) / 2; // a long label stays on the canvas
+  const middle = Math.min(Math.max((left + right) / 2, half), width - half);
+  axisLabel(brush, chart.x, middle, bottom + (BOTTOM + LABEL / 2) * point, 0);
   axisLabel(brush, chart.y, LABEL / 2 * point, (top + bottom) / 2, -Math.PI / 2);
 }
 
@@ -144,9 +149,11 @@ function paintBandLabels(brush, marks, right) {
   font(brush, BAND_SIZE, true);
   [context.textAlign, context.textBaseline] = ["right", "middle"];
   for (const mark of marks) {
-    if (mark.kind !== "band" || !mark.end_label || !mark.low.length) continue;
-    const last = mark.low.length - 1, middle = frame.y((mark.low[last] + mark.high[last]) / 2);
-    const lines = Number.isNaN(middle) ? [] : mark.end_label.split("\n");
+    if (mark.kind !== "band" || !mark.end_label) continue;
+    const middles = mark.low.map((low, i) => (low + mark.high[i]) / 2), last = lastFinite({ y: middles });
+    const lines = last < 0 ? [] : mark.end_label.split("\n");
+    const lowest = frame.bottom - lines.length / 2 * BAND_LINE * point; // below it are the words of the x axis
+    const middle = Math.min(frame.y(middles[last]), lowest);
     lines.forEach((line, i) => {
       const y = middle + (i - (lines.length - 1) / 2) * BAND_LINE * point;
       paper(brush, line, right, y, point, 1);
@@ -179,26 +186,33 @@ function paintLineLabels(brush, marks) {
 }
 
 /**
- * Paints what stands for a mark in the legend, upon a sheet of its size.
+ * Paints what stands for marks in the legend, one upon the other, on a sheet of its size.
  * @param {CanvasRenderingContext2D} context
- * @param {AnyMark} mark
+ * @param {readonly AnyMark[]} marks
  * @param {Sheet} sheet
  * @param {Palette} palette
  */
-export function paintSwatch(context, mark, { width, height, point, ratio }, palette) {
+export function paintSwatch(context, marks, { width, height, point, ratio }, palette) {
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, width, height);
-  const [x, y] = [new Float32Array([0, width]), new Float32Array([height / 2, height / 2])];
-  const middle = { x: new Float32Array([width / 2]), y: y.subarray(1) };
-  const frame = { left: 0, right: width, top: 0, bottom: height, x: Number, y: Number };
-  const brush = { context, frame, point, palette };
-  if (mark.kind === "points") paintMark(brush, { ...mark, ...middle, size: Math.min(mark.size, 10) });
-  else if (mark.kind === "line") paintMark(brush, { ...mark, x, y, end: "", closed: false });
-  else if (mark.kind === "arrows") {
-    const along = { u: new Float32Array([width]), v: new Float32Array([0]) };
-    paintMark(brush, { ...mark, x: x.subarray(0, 1), y: middle.y, ...along });
-  } else {
-    [context.globalAlpha, context.fillStyle] = [mark.opacity, palette[mark.role]];
-    context.fillRect(0, height / 4, width, height / 2);
+  const brush = {
+    context,
+    point,
+    palette,
+    frame: { left: 0, right: width, top: 0, bottom: height, x: Number, y: Number },
+  };
+  const numbers = (/** @type {number[]} */ ...values) => new Float32Array(values);
+  const middle = { x: numbers(width / 2), y: numbers(height / 2) };
+  for (const mark of marks) {
+    if (mark.kind === "points") paintMark(brush, { ...mark, ...middle, size: Math.min(mark.size, SWATCH_POINT) });
+    else if (mark.kind === "line") {
+      const along = { x: numbers(0, width), y: numbers(height / 2, height / 2) };
+      paintMark(brush, { ...mark, ...along, end: "", closed: false });
+    } else if (mark.kind === "arrows") {
+      paintMark(brush, { ...mark, ...middle, x: numbers(0), u: numbers(width), v: numbers(0) });
+    } else {
+      const { name, role, label, opacity } = mark, band = { low: numbers(0.8 * height), high: numbers(0.2 * height) };
+      paintMark(brush, { kind: "band", name, role, label, opacity, ...band, end_label: "" });
+    }
   }
 }

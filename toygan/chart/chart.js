@@ -1,5 +1,5 @@
 // One chart in a page: a canvas, HTML for its title and legend, and the values where one points.
-import { paint, paintSwatch } from "./canvas.js";
+import { belowAxes, paint, paintSwatch } from "./canvas.js";
 import { fit, make } from "./elements.js";
 import { reading } from "./reading.js";
 
@@ -52,15 +52,17 @@ export class ChartView {
 
   /** Paints what is new, or all where the size of a point is given anew. */
   paint(point = 0) {
-    if (!this.#chart || !(point || this.#stale)) return;
+    const chart = this.#chart;
+    if (!chart || !(point || this.#stale)) return;
     if (point) this.#point = point;
     const { canvas } = this, ratio = devicePixelRatio, palette = this.palette();
     const [width, height] = [canvas.clientWidth, canvas.clientHeight];
     fit(canvas, width, height);
     const sheet = { width, height, point: this.#point, ratio };
-    this.#frame = paint(this.context, this.#chart, sheet, palette, this.#hidden);
+    this.#frame = paint(this.context, chart, sheet, palette, this.#hidden);
     this.#stale = false;
-    this.#label(this.#chart, point > 0);
+    this.below.style.top = chart.aspect ? `${this.#frame.bottom + belowAxes(chart) * this.#point - height}px` : "";
+    this.#label(chart, point > 0);
     if (this.#place) this.#read(this.#place);
   }
 
@@ -127,14 +129,14 @@ export class ChartView {
   #entry(names, label, length = 0) {
     const swatch = make("canvas", "toygan-swatch", { ariaHidden: "true" });
     const repaint = () => {
-      const mark = this.#chart?.marks.find(({ name }) => name === names[0]);
+      const marks = this.#chart?.marks.filter(({ name }) => names.includes(name)) ?? [];
       const context = swatch.getContext("2d");
-      if (!mark || !context || !this.#frame) return;
-      const point = this.#point, height = 11 * point;
-      const width = length ? this.#frame.x(length) - this.#frame.x(0) : (mark.kind === "points" ? 11 : 17) * point;
+      if (!context || !this.#frame) return;
+      const point = this.#point, height = 12 * point, narrow = marks.every((mark) => mark.kind === "points");
+      const width = length ? this.#frame.x(length) - this.#frame.x(0) : (narrow ? 12 : 17) * point;
       Object.assign(swatch.style, { width: `${width}px`, height: `${height}px` });
       fit(swatch, width, height);
-      paintSwatch(context, mark, { width, height, point, ratio: devicePixelRatio }, this.palette());
+      paintSwatch(context, marks, { width, height, point, ratio: devicePixelRatio }, this.palette());
     };
     this.#swatches.push(repaint);
     repaint();

@@ -85,6 +85,20 @@ function overlap(below, above, gap) {
 }
 
 /**
+ * The least n for which every n-th of the words at these ascending places has `gap` to the next.
+ * @param {number[]} places
+ * @param {number[]} widths
+ * @param {number} gap
+ */
+export function fitting(places, widths, gap) {
+  const fits = (/** @type {number} */ n) =>
+    places.every((place, i) => i % n || !(i >= n) || place - places[i - n] >= (widths[i] + widths[i - n]) / 2 + gap);
+  let n = 1;
+  while (!fits(n)) n++;
+  return n;
+}
+
+/**
  * The first number of an ascending array that is no less than the value, by its index; the array's length if none is.
  * @param {ArrayLike<number>} ascending
  * @param {number} value
