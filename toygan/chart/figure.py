@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 import matplotlib
@@ -15,20 +14,20 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, OffsetImage, TextArea
 from matplotlib.ticker import NullLocator
-from matplotlib.transforms import ScaledTranslation, Transform
+from matplotlib.transforms import Transform
+from PIL import Image
 
 from toygan.chart import style
 from toygan.chart.axis import Axis
-from toygan.chart.marks import Arrows, Band, Chart, Line, Surface
-from toygan.chart.paint import handle, last_finite, paint
+from toygan.chart.marks import Arrows, Chart, Line, Mark, Surface
+from toygan.chart.paint import RIGHT, end_labels, handle, moved, paint
 from toygan.chart.style import LIGHT, Palette
 
 Place = tuple[float, float, float, float]  # left, top, width and height of a chart, as shares of the room
 
-HEAD, LEFT, RIGHT, TITLE = 0.56, 0.5, 0.36, 0.28  # inches: above all charts, left and right of one, its title
+HEAD, LEFT, TITLE = 0.56, 0.5, 0.28  # inches: above all charts, left of one, its title
 TICKS, LABEL, ROW = 18.0, 14.0, 15.0  # points below the axes: for tick labels, a label, a row of the legend
-LEAST = 30.0  # points below the axes of any chart
-MARKS = 10.0  # the order of the first mark: above ticks and grid
+LEAST = 30.24  # points below the axes of any chart
 
 
 @dataclass(frozen=True)
@@ -41,49 +40,110 @@ class Heading:
 
 
 class Painting:
-    """Charts in their places, painted on `width` x `height` pixels."""
+    """Charts in their places, painted on `width` x `height` pixels.
 
-    def __init__(
-        self, charts: Sequence[tuple[Chart, Place]], heading: Heading, width: int, height: int, dpi: int = 100,
-        palette: Palette = LIGHT,
-    ) -> None:  # fmt: skip
-        with matplotlib.rc_context(style.rc(palette)):
-            self.figure = Figure(figsize=(width / dpi, height / dpi), dpi=dpi)
-            self._canvas: Any = FigureCanvasAgg(self.figure)  # Any: it carries no types
-            for chart, place in charts:
-                _paint_chart(_axes(self.figure, place, _footer(chart) / 72), chart, palette)
-            top, below = 1 - 0.19 * dpi / height, 1 - 0.43 * dpi / height
-            self.figure.text(0.012, top, heading.title, fontsize=14, weight="bold", va="center")
-            self.figure.text(0.988, top, heading.right, fontsize=14, weight="bold", va="center", ha="right")
-            self.figure.text(0.012, below, heading.line, fontsize=11, va="center")
-            self._canvas.draw()
+    What no mark moves (axes, titles, legends) takes ten times as long to paint as the marks, so it is kept until it
+    changes.
+    """
+
+    def __init__(self, width: int, height: int, dpi: float = 100, palette: Palette = LIGHT) -> None:
+        self._palette = palette
+        self._figure = Figure(figsize=(width / dpi, height / dpi), dpi=dpi)
+        self._canvas: Any = FigureCanvasAgg(self._figure)  # Any: it carries no types
+        self._charts: Sequence[tuple[Chart, Place]] = ()
+        self._heading = Heading()
+        self._still: object = None  # all that decides what is kept
+        self._background: object = None
+        self._axes: list[Axes] = []
+
+    def paint(self, charts: Sequence[tuple[Chart, Place]], heading: Heading) -> None:
+        """Paints charts, and nothing of those before them."""
+        self._charts, self._heading = charts, heading
+        with matplotlib.rc_context(style.rc(self._palette)):
+            still = [(place, _still(chart)) for chart, place in charts]
+            if still != self._still:
+                self._figure.clear()
+                self._axes = [_axes(self._figure, *at, self._palette) for at in charts]
+                self._canvas.draw()
+                self._background, self._still = self._canvas.copy_from_bbox(self._figure.bbox), still
+            self._canvas.restore_region(self._background)
+            for axes, (chart, _) in zip(self._axes, charts, strict=True):
+                artists = [a for mark in chart.marks for a in paint(axes, mark, self._palette)]
+                for artist in [*artists, *end_labels(axes, chart.of_kind(Line), self._palette)]:
+                    axes.draw_artist(artist)
+                    artist.remove()
+            self._paint_heading()
+
+    def _paint_heading(self) -> None:
+        height = self._figure.get_size_inches()[1]
+        top, below = 1 - 0.19 / height, 1 - 0.43 / height
+        for x, y, words, how in (
+            (0.012, top, self._heading.title, {"fontsize": 14, "weight": "bold"}),
+            (0.988, top, self._heading.right, {"fontsize": 14, "weight": "bold", "ha": "right"}),
+            (0.012, below, self._heading.line, {"fontsize": 11}),
+        ):
+            text = self._figure.text(x, y, words, va="center", **how)
+            self._figure.draw_artist(text)
+            text.remove()
 
     def rgba(self) -> np.ndarray:
         """The pixels `(height, width, 4)` uint8."""
         return np.array(self._canvas.buffer_rgba())
 
     def file(self, kind: str, scale: float = 1, **options: int) -> bytes:
-        """A picture file, such as "png" or "jpeg", of so many times the pixels, with options of Pillow's."""
+        """A picture file, such as "png" or "jpeg", painted anew with so many times the pixels; options of Pillow's."""
+        if scale != 1:
+            (width, height), dpi = self._figure.get_size_inches(), scale * self._figure.dpi
+            larger = Painting(round(width * dpi), round(height * dpi), dpi, self._palette)
+            larger.paint(self._charts, self._heading)
+            return larger.file(kind, **options)
         out = io.BytesIO()
-        self.figure.savefig(out, format=kind, dpi=scale * self.figure.dpi, pil_kwargs=options)
+        Image.fromarray(self.rgba()).convert("RGB").save(out, kind, **options)
         return out.getvalue()
 
 
-def _axes(figure: Figure, place: Place, footer: float) -> Axes:
-    """Axes in a place of the room below the heading, with `footer` inches below them."""
+def _still(chart: Chart) -> list[object]:
+    """What a chart shows without its marks, to be compared."""
+    own = [getattr(chart, f.name) for f in fields(chart) if f.name != "marks"]
+    return own + [(m.label, m.role, m.opacity, *_keys(m)) for m in chart.marks if m.label]
+
+
+def _keys(mark: Mark) -> tuple[object, ...]:
+    """What a row of the legend shows of a mark beside its label."""
+    if isinstance(mark, Surface):
+        return mark.low, mark.high, mark.unit
+    return (mark.key,) if isinstance(mark, Arrows) else ()
+
+
+def _axes(figure: Figure, chart: Chart, place: Place, palette: Palette) -> Axes:
+    """A chart without its marks, in a place of the room below the heading."""
     width, height = figure.get_size_inches()
-    room = height - HEAD
+    room, footer = height - HEAD, _footer(chart) / 72
     x, y, w, h = place[0] * width, place[1] * room, place[2] * width, place[3] * room
-    box = x + LEFT, room - y - h + footer, w - LEFT - RIGHT, h - TITLE - footer
-    axes = figure.add_axes((box[0] / width, box[1] / height, box[2] / width, box[3] / height))
+    box = x + LEFT, room - y - h + footer, w - LEFT - RIGHT / 72, h - TITLE - footer
+    axes = figure.add_axes((box[0] / width, box[1] / height, box[2] / width, box[3] / height), autoscale_on=False)
     axes.set_anchor("NW")
+    axes.set_title(chart.title)
+    _set_axis(axes, "x", chart.x, palette)
+    _set_axis(axes, "y", chart.y, palette)
+    axes.yaxis.labelpad = -2
+    if chart.aspect is not None:
+        axes.set_aspect(chart.aspect)
+    if not chart.frame:
+        axes.set_axis_off()
+    if chart.right is not None:
+        right = axes.twinx()
+        _set_axis(right, "y", chart.right, palette)
+        right.tick_params(colors=palette.of(chart.right.role))
+    _legend(axes, chart, palette)
     return axes
 
 
 def _footer(chart: Chart) -> float:
     """Points below the axes that a chart's words and legend take."""
-    below = [-float(up) for text in chart.texts_below for up in text.offset[:, 1]]
-    return max(LEAST, _first_row(chart) + ROW * len(_rows(chart)), *(8 + points for points in below))
+    rows = len(_rows(chart))
+    legend = _first_row(chart) + ROW * rows + 0.4 if rows else 0
+    return max(LEAST, legend, *(8 - float(up) for text in chart.texts_below for up in text.offset[:, 1]))
 
 
 def _first_row(chart: Chart) -> float:
@@ -101,30 +161,8 @@ def _rows(chart: Chart) -> list[str]:
     return [kind for kind, present in kinds.items() if present]
 
 
-def _paint_chart(axes: Axes, chart: Chart, palette: Palette) -> None:
-    axes.set_title(chart.title)
-    _set_axis(axes, "x", chart.x, palette)
-    _set_axis(axes, "y", chart.y, palette)
-    axes.yaxis.labelpad = -2
-    if chart.aspect is not None:
-        axes.set_aspect(chart.aspect)
-    if not chart.frame:
-        axes.set_axis_off()
-    for order, mark in enumerate(chart.marks):
-        paint(axes, mark, palette, MARKS + order)
-    axes.set(xlim=(chart.x.low, chart.x.high), ylim=(chart.y.low, chart.y.high))
-    if chart.right is not None:
-        right = axes.twinx()
-        right.set_ylim(chart.y.low, chart.y.high)
-        _set_axis(right, "y", chart.right, palette)
-        right.tick_params(colors=palette.of(chart.right.role))
-    _end_labels(axes, chart, palette)
-    _legend(axes, chart, palette)
-
-
 def _set_axis(axes: Axes, which: Literal["x", "y"], axis: Axis, palette: Palette) -> None:
-    """Scale, label and ticks; limits come after the marks, which would move them."""
-    axes.set(**{f"{which}scale": "log" if axis.log else "linear"})
+    axes.set(**{f"{which}scale": "log" if axis.log else "linear", f"{which}lim": (axis.low, axis.high)})
     lines = axes.xaxis if which == "x" else axes.yaxis
     emphasis: dict[str, Any] = {} if axis.role == "muted" else {"color": palette.of(axis.role), "weight": "bold"}
     lines.set_label_text(axis.label, **emphasis)
@@ -132,44 +170,6 @@ def _set_axis(axes: Axes, which: Literal["x", "y"], axis: Axis, palette: Palette
     lines.set_minor_locator(NullLocator())
     if axis.grid:
         lines.grid(color=palette.faint, linewidth=0.8)
-
-
-def apart(heights: np.ndarray, gap: float) -> np.ndarray:
-    """Heights moved as little as it takes for neighbours to be `gap` apart; NaN stays."""
-    moved = np.array(heights, dtype=float)
-    order = [i for i in np.argsort(moved) if np.isfinite(moved[i])]
-    for below, above in pairwise(order):
-        missing = gap - (moved[above] - moved[below])
-        if missing > 0:
-            moved[below] -= missing / 2
-            moved[above] += missing / 2
-    return moved
-
-
-def _end_labels(axes: Axes, chart: Chart, palette: Palette) -> None:
-    """Beside the ends of lines, no two closer than can be read; of bands, at the panel's right end."""
-    lines = [m for m in chart.of_kind(Line) if m.end_label and m.x is not None and last_finite(m.y) >= 0]
-    ends = [(m.x[last_finite(m.y)], m.y[last_finite(m.y)]) for m in lines if m.x is not None]
-    heights = [axes.transAxes.inverted().transform(axes.transData.transform(end))[1] for end in ends]
-    line = 13 / 72 / (axes.bbox.height / axes.figure.dpi)
-    for mark, end, height in zip(lines, ends, apart(np.clip(heights, 0, 1), line), strict=True):
-        axes.text(
-            end[0], height, mark.end_label, color=palette.of(mark.role), weight="bold", va="center_baseline",
-            transform=_moved(axes, axes.get_xaxis_transform(), 6, 0), zorder=MARKS + len(chart.marks),
-        )  # fmt: skip
-    for order, band in enumerate(chart.marks):
-        if isinstance(band, Band) and band.end_label and (last := last_finite(band.low + band.high)) >= 0:
-            axes.text(
-                1, (band.low[last] + band.high[last]) / 2, band.end_label, color=palette.of(band.role), weight="bold",
-                fontsize=style.END_LABEL, ha="right", va="center", linespacing=0.95, zorder=MARKS + order,
-                transform=_moved(axes, axes.get_yaxis_transform(), 72 * RIGHT - 1.44, 0),
-                bbox={"facecolor": palette.paper, "edgecolor": "none", "pad": 1},
-            )  # fmt: skip
-
-
-def _moved(axes: Axes, base: Transform, right: float, up: float) -> Transform:
-    """Coordinates moved by so many points."""
-    return base + ScaledTranslation(right / 72, up / 72, axes.figure.dpi_scale_trans)
 
 
 def _legend(axes: Axes, chart: Chart, palette: Palette) -> None:
@@ -183,7 +183,7 @@ def _legend(axes: Axes, chart: Chart, palette: Palette) -> None:
         axes.legend(loc="lower right", bbox_to_anchor=(1, 0.98), **how)
     for i, row in enumerate(_rows(chart)):
         down = _first_row(chart) + ROW * i
-        place = _moved(axes, axes.transAxes, 0, -down)
+        place = moved(axes, axes.transAxes, 0, -down)
         if row == "labels":
             axes.legend(loc="upper left", bbox_to_anchor=(0, 0), bbox_transform=place, **how)
         elif row == "note":
@@ -191,7 +191,7 @@ def _legend(axes: Axes, chart: Chart, palette: Palette) -> None:
         elif row == "surface":
             _surface_row(axes, chart.of_kind(Surface)[0], palette, place)
         else:
-            _arrows_row(axes, chart, palette, _moved(axes, axes.transAxes, 0, -down - ROW / 2))
+            _arrows_row(axes, chart, palette, moved(axes, axes.transAxes, 0, -down - ROW / 2))
 
 
 def _surface_row(axes: Axes, mark: Surface, palette: Palette, place: Transform) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,21 +13,23 @@ from matplotlib.backend_bases import RendererBase
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path
+from matplotlib.transforms import ScaledTranslation, Transform
 from PIL import Image
 
 from toygan.chart.marks import Arrows, Band, Bars, Line, Mark, Points, Surface, Text
-from toygan.chart.style import EDGE, SHAPES, TINT, Palette
+from toygan.chart.style import EDGE, END_LABEL, SHAPES, TINT, Palette
 
 DASHES: dict[str, Any] = {"": "-", "dotted": (0, (1, 1.5)), "dashed": (0, (3, 1.5))}
+RIGHT = 0.36 * 72  # points right of the axes
 ALIGN = {
     "center": ("center", "center_baseline"), "left": ("left", "center"), "right": ("right", "center"),
     "top": ("center", "top"), "bottom": ("center", "baseline"),
 }  # fmt: skip
 
 
-def paint(axes: Axes, mark: Mark, palette: Palette, order: float) -> None:
-    """Paints one mark above those of lower `order`."""
-    PAINTERS[type(mark)](axes, mark, palette, order)
+def paint(axes: Axes, mark: Mark, palette: Palette) -> list[Artist]:
+    """A mark as artists of the axes, in the order in which they are to be drawn."""
+    return PAINTERS[type(mark)](axes, mark, palette)
 
 
 def points_style(mark: Points, palette: Palette, size: float) -> dict[str, Any]:
@@ -63,40 +66,83 @@ def last_finite(values: np.ndarray) -> int:
     return int(finite[-1]) if len(finite) else -1
 
 
-def _points(axes: Axes, mark: Points, palette: Palette, order: float) -> None:
-    axes.plot(mark.x, mark.y, zorder=order, **points_style(mark, palette, mark.size))
+def moved(axes: Axes, base: Transform, right: float, up: float) -> Transform:
+    """Coordinates moved by so many points."""
+    return base + ScaledTranslation(right / 72, up / 72, axes.get_figure().dpi_scale_trans)  # type: ignore[union-attr]
 
 
-def _line(axes: Axes, mark: Line, palette: Palette, order: float) -> None:
-    how = {"zorder": order, **line_style(mark, palette)}
+def _points(axes: Axes, mark: Points, palette: Palette) -> list[Artist]:
+    return [*axes.plot(mark.x, mark.y, **points_style(mark, palette, mark.size))]
+
+
+def _line(axes: Axes, mark: Line, palette: Palette) -> list[Artist]:
+    how = line_style(mark, palette)
     if mark.x is None:
-        axes.axhline(mark.y[0], **how)
-        return
+        return [axes.axhline(mark.y[0], **how)]
     x, y = (np.append(v, v[:1]) if mark.closed else v for v in (mark.x, mark.y))
+    artists: list[Artist] = []
     if mark.fill is not None:
-        axes.fill(x, y, color=palette.of(mark.fill), alpha=TINT, linewidth=0, zorder=order)
-    axes.plot(x, y, **how)
-    if mark.end == "cross" and (last := last_finite(mark.y)) >= 0:
-        axes.plot(x[last], y[last], marker="X", markersize=8, color=palette.of(mark.role), zorder=order)
+        artists += axes.fill(x, y, color=palette.of(mark.fill), alpha=TINT, linewidth=0)
+    artists += axes.plot(x, y, **how)
+    if mark.end == "cross" and (last := last_finite(y)) >= 0:
+        artists += axes.plot(x[last], y[last], marker="X", markersize=8, color=palette.of(mark.role))
+    return artists
 
 
-def _band(axes: Axes, mark: Band, palette: Palette, order: float) -> None:
-    how: dict[str, Any] = {
-        "color": palette.of(mark.role), "alpha": mark.opacity, "linewidth": 0, "zorder": order
-    }  # fmt: skip
+def _band(axes: Axes, mark: Band, palette: Palette) -> list[Artist]:
+    colour = palette.of(mark.role)
+    how: dict[str, Any] = {"color": colour, "alpha": mark.opacity, "linewidth": 0}
+    area: Artist
     if mark.x is None:
-        axes.axhspan(mark.low[0], mark.high[0], **how)
+        area = axes.axhspan(mark.low[0], mark.high[0], **how)
     else:
-        axes.fill_between(mark.x, mark.low, mark.high, **how)
+        area = axes.fill_between(mark.x, mark.low, mark.high, **how)
+    last = last_finite(mark.low + mark.high)
+    if not mark.end_label or last < 0:
+        return [area]
+    words = axes.text(
+        1, (mark.low[last] + mark.high[last]) / 2, mark.end_label, color=colour, weight="bold", fontsize=END_LABEL,
+        ha="right", va="center", linespacing=0.95, transform=moved(axes, axes.get_yaxis_transform(), RIGHT, 0),
+        bbox={"facecolor": palette.paper, "edgecolor": "none", "pad": 1},
+    )  # fmt: skip
+    return [area, words]
 
 
-def _bars(axes: Axes, mark: Bars, palette: Palette, order: float) -> None:
+def end_labels(axes: Axes, lines: Sequence[Line], palette: Palette) -> list[Artist]:
+    """The labels at the ends of lines, no two closer than can be read."""
+    shown = [line for line in lines if line.end_label and line.x is not None and last_finite(line.y) >= 0]
+    ends = [
+        (float(line.x[last]), line.y[last]) for line in shown if line.x is not None for last in [last_finite(line.y)]
+    ]
+    heights = [axes.transAxes.inverted().transform(axes.transData.transform(end))[1] for end in ends]
+    gap = 13 / 72 / (axes.bbox.height / axes.get_figure().dpi)  # type: ignore[union-attr]
+    beside = moved(axes, axes.get_xaxis_transform(), 6, 0)
+    how: dict[str, Any] = {"weight": "bold", "va": "center_baseline", "transform": beside}
+    return [
+        axes.text(x, height, line.end_label, color=palette.of(line.role), **how)
+        for line, (x, _), height in zip(shown, ends, apart(np.clip(heights, 0, 1), gap), strict=True)
+    ]
+
+
+def apart(heights: np.ndarray, gap: float) -> np.ndarray:
+    """Heights moved as little as it takes for neighbours to be `gap` apart; NaN stays."""
+    spread = np.array(heights, dtype=float)
+    order = [i for i in np.argsort(spread) if np.isfinite(spread[i])]
+    for below, above in pairwise(order):
+        missing = gap - (spread[above] - spread[below])
+        if missing > 0:
+            spread[below] -= missing / 2
+            spread[above] += missing / 2
+    return spread
+
+
+def _bars(axes: Axes, mark: Bars, palette: Palette) -> list[Artist]:
     zero = np.zeros_like(mark.height)
     x = np.stack([mark.left, mark.left, mark.right, mark.right, mark.left], axis=-1)
     y = np.stack([zero, mark.height, mark.height, zero, zero], axis=-1)
     codes = np.array([Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY], dtype=Path.code_type)
     path = Path(np.stack([x.ravel(), y.ravel()], axis=-1), np.tile(codes, len(zero)))  # one path has no seams
-    axes.add_patch(PathPatch(path, facecolor=palette.of(mark.role), alpha=mark.opacity, linewidth=0, zorder=order))
+    return [axes.add_patch(PathPatch(path, facecolor=palette.of(mark.role), alpha=mark.opacity, linewidth=0))]
 
 
 class _SurfaceImage(Artist):
@@ -116,33 +162,35 @@ class _SurfaceImage(Artist):
         gc.restore()
 
 
-def _surface(axes: Axes, mark: Surface, palette: Palette, order: float) -> None:
-    if np.isfinite(mark.values).all():
-        image = _SurfaceImage(mark.values, palette.surface())
-        image.set_zorder(order)
-        axes.add_artist(image)
+def _surface(axes: Axes, mark: Surface, palette: Palette) -> list[Artist]:
+    finite = np.isfinite(mark.values).all()
+    return [axes.add_artist(_SurfaceImage(mark.values, palette.surface()))] if finite else []
 
 
-def _arrows(axes: Axes, mark: Arrows, palette: Palette, order: float) -> None:
-    axes.quiver(
+def _arrows(axes: Axes, mark: Arrows, palette: Palette) -> list[Artist]:
+    quiver = axes.quiver(
         mark.x, mark.y, mark.u, mark.v, angles="xy", scale_units="xy", scale=1, units="inches",
         width=mark.width / 72, headwidth=4, headlength=5, headaxislength=4.5, minshaft=1.5, minlength=0,
-        color=palette.of(mark.role), alpha=mark.opacity, zorder=order,
+        color=palette.of(mark.role), alpha=mark.opacity,
     )  # fmt: skip
+    return [quiver]
 
 
-def _text(axes: Axes, mark: Text, palette: Palette, order: float) -> None:
+def _text(axes: Axes, mark: Text, palette: Palette) -> list[Artist]:
     across, up = ALIGN[mark.anchor]
+    base = axes.transData if mark.units == "data" else axes.transAxes
     box = {"facecolor": palette.paper, "edgecolor": "none", "alpha": 0.85, "boxstyle": "round,pad=0.25"}
-    for x, y, words, offset in zip(mark.x, mark.y, mark.words, mark.offset, strict=True):
-        axes.annotate(
-            words, (x, y), tuple(offset), "data" if mark.units == "data" else "axes fraction", "offset points",
-            ha=across, va=up, color=palette.of(mark.role), alpha=mark.opacity, fontsize=mark.size,
-            weight="bold" if mark.bold else "normal", bbox=box if mark.box else None, zorder=order,
-            annotation_clip=False,
-        )  # fmt: skip
+    how: dict[str, Any] = {
+        "ha": across, "va": up, "color": palette.of(mark.role), "alpha": mark.opacity, "fontsize": mark.size,
+        "weight": "bold" if mark.bold else "normal", "bbox": box if mark.box else None,
+    }  # fmt: skip
+    return [
+        axes.text(x, y, words, transform=moved(axes, base, *offset), **how)
+        for x, y, words, offset in zip(mark.x, mark.y, mark.words, mark.offset, strict=True)
+        if words
+    ]
 
 
-PAINTERS: dict[type[Mark], Callable[..., None]] = {
+PAINTERS: dict[type[Mark], Callable[..., list[Artist]]] = {
     Points: _points, Line: _line, Band: _band, Bars: _bars, Surface: _surface, Arrows: _arrows, Text: _text,
 }  # fmt: skip

@@ -86,9 +86,8 @@ class Eigenvalues(DiracPanel):
         dots = dots * np.minimum(1, self.most / np.abs(dots))
         longest = max(dots, key=lambda z: (abs(z), z.imag), default=0j)
         words = f"longest {rho:.4f}:  {_effect(rho)},  {portrait.verdict.iteration[0]}"
-        return self._chart(
-            words, small, Points("eigenvalues", "ink", dots.real, dots.imag, size=8), *self._lens(longest)
-        )
+        eigenvalues = Points("eigenvalues", "ink", dots.real, dots.imag, size=8)
+        return self._chart(words, small, *self._lens(longest), eigenvalues)
 
     def _chart(self, words: str, small: str, *marks: Mark) -> Chart:
         """The unit circle, the marks on it, and two lines of words below."""

@@ -42,9 +42,10 @@ class Picture:
             raise ValueError(f"panels: none; choose from {', '.join(PANELS)}")
         PANELS.select(panels)
         self.charts: list[Chart] = []
-        self._panels, self._size = tuple(panels), (width, height, dpi)
+        self._panels = tuple(panels)
         self._look: Look | None = None
-        self._painting = Painting([], Heading(headline(recipe)), *self._size)
+        self._painting = Painting(width, height, dpi)
+        self._painting.paint([], Heading(headline(recipe)))
 
     def draw(self, look: Look) -> None:
         """Shows the look; where it is earlier than the one before, axes start again from their first limits."""
@@ -53,7 +54,7 @@ class Picture:
         self._look = look = look.after(self._look)
         self.charts = grown(self.charts, [chart(name, look) for name in self._panels])
         heading = Heading(headline(look.recipe), f"iteration {look.step:,}", status(look))
-        self._painting = Painting(list(zip(self.charts, places(len(self.charts)), strict=True)), heading, *self._size)
+        self._painting.paint(list(zip(self.charts, places(len(self.charts)), strict=True)), heading)
 
     def rgba(self) -> np.ndarray:
         """The pixels `(height, width, 4)` uint8."""

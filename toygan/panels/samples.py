@@ -27,7 +27,7 @@ class Samples(Panel):
     shown: ClassVar[int]  # arrows
 
     def arrows(self, look: Look, points: np.ndarray, gradients: np.ndarray) -> Arrows:
-        """Gradients at points, both `(n, 2)`, as arrows of true relative length up to the longest; its key is a round one."""
+        """Gradients at points, both `(n, 2)`: their lengths are to scale up to the longest, the key is a round one."""
         width = max(high - low for low, high in look.recipe.parts.data.extent)
         scale = self.reach * width**2
         moves = scale * gradients.astype(np.float64)
@@ -35,7 +35,7 @@ class Samples(Panel):
         u, v = (moves * np.minimum(1, LONGEST * width / np.maximum(length, 1e-30))).T
         round_one = float(f"{0.1 * width / scale:.0e}")
         words = f"= {round_one:g}:  where G's loss pushes, −∂L_G/∂x, longest cut"
-        return Arrows("arrows", "generator", *points.T, u, v, key=round_one * scale, label=words)
+        return Arrows("arrows", "generator", points[:, 0], points[:, 1], u, v, key=round_one * scale, label=words)
 
     def remark(self, look: Look) -> Text:
         """What has to be known first: divergence, or samples that the window does not show."""
