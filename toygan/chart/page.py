@@ -12,7 +12,8 @@ from toygan.chart.axis import ROLES
 from toygan.chart.style import DARK, LIGHT, Palette, rgb
 
 FOLDER = Path(__file__).parent
-MODULES = ("scales", "marks", "canvas", "reading", "elements", "chart", "wire", "picture")  # each after those it imports
+# Each after those that it imports.
+MODULES = ("scales", "marks", "canvas", "reading", "elements", "chart", "wire", "picture")
 CONTRAST = 4.5  # of words on paper, at least (WCAG 2.2, 1.4.3)
 
 

@@ -1,4 +1,4 @@
-"""Charts on their way to a page: words and limits as JSON where they change, arrays as raw numbers where they are new."""
+"""Charts on their way to a page: words and limits as JSON when they change, arrays as raw numbers where new."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ class Wire:
             for mark in chart.marks
             for field, values in _arrays_of(mark).items()
         }
-        sent = {key: start for key, new in news.items() if (start := _news_from(self._arrays.get(key), new)) is not None}
+        starts = {key: _news_from(self._arrays.get(key), new) for key, new in news.items()}
+        sent = {key: start for key, start in starts.items() if start is not None}
         content = {
             "whole": not old,
             "charts": [None if old and words == old[i] else words for i, words in enumerate(self._words)],
@@ -61,7 +62,7 @@ def _news_from(old: np.ndarray | None, new: np.ndarray) -> int | None:
 
 
 def _arrays_of(mark: Mark) -> dict[str, np.ndarray]:
-    """The mark's arrays by field, flat: a surface in 256 levels (none where one of its values is NaN), others as float32."""
+    """The mark's arrays by field, flat: as float32, but a surface in 256 levels, none where one of its values is NaN."""
     if not isinstance(mark, Surface):
         with np.errstate(over="ignore"):  # too large for float32 is as good as infinite
             return {name: np.asarray(values, "<f4").ravel() for name, values in mark.arrays.items()}
@@ -72,10 +73,11 @@ def _arrays_of(mark: Mark) -> dict[str, np.ndarray]:
 
 def _words_of(chart: Chart) -> dict[str, Any]:
     """All of a chart but arrays."""
-    axes = {name: axis and _words_of_axis(axis) for name, axis in (("x", chart.x), ("y", chart.y), ("right", chart.right))}
+    axes = {"x": _words_of_axis(chart.x), "y": _words_of_axis(chart.y)}
+    right = None if chart.right is None else _words_of_axis(chart.right)
     rest = {name: getattr(chart, name) for name in ("title", "aspect", "note", "legend_above", "frame")}
     legend = {label: [mark.name for mark in marks] for label, marks in chart.entries.items()}
-    return {**rest, **axes, "legend": legend, "marks": [_words_of_mark(mark) for mark in chart.marks]}
+    return {**rest, **axes, "right": right, "legend": legend, "marks": [_words_of_mark(mark) for mark in chart.marks]}
 
 
 def _words_of_axis(axis: Axis) -> dict[str, Any]:
