@@ -1,4 +1,4 @@
-"""Panels show the look's numbers, in a constant number of artists, for every distribution; nothing kills a picture."""
+"""Panels say of a look what is to be seen: its numbers, for every distribution and loss; nothing kills a picture."""
 
 from __future__ import annotations
 
@@ -7,22 +7,19 @@ import math
 import re
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import fields, replace
 
-import matplotlib
 import numpy as np
 import pytest
 import torch
-from matplotlib.figure import Figure
 from PIL import Image
-from toygan.panels.limits import doubled
 
-from toygan import DISTRIBUTIONS, LOSSES, Population, Recipe
-from toygan.panels import PANELS, Look, Picture, panel, style
+from toygan import DISTRIBUTIONS, LOSSES, METRICS, PANELS, Panel, Population, Recipe
+from toygan.chart import Axis, Chart, Line
+from toygan.panels import Look, chart
 from toygan.panels.coverage import bands
-from toygan.panels.curves import apart
 from toygan.panels.look import d_output_of, grid
-from toygan.panels.panel import Note
+from toygan.panels.picture import Picture, places
 from toygan.parts.metrics.reference import reference_band, reference_shares
 from toygan.runs.history import History
 
@@ -39,13 +36,6 @@ def run(steps=4, members=3, every=2, **recipe):
     return population, history
 
 
-def one(name, look):
-    """One panel, in axes of its own, that shows the look."""
-    p = panel(name, Figure().add_subplot(), look.recipe)
-    p.update(look)
-    return p
-
-
 @pytest.fixture(scope="module")
 def ring():
     return run(20)
@@ -54,31 +44,6 @@ def ring():
 @pytest.fixture(scope="module")
 def look(ring):
     return Look.of(*ring, member=1)
-
-
-@pytest.mark.parametrize("data", DISTRIBUTIONS)
-def test_the_whole_menu_draws_every_distribution_with_a_constant_number_of_artists(data):
-    population, history = run(2, members=2, data=data)
-    picture = Picture(population.recipes[0], tuple(PANELS), **SIZE)
-    picture.draw(Look.of(population, history))
-    before, artists = picture.rgba(), len(picture.figure.findobj())
-    population.run(20)
-    history.add(population.snapshot(200))
-    for _ in range(2):
-        picture.draw(Look.of(population, history))
-    assert len(picture.figure.findobj()) == artists
-    assert (picture.rgba() != before).any()
-
-
-@pytest.mark.parametrize("loss", LOSSES)
-def test_every_loss_is_drawn_beside_its_equilibrium(loss):
-    look = Look.of(*run(2, members=1, loss=loss))
-    assert not LOSSES[loss].uses_discriminator or 0 <= look.d_output.min() <= look.d_output.max() <= 1
-    losses = one("losses", look)
-    assert [line.get_ydata()[0] for line in losses.rest] == list(LOSSES[loss].equilibrium)
-    low, high = losses.axes.get_ylim()
-    assert low <= min(look.equilibrium) <= max(look.equilibrium) <= high
-    Picture(look.recipe, **SIZE).draw(look)
 
 
 # The look
@@ -93,9 +58,11 @@ def test_a_look_at_one_member_is_what_the_population_says_of_it(ring):
     logits = population.critic(grid(look.recipe.distribution.extent))[2]
     np.testing.assert_allclose(look.d_output.ravel(), logits.sigmoid(), atol=1e-6)
     assert look.recipe == population.recipes[2]
+    np.testing.assert_array_equal(look.metric("loss-g"), history.metric("loss-g")[:, 2])
+    np.testing.assert_array_equal(look.shares, history.last.shares[2])
 
 
-def test_rows_of_the_opinion_run_upwards_and_columns_to_the_right(look, ring):
+def test_rows_of_ds_output_run_upwards_and_columns_to_the_right(look, ring):
     (left, right), (bottom, top) = look.recipe.distribution.extent
     ny, nx = look.d_output.shape
     top_left = torch.tensor([[left + (right - left) / nx / 2, top - (top - bottom) / ny / 2]])
@@ -111,7 +78,21 @@ def test_looking_changes_no_run():
     assert torch.equal(looked.generator.theta, alone.generator.theta)
 
 
-def test_a_critics_opinion_does_not_depend_on_its_level():
+def test_a_look_does_not_change_with_the_run():
+    population, history = run(4)
+    look = Look.of(population, history)
+    before = [np.array(v) for f in fields(look) if isinstance(v := getattr(look, f.name), np.ndarray)]
+    columns = {name: values.copy() for name, values in look.metrics.items()}
+    population.run(4)
+    history.add(replace(population.snapshot(200), step=4))  # takes the place of the row held
+    after = [v for f in fields(look) if isinstance(v := getattr(look, f.name), np.ndarray)]
+    for old, new in zip(before, after, strict=True):
+        np.testing.assert_array_equal(old, new)
+    for name, values in columns.items():
+        np.testing.assert_array_equal(look.metrics[name], values)
+
+
+def test_a_critics_output_does_not_depend_on_its_level():
     surface, real, generated = (np.random.default_rng(i).normal(size=50) for i in range(3))
     one, other = (d_output_of(surface + level, real + level, generated + level, False) for level in (0, 7))
     np.testing.assert_allclose(one, other)
@@ -120,116 +101,120 @@ def test_a_critics_opinion_does_not_depend_on_its_level():
     assert d_output_of(np.array([100.0, -50.0]), real, generated, False).max() <= 1
 
 
-# What the artists hold
+def test_a_look_that_is_not_finite_goes_on_with_the_samples_before(look):
+    lost = replace(look, diverged_at=21, generated=np.full_like(look.generated, math.nan), shares=None)
+    for name in ("real", "generated", "arrows", "d_output", "shares"):
+        assert getattr(lost.after(look), name) is getattr(look, name)
+    assert lost.after(look).diverged_at == 21
+    assert lost.after(None) is lost
+    assert lost.after(replace(look, member=0)) is lost
+    later = replace(look, step=30)
+    assert later.after(look) is later
+
+
+# What charts hold
 
 
 def test_the_plane_holds_the_looks_points_surface_and_arrows(look):
-    plane = one("samples", look)
-    np.testing.assert_array_equal(plane.real.get_xydata(), look.real)
-    np.testing.assert_array_equal(plane.generated.get_xydata(), look.generated)
-    np.testing.assert_array_equal(plane.surface.d_output, look.d_output)
-    n = plane.shown
-    np.testing.assert_array_equal(plane.arrows.quiver.get_offsets(), look.generated[:n])
-    drawn = np.column_stack([plane.arrows.quiver.U, plane.arrows.quiver.V])
-    np.testing.assert_allclose(drawn, plane.arrows.scale * look.arrows[:n], rtol=1e-6)
+    plane = chart("samples", look)
+    for name, points in (("real", look.real), ("generated", look.generated)):
+        np.testing.assert_array_equal(np.column_stack([plane[name].x, plane[name].y]), points)
+    np.testing.assert_array_equal(plane["D"].values, look.d_output)
+    arrows = plane["arrows"]
+    np.testing.assert_array_equal(np.column_stack([arrows.x, arrows.y]), look.generated[:40])
+    drawn = np.column_stack([arrows.u, arrows.v])
+    np.testing.assert_allclose(drawn, 0.03 * 3.4**2 * look.arrows[:40], rtol=1e-6)  # of the window's width
+    assert plane["mode numbers"].words == tuple("12345678")
+    centres = look.recipe.distribution.modes.numpy()
+    np.testing.assert_allclose(plane["mode numbers"].offset, 12 * centres, atol=1e-4)  # outwards, on the unit circle
 
 
-def test_arrows_show_true_relative_size_up_to_a_longest(look):
+def test_arrows_show_true_relative_size_up_to_a_longest_and_their_key_is_to_scale(look):
     short, long = np.full_like(look.arrows, 0.01), np.full_like(look.arrows, 1e20)
     lengths = []
     for arrows in (short, 3 * short, long, 0 * short):
-        quiver = one("samples", replace(look, arrows=arrows)).arrows.quiver
-        lengths.append(np.hypot(quiver.U, quiver.V)[0])
+        mark = chart("samples", replace(look, arrows=arrows))["arrows"]
+        lengths.append(np.hypot(mark.u, mark.v)[0])
     assert lengths[1] == pytest.approx(3 * lengths[0])
     assert lengths[2] == pytest.approx(0.15 * 3.4)  # of the ring's window
     assert lengths[3] == 0
+    gradient = float(re.match(r"= ([\d.]+):", mark.label).group(1))
+    assert mark.key == pytest.approx(gradient * lengths[0] / (0.01 * math.sqrt(2)))
 
 
 def test_the_line_holds_a_density_that_sums_to_one_beside_ds_curve():
     look = Look.of(*run(2, data="bimodal"))
-    line = one("samples", look)
-    heights, edges, _ = line.generated.get_data()
-    inside = (look.generated >= edges[0]) & (look.generated <= edges[-1])
-    assert (heights * np.diff(edges)).sum() == pytest.approx(inside.mean())
-    np.testing.assert_array_equal(line.curve.get_ydata(), look.d_output)
-    np.testing.assert_array_equal(line.points.get_xdata(), look.generated[: line.shown, 0])
-    np.testing.assert_allclose(line.arrows.quiver.U, line.arrows.scale * look.arrows[: line.shown, 0], rtol=1e-6)
-    assert not line.arrows.quiver.V.any()
-    true = line.axes.lines[0].get_ydata()
-    assert (true * np.diff(line.x)[0]).sum() == pytest.approx(1, abs=1e-3)
+    line = chart("samples", look)
+    bars, real, d = line["density of generated"], line["real"], line["D"]
+    inside = (look.generated >= bars.left[0]) & (look.generated <= bars.right[-1])
+    assert (bars.height * (bars.right - bars.left)).sum() == pytest.approx(inside.mean())
+    assert (real.y * np.diff(real.x)[0]).sum() == pytest.approx(1, abs=1e-3)
+    values = dict(zip(line.right.words, line.right.ticks, strict=True))
+    np.testing.assert_allclose(d.y, values["1"] * look.d_output)
+    assert (values["0"], values["½"]) == (0, values["1"] / 2)
+    np.testing.assert_array_equal(line["generated"].x, look.generated[:24, 0])
+    width = line.x.high - line.x.low
+    expected = 0.05 * width**2 * look.arrows[:24, 0]
+    np.testing.assert_allclose(line["arrows"].u, np.clip(expected, -0.15 * width, 0.15 * width), rtol=1e-5)
+    assert not line["arrows"].v.any()
 
 
 def test_a_point_mass_is_shown_as_a_share():
     look = Look.of(*run(2, data="dirac", generator="point", discriminator="linear"))
-    heights = one("samples", replace(look, generated=np.zeros_like(look.generated))).generated.get_data().values
-    assert sorted(heights)[-2:] == [0, 1]
+    line = chart("samples", replace(look, generated=np.zeros_like(look.generated)))
+    assert sorted(line["density of generated"].height)[-2:] == [0, 1]
+    np.testing.assert_array_equal(line["real"].x, [0, 0, 0])
+    np.testing.assert_array_equal(line["real"].y, [0, 1, math.nan])
 
 
 @pytest.mark.parametrize("name", ["losses", "accuracy", "gradients"])
-def test_curves_hold_the_members_history_with_their_names_at_their_ends(name, look):
-    curves = one(name, look)
-    for metric, line in curves.lines.items():
-        np.testing.assert_array_equal(line.get_xdata(), look.history.steps)
-        np.testing.assert_array_equal(line.get_ydata(), look.history.metric(metric)[:, 1])
-        assert curves.names[metric].get_text() == curves.curves[metric][0]
-        assert curves.names[metric].get_position()[0] == look.history.steps[-1]
+def test_curves_hold_the_members_metrics_with_their_names_at_their_ends(name, look):
+    c = chart(name, look)
+    (panel,) = PANELS[name]
+    for metric, (words, _) in zip(panel.needs, panel.ends, strict=True):
+        np.testing.assert_array_equal(c[metric].x, look.steps)
+        np.testing.assert_array_equal(c[metric].y, look.metrics[metric][:, 1])
+        assert (c[metric].end_label, c[metric].end) == (words, "")
 
 
-SCORES = {"coverage": "modes-covered", "quality": "high-quality", "divergence": "reverse-kl"}
+@pytest.mark.parametrize("loss", LOSSES)
+def test_losses_stand_beside_their_equilibrium(loss):
+    look = Look.of(*run(2, members=1, loss=loss))
+    assert not LOSSES[loss].uses_discriminator or 0 <= look.d_output.min() <= look.d_output.max() <= 1
+    c = chart("losses", look)
+    levels = c["equilibrium-d"].y[0], c["equilibrium-g"].y[0]
+    assert levels == tuple(LOSSES[loss].equilibrium)
+    assert c.y.low <= min(levels) <= max(levels) <= c.y.high
+
+
+SCORES = {"coverage": "modes-covered", "quality": "high-quality", "reverse-kl": "reverse-kl"}
 
 
 @pytest.mark.parametrize(("name", "metric"), SCORES.items())
 def test_scores_hold_the_member_in_front_of_the_quartiles_and_the_range_of_all(name, metric, look):
-    p, scores = one(name, look), look.history.metric(metric)
-    np.testing.assert_array_equal(p.line.get_ydata(), scores[:, 1])
-    for band, inner in ((p.range, 0), (p.half, 0.25)):
-        drawn = {(x, y) for path in band.get_paths() for x, y in path.vertices.tolist()}
-        for edge in bands(scores, (inner, 1 - inner)):
-            held = zip(look.history.steps, edge, strict=True)
-            assert {(float(x), float(y)) for x, y in held if np.isfinite(y)} <= drawn
+    c, scores = chart(name, look), look.metrics[metric]
+    np.testing.assert_array_equal(c["this run"].y, scores[:, 1])
+    for band, inner in ((c["all seeds"], 0), (c["half of the seeds"], 0.25)):
+        np.testing.assert_array_equal([band.low, band.high], bands(scores, (inner, 1 - inner)))
+    assert [m.name for m in c.marks][-3:] == ["all seeds", "half of the seeds", "this run"]
 
 
 @pytest.mark.parametrize("data", ["ring8", "grid25", "bimodal"])
 @pytest.mark.parametrize("n", [1000, 2500])
-def test_scores_stand_upon_the_band_of_as_many_true_samples(data, n):
+def test_scores_stand_upon_what_as_many_true_samples_score(data, n):
     population, history = Population([Recipe(data=data, **SMALL)]), History()
     history.add(population.snapshot(n))
     look = Look.of(population, history)
     for name, metric in SCORES.items():
-        truth, band = one(name, look).truth, reference_band(metric, data, n)
-        drawn = truth.range.get_data()
-        assert (drawn.baseline[0], truth.mean.get_data().values[0], drawn.values[0]) == band
-        assert truth.name.get_text().split() == ["true", "samples"]
-    low, mean, high = reference_shares(data, n)
-    truth = one("modes", look).truth
-    np.testing.assert_array_equal(truth.range.get_data().baseline, low)
-    np.testing.assert_array_equal(truth.mean.get_data().values, mean)
-    np.testing.assert_array_equal(truth.range.get_data().values, high)
-    assert truth.name.get_text().split() == ["true", "samples"]
-
-
-def test_the_band_of_true_samples_is_drawn_once_and_again_only_for_another_number_of_samples(ring, monkeypatch):
-    population, history = run(4)
-    picture = Picture(population.recipes[0], **SIZE)
-    drawn, draw = [], type(picture.panels[2].truth.range).draw
-
-    def count(artist, renderer):
-        drawn.append(artist)
-        draw(artist, renderer)
-
-    monkeypatch.setattr(type(picture.panels[2].truth.range), "draw", count)
-    band = picture.panels[2].truth.range
-    times = []
-    for n in (200, 200, 200, 400):
-        population.run(2)
-        history.add(population.snapshot(n))
-        picture.draw(Look.of(population, history))
-        times.append(drawn.count(band))
-    assert times[0] == times[1] == times[2]
-    assert times[3] == times[2] + 1
-    anew = Picture(population.recipes[0], **SIZE)
-    anew.draw(Look.of(population, history))
-    np.testing.assert_array_equal(picture.rgba(), anew.rgba())
+        c = chart(name, look)
+        truth, mean = c["true samples"], c["mean of true samples"]
+        assert (truth.low[0], mean.y[0], truth.high[0]) == reference_band(metric, data, n)
+        assert truth.end_label.split() == ["true", "samples"]
+    c, (low, mean, high) = chart("modes", look), reference_shares(data, n)
+    truth = c["true samples"]
+    for drawn, expected in ((truth.low, low), (c["mean of true samples"].y, mean), (truth.high, high)):
+        np.testing.assert_array_equal(drawn, np.repeat(expected, 2))
+    np.testing.assert_array_equal(truth.x[:4], [0.5, 1.5, 1.5, 2.5])  # a step for each mode
 
 
 def test_bands_are_quantiles_of_what_is_finite():
@@ -241,61 +226,52 @@ def test_bands_are_quantiles_of_what_is_finite():
     assert np.isnan(bands(values, at)[:, 7]).all()
 
 
-def test_bars_hold_the_shares(look):
-    np.testing.assert_array_equal(one("modes", look).bars.get_data().values[::2], look.snapshot.shares[1])
+def test_bars_hold_the_shares_in_an_axis_that_holds_them(look):
+    c = chart("modes", look)
+    np.testing.assert_array_equal(c["this run"].height, look.shares)
+    np.testing.assert_allclose((c["this run"].left + c["this run"].right) / 2, range(1, 9))
+    assert c.y.high == pytest.approx(2.2 / 8)
+    assert chart("modes", replace(look, shares=np.eye(8)[0])).y.high == pytest.approx(1.1)
 
 
-# What must not kill a picture
-
-
-def test_a_diverged_member_keeps_its_last_picture_and_is_marked(ring):
-    population, history = run(20)
-    picture = Picture(population.recipes[0], tuple(PANELS), **SIZE)
-    picture.draw(Look.of(population, history))
-    before = picture.panels[0].generated.get_xydata().copy()
-    theta = population.generator.theta.clone()
-    theta[0] = math.nan
-    population.generator.theta = theta
-    population.run(5)
-    history.add(population.snapshot(200))
-    picture.draw(Look.of(population, history))
-    samples, losses, coverage, *_ = picture.panels
-    np.testing.assert_array_equal(samples.generated.get_xydata(), before)
-    assert samples.note.get_text() == "diverged at iteration 21"
-    assert picture.status.get_text().startswith("diverged at iteration 21")
-    assert losses.lines["loss-g"].get_marker() == coverage.line.get_marker() == "X"
-    assert np.isnan(coverage.line.get_ydata()[-1])
-    picture.draw(Look.of(population, history, member=1))
-    assert samples.note.get_text() != "diverged at iteration 21"
-    np.testing.assert_array_equal(samples.generated.get_xydata(), Look.of(population, history, member=1).generated)
-
-
-@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf, 1e38, 0.0])
-def test_no_number_kills_a_picture(look, number):
-    with np.errstate(all="ignore"):
-        wild = {name: np.full_like(getattr(look, name), number) for name in ("generated", "arrows", "opinion")}
-        metrics = {name: np.full(3, number) for name in look.snapshot.metrics}
-    history = History()
-    history.add(look.snapshot)
-    history.add(replace(look.snapshot, step=look.step + 1, metrics=metrics))
-    picture = Picture(look.recipe, tuple(PANELS), **SIZE)
-    picture.draw(replace(look, history=history, snapshot=history.last, **wild))
-    picture.draw(look)
-
-
-def test_a_look_without_measurements_is_drawn(ring):
-    picture = Picture(ring[0].recipes[0], tuple(PANELS), **SIZE)
-    picture.draw(Look.of(ring[0], History()))
+# Panels
 
 
 @pytest.mark.parametrize("name", PANELS)
-def test_a_panel_that_has_nothing_to_show_says_so(name):
-    recipe = Recipe(data="dirac")
-    kinds = [kind for kind in PANELS[name] if kind.refuses(recipe) is None]
-    shown = panel(name, Figure().add_subplot(), recipe)
-    assert isinstance(shown, kinds[0] if kinds else Note)
-    if not kinds:
-        assert "dirac" in shown.axes.texts[0].get_text()
+def test_a_panel_needs_metrics_that_there_are_and_equal_looks_give_equal_charts(name, look):
+    for panel in PANELS[name]:
+        assert set(panel.needs) <= set(METRICS)
+    first, second = chart(name, look), chart(name, look)
+    assert [m.name for m in first.marks] == [m.name for m in second.marks]
+    for one, other in zip(first.marks, second.marks, strict=True):
+        for key, array in one.arrays.items():
+            np.testing.assert_array_equal(array, other.arrays[key])
+
+
+@pytest.mark.parametrize("name", PANELS)
+@pytest.mark.parametrize("data", ["dirac", "two-moons", "ring8"])
+def test_a_panel_that_has_nothing_to_show_says_why(name, data, look):
+    recipe = Recipe(data=data, **SMALL)
+    reasons = [panel.refuses(recipe) for panel in PANELS[name]]
+    c = chart(name, Look.of(Population(recipe), History()))
+    assert c.title == PANELS[name][-1].title
+    if None not in reasons:
+        assert c["note"].words == (f"nothing to show: {reasons[-1]}",)
+        assert data in c["note"].words[0] or "one number a player" in c["note"].words[0]
+
+
+def test_a_panel_is_one_class_and_one_row(look, monkeypatch):
+    class Spread(Panel):
+        title, needs = "Spread", ("loss-g",)
+
+        def chart(self, look):
+            return Chart(
+                self.title, Axis("", 0, 1), Axis("", 0, 1), (Line("m", "ink", look.steps, look.metric("loss-g")),)
+            )
+
+    monkeypatch.setitem(PANELS, "spread", (Spread(),))
+    Picture(look.recipe, ("samples", "spread"), **SIZE).draw(look)
+    assert chart("spread", look).title == "Spread"
 
 
 def test_unknown_panels_are_refused_by_name():
@@ -308,64 +284,80 @@ def test_unknown_panels_are_refused_by_name():
 # The picture
 
 
-def test_a_frame_upon_kept_layers_is_the_frame_drawn_anew(ring):
-    population, history = run(10)
-    picture = Picture(population.recipes[0], **SIZE)
+@pytest.mark.parametrize("data", DISTRIBUTIONS)
+def test_the_whole_menu_shows_every_distribution_in_motion(data):
+    population, history = run(2, members=2, data=data)
+    picture = Picture(population.recipes[0], tuple(PANELS), **SIZE)
     picture.draw(Look.of(population, history))
-    for _ in range(3):
-        population.run(2)
+    before = picture.rgba()
+    population.run(20)
+    history.add(population.snapshot(200))
+    picture.draw(Look.of(population, history))
+    assert (picture.rgba() != before).any()
+
+
+def test_a_diverged_member_keeps_its_last_samples_and_is_marked():
+    population, history = run(20)
+    picture = Picture(population.recipes[0], tuple(PANELS), **SIZE)
+    picture.draw(before := Look.of(population, history))
+    theta = population.generator.theta.clone()
+    theta[0] = math.nan
+    population.generator.theta = theta
+    population.run(5)
+    history.add(population.snapshot(200))
+    for _ in range(2):
         picture.draw(Look.of(population, history))
-        history.add(population.snapshot(200))
-        look = Look.of(population, history)
-        picture.draw(look)
-    anew = Picture(population.recipes[0], **SIZE)
-    anew.draw(look)
-    np.testing.assert_array_equal(picture.rgba(), anew.rgba())
+        shown = dict(zip(PANELS, picture.charts, strict=True))
+        samples, losses, coverage = (shown[name] for name in ("samples", "losses", "coverage"))
+        np.testing.assert_array_equal(samples["generated"].x, before.generated[:, 0])
+        assert samples["remark"].words == ("diverged at iteration 21",)
+    assert losses["loss-g"].end == coverage["this run"].end == "cross"
+    assert np.isnan(coverage["this run"].y[-1])
+    picture.draw(other := Look.of(population, history, member=1))
+    assert picture.charts[0]["remark"].words != ("diverged at iteration 21",)
+    np.testing.assert_array_equal(picture.charts[0]["generated"].x, other.generated[:, 0])
 
 
-def test_files_hold_the_pixels(look):
-    picture = Picture(look.recipe, width=480, height=270, dpi=50)
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf, 1e38, 0.0])
+def test_no_number_kills_a_picture(look, number):
+    wild = {name: np.full_like(getattr(look, name), number) for name in ("generated", "arrows", "d_output", "shares")}
+    metrics = {name: np.vstack([values, np.full(3, number)]) for name, values in look.metrics.items()}
+    picture = Picture(look.recipe, tuple(PANELS), **SIZE)
+    picture.draw(replace(look, steps=np.append(look.steps, look.step + 1), metrics=metrics, **wild))
     picture.draw(look)
-    assert picture.rgba().shape == (270, 480, 4)
-    png, jpeg = (Image.open(io.BytesIO(data)) for data in (picture.png(), picture.jpeg()))
-    assert (png.format, jpeg.format, jpeg.size) == ("PNG", "JPEG", (480, 270))
-    np.testing.assert_array_equal(np.asarray(png), picture.rgba()[..., :3])
 
 
-def test_the_surface_has_its_colours_where_the_opinion_is(look):
-    quarter = np.zeros_like(look.d_output)
-    ny, nx = quarter.shape
-    quarter[ny // 2 :, : nx // 2] = 1  # above, on the left
-    picture = Picture(look.recipe, ("samples",), **SIZE)
-    nowhere = np.full_like(look.real, 100)
-    picture.draw(replace(look, d_output=quarter, real=nowhere, generated=nowhere))
-    box, image = picture.panels[0].axes.get_window_extent(), picture.rgba()
-    for across in (0.2, 0.8):
-        for up in (0.2, 0.75):
-            row, column = image.shape[0] - round(box.y0 + up * box.height), round(box.x0 + across * box.width)
-            expected = style.D_OUTPUT_COLOURS[255 if across < 0.5 < up else 0]
-            np.testing.assert_array_equal(image[row, column], expected)
+def test_a_look_without_measurements_is_drawn(ring):
+    picture = Picture(ring[0].recipes[0], tuple(PANELS), **SIZE)
+    picture.draw(Look.of(ring[0], History()))
 
 
-def test_axes_grow_in_steps_and_start_again_with_the_run(ring):
-    population, history = ring
-    picture = Picture(population.recipes[0], **SIZE)
-    look = Look.of(population, history)
+@pytest.mark.parametrize("n", [1, 2, 4, 5, 11])
+def test_places_fill_the_room_and_do_not_overlap(n):
+    assert sum(w * h for _, _, w, h in places(n)) <= 1 + 1e-9
+    cells = np.zeros((120, 120), dtype=int)
+    for x, y, w, h in places(n):
+        left, right, top, bottom = (round(120 * v) for v in (x, x + w, y, y + h))
+        cells[top:bottom, left:right] += 1
+    assert cells.max() == 1
+    assert (cells[:, :12] == 1).all()
+
+
+def test_axes_grow_in_steps_and_start_again_with_the_run(look):
+    picture = Picture(look.recipe, **SIZE)
     limits = []
     for step in (20, 101, 399, 20):
-        picture.draw(replace(look, step=step, snapshot=replace(look.snapshot)))
-        limits.append(picture.panels[1].axes.get_xlim()[1])
+        picture.draw(replace(look, step=step))
+        limits.append(picture.charts[1].x.high)
     assert limits == [100, 200, 400, 100]
 
 
-@pytest.mark.parametrize(("value", "expected"), [(3, 4), (4, 4), (4.01, 8), (1000, 1024), (0, 4), (-1, 4)])
-def test_an_end_doubles_until_it_holds_the_value(value, expected):
-    assert doubled(4, value) == expected
-
-
-def test_names_are_moved_apart_as_little_as_it_takes():
-    np.testing.assert_allclose(apart(np.array([0.5, 0.52]), 0.1), [0.46, 0.56])
-    np.testing.assert_allclose(apart(np.array([0.9, 0.2, np.nan]), 0.1), [0.9, 0.2, np.nan])
+def test_an_axis_of_shares_does_not_shrink_within_a_run(look):
+    picture, limits = Picture(look.recipe, ("modes",), **SIZE), []
+    for step, share in ((20, 0.1), (21, 0.9), (22, 0.1), (5, 0.1)):
+        picture.draw(replace(look, step=step, shares=np.full(8, share)))
+        limits.append(picture.charts[0].y.high)
+    assert limits == pytest.approx([0.275, 1.1, 1.1, 0.275])
 
 
 def test_a_change_of_loss_while_playing_moves_the_equilibrium_and_the_words():
@@ -374,25 +366,35 @@ def test_a_change_of_loss_while_playing_moves_the_equilibrium_and_the_words():
     picture.draw(Look.of(population, history))
     population.change([r.but(loss="least-squares") for r in population.recipes])
     picture.draw(Look.of(population, history))
-    assert [line.get_ydata()[0] for line in picture.panels[1].rest] == [0.25, 0.125]
-    assert picture.title.get_text().startswith("least-squares")
-    assert picture.panels[0].meaning.get_text() == "logit, scaled"
+    samples, losses, *_ = picture.charts
+    assert (losses["equilibrium-d"].y[0], losses["equilibrium-g"].y[0]) == (0.25, 0.125)
+    assert samples["D"].unit == "logit, scaled"
+    assert picture.heading.title.startswith("least-squares")
 
 
 def test_words_stand_beside_what_true_samples_score(look):
     picture = Picture(look.recipe, **SIZE)
     picture.draw(look)
-    words = picture.status.get_text()
-    assert f"{look.snapshot.metrics['modes-covered'][1]:.0f} of 8 modes" in words
+    words = picture.heading.line
+    assert f"{look.scores['modes-covered'][1]:.0f} of 8 modes" in words
     low, high = re.search(r"high quality \d+ % \(true samples ([\d.]+)–([\d.]+) %\)", words).groups()
     band = reference_band("high-quality", "ring8", 200)
     assert (float(low), float(high)) == pytest.approx((100 * band.low, 100 * band.high), abs=0.5)
     assert "of 3 seeds cover all" in words
+    assert picture.heading.right == f"iteration {look.step}"
 
 
-def test_pictures_touch_neither_pyplot_nor_the_settings():
-    before = dict(matplotlib.rcParams)
-    Picture(Recipe(), **SIZE)
-    assert dict(matplotlib.rcParams) == before
-    code = "import sys, toygan.panels; sys.exit('matplotlib.pyplot' in sys.modules)"
+def test_a_picture_is_a_file_of_its_size(look):
+    picture = Picture(look.recipe, width=480, height=270, dpi=50)
+    picture.draw(look)
+    assert picture.rgba().shape == (270, 480, 4)
+    files = [Image.open(io.BytesIO(data)) for data in (picture.png(), picture.jpeg(), picture.png(2))]
+    assert [f.format for f in files] == ["PNG", "JPEG", "PNG"]
+    assert [f.size for f in files] == [(480, 270), (480, 270), (960, 540)]
+
+
+def test_panels_load_no_matplotlib_and_pictures_no_pyplot():
+    code = "import sys, toygan.panels; sys.exit('matplotlib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    code = "import sys, toygan.panels.picture; sys.exit('matplotlib.pyplot' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -26,7 +26,7 @@ from toygan.chart.style import LIGHT, Palette
 Place = tuple[float, float, float, float]  # left, top, width and height of a chart, as shares of the room
 
 HEAD, LEFT, TITLE = 0.56, 0.5, 0.28  # inches: above all charts, left of one, its title
-TICKS, LABEL, ROW = 18.0, 14.0, 15.0  # points below the axes: for tick labels, a label, a row of the legend
+TICKS, LABEL, ROW, MARGIN = 18.0, 14.0, 15.0, 0.36  # points below the axes: tick labels, a label, legend rows, edge
 LEAST = 30.24  # points below the axes of any chart
 
 
@@ -142,7 +142,7 @@ def _axes(figure: Figure, chart: Chart, place: Place, palette: Palette) -> Axes:
 def _footer(chart: Chart) -> float:
     """Points below the axes that a chart's words and legend take."""
     rows = len(_rows(chart))
-    legend = _first_row(chart) + ROW * rows + 0.4 if rows else 0
+    legend = _first_row(chart) + ROW * rows + MARGIN if rows else 0
     return max(LEAST, legend, *(8 - float(up) for text in chart.texts_below for up in text.offset[:, 1]))
 
 
@@ -177,7 +177,7 @@ def _legend(axes: Axes, chart: Chart, palette: Palette) -> None:
     how: dict[str, Any] = {
         "handles": [tuple(handle(m, palette) for m in marks) for marks in chart.entries.values()],
         "labels": list(chart.entries), "ncols": max(1, len(chart.entries)), "borderaxespad": 0, "borderpad": 0,
-        "handletextpad": 0.3, "columnspacing": 1, "handlelength": 1.3,
+        "handletextpad": 0.3, "columnspacing": 1, "handlelength": 1.2,
     }  # fmt: skip
     if chart.legend_above and chart.entries:
         axes.legend(loc="lower right", bbox_to_anchor=(1, 0.98), **how)
@@ -191,7 +191,7 @@ def _legend(axes: Axes, chart: Chart, palette: Palette) -> None:
         elif row == "surface":
             _surface_row(axes, chart.of_kind(Surface)[0], palette, place)
         else:
-            _arrows_row(axes, chart, palette, moved(axes, axes.transAxes, 0, -down - ROW / 2))
+            _arrows_row(axes, chart, palette, moved(axes, axes.transAxes, 0, -down - 7))
 
 
 def _surface_row(axes: Axes, mark: Surface, palette: Palette, place: Transform) -> None:

@@ -2,7 +2,8 @@
 
 All that is to be computed is computed where a chart is made; a painter turns numbers into pixels and knows nothing of
 GANs. Marks are painted in the order in which the chart holds them. Sizes and offsets are in points (1/72 inch), for
-text too; everything else is in the numbers of the axes. NaN is nothing: a point that is not painted, a gap in a line.
+text too; everything else is in the numbers of the axes. NaN, and so infinity, is nothing: a point that
+is not painted, a gap in a line.
 """
 
 from __future__ import annotations
@@ -47,11 +48,11 @@ class Mark:
             self._set(key, (1,) if across else (np.size(getattr(self, present[0])),))
 
     def _set(self, key: str, wanted: tuple[int, ...]) -> None:
-        """Keeps a field as float64; ValueError where its shape is another."""
+        """Keeps a field as float64, infinity as NaN; ValueError where its shape is another."""
         array = np.asarray(getattr(self, key), dtype=np.float64)
         if array.shape != wanted:
             raise ValueError(f"mark {self.name!r}: {key} has shape {array.shape}; must be {wanted}")
-        object.__setattr__(self, key, array)
+        object.__setattr__(self, key, np.where(np.isfinite(array), array, np.nan))
 
     @property
     def arrays(self) -> dict[str, Array]:

@@ -47,14 +47,15 @@ def points_style(mark: Points, palette: Palette, size: float) -> dict[str, Any]:
 def line_style(mark: Line, palette: Palette) -> dict[str, Any]:
     """Keywords of a Line2D."""
     return {
-        "color": palette.of(mark.role), "linewidth": mark.width, "linestyle": DASHES[mark.dash], "alpha": mark.opacity
+        "color": palette.of(mark.role), "linewidth": mark.width, "linestyle": DASHES[mark.dash], "alpha": mark.opacity,
+        "solid_capstyle": "butt",
     }  # fmt: skip
 
 
 def handle(mark: Mark, palette: Palette) -> Artist:
     """What stands for a mark in the legend."""
     if isinstance(mark, Points):
-        return Line2D([], [], **points_style(mark, palette, min(mark.size, 10)))
+        return Line2D([], [], **points_style(mark, palette, mark.size if mark.size < 8 else 0.75 * mark.size))
     if isinstance(mark, Line):
         return Line2D([], [], **line_style(mark, palette))
     return Patch(facecolor=palette.of(mark.role), alpha=mark.opacity, linewidth=0)
@@ -102,7 +103,7 @@ def _band(axes: Axes, mark: Band, palette: Palette) -> list[Artist]:
         return [area]
     words = axes.text(
         1, (mark.low[last] + mark.high[last]) / 2, mark.end_label, color=colour, weight="bold", fontsize=END_LABEL,
-        ha="right", va="center", linespacing=0.95, transform=moved(axes, axes.get_yaxis_transform(), RIGHT, 0),
+        ha="right", va="center", linespacing=0.95, transform=moved(axes, axes.get_yaxis_transform(), RIGHT - 1.5, 0),
         bbox={"facecolor": palette.paper, "edgecolor": "none", "pad": 1},
     )  # fmt: skip
     return [area, words]

@@ -40,7 +40,7 @@ class Phase(DiracPanel):
             Points("equilibrium", "real", origin, origin, size=16, shape="plus", label="equilibrium"),
             Line("trajectory", "ink", *places.T, width=1, opacity=0.45),
             Line("recent trajectory", "ink", *recent, width=1.4, label="its way"),
-            Points("recent places", "ink", *recent, size=2.25, label="its way"),
+            Points("recent places", "ink", *recent, size=3.25, label="its way"),
             Points("mean", "ink", *means[-1:].T, size=10, shape="diamond", label="mean of its way"),
             Points("now", "generated", *places[-1:].T, size=13, label="now"),
         )
@@ -86,7 +86,7 @@ class Eigenvalues(DiracPanel):
         dots = dots * np.minimum(1, self.most / np.abs(dots))
         longest = max(dots, key=lambda z: (abs(z), z.imag), default=0j)
         words = f"longest {rho:.4f}:  {_effect(rho)},  {portrait.verdict.iteration[0]}"
-        eigenvalues = Points("eigenvalues", "ink", dots.real, dots.imag, size=8)
+        eigenvalues = Points("eigenvalues", "ink", dots.real, dots.imag, size=9)
         return self._chart(words, small, *self._lens(longest), eigenvalues)
 
     def _chart(self, words: str, small: str, *marks: Mark) -> Chart:
@@ -129,7 +129,7 @@ class Eigenvalues(DiracPanel):
             Line("inside", "ink", self.middle + inside.real, inside.imag, width=0, closed=True, fill="real"),
             Line("circle", "ink", self.middle + arc.real, arc.imag, width=1.5),
             Line("lens", "muted", self.middle + rim.real, rim.imag, width=1.5, closed=True),
-            Points("longest", "ink", np.array([self.middle]), np.zeros(1), size=11),
+            Points("longest", "ink", np.array([self.middle]), np.zeros(1), size=12),
             Text(
                 "magnification", "muted", times, np.array([self.middle + 0.85]), np.array([0.95]), anchor="left", size=9
             ),

@@ -42,10 +42,11 @@ class Picture:
             raise ValueError(f"panels: none; choose from {', '.join(PANELS)}")
         PANELS.select(panels)
         self.charts: list[Chart] = []
+        self.heading = Heading(headline(recipe))
         self._panels = tuple(panels)
         self._look: Look | None = None
         self._painting = Painting(width, height, dpi)
-        self._painting.paint([], Heading(headline(recipe)))
+        self._painting.paint([], self.heading)
 
     def draw(self, look: Look) -> None:
         """Shows the look; where it is earlier than the one before, axes start again from their first limits."""
@@ -53,8 +54,8 @@ class Picture:
             self._look, self.charts = None, []
         self._look = look = look.after(self._look)
         self.charts = grown(self.charts, [chart(name, look) for name in self._panels])
-        heading = Heading(headline(look.recipe), f"iteration {look.step:,}", status(look))
-        self._painting.paint(list(zip(self.charts, places(len(self.charts)), strict=True)), heading)
+        self.heading = Heading(headline(look.recipe), f"iteration {look.step:,}", status(look))
+        self._painting.paint(list(zip(self.charts, places(len(self.charts)), strict=True)), self.heading)
 
     def rgba(self) -> np.ndarray:
         """The pixels `(height, width, 4)` uint8."""

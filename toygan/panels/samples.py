@@ -32,7 +32,8 @@ class Samples(Panel):
         scale = self.reach * width**2
         moves = scale * gradients.astype(np.float64)
         length = np.linalg.norm(moves, axis=-1, keepdims=True)
-        u, v = (moves * np.minimum(1, LONGEST * width / np.maximum(length, 1e-30))).T
+        with np.errstate(invalid="ignore"):  # infinite gradients, which are not painted
+            u, v = (moves * np.minimum(1, LONGEST * width / np.maximum(length, 1e-30))).T
         round_one = float(f"{0.1 * width / scale:.0e}")
         words = f"= {round_one:g}:  where G's loss pushes, −∂L_G/∂x, longest cut"
         return Arrows("arrows", "generator", points[:, 0], points[:, 1], u, v, key=round_one * scale, label=words)
@@ -128,11 +129,11 @@ class OnLine(Samples):
             Line("D", "discriminator", x, one * look.d_output, width=2.4, label="D"),
             self.remark(look),
         )
-        ticks = tuple(value for value, _ in Axis("", 0, top).marked)
+        ticks = tuple(value for value, _ in Axis("", 0, top, intervals=6).marked)
         y = Axis("density" if data.has_density else "share", -self.strip * top, top, ticks=ticks)
         right = Axis("", y.low, y.high, ticks=(0, one / 2, one), words=("0", "½", "1"), role="discriminator")
         note = f"D says:  0 generated,  ½ cannot tell,  1 real,  {unit(look)}"
-        return Chart(self.title, Axis("", low, high), y, marks, right=right, note=note)
+        return Chart(self.title, Axis("", low, high, intervals=9), y, marks, right=right, note=note)
 
 
 def truth(data: Distribution, x: np.ndarray) -> tuple[tuple[Mark, ...], float]:
