@@ -100,7 +100,7 @@ function paintLine({ context, frame, point, palette }, mark) {
   context.lineJoin = "round";
   context.lineWidth = mark.width * point;
   context.setLineDash(DASHES[mark.dash].map((length) => length * context.lineWidth));
-  context.stroke();
+  if (mark.width) context.stroke(); // a canvas takes no width of 0
   const end = lastFinite(mark);
   if (mark.end !== "cross" || end < 0 || !mark.x) return;
   const px = frame.x(mark.x[end]), py = frame.y(mark.y[end]), r = 3 * point;

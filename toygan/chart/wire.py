@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -87,6 +86,6 @@ def _words_of_axis(axis: Axis) -> dict[str, Any]:
 
 
 def _words_of_mark(mark: Mark) -> dict[str, Any]:
-    words = {f.name: getattr(mark, f.name) for f in fields(mark) if f.name not in mark.arrays}
+    words = {name: value for name, value in vars(mark).items() if not isinstance(value, np.ndarray)}
     columns = {"columns": np.shape(mark.values)[1]} if isinstance(mark, Surface) else {}
     return {"kind": type(mark).__name__.lower(), **words, **columns}
