@@ -88,7 +88,7 @@ export class Picture {
     this.#last = now;
     for (const view of this.#views) view.paint();
     if (!this.#news) return;
-    this.root.dataset.frame = String(Number(this.root.dataset.frame) + 1);
+    if (this.#views.length) this.root.dataset.frame = String(Number(this.root.dataset.frame) + 1);
     this.painted(this.#news);
     this.#news = null;
   };
