@@ -133,3 +133,11 @@ def test_ring8_is_the_ring_of_the_lessons() -> None:
     assert ring.modes.shape == (8, 2)
     assert ring.sigma == 0.02
     assert ring.modes.norm(dim=-1).tolist() == pytest.approx([1.0] * 8)
+
+
+def test_charts_know_nothing_of_toygan_and_panels_nothing_of_matplotlib() -> None:
+    for module in MODULES:
+        inside = {layer_of(name) for name in imports_of(module) if name.split(".")[0] == "toygan"}
+        assert layer_of(module) != "chart" or inside <= {"chart"}, module
+        outside = {name.split(".")[0] for name in imports_of(module)}
+        assert layer_of(module) != "panels" or "matplotlib" not in outside, module

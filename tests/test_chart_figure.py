@@ -75,7 +75,9 @@ def test_a_mark_has_its_roles_colour_where_its_numbers_say(name: str, palette: P
     mark, point, opacity = MARKS[name]
     role = mark.fill if isinstance(mark, Line) and mark.fill else mark.role
     expected = over(palette.of(role), palette.paper, opacity)
-    np.testing.assert_allclose(at(painted(chart(mark), palette), *point), expected, atol=2)
+    image = painted(chart(mark), palette)
+    np.testing.assert_allclose(at(image, *point), expected, atol=2)
+    np.testing.assert_array_equal(image[-1, -1], rgb(palette.paper))
 
 
 def test_every_kind_of_mark_has_a_painter_and_a_probe() -> None:

@@ -320,8 +320,9 @@ def test_a_diverged_member_keeps_its_last_samples_and_is_marked():
 
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf, 1e38, 0.0])
 def test_no_number_kills_a_picture(look, number):
-    wild = {name: np.full_like(getattr(look, name), number) for name in ("generated", "arrows", "d_output", "shares")}
-    metrics = {name: np.vstack([values, np.full(3, number)]) for name, values in look.metrics.items()}
+    wild = {name: np.full_like(getattr(look, name), number) for name in ("generated", "arrows", "d_output")}
+    held = number if math.isfinite(number) else math.nan  # as a history holds it
+    metrics = {name: np.vstack([values, np.full(3, held)]) for name, values in look.metrics.items()}
     picture = Picture(look.recipe, tuple(PANELS), **SIZE)
     picture.draw(replace(look, steps=np.append(look.steps, look.step + 1), metrics=metrics, **wild))
     picture.draw(look)

@@ -48,7 +48,7 @@ class Painting:
 
     def __init__(self, width: int, height: int, dpi: float = 100, palette: Palette = LIGHT) -> None:
         self._palette = palette
-        self._figure = Figure(figsize=(width / dpi, height / dpi), dpi=dpi)
+        self._figure = Figure(figsize=(width / dpi, height / dpi), dpi=dpi, facecolor=palette.paper)
         self._canvas: Any = FigureCanvasAgg(self._figure)  # Any: it carries no types
         self._charts: Sequence[tuple[Chart, Place]] = ()
         self._heading = Heading()

@@ -2,8 +2,8 @@
 
 All that is to be computed is computed where a chart is made; a painter turns numbers into pixels and knows nothing of
 GANs. Marks are painted in the order in which the chart holds them. Sizes and offsets are in points (1/72 inch), for
-text too; everything else is in the numbers of the axes. NaN, and so infinity, is nothing: a point that
-is not painted, a gap in a line.
+text too; everything else is in the numbers of the axes. NaN, and so infinity, is nothing: a point that is not painted,
+a gap in a line.
 """
 
 from __future__ import annotations
@@ -99,7 +99,8 @@ class Band(Mark):
     """The area between `low` and `high`, interrupted at NaN; where x is None, one pair `(1,)` from edge to edge.
 
     A band in steps repeats its x. `end_label` stands at the right end of the axes in the band's colour, right-aligned
-    with the panel upon the colour of the paper, as high as the last middle of low and high; "\\n" begins a line.
+    with the panel upon the colour of the paper, as high as the last middle of low and high but above the ticks; "\\n"
+    begins a line.
     """
 
     x: Array | None  # (n,)

@@ -101,9 +101,12 @@ def _band(axes: Axes, mark: Band, palette: Palette) -> list[Artist]:
     last = last_finite(mark.low + mark.high)
     if not mark.end_label or last < 0:
         return [area]
+    middle = axes.transData.transform((0, (mark.low[last] + mark.high[last]) / 2))
+    lowest = 11 / 72 / (axes.bbox.height / axes.get_figure().dpi)  # type: ignore[union-attr]
     words = axes.text(
-        1, (mark.low[last] + mark.high[last]) / 2, mark.end_label, color=colour, weight="bold", fontsize=END_LABEL,
-        ha="right", va="center", linespacing=0.95, transform=moved(axes, axes.get_yaxis_transform(), RIGHT - 1.5, 0),
+        1, max(lowest, axes.transAxes.inverted().transform(middle)[1]), mark.end_label, color=colour, weight="bold",
+        fontsize=END_LABEL, ha="right", va="center", linespacing=0.95,
+        transform=moved(axes, axes.transAxes, RIGHT - 1.5, 0),
         bbox={"facecolor": palette.paper, "edgecolor": "none", "pad": 1},
     )  # fmt: skip
     return [area, words]

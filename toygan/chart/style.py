@@ -1,6 +1,7 @@
 """What roles look like: the same colours and shapes in every picture, in light and in dark.
 
-Colours are Okabe and Ito's palette, safe for colour-blind readers; real and generated differ in shape as well.
+Colours are Okabe and Ito's palette, safe for colour-blind readers, and for dark paper the same hues, lighter; real and
+generated differ in shape as well.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ SURFACE_OPACITY = 0.55  # of the surface's ends
 TINT = 0.1  # the opacity with which a closed line is filled
 
 LIGHT = Palette("#ffffff", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#1a1a1a", "#4d4d4d", "#d9d9d9")
-DARK = Palette("#111111", "#56B4E9", "#E69F00", "#2CC295", "#E39BC3", "#f0f0f0", "#b8b8b8", "#3d3d3d")
+DARK = Palette("#111111", "#56B4E9", "#F5813C", "#2CC295", "#E39BC3", "#f0f0f0", "#b8b8b8", "#3d3d3d")
 
 SHAPES: dict[Role, Shape] = {"real": "circle", "generated": "triangle"}  # of points; others are circles
 EDGE = 0.4  # points: the paper-coloured edge of a triangle, which keeps neighbours apart

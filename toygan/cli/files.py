@@ -62,16 +62,16 @@ def metrics_json(table: Sequence[dict[str, Any]]) -> bytes:
 
 
 def _colours() -> Image.Image:
-    """The few colours of an animation: D's opinion in 32 steps, and each mark's own colour with its paler edges.
+    """The few colours of an animation: D's output in 32 steps, and each mark's own colour with its paler edges.
 
     Colours picked from the pixels instead would lose the rare ones, and with them what they mean.
     """
     marks = [style.REAL, style.GENERATED, style.DISCRIMINATOR, style.GENERATOR, style.INK, style.MUTED, style.FAINT]
     edges = [255 + (style.rgb(mark) - 255) * part for mark in marks for part in (0.25, 0.5, 0.75, 1)]
     every = len(SURFACE) // 32
-    opinions = SURFACE[every // 2 :: every, :3]
-    opinions = opinions[opinions.min(axis=1) < 248]  # Pillow, in a hurry, would take a nearly white one for white
-    table = np.concatenate([np.full((1, 3), 255), opinions, edges])
+    outputs = SURFACE[every // 2 :: every, :3]
+    outputs = outputs[outputs.min(axis=1) < 248]  # Pillow, in a hurry, would take a nearly white one for white
+    table = np.concatenate([np.full((1, 3), 255), outputs, edges])
     palette = Image.new("P", (1, 1))
     palette.putpalette(table.round().astype(np.uint8).tobytes())
     return palette
