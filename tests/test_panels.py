@@ -331,6 +331,7 @@ def test_no_number_kills_a_picture(look, number):
 def test_a_look_without_measurements_is_drawn(ring):
     picture = Picture(ring[0].recipes[0], tuple(PANELS), **SIZE)
     picture.draw(Look.of(ring[0], History()))
+    picture.draw(Look.of(ring[0], History(), ring[0].snapshot(200)))
 
 
 @pytest.mark.parametrize("n", [1, 2, 4, 5, 11])

@@ -8,7 +8,7 @@ from toygan.chart import Arrows, Axis, Chart, Line, Mark, Points, Text
 from toygan.chart.limits import doubled, grow_to_decades
 from toygan.panels.curves import iterations
 from toygan.panels.look import FIELD_SIDE, Look
-from toygan.panels.panel import Panel
+from toygan.panels.panel import Panel, caption
 from toygan.recipe import Recipe
 
 JUMP = 1e3  # a larger rate is the difference quotient across a jump of the field
@@ -53,8 +53,7 @@ class Phase(DiracPanel):
         """The field of the present recipe, an arrow in the middle of each cell of the window."""
         portrait = look.portrait(reach * (1 - 1 / FIELD_SIDE))
         if portrait is None:
-            words = ("no plane: a player has more than one number",)
-            return Text("field", "muted", words, np.array([0.5]), np.array([0.6]), units="axes", size=10)
+            return caption("field", "muted", "no plane: a player has more than one number", 0.5, 0.6, size=10)
         points = np.stack(np.meshgrid(portrait.axis, portrait.axis), axis=-1).reshape(-1, 2)
         vectors = portrait.vectors.reshape(-1, 2)
         length = np.linalg.norm(vectors, axis=-1, keepdims=True)
@@ -91,25 +90,13 @@ class Eigenvalues(DiracPanel):
 
     def _chart(self, words: str, small: str, *marks: Mark) -> Chart:
         """The unit circle, the marks on it, and two lines of words below."""
-        zero = np.zeros(1)
         circle = np.exp(2j * np.pi * np.linspace(0, 1, 181)[:-1])
         marks = (
             Line("unit circle", "ink", circle.real, circle.imag, width=1.5, closed=True, fill="real"),
             Line("axes", "faint", np.array([-1.3, 1.3, np.nan, 0, 0]), np.array([0, 0, np.nan, -1.15, 1.15]), width=1),
             *marks,
-            Text(
-                "words",
-                "ink",
-                (words,),
-                zero,
-                zero,
-                offset=np.array([[0, -12]]),
-                anchor="left",
-                units="axes",
-                size=11,
-                bold=True,
-            ),
-            Text("flow", "muted", (small,), zero, zero, offset=np.array([[0, -28]]), anchor="left", units="axes"),
+            caption("words", "ink", words, 0, 0, below=12, anchor="left", size=11, bold=True),
+            caption("flow", "muted", small, 0, 0, below=28, anchor="left"),
         )
         return Chart(self.title, Axis("", -1.5, 4.6), Axis("", -1.25, 1.25), marks, aspect=1, frame=False)
 

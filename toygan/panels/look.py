@@ -9,7 +9,6 @@ import numpy as np
 import torch
 
 from toygan.measure import theory
-from toygan.parts.losses import LOSSES
 from toygan.parts.metrics.reference import Band, reference_band
 from toygan.recipe import Recipe
 from toygan.runs.history import History
@@ -22,7 +21,7 @@ POINTS = {1: 2000, 2: 500}  # samples of each kind; on a line they make a histog
 FIELD_SIDE = 15  # arrows on a side of a phase portrait
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Look:
     """One member at one moment, n samples of each kind, and what was measured of all P members up to now.
 
@@ -61,7 +60,7 @@ class Look:
     ) -> Look:
         """The member as it stands; only its own networks are asked, so a look costs the same in any population."""
         recipe = population.recipes[member]
-        data, loss = recipe.parts.data, LOSSES.make(recipe.loss)
+        data, loss = recipe.parts.data, recipe.parts.loss
         n = n or POINTS[data.dim]
         generated, arrows = (x.cpu() for x in population.descent_directions(n, member))
         real = population.real(n, member).cpu()
@@ -107,7 +106,8 @@ class Look:
 
     def metric(self, name: str) -> np.ndarray:
         """One metric of the member over the measured iterations `(T,)`, NaN where it was not taken."""
-        return self.metrics[name][:, self.member] if name in self.metrics else np.full(len(self.steps), np.nan)
+        taken = name in self.metrics and len(self.steps) > 0
+        return self.metrics[name][:, self.member] if taken else np.full(len(self.steps), np.nan)
 
     def reference(self, metric: str) -> Band | None:
         """What as many true samples as were measured score; None where nothing was, or the metric has no meaning."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from toygan.chart import Axis, Chart, Text
+from toygan.chart.axis import Role
 from toygan.panels.look import Look
 from toygan.recipe import Recipe
 
@@ -26,7 +27,13 @@ class Panel:
         raise NotImplementedError
 
 
+def caption(name: str, role: Role, words: str, x: float, y: float, below: float = 0.0, **how: Any) -> Text:
+    """One text at a place of the axes, from (0, 0) to (1, 1), or so many points below it."""
+    offset = np.array([[0.0, -below]])
+    return Text(name, role, (words,), np.array([x]), np.array([y]), offset=offset, units="axes", **how)
+
+
 def note(title: str, words: str) -> Chart:
     """An empty chart that says why it is empty."""
-    text = Text("note", "muted", (words,), np.array([0.5]), np.array([0.6]), units="axes", size=10)
+    text = caption("note", "muted", words, 0.5, 0.6, size=10)
     return Chart(title, Axis("", 0, 1), Axis("", 0, 1), (text,), frame=False)

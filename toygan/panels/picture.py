@@ -9,8 +9,7 @@ import numpy as np
 
 from toygan.chart import Chart
 from toygan.chart.figure import Heading, Painting, Place
-from toygan.chart.limits import grown
-from toygan.panels import PANELS, chart
+from toygan.panels.charts import Charts
 from toygan.panels.look import Look
 from toygan.panels.words import headline, status
 from toygan.recipe import Recipe
@@ -31,29 +30,21 @@ def places(n: int) -> list[Place]:
 class Picture:
     """Panels by name on `width` x `height` pixels, as the last look that was drawn has them.
 
-    It remembers no more than one frame: a growing axis does not become shorter within a run, and a member that has
-    diverged keeps its last samples. Raises ValueError for an unknown panel, or none.
+    Raises ValueError for an unknown panel, or none.
     """
 
     def __init__(
         self, recipe: Recipe, panels: Sequence[str] = DEFAULT, width: int = 960, height: int = 540, dpi: int = 100
     ) -> None:
-        if not panels:
-            raise ValueError(f"panels: none; choose from {', '.join(PANELS)}")
-        PANELS.select(panels)
         self.charts: list[Chart] = []
         self.heading = Heading(headline(recipe))
-        self._panels = tuple(panels)
-        self._look: Look | None = None
+        self._run = Charts(panels)
         self._painting = Painting(width, height, dpi)
         self._painting.paint([], self.heading)
 
     def draw(self, look: Look) -> None:
         """Shows the look; where it is earlier than the one before, axes start again from their first limits."""
-        if self._look is not None and look.step < self._look.step:
-            self._look, self.charts = None, []
-        self._look = look = look.after(self._look)
-        self.charts = grown(self.charts, [chart(name, look) for name in self._panels])
+        self.charts = self._run.of(look)
         self.heading = Heading(headline(look.recipe), f"iteration {look.step:,}", status(look))
         self._painting.paint(list(zip(self.charts, places(len(self.charts)), strict=True)), self.heading)
 

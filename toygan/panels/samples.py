@@ -9,7 +9,7 @@ import torch
 
 from toygan.chart import Arrows, Axis, Band, Bars, Chart, Line, Mark, Points, Surface, Text
 from toygan.panels.look import GRID, Look, middles
-from toygan.panels.panel import Panel
+from toygan.panels.panel import Panel, caption
 from toygan.parts.distributions import Distribution
 from toygan.recipe import Recipe
 
@@ -45,17 +45,7 @@ class Samples(Panel):
         words = f"{100 * outside:.0f} % of generated samples outside" if outside >= 0.05 else ""
         if look.diverged_at >= 0:
             words = f"diverged at iteration {look.diverged_at:,}"
-        return Text(
-            "remark",
-            "ink",
-            (words,),
-            np.array([0.5]),
-            np.array([0.975]),
-            anchor="top",
-            units="axes",
-            bold=True,
-            box=True,
-        )
+        return caption("remark", "ink", words, 0.5, 0.975, anchor="top", bold=True, box=True)
 
 
 def unit(look: Look) -> str:
@@ -113,7 +103,7 @@ class OnLine(Samples):
         data = look.recipe.parts.data
         ((low, high),) = data.extent
         x, edges = middles(low, high, GRID[1]), np.linspace(low, high, self.bins + 1)
-        real, top = truth(data, x)
+        real, top = real_marks(data, x)
         share = np.histogram(look.generated, edges)[0] / len(look.generated)
         height = share / np.diff(edges) if data.has_density else share
         one = top / 1.06  # where D's output is 1; its axis shares the zero of the densities'
@@ -136,7 +126,7 @@ class OnLine(Samples):
         return Chart(self.title, Axis("", low, high, intervals=9), y, marks, right=right, note=note)
 
 
-def truth(data: Distribution, x: np.ndarray) -> tuple[tuple[Mark, ...], float]:
+def real_marks(data: Distribution, x: np.ndarray) -> tuple[tuple[Mark, ...], float]:
     """The density of real data at x, or its modes where it has none, and the top of the axis."""
     if not data.has_density:
         modes = data.modes[:, 0].double().numpy()
