@@ -17,6 +17,8 @@ export class ChartView {
   #hidden = /** @type {Set<string>} */ (new Set());
   #stale = false;
   #point = 1;
+  #size = [0, 0]; // of the canvas, in CSS pixels
+  #unused = 0; // height below axes that have an aspect, over which the legend moves up
   /** @type {{ x: number, y: number } | null} where the values are read, in pixels of the canvas */
   #place = null;
   #legendOf = ""; // what the legend was made of
@@ -50,18 +52,21 @@ export class ChartView {
     this.#stale = true;
   }
 
-  /** Paints what is new, or all where the size of a point is given anew. */
+  /**
+   * Paints what is new, or, where the size of a point is given, all in the canvas's present size: to ask the page for that
+   * in each frame would make it lay out all its elements each time.
+   */
   paint(point = 0) {
-    const chart = this.#chart;
+    const chart = this.#chart, { canvas } = this;
     if (!chart || !(point || this.#stale)) return;
-    if (point) this.#point = point;
-    const { canvas } = this, ratio = devicePixelRatio, palette = this.palette();
-    const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+    if (point) [this.#point, this.#size] = [point, [canvas.clientWidth, canvas.clientHeight]];
+    const [width, height] = this.#size;
     fit(canvas, width, height);
-    const sheet = { width, height, point: this.#point, ratio };
-    this.#frame = paint(this.context, chart, sheet, palette, this.#hidden);
+    const sheet = { width, height, point: this.#point, ratio: devicePixelRatio };
+    this.#frame = paint(this.context, chart, sheet, this.palette(), this.#hidden);
     this.#stale = false;
-    this.below.style.top = chart.aspect ? `${this.#frame.bottom + belowAxes(chart) * this.#point - height}px` : "";
+    const unused = chart.aspect ? height - belowAxes(chart) * this.#point - this.#frame.bottom : 0;
+    if (unused !== this.#unused) this.below.style.top = `${-(this.#unused = unused)}px`;
     this.#label(chart, point > 0);
     if (this.#place) this.#read(this.#place);
   }

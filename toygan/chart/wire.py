@@ -61,7 +61,7 @@ def _news_from(old: np.ndarray | None, new: np.ndarray) -> int | None:
 
 
 def _arrays_of(mark: Mark) -> dict[str, np.ndarray]:
-    """The mark's arrays by field, flat: as float32, but a surface in 256 levels, none where one of its values is NaN."""
+    """The mark's arrays by field, flat, as float32; a surface in 256 levels, none of them where a value is NaN."""
     if not isinstance(mark, Surface):
         with np.errstate(over="ignore"):  # too large for float32 is as good as infinite
             return {name: np.asarray(values, "<f4").ravel() for name, values in mark.arrays.items()}

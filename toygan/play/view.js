@@ -29,6 +29,15 @@ function label(button, text, icon) {
   button.replaceChildren(make("i", `fa ${icon}`, { ariaHidden: "true" }), text);
 }
 
+/**
+ * Shows words, in full under the pointer; the same words again cost the page nothing.
+ * @param {HTMLElement} element
+ * @param {string} text
+ */
+function tell(element, text) {
+  if (element.textContent !== text) element.textContent = element.title = text;
+}
+
 /** @param {{ model: Model, el: HTMLElement }} place */
 function render({ model, el }) {
   const view = Math.random().toString(36).slice(2);
@@ -111,16 +120,17 @@ function render({ model, el }) {
   document.addEventListener("visibilitychange", seen);
 
   const show = (/** @type {Words | FrameMessage} */ news, /** @type {DataView[]} */ buffers) => {
-    where.textContent = where.title = root.ariaLabel = news.status;
-    message.textContent = message.title = news.message;
-    for (const [name, span] of words) span.textContent = news[name];
+    tell(where, news.status);
+    tell(message, news.message);
+    root.ariaLabel = news.status;
+    for (const [name, span] of words) tell(span, news[name]);
     status.classList.toggle("toygan-refused", news.refused);
     status.ariaLive = news.playing ? "off" : "polite"; // a screen reader is not to count iterations aloud
     const [text, icon] = news.playing ? ["Pause", "fa-pause"] : ["Play", "fa-play"];
     label(buttons[0], text, icon);
     if (!("frame" in news)) return;
     if (!picture.take(news, buffers ?? [])) {
-      message.textContent = "no picture: this front end loses the numbers that it is made of";
+      tell(message, "no picture: this front end loses the numbers that it is made of");
     }
     if (document.hidden) {
       shown = news.frame;
