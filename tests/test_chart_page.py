@@ -159,6 +159,42 @@ def test_under_the_pointer_stand_the_values(browser: Any) -> None:
     assert not browser.locator(".toygan-reading").is_visible()
 
 
+def test_keys_move_the_place_at_which_values_are_read_and_escape_ends_it(browser: Any) -> None:
+    browser.evaluate(SHOWN, [*wired(band()), "true"])
+    press = "(key) => picture.key({ key, target: document.querySelector('.toygan-paper > canvas') })"
+    assert browser.evaluate(press, "ArrowRight")
+    assert "(5.25, 5)" in browser.locator(".toygan-reading").inner_text()
+    assert browser.evaluate(press, "ArrowUp")
+    assert "(5.25, 5.25)" in browser.locator(".toygan-reading").inner_text()
+    assert not browser.evaluate(press, "x")
+    browser.evaluate(press, "Escape")
+    assert not browser.locator(".toygan-reading").is_visible()
+
+
+FRAMES = """() => {
+    const real = requestAnimationFrame, due = [], painted = [];
+    globalThis.requestAnimationFrame = (act) => due.push(act);
+    picture.painted = ({ frame }) => painted.push(frame);
+    const send = (frame) => picture.take({ whole: false, charts: [null], arrays: [], frame }, []);
+    const at = (now) => { painted.push(`${now}:`); due.splice(0).forEach((act) => act(1e9 + now)); };
+    send(2), send(3), at(0), send(4), at(100), at(249), at(250), at(600);
+    globalThis.requestAnimationFrame = real;
+    return painted;
+}"""
+
+
+def test_of_messages_that_come_faster_than_the_page_paints_only_the_newest_is_painted(browser: Any) -> None:
+    browser.evaluate(SHOWN, [*wired(band()), "true"])
+    assert browser.evaluate(FRAMES) == ["0:", 3, "100:", 4, "249:", "250:", "600:"]
+
+
+def test_a_reader_who_wants_less_motion_gets_four_frames_a_second_at_most(browser: Any) -> None:
+    browser.emulate_media(reduced_motion="reduce")
+    browser.evaluate(SHOWN, [*wired(band()), "true"])
+    assert browser.evaluate(FRAMES) == ["0:", 3, "100:", "249:", "250:", 4, "600:"]
+    browser.emulate_media(reduced_motion="no-preference")
+
+
 def test_a_picture_is_as_wide_as_its_place_at_once(browser: Any) -> None:
     browser.evaluate(SHOWN, [*wired(band()), "true"])
     browser.evaluate("document.querySelector('.toygan-view').style.width = '500px'")
