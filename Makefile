@@ -1,7 +1,11 @@
 # Needs Python >= 3.11 and make, nothing else. The first command of all sets up .venv; later ones find it there.
 PYTHON ?= python3
 BIN := .venv/bin
+export DENO_NO_UPDATE_CHECK := 1
 READY := .venv/ready
+
+# The page's modules and their tests, for deno.
+PAGE := --config tests/deno.json 'toygan/**/*.js' 'tests/**/*.js'
 
 # JupyterLab would greet a learner with a question about its own news.
 SETTINGS := .venv/share/jupyter/lab/settings
@@ -11,7 +15,7 @@ NO_NEWS := {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"
 
 help:
 	@echo "make lab     sets up and opens the lessons in JupyterLab"
-	@echo "make test    sets up and runs lint, types and all tests"
+	@echo "make test    sets up and runs lint, types and all tests, of Python and of the page"
 	@echo "make claims  sets up and measures all that is said of methods anew: minutes"
 	@echo "make bench   sets up and measures speed, as ratios within one run"
 	@echo "make readme  renews the picture and the lists of README.md, and assets/menus.md"
@@ -25,6 +29,10 @@ test: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/deno lint $(PAGE)
+	$(BIN)/deno fmt --check $(PAGE)
+	$(BIN)/deno check $(PAGE)
+	$(BIN)/deno test --config tests/deno.json --allow-read 'tests/**/*_test.js'
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n logical --maxprocesses 8 --dist loadgroup --durations 10
 
 claims: $(READY)

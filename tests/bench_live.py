@@ -18,14 +18,14 @@ SECONDS, MOVES = 10, 40
 
 # Times are the page's own: of a key, and of the first picture painted after the status line has named the change.
 WATCH = """() => {
-    const picture = document.querySelector("img.toygan-view"), message = document.querySelector(".toygan-message");
+    const picture = document.querySelector(".toygan-view"), message = document.querySelector(".toygan-message");
     const seen = (window.seen = { frames: [], pressed: 0, named: false, waits: [] });
-    picture.addEventListener("load", () => requestAnimationFrame(() => {
+    new MutationObserver(() => {
         const now = performance.now();
         seen.frames.push(now);
         if (seen.named) seen.waits.push(now - seen.pressed);
         seen.named = false;
-    }));
+    }).observe(picture, { attributeFilter: ["data-frame"] });
     const press = (event) => { if (event.key === "ArrowRight") seen.pressed = event.timeStamp; };
     window.addEventListener("keydown", press, true);
     new MutationObserver(() => { if (message.textContent.includes("lr_g =")) seen.named = true; })
@@ -47,7 +47,7 @@ def rows() -> Iterator[tuple[str, ...]]:
         with lab(notebooks, Path(folder) / "home") as user:
             user.open("live.ipynb")
             user.run_all()
-            user.wait_for_frame("")
+            user.wait_for_frame(0)
             yield from _played(user)
 
 

@@ -137,9 +137,9 @@ class Lab:
         """The first element of class `toygan-<name>`."""
         return (within or self.page).locator(f".toygan-{name}").first
 
-    def source(self, within: Any = None) -> str:
-        """Where the live picture comes from: a new address for every frame."""
-        return str(self.part("view", within).get_attribute("src"))
+    def frame(self, within: Any = None) -> int:
+        """How many frames the live picture has painted so far."""
+        return int(self.part("view", within).get_attribute("data-frame"))
 
     def wait_for(self, true: Callable[[], bool], otherwise: str) -> None:
         """Waits until it is true; TimeoutError with the words `otherwise`."""
@@ -149,10 +149,10 @@ class Lab:
                 raise TimeoutError(otherwise)
             self.page.wait_for_timeout(20)
 
-    def wait_for_frame(self, after: str, within: Any = None) -> str:
-        """Waits until the picture is another one than `after`, and returns its address."""
-        self.wait_for(lambda: self.source(within) not in (after, "None"), "the picture does not change")
-        return self.source(within)
+    def wait_for_frame(self, after: int, within: Any = None) -> int:
+        """Waits until more frames than `after` have been painted, and returns how many."""
+        self.wait_for(lambda: self.frame(within) > after, "the picture does not change")
+        return self.frame(within)
 
     def iteration(self, within: Any = None) -> int:
         """The iteration that the status line shows, -1 before it shows one."""
@@ -160,9 +160,9 @@ class Lab:
         return int(found[1].replace(",", "")) if found else -1
 
     def settled(self, within: Any = None) -> int:
-        """The iteration, once the last picture in motion has given way to a still one."""
-        seen = ""
-        while seen != (seen := self.source(within)):
+        """The iteration, once no further frame is painted."""
+        seen = -1
+        while seen != (seen := self.frame(within)):
             self.page.wait_for_timeout(500)
         return self.iteration(within)
 

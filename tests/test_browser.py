@@ -24,8 +24,8 @@ def test_a_learner_plays_moves_a_slider_pauses_and_runs_the_cell_again(tmp_path:
     with lab(notebook.parent, tmp_path / "home") as user:
         user.open(notebook.name)
         user.run_all()
-        cell = user.page.locator(".jp-CodeCell").filter(has=user.page.locator("img.toygan-view")).first
-        still = user.wait_for_frame("", cell)
+        cell = user.page.locator(".jp-CodeCell").filter(has=user.page.locator(".toygan-view")).first
+        still = user.wait_for_frame(0, cell)
         start = user.iteration(cell)
 
         user.part("play", cell).click()
@@ -45,7 +45,7 @@ def test_a_learner_plays_moves_a_slider_pauses_and_runs_the_cell_again(tmp_path:
         paused = user.settled(cell)
         user.page.wait_for_timeout(1000)
         assert user.iteration(cell) == paused, "a paused run goes on"
-        picture = user.source(cell)
+        picture = user.frame(cell)
         user.part("view", cell).focus()
         user.page.keyboard.press(".")
         user.wait_for_frame(picture, cell)
@@ -55,7 +55,7 @@ def test_a_learner_plays_moves_a_slider_pauses_and_runs_the_cell_again(tmp_path:
         user.wait_for(lambda: user.iteration(cell) > paused + 1, "the space key does not play")
         user.rerun(cell)
         user.wait_for(lambda: user.iteration(cell) == 0, "the cell's new run does not start at iteration 0")
-        assert cell.locator("img.toygan-view").count() == 1
+        assert cell.locator(".toygan-view").count() == 1
         assert user.alive() == 0, "the old run of the cell is still alive"
         user.part("play", cell).click()
         user.wait_for(lambda: user.iteration(cell) > 0, "the new run does not play")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import math
 import subprocess
 import sys
@@ -14,9 +13,7 @@ from typing import Any
 import nbformat
 import pytest
 from nbclient import NotebookClient
-from PIL import Image
 
-from toygan.panels.picture import Picture
 from toygan.parts.regularizers import REGULARIZERS
 from toygan.play import cell, playground
 from toygan.play.controls import Control, RegularizerControls, StrengthControl
@@ -36,7 +33,7 @@ class Page:
         self.words: dict[str, Any] = {}
         p.view.send = self.take
         self.here = True
-        self.say(here=1)
+        self.say(here=True)
 
     def say(self, **content: Any) -> None:
         if not self.here:
@@ -46,8 +43,8 @@ class Page:
 
     def take(self, content: dict[str, Any], buffers: Any = None) -> None:
         self.words = content
-        if buffers:
-            self.frames.append({**content, "picture": buffers[0]})
+        if "frame" in content:
+            self.frames.append({**content, "buffers": buffers})
             if self.answers:
                 asyncio.get_running_loop().call_soon(lambda: self.say(shown=content["frame"]))
 
@@ -92,16 +89,15 @@ async def test_play_trains_and_shows_until_pause(make: Callable[..., Playground]
     page = Page(p)
     page.say(do="play")
     await until(lambda: p.session.iteration > 20 and len(page.frames) > 5)
-    assert page.frames[-1]["type"] == "image/jpeg"
     assert page.frames[-1]["playing"]
     page.say(do="play")
-    await until(lambda: page.frames[-1]["type"] == "image/png")
-    assert not page.frames[-1]["playing"]
+    await until(lambda: not page.frames[-1]["playing"])
     await until(lambda: p._task.done())
     at, frames = p.session.iteration, len(page.frames)
     await asyncio.sleep(0.2)
     assert (p.session.iteration, len(page.frames)) == (at, frames)
     assert f"iteration {at:,}" in page.frames[-1]["status"]
+    assert page.frames[-1]["iteration"] == at
     said = p.session.diagnosis
     assert page.frames[-1]["verdict"] == p.session.verdict
     assert page.frames[-1]["evidence"] == ", ".join(said.evidence)
@@ -174,17 +170,42 @@ async def test_a_slider_moved_is_a_picture_changed_also_when_paused(make: Callab
 
 
 @live
-async def test_pictures_are_images_and_stills_are_as_sharp_as_the_screen(make: Callable[..., Playground]) -> None:
+async def test_a_page_that_comes_gets_all_and_then_only_what_is_new(make: Callable[..., Playground]) -> None:
     p = make()
     page = Page(p)
-    still = Image.open(io.BytesIO(page.frames[-1]["picture"]))
-    assert (still.format, still.size) == ("PNG", (480, 270))
-    first = page.frames[-1]["picture"]
-    await until(lambda: p.view.viewers.ready)
-    page.say(here=2)
-    await until(lambda: len(page.frames[-1]["picture"]) > len(first))
-    still = Image.open(io.BytesIO(page.frames[-1]["picture"]))
-    assert (still.format, still.size) == ("PNG", (960, 540))
+    (whole,) = page.frames
+    assert whole["whole"]
+    assert all(whole["charts"])
+    p.step()
+    await until(lambda: len(page.frames) == 2)
+    news = page.frames[-1]
+    assert not news["whole"]
+    assert not all(news["charts"])
+    assert sum(map(len, news["buffers"])) < sum(map(len, whole["buffers"]))
+    page.say(here=True)
+    await until(lambda: len(page.frames) == 3)
+    assert page.frames[-1]["whole"]
+
+
+@live
+async def test_a_hidden_page_lets_the_run_go_on_and_costs_it_no_frames(make: Callable[..., Playground]) -> None:
+    p = make()
+    page = Page(p)
+    p.view.viewers._clock = lambda: 0.0
+    page.say(shown=p.view.viewers.sent, hidden=True)
+    p.play()
+    sent = p.view.viewers.sent
+    await until(lambda: p.session.iteration > 50)
+    assert p.view.viewers.sent == sent
+
+
+@live
+async def test_what_is_no_message_of_ours_changes_nothing(make: Callable[..., Playground]) -> None:
+    p = make()
+    Page(p)
+    p.view._handle_custom_msg({"view": "page", "do": "__init__"}, [])
+    p.view._handle_custom_msg("step", [])
+    assert p.session.iteration == 0
 
 
 @live
@@ -371,17 +392,6 @@ def test_an_unknown_control_is_refused_by_name(name: str, make: Callable[..., Pl
 def test_an_unknown_panel_is_refused_by_name(make: Callable[..., Playground]) -> None:
     with pytest.raises(ValueError, match="nope"):
         make(panels=("nope",))
-
-
-def test_a_new_distribution_gets_a_new_picture_and_a_new_rate_does_not(make: Callable[..., Playground]) -> None:
-    p = make()
-    before = p.screen._picture
-    p.set("lr_g", 0.01)
-    assert p.screen._fitting_picture() is before
-    p.set("data", "bimodal")
-    p.screen._fitting_picture()
-    assert isinstance(p.screen._picture, Picture)
-    assert p.screen._picture is not before
 
 
 def test_importing_toygan_brings_no_widgets_and_no_matplotlib() -> None:

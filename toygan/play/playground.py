@@ -20,8 +20,8 @@ from toygan.play.session import Session
 from toygan.recipe import DEFAULT, KNOBS, Recipe
 
 CONTROLS = ("data", "loss", "regularizers", "lr_g", "lr_d", "d_steps", "batch", "width", "depth", "seed")
-TURN = 1 / 30  # seconds from one picture to the next; what drawing leaves of it is for training
-MIN_TRAIN_SHARE = 0.5  # seconds of training in a turn for each second of drawing, however slow drawing is
+TURN = 1 / 60  # seconds from one frame to the next; what drawing leaves of it is for training
+MIN_TRAIN_SHARE = 1.5  # seconds of training in a turn for each second of drawing, however slow drawing is
 YIELD_SECONDS = 0.001  # seconds in which the kernel hears the page: a run that never paused would be deaf
 REST = 0.3  # seconds from one restart to the next while a control is dragged
 ROOM, ROW = 248, 32  # pixels of the window's height that menus, buttons and words take, and a row of three controls
@@ -141,7 +141,7 @@ class Playground(w.VBox):  # type: ignore[misc]
         if "do" in said:
             {"play": self._toggle, "step": self.step, "reset": self.reset}[said["do"]]()
         elif "here" in said:
-            self.screen.show()
+            self.screen.show_all()
         elif not self.session.playing:
             self.screen.refresh()
 

@@ -1,24 +1,48 @@
-// The live picture and its three buttons. The kernel sends a frame; the page shows it and says so; only then comes more.
+// The live picture and its three buttons. The kernel sends frames of charts; the page paints the newest and says now and
+// then how far it has come, since a message to the kernel costs it more than a frame.
+import { make } from "../chart/elements.js";
+import { Picture } from "../chart/picture.js";
+
+/**
+ * @import { Message } from "../chart/wire.js"
+ *
+ * @typedef {{ status: string, message: string, refused: boolean, playing: boolean,
+ *   verdict: string, evidence: string, cause: string, knob: string }} Words
+ * @typedef {Words & Message & { frame: number, iteration: number }} FrameMessage
+ * @typedef {{ get(name: string): number, send(content: object): void,
+ *   on(event: string, hear: (content: Words | FrameMessage, buffers: DataView[]) => void): void,
+ *   off(event: string, hear: (content: Words | FrameMessage, buffers: DataView[]) => void): void }} Model
+ */
+
 const BUTTONS = [
   ["play", "Play", "fa-play", "play or pause (space on the picture)"],
   ["step", "Step", "fa-step-forward", "one iteration (right arrow on the picture)"],
   ["reset", "Reset", "fa-refresh", "from iteration 0 again, with the settings as they are"],
 ];
-const KEYS = { " ": "play", ArrowRight: "step", ".": "step" };
+const KEYS = /** @type {Record<string, string>} */ ({ " ": "play", ArrowRight: "step", ".": "step" });
+const SAID = 6; // frames from one word to the kernel to the next
+const REST = 200; // milliseconds without a new frame after which the last one is said to be painted, too
 
-function make(tag, className, properties = {}) {
-  return Object.assign(document.createElement(tag), { className, ...properties });
-}
-
+/** @param {HTMLElement} button @param {string} text @param {string} icon */
 function label(button, text, icon) {
   if (button.textContent === text) return;
   button.replaceChildren(make("i", `fa ${icon}`, { ariaHidden: "true" }), text);
 }
 
+/**
+ * Shows words, in full under the pointer; the same words again cost the page nothing.
+ * @param {HTMLElement} element
+ * @param {string} text
+ */
+function tell(element, text) {
+  if (element.textContent !== text) element.textContent = element.title = text;
+}
+
+/** @param {{ model: Model, el: HTMLElement }} place */
 function render({ model, el }) {
   const view = Math.random().toString(36).slice(2);
   let here = true;
-  const say = (content) => {
+  const say = (/** @type {object} */ content) => {
     if (!here) return;
     try {
       model.send({ view, ...content });
@@ -39,85 +63,92 @@ function render({ model, el }) {
   const bar = make("div", "toygan-bar");
   bar.append(...buttons, status);
 
-  const picture = make("img", "toygan-view", { tabIndex: 0, title: "Space: play or pause. Right arrow: one iteration." });
-  picture.style.setProperty("--toygan-shape", model.get("width") / model.get("height"));
-  picture.style.setProperty("--toygan-room", `${model.get("room")}px`);
+  const root = make("div", "toygan-view", { tabIndex: 0, role: "group" });
+  root.ariaDescription = "Space: play or pause. Right arrow: one iteration.";
+  root.style.setProperty("--toygan-shape", String(model.get("width") / model.get("height")));
+  root.style.setProperty("--toygan-room", `${model.get("room")}px`);
   const diagnosis = make("div", "toygan-diagnosis");
-  const words = ["verdict", "evidence", "cause", "knob"].map((name) => [
-    name,
-    diagnosis.appendChild(make("span", `toygan-${name}`)),
-  ]);
-  el.append(bar, picture, diagnosis);
+  const words = /** @type {const} */ (["verdict", "evidence", "cause", "knob"]).map((name) => {
+    return /** @type {const} */ ([name, diagnosis.appendChild(make("span", `toygan-${name}`))]);
+  });
+  el.append(bar, root, diagnosis);
+
+  let [shown, said, timer] = [0, 0, 0];
+  const acknowledge = () => {
+    clearTimeout(timer);
+    said = shown;
+    say({ shown, hidden: document.hidden });
+  };
+  const picture = new Picture(root, (news) => {
+    const { frame, iteration } = /** @type {FrameMessage} */ (news);
+    shown = frame;
+    root.dataset.iteration = String(iteration);
+    clearTimeout(timer);
+    if (shown - said >= SAID) acknowledge();
+    else timer = setTimeout(acknowledge, REST);
+  });
 
   // JupyterLab takes keys as its own at the document, so ours are caught one step before: those of the picture, and those
   // with which a menu or a button is worked, whose default action goes on.
-  const keys = (event) => {
+  const keys = (/** @type {KeyboardEvent} */ event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target === picture && KEYS[event.key]) {
+    const target = /** @type {Element} */ (event.target);
+    const mine = target === root && KEYS[event.key];
+    if (mine || picture.key(event)) {
       event.preventDefault();
       event.stopPropagation();
-      say({ do: KEYS[event.key] });
-    } else if (event.target.matches?.(".toygan-playground :is(select, button, input)")) event.stopPropagation();
+      if (mine) say({ do: mine });
+    } else if (target.matches?.(".toygan-playground :is(select, button, input)")) event.stopPropagation();
   };
-  window.addEventListener("keydown", keys, true);
+  globalThis.addEventListener("keydown", keys, true);
+  // A click on the picture is for its keys, play and step; charts are reached by the tab key.
+  root.addEventListener("mousedown", (event) => {
+    if (event.target instanceof HTMLButtonElement) return;
+    event.preventDefault();
+    root.focus({ preventScroll: true });
+  });
 
   // A slider's handle has no name of its own; a screen reader is to say which field it moves.
-  const named = ({ target }) => {
-    if (target.matches?.(".toygan-playground .noUi-handle") && !target.ariaLabel)
-      target.ariaLabel = target.closest(".widget-slider")?.querySelector("label")?.textContent ?? null;
+  const named = (/** @type {FocusEvent} */ { target }) => {
+    if (!(target instanceof Element) || target.ariaLabel || !target.matches(".toygan-playground .noUi-handle")) return;
+    target.ariaLabel = target.closest(".widget-slider")?.querySelector("label")?.textContent ?? null;
   };
-  window.addEventListener("focusin", named);
+  globalThis.addEventListener("focusin", named);
 
-  const urls = new Map(); // frame number -> object URL, of the frame that is shown and of those on their way
-  let loaded = 0; // the last frame that has come to be painted
-  const painted = () => {
-    for (const [frame, url] of urls)
-      if (frame < loaded) {
-        URL.revokeObjectURL(url);
-        urls.delete(frame);
-      }
-    say({ shown: loaded });
-  };
-  const hidden = () => document.hidden && painted();
-  document.addEventListener("visibilitychange", hidden);
-  const show = (news, buffers) => {
-    where.textContent = picture.alt = news.status;
-    message.textContent = message.title = news.message;
-    where.title = news.status;
-    for (const [name, span] of words) span.textContent = news[name];
+  // A hidden page paints nothing; it says so, and then takes frames as a sign that the run goes on.
+  const seen = () => acknowledge();
+  document.addEventListener("visibilitychange", seen);
+
+  const show = (/** @type {Words | FrameMessage} */ news, /** @type {DataView[]} */ buffers) => {
+    tell(where, news.status);
+    tell(message, news.message);
+    root.ariaLabel = news.status;
+    for (const [name, span] of words) tell(span, news[name]);
     status.classList.toggle("toygan-refused", news.refused);
     status.ariaLive = news.playing ? "off" : "polite"; // a screen reader is not to count iterations aloud
-    label(buttons[0], ...(news.playing ? ["Pause", "fa-pause"] : ["Play", "fa-play"]));
-    if (!buffers?.length) return;
-    const url = URL.createObjectURL(new Blob([buffers[0]], { type: news.type }));
-    urls.set(news.frame, url);
-    // A hidden page paints nothing, but its run goes on; a visible one is sent no more than it can paint.
-    picture.onload = picture.onerror = () => {
-      loaded = news.frame;
-      document.hidden ? painted() : requestAnimationFrame(painted);
-    };
-    picture.src = url;
+    const [text, icon] = news.playing ? ["Pause", "fa-pause"] : ["Play", "fa-play"];
+    label(buttons[0], text, icon);
+    if (!("frame" in news)) return;
+    if (!picture.take(news, buffers ?? [])) {
+      tell(message, "no picture: this front end loses the numbers that it is made of");
+    }
+    if (document.hidden) {
+      shown = news.frame;
+      acknowledge();
+    }
   };
   model.on("msg:custom", show);
-
-  // Screen pixels per pixel of the picture, in quarters, so that a still can be drawn as sharp as the screen is.
-  let sharpness = 1;
-  const measure = new ResizeObserver(() => {
-    const now = Math.ceil((4 * devicePixelRatio * picture.clientWidth) / model.get("width")) / 4;
-    if (now && now !== sharpness) say({ here: (sharpness = now) });
-  });
-  measure.observe(picture);
-  say({ here: sharpness });
+  say({ here: true, hidden: document.hidden });
 
   return () => {
     model.off("msg:custom", show);
-    measure.disconnect();
-    document.removeEventListener("visibilitychange", hidden);
-    window.removeEventListener("keydown", keys, true);
-    window.removeEventListener("focusin", named);
+    picture.close();
+    clearTimeout(timer);
+    document.removeEventListener("visibilitychange", seen);
+    globalThis.removeEventListener("keydown", keys, true);
+    globalThis.removeEventListener("focusin", named);
     say({ gone: true });
     here = false;
-    for (const url of urls.values()) URL.revokeObjectURL(url);
   };
 }
 

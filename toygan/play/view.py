@@ -1,29 +1,59 @@
-"""The picture in the page: it takes frames no faster than the page shows them, and knows whether anyone is looking."""
+"""The live picture in the page: it gets frames no faster than the page paints them, and knows whether anyone looks."""
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
 
-IN_FLIGHT = 2  # frames sent and not yet shown: one on its way while one is painted, and never a queue
+from toygan.chart import page
+
+IN_FLIGHT = 10  # frames sent that no page has yet said to have painted; it says so once in six
 PATIENCE = 10.0  # seconds without any sign from a page before it counts as closed
 GRACE = 2.0  # seconds in which a page may take one view away and put up another
+PULSE = 1.0  # seconds from one frame to the next where all pages are hidden: enough to know that they are there
+
+FOLDER = Path(__file__).parent
+SAYS: dict[str, type] = {"view": str, "here": bool, "gone": bool, "hidden": bool, "shown": int, "do": str}
+BUTTONS = ("play", "step", "reset")
+
+
+def understood(content: Any) -> bool:
+    """Whether a message is one that a view sends; one that is not gets a line in the log."""
+    if (
+        isinstance(content, dict)
+        and "view" in content
+        and all(type(value) is SAYS.get(name) for name, value in content.items())
+        and content.get("do", "play") in BUTTONS
+    ):
+        return True
+    logging.getLogger("toygan").warning("ignored a message of the page: %.200r", content)
+    return False
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """What is known of one view in a page."""
+
+    shown: int  # the last frame that it is known to have painted
+    heard: float  # when it last gave a sign, or was last owed nothing
+    hidden: bool = False
 
 
 class Viewers:
-    """The views that show a picture, and the last frame that each of them has shown."""
+    """The views that show a picture, and the frames that they have painted."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._shown: dict[str, int] = {}
-        self._heard: dict[str, float] = {}
+        self._views: dict[str, Viewer] = {}
+        self._sent_at = 0.0
         self.sent = 0
-        self.sharpness = 1.0  # screen pixels per pixel of the picture
         self.expect()
 
     def expect(self) -> None:
@@ -31,62 +61,66 @@ class Viewers:
         self._empty_since = self._clock() + PATIENCE - GRACE
 
     def hear(self, content: dict[str, Any]) -> None:
-        """Takes in what a view says: that it is here, that it has shown a frame, that it is gone."""
-        view = str(content["view"])
-        if "gone" in content:
-            self._forget(view)
+        """Takes in what a view says: that it is here, what it has painted, that it is hidden, that it is gone."""
+        name = content["view"]
+        if content.get("gone"):
+            self._forget(name)
             return
-        if "here" in content:
-            self.sharpness = float(content["here"] or 1)
-        self._heard[view] = self._clock()
-        self._shown[view] = max(self._shown.get(view, self.sent), int(content.get("shown", 0)))
+        old = self._views.get(name) or Viewer(self.sent, 0)
+        shown = max(old.shown, min(content.get("shown", 0), self.sent))
+        self._views[name] = Viewer(shown, self._clock(), content.get("hidden", old.hidden))
 
-    def _forget(self, view: str) -> None:
-        if self._shown.pop(view, None) is not None and not self._shown:
+    def _forget(self, name: str) -> None:
+        if self._views.pop(name, None) and not self._views:
             self._empty_since = self._clock()
-        self._heard.pop(view, None)
 
     def send(self) -> int:
         """The number of the next frame."""
-        if all(shown == self.sent for shown in self._shown.values()):  # until now there was nothing to answer
-            self._heard = dict.fromkeys(self._heard, self._clock())
+        now = self._clock()
+        for name, viewer in self._views.items():
+            if viewer.shown == self.sent:  # until now there was nothing to answer
+                self._views[name] = replace(viewer, heard=now)
+        self._sent_at = now
         self.sent += 1
         return self.sent
 
     @property
     def ready(self) -> bool:
-        """Whether every view has shown what was sent, but for what may be in flight; False where there is no view."""
-        return bool(self._shown) and self.sent - min(self._shown.values()) < IN_FLIGHT
+        """Whether a page that is seen would paint a frame soon; False where there is no view."""
+        seen = [viewer for viewer in self._views.values() if not viewer.hidden]
+        if not seen:
+            return bool(self._views) and self._clock() - self._sent_at >= PULSE
+        return self.sent - min(viewer.shown for viewer in seen) < IN_FLIGHT
 
     @property
     def present(self) -> bool:
         """Whether someone is looking, or may be about to: views that no longer answer do not count."""
         now = self._clock()
-        for view in [v for v, heard in self._heard.items() if self._shown[v] < self.sent and now - heard > PATIENCE]:
-            self._forget(view)
-        return bool(self._shown) or now - self._empty_since < GRACE
+        for name, viewer in list(self._views.items()):
+            if viewer.shown < self.sent and now - viewer.heard > PATIENCE:
+                self._forget(name)
+        return bool(self._views) or now - self._empty_since < GRACE
 
 
 class View(anywidget.AnyWidget):
-    """An <img> of class `toygan-view` between a status line and a diagnosis; `heard` gets what the page says.
+    """The element `toygan-view` between a status line and a diagnosis; `heard` gets what the page says.
 
-    A view in the page says {"here": sharpness}, {"shown": frame}, {"do": "play" or "step" or "reset"}, {"gone": true}.
+    A view says {"view": its name} and one of {"here": true}, {"shown": frame, "hidden": whether its page is},
+    {"do": "play", "step" or "reset"}, {"gone": true}. It is sent words (of FrameSender), and with them, in a frame, a
+    message of `chart.wire` under its number.
     """
 
-    _esm = Path(__file__).with_name("view.js")
-    _css = Path(__file__).with_name("view.css")
-    width = traitlets.Int().tag(sync=True)  # of the picture, in pixels
+    _esm = page.script(FOLDER / "view.js")
+    _css = page.stylesheet(FOLDER / "view.css")
+    width = traitlets.Int().tag(sync=True)  # of the picture, in pixels; their ratio is its shape
     height = traitlets.Int().tag(sync=True)
     room = traitlets.Int(304).tag(sync=True)  # how much of the window's height is not for the picture
 
     def __init__(self, heard: Callable[[dict[str, Any]], None], width: int, height: int) -> None:
         super().__init__(width=width, height=height)
         self.viewers = Viewers()
-        self.on_msg(lambda _, content, buffers: heard(content))
+        self.on_msg(lambda _, content, buffers: heard(content) if understood(content) else None)
 
-    def show(self, words: dict[str, Any], picture: bytes | None = None, kind: str = "") -> None:
-        """Sends the words (of FrameSender), and a picture of MIME type `kind` where there is one."""
-        if picture is None:
-            self.send(words)
-        else:
-            self.send({**words, "frame": self.viewers.send(), "type": kind}, [picture])
+    def show(self, content: dict[str, Any], buffers: list[bytes]) -> None:
+        """Sends a frame."""
+        self.send({**content, "frame": self.viewers.send()}, buffers)

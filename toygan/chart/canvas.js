@@ -1,0 +1,218 @@
+// Paints a chart on a 2-D canvas, as figure.py does with matplotlib: all but its title and legend, which are HTML.
+import { font, lastFinite, paintMark, paper } from "./marks.js";
+import { fitting, scale, spread } from "./scales.js";
+
+/**
+ * @import { AnyMark, Axis, Chart } from "./wire.js"
+ * @import { Brush, Frame, Palette } from "./marks.js"
+ *
+ * A canvas of so many CSS pixels, with how many of them a point has, and screen pixels a CSS pixel.
+ * @typedef {{ width: number, height: number, point: number, ratio: number }} Sheet
+ */
+
+// In points. The same for all numbers that a chart shows: axes that moved with their words would make a picture jump.
+const LEFT = 37, RIGHT = 46, RIGHT_OF_AXIS = 24, RIGHT_OF_SQUARE = 14, TOP = 7, BOTTOM = 17, LABEL = 13, TICK = 3.5;
+const TICK_SIZE = 9, LABEL_SIZE = 9.5, BAND_SIZE = 9, BAND_LINE = 10.3, END_SIZE = 10, END_GAP = 13, END_AWAY = 6;
+const SWATCH_POINT = 8;
+
+/**
+ * Where the axes of a chart lie. With an aspect they shrink to fit, at the top left.
+ * @param {Chart} chart
+ * @param {Sheet} sheet
+ * @returns {Frame}
+ */
+export function layout({ x, y, right: words, aspect, marks }, { width, height, point }) {
+  const left = LEFT * point, top = TOP * point;
+  const beside = aspect ? RIGHT_OF_SQUARE : words ? RIGHT_OF_AXIS : RIGHT;
+  let right = width - beside * point, bottom = height - belowAxes({ x, marks }) * point;
+  if (aspect) {
+    const across = x.high - x.low, up = (y.high - y.low) * aspect;
+    const unit = Math.min((right - left) / across, (bottom - top) / up);
+    right = left + unit * across;
+    bottom = top + unit * up;
+  }
+  return { left, right, top, bottom, x: scale(x, left, right), y: scale(y, bottom, top) };
+}
+
+/**
+ * How many points below the axes a chart's words take: those of the x axis, and those that marks put there.
+ * @param {Pick<Chart, "x" | "marks">} chart
+ */
+export function belowAxes({ x, marks }) {
+  const rooms = marks.map((mark) => {
+    if (mark.kind !== "text" || mark.units !== "axes" || mark.y.some((y) => y > 0)) return 0;
+    return mark.size - Math.min(...mark.offset.filter((_, i) => i % 2));
+  });
+  return Math.max(x.label ? BOTTOM + LABEL : BOTTOM, ...rooms);
+}
+
+/**
+ * Paints all of a chart but its title and legend, without the marks whose names are hidden; returns where it lies.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Chart} chart
+ * @param {Sheet} sheet
+ * @param {Palette} palette
+ * @param {ReadonlySet<string>} hidden
+ */
+export function paint(context, chart, sheet, palette, hidden = new Set()) {
+  const frame = layout(chart, sheet);
+  const brush = { context, frame, point: sheet.point, palette };
+  context.setTransform(sheet.ratio, 0, 0, sheet.ratio, 0, 0);
+  context.clearRect(0, 0, sheet.width, sheet.height);
+  const marks = chart.marks.filter((mark) => !hidden.has(mark.name));
+  const { left, right, top, bottom } = frame;
+  if (chart.frame) paintGrid(brush, chart);
+  for (const mark of marks) {
+    context.save();
+    if (mark.kind !== "text") {
+      context.beginPath();
+      context.rect(left, top, right - left, bottom - top);
+      context.clip();
+    }
+    paintMark(brush, mark);
+    context.restore();
+  }
+  if (chart.frame) paintAxes(brush, chart, sheet.width);
+  paintBandLabels(brush, marks, sheet.width - sheet.point);
+  paintLineLabels(brush, marks);
+  return frame;
+}
+
+/** @param {Brush} brush @param {Chart} chart */
+function paintGrid({ context, frame, point, palette }, { x, y }) {
+  context.strokeStyle = palette.faint;
+  context.lineWidth = 0.8 * point;
+  context.beginPath();
+  for (const [value] of x.grid ? x.marked : []) {
+    context.moveTo(frame.x(value), frame.top);
+    context.lineTo(frame.x(value), frame.bottom);
+  }
+  for (const [value] of y.grid ? y.marked : []) {
+    context.moveTo(frame.left, frame.y(value));
+    context.lineTo(frame.right, frame.y(value));
+  }
+  context.stroke();
+}
+
+/** @param {Brush} brush @param {Chart} chart @param {number} width */
+function paintAxes(brush, chart, width) {
+  const { context, frame, point, palette } = brush, { left, right, top, bottom } = frame;
+  const tick = TICK * point;
+  context.strokeStyle = palette.muted;
+  context.lineWidth = 0.8 * point;
+  context.beginPath();
+  context.moveTo(left, top);
+  context.lineTo(left, bottom);
+  context.lineTo(right, bottom);
+  for (const [value] of chart.x.marked) {
+    context.moveTo(frame.x(value), bottom);
+    context.lineTo(frame.x(value), bottom + tick);
+  }
+  for (const [value] of chart.y.marked) {
+    context.moveTo(left, frame.y(value));
+    context.lineTo(left - tick, frame.y(value));
+  }
+  context.stroke();
+  font(brush, TICK_SIZE);
+  context.fillStyle = palette.words.muted;
+  [context.textAlign, context.textBaseline] = ["center", "top"];
+  const places = chart.x.marked.map(([value]) => frame.x(value));
+  const widths = chart.x.marked.map(([, words]) => context.measureText(words).width);
+  const step = fitting(places, widths, 3 * point);
+  chart.x.marked.forEach(([, words], i) => i % step || context.fillText(words, places[i], bottom + 2 * tick));
+  [context.textAlign, context.textBaseline] = ["right", "middle"];
+  for (const [value, words] of chart.y.marked) context.fillText(words, left - 2 * tick, frame.y(value));
+  [context.textAlign, context.fillStyle] = ["left", palette.words[chart.right?.role ?? "muted"]];
+  for (const [value, words] of chart.right?.marked ?? []) context.fillText(words, right + 2 * tick, frame.y(value));
+  font(brush, LABEL_SIZE, chart.x.role !== "muted");
+  const half = Math.min(context.measureText(chart.x.label).width, width) / 2; // a long label stays on the canvas
+  const middle = Math.min(Math.max((left + right) / 2, half), width - half);
+  axisLabel(brush, chart.x, middle, bottom + (BOTTOM + LABEL / 2) * point, 0);
+  axisLabel(brush, chart.y, LABEL / 2 * point, (top + bottom) / 2, -Math.PI / 2);
+}
+
+/** @param {Brush} brush @param {Axis} axis @param {number} x @param {number} y @param {number} angle */
+function axisLabel(brush, { label, role }, x, y, angle) {
+  const { context, palette } = brush;
+  font(brush, LABEL_SIZE, role !== "muted");
+  context.save();
+  context.translate(x, y);
+  context.rotate(angle);
+  [context.fillStyle, context.textAlign, context.textBaseline] = [palette.words[role], "center", "middle"];
+  context.fillText(label, 0, 0);
+  context.restore();
+}
+
+/** @param {Brush} brush @param {AnyMark[]} marks @param {number} right */
+function paintBandLabels(brush, marks, right) {
+  const { context, frame, point, palette } = brush;
+  font(brush, BAND_SIZE, true);
+  [context.textAlign, context.textBaseline] = ["right", "middle"];
+  for (const mark of marks) {
+    if (mark.kind !== "band" || !mark.end_label) continue;
+    const middles = mark.low.map((low, i) => (low + mark.high[i]) / 2), last = lastFinite({ y: middles });
+    const lines = last < 0 ? [] : mark.end_label.split("\n");
+    const lowest = frame.bottom - lines.length / 2 * BAND_LINE * point; // below it are the words of the x axis
+    const middle = Math.min(frame.y(middles[last]), lowest);
+    lines.forEach((line, i) => {
+      const y = middle + (i - (lines.length - 1) / 2) * BAND_LINE * point;
+      paper(brush, line, right, y, point, 1);
+      context.fillStyle = palette.words[mark.role];
+      context.fillText(line, right, y);
+    });
+  }
+}
+
+/** @param {Brush} brush @param {AnyMark[]} marks */
+function paintLineLabels(brush, marks) {
+  const { context, frame, point, palette } = brush;
+  font(brush, END_SIZE, true);
+  [context.textAlign, context.textBaseline] = ["left", "middle"];
+  const ends = marks.flatMap((mark) => {
+    const last = mark.kind === "line" && mark.end_label ? lastFinite(mark) : -1;
+    if (mark.kind !== "line" || !mark.x || last < 0) return [];
+    const y = Math.min(Math.max(frame.y(mark.y[last]), frame.top), frame.bottom);
+    return [{
+      words: mark.end_label,
+      colour: palette.words[mark.role],
+      x: frame.x(mark.x[last]) + END_AWAY * point,
+      y,
+    }];
+  });
+  spread(ends.map(({ y }) => y), END_GAP * point).forEach((y, i) => {
+    context.fillStyle = ends[i].colour;
+    context.fillText(ends[i].words, ends[i].x, y);
+  });
+}
+
+/**
+ * Paints what stands for marks in the legend, one upon the other, on a sheet of its size.
+ * @param {CanvasRenderingContext2D} context
+ * @param {readonly AnyMark[]} marks
+ * @param {Sheet} sheet
+ * @param {Palette} palette
+ */
+export function paintSwatch(context, marks, { width, height, point, ratio }, palette) {
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, width, height);
+  const brush = {
+    context,
+    point,
+    palette,
+    frame: { left: 0, right: width, top: 0, bottom: height, x: Number, y: Number },
+  };
+  const numbers = (/** @type {number[]} */ ...values) => new Float32Array(values);
+  const middle = { x: numbers(width / 2), y: numbers(height / 2) };
+  for (const mark of marks) {
+    if (mark.kind === "points") paintMark(brush, { ...mark, ...middle, size: Math.min(mark.size, SWATCH_POINT) });
+    else if (mark.kind === "line") {
+      const along = { x: numbers(0, width), y: numbers(height / 2, height / 2) };
+      paintMark(brush, { ...mark, ...along, end: "", closed: false });
+    } else if (mark.kind === "arrows") {
+      paintMark(brush, { ...mark, ...middle, x: numbers(0), u: numbers(width), v: numbers(0) });
+    } else {
+      const { name, role, label, opacity } = mark, band = { low: numbers(0.8 * height), high: numbers(0.2 * height) };
+      paintMark(brush, { kind: "band", name, role, label, opacity, ...band, end_label: "" });
+    }
+  }
+}

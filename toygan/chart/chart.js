@@ -1,0 +1,203 @@
+// One chart in a page: a canvas, HTML for its title and legend, and the values where one points.
+import { belowAxes, paint, paintSwatch } from "./canvas.js";
+import { fit, make } from "./elements.js";
+import { reading } from "./reading.js";
+
+/**
+ * @import { Chart, Surface } from "./wire.js"
+ * @import { Frame, Palette } from "./marks.js"
+ */
+
+/** One chart: its title, its canvas, the rows of its legend, and the values at a place. */
+export class ChartView {
+  /** @type {Chart | null} */
+  #chart = null;
+  /** @type {Frame | null} */
+  #frame = null;
+  #hidden = /** @type {Set<string>} */ (new Set());
+  #stale = false;
+  #point = 1;
+  #size = [0, 0]; // of the canvas, in CSS pixels
+  #unused = 0; // height below axes that have an aspect, over which the legend moves up
+  /** @type {{ x: number, y: number } | null} where the values are read, in pixels of the canvas */
+  #place = null;
+  #legendOf = ""; // what the legend was made of
+  /** @type {(() => void)[]} */
+  #swatches = [];
+
+  /** @param {() => Palette} palette */
+  constructor(palette) {
+    this.palette = palette;
+    this.element = make("figure", "toygan-chart");
+    this.title = make("span", "toygan-title");
+    this.above = make("div", "toygan-legend");
+    const head = make("figcaption", "toygan-head");
+    head.append(this.title, this.above);
+    const paper = make("div", "toygan-paper");
+    this.canvas = make("canvas", "", { tabIndex: 0, role: "img" });
+    this.context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
+    this.rule = make("div", "toygan-rule", { hidden: true });
+    this.box = make("div", "toygan-reading", { hidden: true, role: "status" });
+    paper.append(this.canvas, this.rule, this.box);
+    this.below = make("div", "toygan-below");
+    this.element.append(head, paper, this.below);
+    this.canvas.addEventListener("pointermove", (event) => this.#read({ x: event.offsetX, y: event.offsetY }));
+    this.canvas.addEventListener("pointerleave", () => this.#read(null));
+    this.canvas.addEventListener("blur", () => this.#read(null));
+  }
+
+  /** @param {Chart} chart */
+  show(chart) {
+    this.#chart = chart;
+    this.#stale = true;
+  }
+
+  /**
+   * Paints what is new, or, where the size of a point is given, all in the canvas's present size: to ask the page for that
+   * in each frame would make it lay out all its elements each time.
+   */
+  paint(point = 0) {
+    const chart = this.#chart, { canvas } = this;
+    if (!chart || !(point || this.#stale)) return;
+    if (point) [this.#point, this.#size] = [point, [canvas.clientWidth, canvas.clientHeight]];
+    const [width, height] = this.#size;
+    fit(canvas, width, height);
+    const sheet = { width, height, point: this.#point, ratio: devicePixelRatio };
+    this.#frame = paint(this.context, chart, sheet, this.palette(), this.#hidden);
+    this.#stale = false;
+    const unused = chart.aspect ? height - belowAxes(chart) * this.#point - this.#frame.bottom : 0;
+    if (unused !== this.#unused) this.below.style.top = `${-(this.#unused = unused)}px`;
+    this.#label(chart, point > 0);
+    if (this.#place) this.#read(this.#place);
+  }
+
+  /** @param {Chart} chart @param {boolean} anew */
+  #label(chart, anew) {
+    const keys = chart.marks.map((mark) =>
+      mark.kind === "surface" ? [mark.label, mark.low, mark.high, mark.unit] : null
+    );
+    const key = JSON.stringify([chart.title, chart.note, chart.legend, chart.legend_above, keys]);
+    if (key !== this.#legendOf) {
+      this.#legendOf = key;
+      this.title.textContent = this.canvas.ariaLabel = chart.title;
+      this.#buildLegend(chart);
+    } else if (anew) { for (const repaint of this.#swatches) repaint(); }
+  }
+
+  /** @param {Chart} chart */
+  #buildLegend(chart) {
+    this.#swatches = [];
+    const entries = Object.entries(chart.legend).map(([label, names]) => this.#entry(names, label));
+    const [above, row] = [chart.legend_above ? entries : [], chart.legend_above ? [] : entries];
+    this.above.replaceChildren(...above);
+    /** @type {HTMLElement[][]} */
+    const rows = [row];
+    for (const mark of chart.marks) if (mark.kind === "surface") rows.push([this.#surfaceEntry(mark)]);
+    if (chart.note) rows.push([make("span", "toygan-note", { textContent: chart.note })]);
+    for (const mark of chart.marks) {
+      if (mark.kind === "arrows" && mark.key) rows.push([this.#entry([mark.name], mark.label, mark.key)]);
+    }
+    this.below.replaceChildren(
+      ...rows.filter((entries) => entries.length).map((entries) => {
+        const element = make("div", "toygan-legend");
+        element.append(...entries);
+        return element;
+      }),
+    );
+  }
+
+  /**
+   * An entry of the legend: a button that hides and shows the marks of these names.
+   * @param {string[]} names
+   * @param {...(string | Node)} content
+   */
+  #button(names, ...content) {
+    const button = make("button", "toygan-entry", { type: "button", title: "hide or show" });
+    button.append(...content);
+    const state = () => button.ariaPressed = String(!names.every((name) => this.#hidden.has(name)));
+    button.addEventListener("click", () => {
+      const hide = !names.every((name) => this.#hidden.has(name));
+      for (const name of names) hide ? this.#hidden.add(name) : this.#hidden.delete(name);
+      state();
+      this.#stale = true;
+      this.paint();
+    });
+    state();
+    return button;
+  }
+
+  /**
+   * @param {string[]} names
+   * @param {string} label
+   * @param {number} length of an arrow on the x axis, 0 for marks that are no arrows
+   */
+  #entry(names, label, length = 0) {
+    const swatch = make("canvas", "toygan-swatch", { ariaHidden: "true" });
+    const repaint = () => {
+      const marks = this.#chart?.marks.filter(({ name }) => names.includes(name)) ?? [];
+      const context = swatch.getContext("2d");
+      if (!context || !this.#frame) return;
+      const point = this.#point, height = 12 * point, narrow = marks.every((mark) => mark.kind === "points");
+      const width = length ? this.#frame.x(length) - this.#frame.x(0) : (narrow ? 12 : 17) * point;
+      Object.assign(swatch.style, { width: `${width}px`, height: `${height}px` });
+      fit(swatch, width, height);
+      paintSwatch(context, marks, { width, height, point, ratio: devicePixelRatio }, this.palette());
+    };
+    this.#swatches.push(repaint);
+    repaint();
+    return this.#button(names, swatch, label);
+  }
+
+  /** @param {Surface} mark */
+  #surfaceEntry({ name, label, low, high, unit }) {
+    const words = (/** @type {string} */ text, className = "") => make("span", className, { textContent: text });
+    const bar = make("span", "toygan-colours");
+    return this.#button([name], words(label), words(low), bar, words(high), words(unit, "toygan-note"));
+  }
+
+  /**
+   * Shows the values at a place of the canvas, or none.
+   * @param {{ x: number, y: number } | null} place
+   */
+  #read(place) {
+    const values = place && this.#chart && this.#frame &&
+      reading(this.#chart, this.#frame, place.x, place.y, this.#hidden);
+    this.#place = values ? place : null;
+    this.rule.hidden = this.box.hidden = !values;
+    if (!values || !place || !this.#frame) return;
+    const { top, bottom } = this.#frame;
+    Object.assign(this.rule.style, { left: `${values.x}px`, top: `${top}px`, height: `${bottom - top}px` });
+    this.box.replaceChildren(...values.lines.map(({ role, words }) => {
+      const line = make("div", "", { textContent: words });
+      line.style.color = `var(--toygan-${role}-words)`;
+      return line;
+    }));
+    const turned = values.x > this.canvas.clientWidth / 2; // to the side where there is room
+    Object.assign(this.box.style, {
+      left: turned ? "auto" : `${values.x + 10}px`,
+      right: turned ? `${this.canvas.clientWidth - values.x + 10}px` : "auto",
+      top: `${Math.min(place.y, this.canvas.clientHeight - this.box.offsetHeight)}px`,
+    });
+  }
+
+  /**
+   * Arrow keys move the place at which values are read; Escape ends it. Returns whether the key was one of them.
+   * @param {string} key
+   */
+  key(key) {
+    const frame = this.#frame,
+      step = /** @type {Record<string, [number, number]>} */ ({
+        ArrowLeft: [-1, 0],
+        ArrowRight: [1, 0],
+        ArrowUp: [0, -1],
+        ArrowDown: [0, 1],
+      })[key];
+    if (key === "Escape") this.#read(null);
+    if (!frame || !step) return key === "Escape";
+    const { left, right, top, bottom } = frame, place = this.#place ?? { x: (left + right) / 2, y: (top + bottom) / 2 };
+    const within = (/** @type {number} */ n, low = 0, high = 0) => Math.min(Math.max(n, low), high);
+    const x = within(place.x + step[0] * (right - left) / 40, left, right);
+    this.#read({ x, y: within(place.y + step[1] * (bottom - top) / 40, top, bottom) });
+    return true;
+  }
+}

@@ -1,0 +1,269 @@
+// The seven marks on a 2-D canvas. What each of them looks like, marks.py says; sizes are in points, colours go by role.
+
+/**
+ * @import { AnyMark, Arrows, Band, Bars, Line, Points, Role, Surface, Text } from "./wire.js"
+ *
+ * Colours "#rrggbb" by role, for marks and, somewhat stronger, for words; that of the paper; and the family of letters.
+ * @typedef {Record<Role | "paper" | "font", string> & { words: Record<Role, string> }} Palette
+ *
+ * Where a chart lies on its canvas: the axes' edges, and where a number falls, all in CSS pixels.
+ * @typedef {{ left: number, right: number, top: number, bottom: number,
+ *   x: (value: number) => number, y: (value: number) => number }} Frame
+ *
+ * What painting needs; `point` is CSS pixels per point.
+ * @typedef {{ context: CanvasRenderingContext2D, frame: Frame, point: number, palette: Palette }} Brush
+ */
+
+const DASHES = { "": [], dotted: [1, 1.5], dashed: [3, 1.5] }; // times the line's width
+const SHAPES = /** @type {Partial<Record<Role, string>>} */ ({ generated: "triangle" });
+const EDGE = 0.4, SURFACE_OPACITY = 0.55, FILL_OPACITY = 0.1, BOX_OPACITY = 0.85;
+
+/** How each kind is painted, in the colour of its role. */
+export const PAINTERS = /** @type {Record<AnyMark["kind"], (brush: Brush, mark: any) => void>} */ ({
+  points: paintPoints,
+  line: paintLine,
+  band: paintBand,
+  bars: paintBars,
+  surface: paintSurface,
+  arrows: paintArrows,
+  text: paintText,
+});
+
+/** @param {Brush} brush @param {AnyMark} mark */
+export function paintMark(brush, mark) {
+  const { context, palette } = brush;
+  context.save();
+  context.globalAlpha = mark.opacity;
+  context.fillStyle = context.strokeStyle = mark.kind === "text" ? palette.words[mark.role] : palette[mark.role];
+  PAINTERS[mark.kind](brush, mark);
+  context.restore();
+}
+
+/** @param {Brush} brush @param {Points} mark */
+function paintPoints({ context, frame, point, palette }, mark) {
+  const { x, y } = mark, r = mark.size * point / 2, shape = mark.shape || SHAPES[mark.role] || "circle";
+  context.lineWidth = (shape === "plus" ? 3 : 2) * point;
+  if (shape === "triangle") [context.strokeStyle, context.lineWidth] = [palette.paper, 2 * EDGE * point];
+  context.beginPath();
+  for (let i = 0; i < x.length; i++) {
+    const px = frame.x(x[i]), py = frame.y(y[i]);
+    if (Number.isNaN(px + py)) continue;
+    if (shape === "circle") {
+      context.moveTo(px + r, py);
+      context.arc(px, py, r, 0, 2 * Math.PI);
+    } else if (shape === "plus") {
+      context.moveTo(px - r, py);
+      context.lineTo(px + r, py);
+      context.moveTo(px, py - r);
+      context.lineTo(px, py + r);
+    } else if (shape === "diamond") {
+      const d = r * Math.SQRT2;
+      polygon(context, [px, py - d, px + d, py, px, py + d, px - d, py]);
+    } else { // one by one: edges of all upon all would leave nothing but edges where many are
+      context.beginPath();
+      polygon(context, [px, py - r, px - r, py + r, px + r, py + r]);
+      context.stroke();
+      context.fill();
+    }
+  }
+  if (shape === "plus" || shape === "diamond") context.stroke();
+  else if (shape === "circle") context.fill();
+}
+
+/** @param {CanvasRenderingContext2D} context @param {number[]} corners x, y, x, y ... */
+function polygon(context, corners) {
+  context.moveTo(corners[0], corners[1]);
+  for (let i = 2; i < corners.length; i += 2) context.lineTo(corners[i], corners[i + 1]);
+  context.closePath();
+}
+
+/** @param {Brush} brush @param {Line} mark */
+function paintLine({ context, frame, point, palette }, mark) {
+  context.beginPath();
+  if (!mark.x) {
+    context.moveTo(frame.left, frame.y(mark.y[0]));
+    context.lineTo(frame.right, frame.y(mark.y[0]));
+  } else {
+    for (let i = 0, pen = false; i < mark.y.length; i++) {
+      const px = frame.x(mark.x[i]), py = frame.y(mark.y[i]), there = !Number.isNaN(px + py);
+      if (there && pen) context.lineTo(px, py);
+      else if (there) context.moveTo(px, py);
+      pen = there;
+    }
+  }
+  if (mark.closed) context.closePath();
+  if (mark.fill) {
+    [context.globalAlpha, context.fillStyle] = [FILL_OPACITY, palette[mark.fill]];
+    context.fill();
+    context.globalAlpha = mark.opacity;
+  }
+  context.lineJoin = "round";
+  context.lineWidth = mark.width * point;
+  context.setLineDash(DASHES[mark.dash].map((length) => length * context.lineWidth));
+  if (mark.width) context.stroke(); // a canvas takes no width of 0
+  const end = lastFinite(mark);
+  if (mark.end !== "cross" || end < 0 || !mark.x) return;
+  const px = frame.x(mark.x[end]), py = frame.y(mark.y[end]), r = 3 * point;
+  context.beginPath();
+  context.moveTo(px - r, py - r);
+  context.lineTo(px + r, py + r);
+  context.moveTo(px - r, py + r);
+  context.lineTo(px + r, py - r);
+  context.setLineDash([]);
+  context.lineWidth = 3 * point;
+  context.stroke();
+}
+
+/**
+ * Index of the last point that a line has, or -1.
+ * @param {{ y: Float32Array }} line
+ */
+export function lastFinite({ y }) {
+  let i = y.length - 1;
+  while (i >= 0 && !Number.isFinite(y[i])) i--;
+  return i;
+}
+
+/** @param {Brush} brush @param {Band} mark */
+function paintBand({ context, frame }, { x, low, high }) {
+  context.beginPath();
+  if (!x) {
+    const top = frame.y(high[0]);
+    context.rect(frame.left, top, frame.right - frame.left, frame.y(low[0]) - top);
+  } else {
+    for (let start = 0, i = 0; i <= x.length; i++) {
+      if (i < x.length && Number.isFinite(x[i] + low[i] + high[i])) continue;
+      const corners = [];
+      for (let k = start; k < i; k++) corners.push(frame.x(x[k]), frame.y(high[k]));
+      for (let k = i - 1; k >= start; k--) corners.push(frame.x(x[k]), frame.y(low[k]));
+      if (corners.length) polygon(context, corners);
+      start = i + 1;
+    }
+  }
+  context.fill();
+}
+
+/** @param {Brush} brush @param {Bars} mark */
+function paintBars({ context, frame }, { left, right, height }) {
+  context.beginPath();
+  const base = frame.y(0);
+  for (let i = 0; i < height.length; i++) {
+    const start = frame.x(left[i]), top = frame.y(height[i]);
+    if (!Number.isNaN(start + top)) context.rect(start, top, frame.x(right[i]) - start, base - top);
+  }
+  context.fill();
+}
+
+/**
+ * The colours of the 256 levels of a surface, as bytes red, green, blue, opacity: from generated over nothing to real.
+ * @param {Palette} palette
+ */
+export function surfaceColours(palette) {
+  const ends = [palette.generated, palette.real].map((colour) =>
+    [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16))
+  );
+  const colours = new Uint8ClampedArray(4 * 256);
+  for (let level = 0; level < 256; level++) {
+    const said = level / 127.5 - 1;
+    colours.set([...ends[said < 0 ? 0 : 1], 255 * SURFACE_OPACITY * Math.abs(said)], 4 * level);
+  }
+  return colours;
+}
+
+/** @param {Brush} brush @param {Surface} mark */
+function paintSurface({ context, frame, palette }, { values, columns }) {
+  if (!values.length) return;
+  const rows = values.length / columns, colours = new Uint32Array(surfaceColours(palette).buffer);
+  const cells = new OffscreenCanvas(columns, rows), image = new ImageData(columns, rows);
+  const pixels = new Uint32Array(image.data.buffer);
+  for (let row = 0; row < rows; row++) { // the canvas's first row is the highest
+    const from = (rows - 1 - row) * columns;
+    for (let i = 0; i < columns; i++) pixels[row * columns + i] = colours[values[from + i]];
+  }
+  cells.getContext("2d")?.putImageData(image, 0, 0);
+  context.drawImage(cells, frame.left, frame.top, frame.right - frame.left, frame.bottom - frame.top);
+}
+
+/** @param {Brush} brush @param {Arrows} mark */
+function paintArrows({ context, frame, point }, { x, y, u, v, width }) {
+  context.beginPath();
+  for (let i = 0; i < x.length; i++) {
+    const px = frame.x(x[i]), py = frame.y(y[i]);
+    arrow(context, px, py, frame.x(x[i] + u[i]) - px, frame.y(y[i] + v[i]) - py, width * point);
+  }
+  context.fill();
+}
+
+/**
+ * Adds an arrow to the path: a head 4 widths wide and 5 long, all of it thinner where the arrow is shorter than that.
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} x
+ * @param {number} y
+ * @param {number} dx
+ * @param {number} dy
+ * @param {number} width
+ */
+export function arrow(context, x, y, dx, dy, width) {
+  const length = Math.hypot(dx, dy);
+  if (!(length > 0.1)) return;
+  const w = Math.min(width, length / 7.5), along = (length - 5 * w) / length;
+  const nx = -dy / length * w, ny = dx / length * w; // one width across
+  const hx = x + dx * along, hy = y + dy * along; // where the head begins
+  polygon(context, [
+    ...[x + nx / 2, y + ny / 2, hx + nx / 2, hy + ny / 2, hx + 2 * nx, hy + 2 * ny, x + dx, y + dy],
+    ...[hx - 2 * nx, hy - 2 * ny, hx - nx / 2, hy - ny / 2, x - nx / 2, y - ny / 2],
+  ]);
+}
+
+const ALIGNED = /** @type {const} */ ({
+  center: ["center", "middle"],
+  left: ["left", "middle"],
+  right: ["right", "middle"],
+  top: ["center", "top"],
+  bottom: ["center", "alphabetic"],
+});
+
+/** @param {Brush} brush @param {Text} mark */
+function paintText(brush, mark) {
+  const { context, frame, point } = brush, { words, offset } = mark;
+  const { left, right, top, bottom } = frame;
+  font(brush, mark.size, mark.bold);
+  [context.textAlign, context.textBaseline] = ALIGNED[mark.anchor];
+  for (let i = 0; i < words.length; i++) {
+    if (!words[i]) continue;
+    const share = mark.units === "axes";
+    const px = share ? left + mark.x[i] * (right - left) : frame.x(mark.x[i]);
+    const py = share ? bottom + mark.y[i] * (top - bottom) : frame.y(mark.y[i]);
+    const x = px + offset[2 * i] * point, y = py - offset[2 * i + 1] * point;
+    if (mark.box) paper(brush, words[i], x, y, 0.25 * mark.size * point, BOX_OPACITY);
+    context.fillText(words[i], x, y);
+  }
+}
+
+/** @param {Brush} brush @param {number} size in points @param {boolean} bold */
+export function font({ context, point, palette }, size, bold = false) {
+  context.font = `${bold ? "bold " : ""}${size * point}px ${palette.font}`;
+}
+
+/**
+ * A patch of paper under words, so that they can be read upon marks.
+ * @param {Brush} brush
+ * @param {string} words
+ * @param {number} x
+ * @param {number} y
+ * @param {number} pad
+ * @param {number} opacity
+ */
+export function paper({ context, palette }, words, x, y, pad, opacity) {
+  const box = context.measureText(words);
+  context.save();
+  context.globalAlpha = opacity;
+  context.fillStyle = palette.paper;
+  context.fillRect(
+    x - box.actualBoundingBoxLeft - pad,
+    y - box.actualBoundingBoxAscent - pad,
+    box.actualBoundingBoxLeft + box.actualBoundingBoxRight + 2 * pad,
+    box.actualBoundingBoxAscent + box.actualBoundingBoxDescent + 2 * pad,
+  );
+  context.restore();
+}

@@ -1,0 +1,67 @@
+"""The page's half of the charts as one text each: neither a widget nor a page in one file can load further files."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from toygan.chart.axis import ROLES
+from toygan.chart.style import DARK, LIGHT, Palette, rgb
+
+FOLDER = Path(__file__).parent
+# Each after those that it imports.
+MODULES = ("scales", "marks", "canvas", "reading", "elements", "chart", "wire", "picture")
+CONTRAST = 4.5  # of words on paper, at least (WCAG 2.2, 1.4.3)
+
+
+def script(*more: Path) -> str:
+    """The painter's modules, then `more`, as one module; what only modules export is private to it."""
+    files = [*(FOLDER / f"{name}.js" for name in MODULES), *more]
+    text = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    without_imports = re.sub(r"^import\b[^;]*;\n", "", text, flags=re.MULTILINE)
+    return re.sub(r"^export (?!default)", "", without_imports, flags=re.MULTILINE)
+
+
+def stylesheet(*more: Path) -> str:
+    """The painter's style sheet, then `more`, under the palette that the page's theme asks for.
+
+    JupyterLab says on the page's body whether its theme is light; other pages follow the reader's system.
+    """
+    rules = [
+        _rule(".toygan-view", LIGHT),
+        f"@media (prefers-color-scheme: dark) {{ {_rule('body:not([data-jp-theme-light]) .toygan-view', DARK)} }}",
+        _rule('body[data-jp-theme-light="false"] .toygan-view', DARK),
+    ]
+    return "\n".join([*rules, *(file.read_text(encoding="utf-8") for file in (FOLDER / "picture.css", *more))])
+
+
+def _rule(selector: str, palette: Palette) -> str:
+    colours = asdict(palette)
+    words = {f"{role}-words": words_colour(colours[role], palette) for role in ROLES}
+    return f"{selector} {{ {' '.join(f'--toygan-{name}: {value};' for name, value in {**colours, **words}.items())} }}"
+
+
+def words_colour(colour: str, palette: Palette) -> str:
+    """The colour moved towards ink until words in it can be read on the palette's paper."""
+    ink, paper = rgb(palette.ink), rgb(palette.paper)
+    mixed = next(
+        mix
+        for share in np.linspace(0, 1, 21)
+        if contrast(mix := (1 - share) * rgb(colour) + share * ink, paper) >= CONTRAST or share == 1
+    )
+    return "#" + "".join(f"{round(float(part)):02x}" for part in mixed)
+
+
+def contrast(a: np.ndarray, b: np.ndarray) -> float:
+    """The contrast ratio of two colours `(3,)`, each 0-255, from 1 to 21 (WCAG 2.2, definition of contrast ratio)."""
+    light, dark = sorted((_luminance(a), _luminance(b)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: np.ndarray) -> float:
+    share = colour / 255
+    linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))

@@ -1,0 +1,128 @@
+// The charts of one picture in a page: takes them as they come, paints no more often than the page does, follows its theme.
+import { ChartView } from "./chart.js";
+import { make } from "./elements.js";
+import { Received } from "./wire.js";
+
+/**
+ * @import { Chart, Message, Role } from "./wire.js"
+ * @import { Palette } from "./marks.js"
+ */
+
+const ROLES = /** @type {Role[]} */ (["real", "generated", "discriminator", "generator", "ink", "muted", "faint"]);
+const POINT = 100 / 72, WIDTH = 960; // CSS pixels per point in a picture of this width
+const LEAST = 0.85, MOST = 1.4; // of that, in narrower and wider ones
+const CALM = 250; // milliseconds from one frame to the next for those who asked for less motion
+
+/** The charts of one picture in the element `root`; `painted` is called with the message that a frame shows. */
+export class Picture {
+  #received = new Received();
+  /** @type {ChartView[]} */
+  #views = [];
+  /** @type {Message | null} the newest, which the next frame shows */
+  #news = null;
+  #frame = 0;
+  #last = -Infinity;
+  /** @type {Palette | null} */
+  #palette = null;
+  #still = matchMedia("(prefers-reduced-motion: reduce)");
+  #dark = matchMedia("(prefers-color-scheme: dark)");
+  #panels = make("div", "toygan-panels");
+  #resized = new ResizeObserver(() => this.#paintAll());
+  #themed = new MutationObserver(() => this.#recolour());
+
+  /**
+   * @param {HTMLElement} root
+   * @param {(message: Message) => void} painted
+   */
+  constructor(root, painted = () => {}) {
+    this.root = root;
+    this.painted = painted;
+    this.root.dataset.frame = "0";
+    this.root.append(this.#panels);
+    this.#resized.observe(this.#panels);
+    this.#themed.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
+    this.#dark.addEventListener("change", this.#recolour);
+  }
+
+  /** Takes the picture's hands off the page. */
+  close() {
+    cancelAnimationFrame(this.#frame);
+    this.#resized.disconnect();
+    this.#themed.disconnect();
+    this.#dark.removeEventListener("change", this.#recolour);
+  }
+
+  /**
+   * Takes a message of the kernel in, to be painted with the page's next frame; false where its buffers got lost.
+   * @param {Message} message
+   * @param {readonly DataView[]} buffers
+   */
+  take(message, buffers) {
+    const changed = this.#received.take(message, buffers);
+    const { charts } = this.#received;
+    if (charts.length !== this.#views.length) this.#build(charts);
+    for (const i of changed) this.#views[i].show(charts[i]);
+    this.#news = message;
+    if (!this.#frame) this.#frame = requestAnimationFrame(this.#next);
+    return buffers.length === message.arrays.length;
+  }
+
+  /** @param {readonly Chart[]} charts */
+  #build(charts) {
+    this.#views = charts.map(() => new ChartView(() => this.#colours));
+    this.#panels.replaceChildren(...this.#views.map((view) => view.element));
+    const columns = charts.length <= 4 ? 1 : 2;
+    this.#panels.dataset.columns = String(Math.min(charts.length - 1, columns));
+    this.#panels.style.setProperty("--toygan-rows", String(Math.max(1, Math.ceil((charts.length - 1) / columns))));
+    for (const view of this.#views) this.#resized.observe(view.canvas);
+    this.#paintAll();
+  }
+
+  /** @param {number} now */
+  #next = (now) => {
+    this.#frame = 0;
+    if (this.#still.matches && now - this.#last < CALM) {
+      this.#frame = requestAnimationFrame(this.#next);
+      return;
+    }
+    this.#last = now;
+    for (const view of this.#views) view.paint();
+    if (!this.#news) return;
+    if (this.#views.length) this.root.dataset.frame = String(Number(this.root.dataset.frame) + 1);
+    this.painted(this.#news);
+    this.#news = null;
+  };
+
+  #paintAll() {
+    const scale = Math.min(Math.max(this.#panels.clientWidth / WIDTH, LEAST), MOST);
+    this.root.style.setProperty("--toygan-point", `${POINT * scale}px`);
+    for (const view of this.#views) view.paint(POINT * scale);
+  }
+
+  #recolour = () => {
+    this.#palette = null;
+    this.#paintAll();
+  };
+
+  get #colours() {
+    if (this.#palette) return this.#palette;
+    const style = getComputedStyle(this.root);
+    const value = (/** @type {string} */ name) => style.getPropertyValue(`--toygan-${name}`).trim();
+    const of = (/** @type {string} */ end) => Object.fromEntries(ROLES.map((role) => [role, value(role + end)]));
+    this.#palette = /** @type {Palette} */ (/** @type {unknown} */ ({
+      ...of(""),
+      words: of("-words"),
+      paper: value("paper"),
+      font: style.fontFamily,
+    }));
+    return this.#palette;
+  }
+
+  /**
+   * Moves the reading mark of the chart that has the focus; returns whether it has, and the key was one of its own.
+   * @param {KeyboardEvent} event
+   */
+  key(event) {
+    return this.#views.some((view) => view.canvas === event.target && view.key(event.key));
+  }
+}

@@ -1,0 +1,95 @@
+// What a chart says at a place: the values under the pointer, or under the reading mark that keys move.
+import { between, nearest, valueAt, written } from "./scales.js";
+
+/**
+ * @import { AnyMark, Band, Chart, Line } from "./wire.js"
+ * @import { Frame } from "./marks.js"
+ *
+ * The pixel at which the values stand, and a line of words for each, its mark's role beside it.
+ * @typedef {{ x: number, lines: { role: import("./wire.js").Role, words: string }[] }} Reading
+ */
+
+/**
+ * The values at a pixel within the axes: of curves and bands at the nearest place that one has, of bars, of a surface.
+ * @param {Chart} chart
+ * @param {Frame} frame
+ * @param {number} px
+ * @param {number} py
+ * @param {ReadonlySet<string>} hidden
+ * @returns {Reading | null}
+ */
+export function reading(chart, frame, px, py, hidden = new Set()) {
+  const { left, right, top, bottom } = frame;
+  if (px < left || px > right || py < top || py > bottom) return null;
+  const marks = chart.marks.filter((mark) => !hidden.has(mark.name));
+  const [x, y] = [valueAt(chart.x, left, right, px), valueAt(chart.y, bottom, top, py)];
+  const bars = marks.some((mark) => mark.kind === "bars");
+  const course = bars ? undefined : marks.find(isCourse);
+  const at = course ? nearest(course.x, x) : x;
+  const lines = marks.flatMap((mark) => {
+    const words = told(mark, chart, at, y);
+    return words ? [{ role: mark.role, words }] : [];
+  });
+  const axis = (/** @type {string} */ label) => label.split("  ")[0];
+  const here = course
+    ? `${axis(chart.x.label) || "x"} ${written(at)}`
+    : `(${written(x, chart.x.format)}, ${written(y, chart.y.format)})`;
+  if (!bars || !lines.length) lines.unshift({ role: "ink", words: here });
+  return { x: course ? frame.x(at) : px, lines };
+}
+
+/**
+ * Whether a mark tells a value for every x, so that it can be read from left to right.
+ * @param {AnyMark} mark
+ * @returns {mark is (Line | Band) & { x: Float32Array }}
+ */
+function isCourse(mark) {
+  return (mark.kind === "line" || mark.kind === "band") && !!mark.x?.length &&
+    mark.x.every((value, i, all) => i === 0 || value >= all[i - 1]);
+}
+
+/**
+ * A mark's value at x, or at (x, y), in words; empty where it has none.
+ * @param {AnyMark} mark
+ * @param {Chart} chart
+ * @param {number} x
+ * @param {number} y
+ */
+function told(mark, chart, x, y) {
+  const name = (("end_label" in mark && mark.end_label) || mark.label || mark.name).replace("\n", " ");
+  const value = (/** @type {number} */ number) => written(number, chart.y.format);
+  if (mark.kind === "surface") {
+    const level = levelAt(mark, chart, x, y);
+    return Number.isNaN(level) ? "" : `${mark.label} ${written(level)} ${mark.unit && `(${mark.unit})`}`.trim();
+  }
+  if (mark.kind === "bars") {
+    const i = mark.left.findIndex((left, k) => left <= x && x <= mark.right[k]);
+    return i < 0
+      ? ""
+      : `${chart.x.label || name} ${written((mark.left[i] + mark.right[i]) / 2)}: ${value(mark.height[i])}`;
+  }
+  if (mark.kind !== "line" && mark.kind !== "band") return "";
+  if (mark.x && !isCourse(mark)) return "";
+  const at = (/** @type {Float32Array} */ values) => mark.x ? between(mark.x, values, x) : values[0];
+  if (mark.kind === "line") {
+    const y = at(mark.y);
+    return Number.isFinite(y) && (mark.x || mark.label) ? `${name} ${value(y)}` : "";
+  }
+  const [low, high] = [at(mark.low), at(mark.high)];
+  if (!Number.isFinite(low + high)) return "";
+  return value(low) === value(high) ? `${name} ${value(low)}` : `${name} ${value(low)} to ${value(high)}`;
+}
+
+/**
+ * A surface's value from 0 to 1 in the cell that holds (x, y), NaN where it has none.
+ * @param {import("./wire.js").Surface} surface
+ * @param {Chart} chart
+ * @param {number} x
+ * @param {number} y
+ */
+function levelAt({ values, columns }, chart, x, y) {
+  const rows = values.length / columns;
+  const column = Math.floor((x - chart.x.low) / (chart.x.high - chart.x.low) * columns);
+  const row = Math.floor((y - chart.y.low) / (chart.y.high - chart.y.low) * rows);
+  return values[Math.min(row, rows - 1) * columns + Math.min(column, columns - 1)] / 255;
+}

@@ -1,0 +1,137 @@
+// Where a number falls on an axis, how it is written, and how words stay apart. Which ticks stand there, Python says.
+
+/**
+ * An axis's ends, and whether it goes in decades.
+ * @typedef {{ low: number, high: number, log?: boolean }} Span
+ */
+
+const FARTHEST = 1e5; // pixels: a canvas draws nonsense from numbers that are much larger
+
+/**
+ * The function from a number on the axis to its pixel, `from` at the low end and `to` at the high one. What is not finite
+ * has no place (NaN), nor has a number below 0 on an axis in decades.
+ * @param {Span} span
+ * @param {number} from
+ * @param {number} to
+ * @returns {(value: number) => number}
+ */
+export function scale({ low, high, log }, from, to) {
+  const place = log ? Math.log10 : Number;
+  const start = place(low);
+  const pixels = (to - from) / (place(high) - start);
+  return (value) => {
+    const pixel = from + (place(value) - start) * pixels;
+    return Number.isFinite(value) ? Math.min(Math.max(pixel, -FARTHEST), FARTHEST) : NaN;
+  };
+}
+
+/**
+ * The number at a pixel: the inverse of `scale`.
+ * @param {Span} span
+ * @param {number} from
+ * @param {number} to
+ * @param {number} pixel
+ */
+export function valueAt({ low, high, log }, from, to, pixel) {
+  const share = (pixel - from) / (to - from);
+  return log ? low * (high / low) ** share : low + share * (high - low);
+}
+
+/**
+ * A number as a reader is told it, with at most three digits that count: "1,200", "0.25", "−1", "50 %".
+ * @param {number} value
+ * @param {string} format "percent" for a share
+ */
+export function written(value, format = "number") {
+  const number = format === "percent" ? 100 * value : value;
+  const digits = Math.max(3, Math.ceil(Math.log10(Math.abs(number) + 1)));
+  const text = number.toLocaleString("en", { maximumSignificantDigits: Math.min(digits, 21) });
+  return text.replace("-", "−") + (format === "percent" ? " %" : "");
+}
+
+/**
+ * Places moved as little as it takes for neighbours to be `gap` apart, the middle of each crowd kept; NaN stays.
+ * @param {number[]} places
+ * @param {number} gap
+ */
+export function spread(places, gap) {
+  const order = places.map((_, i) => i).filter((i) => Number.isFinite(places[i])).sort((a, b) => places[a] - places[b]);
+  /** @type {{ members: number[], middle: number }[]} */
+  const crowds = [];
+  for (const i of order) {
+    let crowd = { members: [i], middle: places[i] };
+    for (let below = crowds.at(-1); below && overlap(below, crowd, gap); below = crowds.at(-1)) {
+      crowds.pop();
+      const members = [...below.members, ...crowd.members];
+      const sum = below.middle * below.members.length + crowd.middle * crowd.members.length;
+      crowd = { members, middle: sum / members.length };
+    }
+    crowds.push(crowd);
+  }
+  const moved = [...places];
+  for (const { members, middle } of crowds) {
+    members.forEach((member, i) => moved[member] = middle + (i - (members.length - 1) / 2) * gap);
+  }
+  return moved;
+}
+
+/**
+ * @param {{ members: number[], middle: number }} below
+ * @param {{ members: number[], middle: number }} above
+ * @param {number} gap
+ */
+function overlap(below, above, gap) {
+  return above.middle - below.middle < (below.members.length + above.members.length) / 2 * gap;
+}
+
+/**
+ * The least n for which every n-th of the words at these ascending places has `gap` to the next.
+ * @param {number[]} places
+ * @param {number[]} widths
+ * @param {number} gap
+ */
+export function fitting(places, widths, gap) {
+  const fits = (/** @type {number} */ n) =>
+    places.every((place, i) => i % n || !(i >= n) || place - places[i - n] >= (widths[i] + widths[i - n]) / 2 + gap);
+  let n = 1;
+  while (!fits(n)) n++;
+  return n;
+}
+
+/**
+ * The first number of an ascending array that is no less than the value, by its index; the array's length if none is.
+ * @param {ArrayLike<number>} ascending
+ * @param {number} value
+ */
+function notBelow(ascending, value) {
+  let [low, high] = [0, ascending.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ascending[middle] < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * The number of an ascending array that lies nearest to the value; NaN in an empty one.
+ * @param {ArrayLike<number>} ascending
+ * @param {number} value
+ */
+export function nearest(ascending, value) {
+  const i = notBelow(ascending, value), [below, above] = [ascending[i - 1], ascending[i]];
+  return above - value < value - below ? above : below ?? above ?? NaN;
+}
+
+/**
+ * The value at x of the line through points whose x ascend, NaN outside of them.
+ * @param {ArrayLike<number>} xs
+ * @param {ArrayLike<number>} values
+ * @param {number} x
+ */
+export function between(xs, values, x) {
+  const i = notBelow(xs, x);
+  if (xs[i] === x) return values[i];
+  const share = (x - xs[i - 1]) / (xs[i] - xs[i - 1]);
+  return values[i - 1] + share * (values[i] - values[i - 1]);
+}

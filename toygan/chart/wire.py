@@ -1,0 +1,91 @@
+"""Charts on their way to a page: words and limits as JSON when they change, arrays as raw numbers where new."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from toygan.chart.axis import Axis
+from toygan.chart.marks import Chart, Mark, Surface
+
+Key = tuple[int, str, str]  # place of the chart, name of the mark, field
+
+
+class Wire:
+    """What a page knows so far of a row of charts, so that a message says only what is new.
+
+    A message is a content for JSON and buffers. The content's "charts" holds a chart's words, limits and sizes, None
+    where they are as before; "arrays" tells of each buffer `[chart, mark, field, type, start]`: its numbers ("f4" or
+    "u1", little-endian, by rows) replace those from place `start` on. A "whole" message leans on none before it.
+    """
+
+    def __init__(self) -> None:
+        self._words: list[dict[str, Any]] = []
+        self._arrays: dict[Key, np.ndarray] = {}
+
+    def forget(self) -> None:
+        """Makes the next message a whole one: there is a page that knows nothing yet."""
+        self._words, self._arrays = [], {}
+
+    def message(self, charts: Sequence[Chart]) -> tuple[dict[str, Any], list[bytes]]:
+        """What the page has to be told to know these charts."""
+        if len(charts) != len(self._words):
+            self.forget()
+        old, self._words = self._words, [_words_of(chart) for chart in charts]
+        news = {
+            (i, mark.name, field): values
+            for i, chart in enumerate(charts)
+            for mark in chart.marks
+            for field, values in _arrays_of(mark).items()
+        }
+        starts = {key: _news_from(self._arrays.get(key), new) for key, new in news.items()}
+        sent = {key: start for key, start in starts.items() if start is not None}
+        content = {
+            "whole": not old,
+            "charts": [None if old and words == old[i] else words for i, words in enumerate(self._words)],
+            "arrays": [[*key, news[key].dtype.str[1:], start] for key, start in sent.items()],
+        }
+        self._arrays |= news
+        return content, [news[key][start:].tobytes() for key, start in sent.items()]
+
+
+def _news_from(old: np.ndarray | None, new: np.ndarray) -> int | None:
+    """The place from which on numbers are new, None where none is: a curve that grows begins with all it was."""
+    if old is None or len(old) > len(new):
+        return 0
+    if old.tobytes() != new[: len(old)].tobytes():  # bits, since NaN equals nothing
+        return 0
+    return len(old) if len(old) < len(new) else None
+
+
+def _arrays_of(mark: Mark) -> dict[str, np.ndarray]:
+    """The mark's arrays by field, flat, as float32; a surface in 256 levels, none of them where a value is NaN."""
+    if not isinstance(mark, Surface):
+        with np.errstate(over="ignore"):  # too large for float32 is as good as infinite
+            return {name: np.asarray(values, "<f4").ravel() for name, values in mark.arrays.items()}
+    values = np.asarray(mark.values)
+    levels = (255 * values.clip(0, 1)).round() if np.isfinite(values).all() else np.empty(0)
+    return {"values": levels.astype("u1").ravel()}
+
+
+def _words_of(chart: Chart) -> dict[str, Any]:
+    """All of a chart but arrays."""
+    axes = {"x": _words_of_axis(chart.x), "y": _words_of_axis(chart.y)}
+    right = None if chart.right is None else _words_of_axis(chart.right)
+    rest = {name: getattr(chart, name) for name in ("title", "aspect", "note", "legend_above", "frame")}
+    legend = {label: [mark.name for mark in marks] for label, marks in chart.entries.items()}
+    return {**rest, **axes, "right": right, "legend": legend, "marks": [_words_of_mark(mark) for mark in chart.marks]}
+
+
+def _words_of_axis(axis: Axis) -> dict[str, Any]:
+    words = {name: getattr(axis, name) for name in ("label", "log", "format", "role", "grid")}
+    ticks = [[float(value), shown] for value, shown in axis.marked]  # JSON takes no numbers of numpy
+    return {**words, "low": float(axis.low), "high": float(axis.high), "marked": ticks}
+
+
+def _words_of_mark(mark: Mark) -> dict[str, Any]:
+    words = {name: value for name, value in vars(mark).items() if not isinstance(value, np.ndarray)}
+    columns = {"columns": np.shape(mark.values)[1]} if isinstance(mark, Surface) else {}
+    return {"kind": type(mark).__name__.lower(), **words, **columns}
