@@ -8,6 +8,13 @@ import { reading } from "./reading.js";
  * @import { Frame, Palette } from "./marks.js"
  */
 
+const STEPS = /** @type {Record<string, [number, number]>} */ ({
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+});
+
 /** One chart: its title, its canvas, the rows of its legend, and the values at a place. */
 export class ChartView {
   /** @type {Chart | null} */
@@ -156,14 +163,15 @@ export class ChartView {
   }
 
   /**
-   * Shows the values at a place of the canvas, or none.
+   * Shows the values at a place of the canvas, or none; to be read aloud where keys have asked for them, not at each frame.
    * @param {{ x: number, y: number } | null} place
    */
-  #read(place) {
+  #read(place, aloud = false) {
     const values = place && this.#chart && this.#frame &&
       reading(this.#chart, this.#frame, place.x, place.y, this.#hidden);
     this.#place = values ? place : null;
     this.rule.hidden = this.box.hidden = !values;
+    this.box.ariaLive = aloud ? "polite" : "off";
     if (!values || !place || !this.#frame) return;
     const { top, bottom } = this.#frame;
     Object.assign(this.rule.style, { left: `${values.x}px`, top: `${top}px`, height: `${bottom - top}px` });
@@ -185,19 +193,13 @@ export class ChartView {
    * @param {string} key
    */
   key(key) {
-    const frame = this.#frame,
-      step = /** @type {Record<string, [number, number]>} */ ({
-        ArrowLeft: [-1, 0],
-        ArrowRight: [1, 0],
-        ArrowUp: [0, -1],
-        ArrowDown: [0, 1],
-      })[key];
+    const frame = this.#frame, step = STEPS[key];
     if (key === "Escape") this.#read(null);
     if (!frame || !step) return key === "Escape";
     const { left, right, top, bottom } = frame, place = this.#place ?? { x: (left + right) / 2, y: (top + bottom) / 2 };
     const within = (/** @type {number} */ n, low = 0, high = 0) => Math.min(Math.max(n, low), high);
     const x = within(place.x + step[0] * (right - left) / 40, left, right);
-    this.#read({ x, y: within(place.y + step[1] * (bottom - top) / 40, top, bottom) });
+    this.#read({ x, y: within(place.y + step[1] * (bottom - top) / 40, top, bottom) }, true);
     return true;
   }
 }

@@ -39,12 +39,11 @@ export class Picture {
     this.painted = painted;
     this.root.dataset.frame = "0";
     this.root.append(this.#panels);
-    this.#resized.observe(this.#panels);
     this.#themed.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
     this.#dark.addEventListener("change", this.#recolour);
   }
 
-  /** Takes the picture's hands off the page. */
+  /** Ends all that the picture listens to. */
   close() {
     cancelAnimationFrame(this.#frame);
     this.#resized.disconnect();
@@ -74,8 +73,8 @@ export class Picture {
     const columns = charts.length <= 4 ? 1 : 2;
     this.#panels.dataset.columns = String(Math.min(charts.length - 1, columns));
     this.#panels.style.setProperty("--toygan-rows", String(Math.max(1, Math.ceil((charts.length - 1) / columns))));
-    for (const view of this.#views) this.#resized.observe(view.canvas);
-    this.#paintAll();
+    this.#resized.disconnect();
+    for (const element of [this.#panels, ...this.#views.map((view) => view.canvas)]) this.#resized.observe(element);
   }
 
   /** @param {number} now */

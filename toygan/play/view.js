@@ -73,7 +73,9 @@ function render({ model, el }) {
   });
   el.append(bar, root, diagnosis);
 
-  let [shown, said, timer] = [0, 0, 0];
+  let [shown, said] = [0, 0]; // the last frame that was painted, and the last that the kernel knows to be
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
   const acknowledge = () => {
     clearTimeout(timer);
     said = shown;
