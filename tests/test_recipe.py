@@ -37,12 +37,12 @@ def test_every_field_has_help_and_says_what_is_allowed(field: str) -> None:
     assert KNOBS[field].allowed
 
 
-@pytest.mark.parametrize("field", CHOICES)
 @pytest.mark.parametrize("value", ["no-such-part", "", "ring8 ", 3, None, True, ["ring8"], b"ring8"])
-def test_a_wrong_name_is_named_with_all_that_is_allowed(field: str, value: object) -> None:
-    message = refused(**{field: value})
-    assert message.startswith(f"{field}={value!r}: ")
-    assert all(name in message for name in KNOBS[field].menu or ())
+def test_a_wrong_name_is_named_with_all_that_is_allowed(value: object) -> None:
+    for field in CHOICES:
+        message = refused(**{field: value})
+        assert message.startswith(f"{field}={value!r}: ")
+        assert all(name in message for name in KNOBS[field].menu or ())
 
 
 def test_a_name_that_is_nearly_right_gets_a_hint() -> None:
@@ -51,16 +51,15 @@ def test_a_name_that_is_nearly_right_gets_a_hint() -> None:
         Recipe().but(lrg=1.0)
 
 
-@pytest.mark.parametrize("field", NUMBERS)
 @pytest.mark.parametrize(
     "value",
     [float("nan"), float("inf"), -float("inf"), 10**400, -(10**400), 10**5000, None, True, False, "1", "nan", [1], 1j,
      np.nan, np.array([1, 2]), np.True_],
     ids=lambda value: f"{type(value).__name__} {str(value)[:6] if not isinstance(value, int) else ''}",
 )  # fmt: skip
-def test_what_is_no_finite_number_is_refused(field: str, value: object) -> None:
-    message = refused(**{field: value})
-    assert KNOBS[field].allowed in message
+def test_what_is_no_finite_number_is_refused(value: object) -> None:
+    for field in NUMBERS:
+        assert KNOBS[field].allowed in refused(**{field: value})
 
 
 def outside(field: str) -> Iterator[float]:

@@ -87,7 +87,6 @@ PLAYER_CLAIMS: dict[str, Claim] = {
         MODES,
         margin=0.5,
         seeds=32,
-        quick=True,
     ),
     "momentum-throws-plain-descent-off": Claim(
         "With two equal modes on a line, plain descent at .05 stays on the data, and with momentum .9 does not",

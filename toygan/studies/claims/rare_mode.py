@@ -15,8 +15,8 @@ def _with(name: str, strength: float) -> Recipe:
     return RARE.but(regularizers={name: strength})
 
 
-def _helps(sentence: str, changed: str, recipe: Recipe, margin: float = 0.05, quick: bool = False) -> Claim:
-    return Claim(DATA + sentence, {changed: recipe, "nothing": RARE}, EFFECTIVE, margin, quick=quick)
+def _helps(sentence: str, changed: str, recipe: Recipe, margin: float = 0.05) -> Claim:
+    return Claim(DATA + sentence, {changed: recipe, "nothing": RARE}, EFFECTIVE, margin)
 
 
 def _is_no_help(sentence: str, changed: str, recipe: Recipe, folklore: str = "") -> Claim:
@@ -24,9 +24,7 @@ def _is_no_help(sentence: str, changed: str, recipe: Recipe, folklore: str = "")
 
 
 RARE_MODE_CLAIMS: dict[str, Claim] = {
-    "r1-keeps-the-rare-mode": _helps(
-        "R1 of strength 1 brings back the rare one", "r1 1", _with("r1", 1), margin=0.1, quick=True
-    ),
+    "r1-keeps-the-rare-mode": _helps("R1 of strength 1 brings back the rare one", "r1 1", _with("r1", 1), margin=0.1),
     "weak-r1-keeps-less-of-the-rare-mode": Claim(
         DATA + "R1 of strength .1 leaves less on the rare one than R1 of strength 1",
         {"r1 1": _with("r1", 1), "r1 0.1": _with("r1", 0.1)},
