@@ -7,23 +7,20 @@ import dataclasses
 import numpy as np
 import pytest
 
-from toygan.measure import runs as module
+from toygan.measure.quantities import late
 from toygan.recipe import Recipe
-from toygan.runs.experiment import Experiment, Runs
-from toygan.studies.claims.claim import Claim, check, find, keeps, late, reached, seeds_that, swing
+from toygan.runs import experiment as module
+from toygan.runs.experiment import Experiment
+from toygan.runs.record import Record
+from toygan.studies.claims.claim import Claim, check, find
 
 A, B, C = Recipe(width=8), Recipe(width=9), Recipe(width=10)
 RNG = np.random.default_rng(0)
 
 
-def runs(*rows: np.ndarray | list[float], name: str = "high-quality") -> Runs:
-    """Runs whose metric has these rows, one an iteration 0, 100, 200, ... `(S,)`."""
-    values = np.array(rows, dtype=float)
-    return Runs(A, 100 * np.arange(len(values)), {name: values}, np.full(values.shape[1], -1))
-
-
-def constant(values: np.ndarray) -> Runs:
-    return runs(*[values] * 10)
+def constant(values: np.ndarray) -> Record:
+    """A record of a metric that does not move: one value a seed."""
+    return Record.of(A.seeds(len(values)), 100 * np.arange(10), {"high-quality": np.tile(values, (10, 1))})
 
 
 def claim(**changes: object) -> Claim:
@@ -78,38 +75,6 @@ def test_seeds_are_paired():
     shuffled = find(claim(), {"wide": constant(np.roll(draws, 5) + noise(1)), "narrow": constant(draws)})
     assert paired.holds
     assert not shuffled.holds
-
-
-def test_late_is_the_mean_over_the_last_fifth():
-    assert late("high-quality").of(runs(*([[9.0]] * 8), [1.0], [3.0])) == pytest.approx([2.0])
-
-
-def test_swing_is_the_deviation_over_the_second_half():
-    assert swing("high-quality").of(runs([50.0], [0.0], [1.0], [3.0])) == pytest.approx([1.0])
-
-
-def test_reached_is_the_first_iteration_or_the_length_of_the_run():
-    of = reached("high-quality", 0.5).of(runs([0.0, 0.0], [0.6, np.nan], [0.2, 0.4]))
-    assert of.tolist() == [100.0, 200.0]
-
-
-def test_a_seed_keeps_a_level_where_it_never_falls_below_it_late_in_its_run():
-    early, lost, kept, diverged = [0.0, 0.0, 0.0, 1.0], [9, 0, 1, 9], [9, 9, 1, 9], [9, 9, 1, np.nan]
-    rows = [early] * 7 + [lost, kept, diverged]
-    assert keeps("stay", "high-quality", 1.0).of(runs(*rows, *[kept] * 5)).tolist() == [1, 1, 1, 1]
-    assert keeps("stay", "high-quality", 1.0).of(runs(*rows, diverged)).tolist() == [1, 1, 1, 0]
-    assert keeps("stay", "high-quality", 1.0).of(runs(*[kept] * 9, lost)).tolist() == [1, 0, 1, 1]
-
-
-def test_a_share_of_seeds_is_the_mean_of_what_happened():
-    diverged = seeds_that("diverged", lambda r: r.diverged_at >= 0)
-    some = Runs(A, np.arange(3), {}, np.array([-1, 5, -1, 7]))
-    assert diverged.of(some).mean() == 0.5
-    assert diverged.words == "share of seeds that diverged"
-
-
-def test_a_metric_that_was_not_taken_has_no_number():
-    assert np.isnan(late("w1").of(constant(noise(0)))).all()
 
 
 def test_other_seeds_are_asked_for_by_the_first_one():

@@ -28,8 +28,8 @@ def another(name: str) -> str:
 def test_every_field_has_a_flag(name: str, dash: str, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Recipe] = []
 
-    def run(recipe: Recipe, *how: object, **more: object) -> None:
-        asked.append(recipe)
+    def run(recipes: list[Recipe], **how: object) -> None:
+        asked.append(recipes[0])
         raise click.Abort
 
     monkeypatch.setattr("toygan.cli.train.Run", run)

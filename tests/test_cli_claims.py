@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from shell import refused, toygan
 
+from toygan.measure.quantities import late
 from toygan.recipe import Recipe
 from toygan.studies.claims import CLAIMS, TOPICS
 from toygan.studies.claims import findings as module
-from toygan.studies.claims.claim import Claim, late
+from toygan.studies.claims.claim import Claim
 
 TINY = Recipe(data="bimodal", width=4, batch=8)
 TRUE = Claim(

@@ -61,7 +61,7 @@ def test_the_default_is_the_experiments_own_budget_and_seeds(ran: list[Method]) 
 
 
 def test_all_is_every_iteration(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Population, "step", lambda self: setattr(self, "steps", self.steps + 1))
+    monkeypatch.setattr(Population, "step", lambda self: setattr(self.game, "steps", self.steps + 1))
     assert "1 000 of 1 000 iterations" in toygan("reproduce", "toy", "--budget", "all", "--seeds", 1).stdout
 
 
@@ -72,7 +72,8 @@ def test_out_gets_the_table_and_every_seeds_numbers(tmp_path: Path) -> None:
     assert result.stdout.startswith(out.read_text(encoding="utf-8"))
     kept = json.loads((tmp_path / "table.json").read_text(encoding="utf-8"))
     assert (kept["experiment"], kept["seeds"], kept["iterations"]) == ("toy", 2, 6)
-    assert all(len(v) == 2 for row in kept["results"].values() for v in row["values"].values())
+    assert {row["seed"] for rows in kept["results"].values() for row in rows} == {0, 1}
+    assert all(rows[-1].keys() >= {"modes-covered", "high-quality"} for rows in kept["results"].values())
     assert {path.name for path in tmp_path.iterdir()} == {"table.md", "table.json"}
 
 

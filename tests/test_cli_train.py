@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 from shell import refused, toygan
 
-from toygan.cli import record
+from toygan.cli import files
 from toygan.parts.metrics.reference import reference_band
 from toygan.recipe import Recipe
 from toygan.training import Population
@@ -127,7 +127,7 @@ def test_ctrl_c_at_any_moment_leaves_whole_files(
 
         return wrapper
 
-    owner: Any = record if place == "write" else Population
+    owner: Any = files if place == "write" else Population
     monkeypatch.setattr(owner, place, interrupted(getattr(owner, place)))
     result = toygan("train", *SMALL, "--steps", 6, "--every", 2, "--gif", "--out", tmp_path / "run")
     assert result.exit_code == 130, result.output
@@ -159,7 +159,7 @@ def test_a_run_in_a_shell_can_be_stopped(number: int, status: int, tmp_path: Pat
 
 def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "metrics.json"
-    record.write(file, b"old")
+    files.write(file, b"old")
 
     def full(self: Path, content: bytes) -> int:
         with self.open("wb") as part:
@@ -169,5 +169,5 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyt
     with monkeypatch.context() as patch:
         patch.setattr(Path, "write_bytes", full)
         with pytest.raises(OSError, match="no space"):
-            record.write(file, b"new")
+            files.write(file, b"new")
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"old"]

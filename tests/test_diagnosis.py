@@ -1,18 +1,19 @@
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 from shell import refused, toygan
 
+from toygan import train
 from toygan.cli.diagnose import paragraphs
 from toygan.measure.diagnosis import VERDICTS, Diagnosis, diagnose, diagnose_all
 from toygan.measure.recent import FEWEST, WINDOW, Recent
+from toygan.play.session import Session
 from toygan.recipe import Recipe
-from toygan.runs.history import History
-from toygan.training import Population
+from toygan.runs.record import Record
+from toygan.runs.run import Run
 
 GOOD = {
     "modes-covered-strict": 8.0, "effective-modes": 7.9, "high-quality": 0.9, "effective-places": 7.9,
@@ -23,11 +24,17 @@ FAR = {"modes-covered-strict": 0.0, "high-quality": 0.0, "effective-places": 1.0
 
 
 def recent(recipe: Recipe | None = None, diverged_at: int = -1, **changes: float | np.ndarray) -> Recent:
-    """A run that is well but for the changes; a number stands for a course that does not move."""
-    steps = np.arange(0, 3001, 100)
+    """A healthy run but for the changes; a number stands for a course that does not move."""
     values = {**GOOD, **{name.replace("_", "-"): value for name, value in changes.items()}}
-    metrics = {name: np.broadcast_to(value, steps.shape) for name, value in values.items()}
-    return Recent(recipe or Recipe(), steps, metrics, diverged_at)
+    return of(range(0, 3001, 100), values, recipe, diverged_at)
+
+
+def of(
+    steps: range, values: dict[str, float | np.ndarray], recipe: Recipe | None = None, diverged_at: int = -1
+) -> Recent:
+    """One run measured at these iterations."""
+    metrics = {name: np.broadcast_to(value, len(steps))[:, None] for name, value in values.items()}
+    return Recent(Record.of([recipe or Recipe()], steps, metrics, [diverged_at]))
 
 
 def with_(values: dict[str, float], **more: float) -> dict[str, float]:
@@ -55,7 +62,7 @@ CASES = {
 
 @pytest.mark.parametrize("verdict", VERDICTS)
 def test_every_verdict_is_given_to_the_run_that_shows_it(verdict: str) -> None:
-    if verdict == "unsure":
+    if verdict == "undetermined":
         CASES[verdict] = recent(high_quality=0.2, modes_covered_strict=5.0, accuracy_fake=0.9, accuracy_real=0.75)
     diagnosis = diagnose(CASES[verdict])
     assert diagnosis.verdict == verdict
@@ -65,7 +72,7 @@ def test_every_verdict_is_given_to_the_run_that_shows_it(verdict: str) -> None:
 def test_evidence_stands_beside_what_true_samples_score() -> None:
     words = diagnose(CASES["mode collapse, modes absent"]).evidence
     assert words[:2] == ("modes-covered-strict 3 (true samples 8)", "effective-modes 7.9 (true samples 7.99)")
-    assert "high-quality 90% (true samples 99%)" in words
+    assert "high-quality 90 % (true samples 99 %)" in words
 
 
 def test_a_mode_far_below_its_share_is_absent() -> None:
@@ -90,30 +97,29 @@ def test_a_run_that_diverged_says_when_and_one_whose_losses_explode_has_diverged
 
 @pytest.mark.parametrize("rows", range(FEWEST))
 def test_nothing_is_said_of_a_run_that_has_just_begun(rows: int) -> None:
-    metrics = {name: np.full(rows, value) for name, value in GOOD.items()}
-    diagnosis = diagnose(Recent(Recipe(), np.arange(rows), metrics))
-    assert diagnosis.verdict == "unsure"
+    diagnosis = diagnose(of(range(rows), GOOD))
+    assert diagnosis.verdict == "undetermined"
     assert "too few" in diagnosis.cause
 
 
 @pytest.mark.parametrize(("hopping", "later"), [(0.0, "discriminator too weak"), (0.9, "mode collapse, rotating")])
-def test_what_most_runs_do_at_first_is_no_illness(hopping: float, later: str) -> None:
-    metrics = {name: np.full(9, value) for name, value in {**GOOD, **FAR, "mode-hopping": hopping}.items()}
-    early = diagnose(Recent(Recipe(), np.arange(9) * 50, metrics))
-    assert early.verdict == "unsure"
+def test_what_most_runs_do_at_first_is_no_failure(hopping: float, later: str) -> None:
+    values = {**GOOD, **FAR, "mode-hopping": hopping}
+    early = diagnose(of(range(0, 450, 50), values))
+    assert early.verdict == "undetermined"
     assert "early" in early.cause
-    assert diagnose(Recent(Recipe(), np.arange(9) * 200, metrics)).verdict == later
+    assert diagnose(of(range(0, 1800, 200), values)).verdict == later
 
 
 def test_data_without_modes_is_left_alone() -> None:
-    diagnosis = diagnose(Recent(Recipe(data="two-moons"), np.arange(9), {"loss-d": np.ones(9)}))
-    assert diagnosis.verdict == "unsure"
+    diagnosis = diagnose(of(range(9), {"loss-d": 1.0}, Recipe(data="two-moons")))
+    assert diagnosis.verdict == "undetermined"
     assert "no modes" in diagnosis.cause
 
 
 def test_what_was_long_ago_does_not_count() -> None:
-    ill_once = np.where(np.arange(31) * 100 < 3000 - WINDOW, 0.0, 0.9)
-    assert diagnose(recent(high_quality=ill_once)).verdict == "healthy"
+    bad_once = np.where(np.arange(31) * 100 < 3000 - WINDOW, 0.0, 0.9)
+    assert diagnose(recent(high_quality=bad_once)).verdict == "healthy"
 
 
 def test_a_trend_is_no_swing() -> None:
@@ -122,14 +128,12 @@ def test_a_trend_is_no_swing() -> None:
     assert rising.rise("high-quality") == pytest.approx(0.55)  # 11 rows, 0.1 apart: the means of 5 older and 6 newer
 
 
-def test_a_history_is_diagnosed_member_by_member() -> None:
-    population, history = Population([Recipe(width=4, batch=4), Recipe(width=4, batch=4, seed=1)]), History()
-    with pytest.raises(ValueError, match="no snapshot"):
-        diagnose_all(history)
-    for _ in range(FEWEST):
-        history.add(population.snapshot(n=64))
-        population.step()
-    assert [d.verdict in VERDICTS for d in diagnose_all(history)] == [True, True]
+def test_a_record_is_diagnosed_member_by_member() -> None:
+    values = {name: np.tile([value, FAR.get(name, value)], (31, 1)) for name, value in GOOD.items()}
+    record = Record.of(Recipe().seeds(2), range(0, 3001, 100), values, [-1, -1])
+    assert [d.verdict for d in diagnose_all(record)] == ["healthy", "discriminator too weak"]
+    with pytest.raises(ValueError, match="no measurement"):
+        diagnose_all(Record())
 
 
 def test_the_shell_diagnoses_what_training_has_left(tmp_path: Path) -> None:
@@ -144,11 +148,8 @@ def test_the_shell_diagnoses_what_training_has_left(tmp_path: Path) -> None:
 def test_a_folder_that_holds_no_run_is_refused_in_one_line(tmp_path: Path) -> None:
     assert "recipe.json" in refused(toygan("diagnose", tmp_path))
     (tmp_path / "recipe.json").write_text(Recipe().to_json())
-    row = {"seed": 0, "step": 0, "diverged-at": None}
-    wrong = ({"seed": "0"}, {"seed": -1}, {"step": 1.5}, {"step": True}, {"diverged-at": "x"}, {"high-quality": "a"})
-    broken = ("[]", "[1]", "null", '[{"seed": 0}]', '{"seed": 0}', '[{"seed": 0, "step": 0}]')
-    for rows in ("nothing", *broken, *(json.dumps([{**row, **change}]) for change in wrong)):
-        (tmp_path / "metrics.json").write_text(rows)
+    for text in ("nothing", "[" * 10**5, "[]", "null", '[{"seed": 0}]'):
+        (tmp_path / "metrics.json").write_text(text)
         assert "metrics.json is not what" in refused(toygan("diagnose", tmp_path))
     (tmp_path / "recipe.json").write_text("{")
     assert f"RUN {tmp_path / 'recipe.json'}: recipe='{{': is not JSON" in refused(toygan("diagnose", tmp_path))
@@ -163,14 +164,47 @@ def test_a_diagnosis_in_the_shell_fits_its_window(monkeypatch: pytest.MonkeyPatc
 
 def test_what_was_before_a_setting_changed_does_not_count() -> None:
     recipe = Recipe(width=4, batch=4)
-    population, history = Population([recipe]), History()
-    for step in range(2 * FEWEST):
-        history.add(population.snapshot(n=64))
-        population.step()
-        if step == FEWEST:
-            population.change([recipe.but(lr_d=0.1)])
-    assert (history.since, len(Recent.of(history, 0).steps)) == (FEWEST + 1, FEWEST - 1)
-    assert "with these settings" in diagnose_all(history)[0].cause
-    history.add(population.snapshot(n=64))
-    history.add(population.snapshot(n=64))  # looked at twice: nothing has changed
-    assert len(Recent.of(history, 0).steps) == FEWEST
+    run = Run(recipe, every=1, n=64)
+    run.run(FEWEST)
+    run.change(recipe.but(lr_d=0.1))
+    run.step()
+    run.run(FEWEST - 2)
+    assert (run.record.since, len(Recent(run.record).steps)) == (FEWEST + 1, FEWEST - 1)
+    assert "with these settings" in diagnose_all(run.record)[0].cause
+    run.step()
+    run.measure()
+    run.measure()  # measured twice: nothing has changed
+    assert len(Recent(run.record).steps) == FEWEST
+
+
+def test_the_command_line_a_session_and_train_agree_on_the_same_runs(tmp_path: Path) -> None:
+    recipe = Recipe(
+        data="gaussian1d", generator="shift", discriminator="linear", latent=1, batch=64, optimizer="sgd", lr_g=0.05,
+        lr_d=0.05, regularizers={"r1": 1.0},
+    )  # fmt: skip
+    record, session = Record(), Session(recipe, seeds=3)
+    for snapshot in train(recipe.seeds(3), steps=400, every=50):
+        record.add(snapshot)
+    while session.iteration < 400:
+        session.advance(0)
+    verdicts = [diagnosis.verdict for diagnosis in diagnose_all(record)]
+    assert "healthy" in verdicts
+    assert len(set(verdicts)) > 1
+    assert [diagnosis.verdict for diagnosis in session.diagnoses] == verdicts
+    (tmp_path / "recipe.json").write_text(recipe.to_json())
+    words = (
+        "--recipe",
+        tmp_path / "recipe.json",
+        "--steps",
+        400,
+        "--every",
+        50,
+        "--seeds",
+        3,
+        "--out",
+        tmp_path / "run",
+    )
+    trained = toygan("train", *words).stdout
+    said = toygan("diagnose", tmp_path / "run").stdout.splitlines()
+    assert f"diagnosis: {said[0]}" in trained
+    assert [line.partition(": ")[2] for line in said if line.startswith("seed ")] == verdicts

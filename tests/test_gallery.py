@@ -14,7 +14,7 @@ from toygan.cli import main
 from toygan.measure.diagnosis import VERDICTS
 from toygan.parts.menu import Menu
 from toygan.recipe import Recipe
-from toygan.runs.experiment import Runs
+from toygan.runs.record import Record
 from toygan.studies.gallery import case as cases
 from toygan.studies.gallery.case import FailureCase, FailureRates, measure_cases, seen, verdicts, well
 from toygan.studies.gallery.cases import GALLERY, above, below, both, broke, swings
@@ -24,11 +24,11 @@ TINY = Recipe(width=4, batch=4)
 SMALL = FailureCase("not converged yet", "nothing yet", TINY, {"lr_g": 1e-2}, "", below("high-quality", 2.0), steps=2)
 
 
-def runs(recipe: Recipe | None = None, diverged_at: tuple[int, ...] = (-1, -1), **metrics: list[float]) -> Runs:
+def runs(recipe: Recipe | None = None, diverged_at: tuple[int, ...] = (-1, -1), **metrics: list[float]) -> Record:
     """Two seeds that do not move; a metric is a number a seed."""
     steps = np.arange(0, 3001, 100)
     columns = {name.replace("_", "-"): np.tile(values, (31, 1)) for name, values in metrics.items()}
-    return Runs(recipe or Recipe(), steps, columns, np.array(diverged_at))
+    return Record.of((recipe or Recipe()).seeds(2), steps, columns, diverged_at)
 
 
 @pytest.mark.parametrize("name", GALLERY)
@@ -41,7 +41,7 @@ def test_an_exhibit_names_its_illness_and_changes_one_thing(name: str) -> None:
 
 
 def test_every_illness_is_on_show() -> None:
-    assert {case.verdict for case in GALLERY.values()} == VERDICTS.keys() - {"healthy", "unsure"}
+    assert {case.verdict for case in GALLERY.values()} == VERDICTS.keys() - {"healthy", "undetermined"}
 
 
 def test_signs_are_read_seed_by_seed() -> None:
@@ -53,7 +53,7 @@ def test_signs_are_read_seed_by_seed() -> None:
     assert broke(runs(diverged_at=(7, -1), loss_d=[1.0, 1.0], loss_g=[1.0, 1.0])).tolist() == [True, False]
     assert broke(runs(loss_d=[1.0, np.inf], loss_g=[np.nan, 1.0])).tolist() == [True, True]
     steady, moving = np.full(31, 0.5), 0.5 + 0.4 * (-1.0) ** np.arange(31)
-    both_seeds = Runs(Recipe(), np.arange(31), {"high-quality": np.stack([steady, moving], 1)}, np.array([-1, -1]))
+    both_seeds = Record.of(Recipe().seeds(2), range(31), {"high-quality": np.stack([steady, moving], 1)})
     assert swings("high-quality", 0.1)(both_seeds).tolist() == [False, True]
 
 
@@ -77,12 +77,12 @@ def test_the_matrix_counts_ill_seeds_and_those_that_the_cure_made_well() -> None
     assert rates.failed.tolist() == [True, False]
     report = GalleryReport({"one": rates})
     assert report.confusion == {"diverged": {"diverged": 1}, "healthy": {"healthy": 1}}
-    assert report.score == "2 of 2 right (100%; row by row 100%), 0 unsure, 0 wrong"
+    assert report.score == "2 of 2 right (100 %; row by row 100 %), 0 undetermined, 0 wrong"
     assert "| **diverged** | 1 |  |" in report._repr_markdown_()
 
 
 def test_odds_come_with_the_interval_of_their_share() -> None:
-    assert out_of(np.array([True] * 16)) == "16 of 16 [81%, 100%]"  # Wilson 1927: 16 / (16 + 1.96^2)
+    assert out_of(np.array([True] * 16)) == "16 of 16 [81 %, 100 %]"  # Wilson 1927: 16 / (16 + 1.96^2)
 
 
 def test_a_visit_measures_every_exhibit_once() -> None:
@@ -98,7 +98,7 @@ def test_the_shell_prints_odds_and_the_matrix(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(shell, "GALLERY", Menu({"small": SMALL}))
     result = CliRunner().invoke(main, ["gallery", "--seeds", "2", "--jobs", "1"])
     assert result.exit_code == 0, result.output
-    assert "2 of 2 [34%, 100%]" in result.output
+    assert "2 of 2 [34 %, 100 %]" in result.output
     assert "0 of 2 right" in result.output
     kept = CliRunner().invoke(main, ["gallery", "small", "--seeds", "2", "--jobs", "1", "--markdown"])
     assert "| **small**<br>nothing yet<br>" in kept.output

@@ -24,14 +24,14 @@ from toygan.panels.limits import doubled
 from toygan.panels.look import d_output_of, grid
 from toygan.panels.panel import Note
 from toygan.parts.metrics.reference import reference_band, reference_shares
-from toygan.runs.history import History
+from toygan.runs.record import Record
 
 SMALL = {"width": 8, "batch": 16}
 SIZE = {"width": 640, "height": 360, "dpi": 66}
 
 
 def run(steps=4, members=3, every=2, **recipe):
-    population, history = Population([Recipe(seed=s, **{**SMALL, **recipe}) for s in range(members)]), History()
+    population, history = Population([Recipe(seed=s, **{**SMALL, **recipe}) for s in range(members)]), Record()
     history.add(population.snapshot(200))
     while population.steps < steps:
         population.run(every)
@@ -105,7 +105,7 @@ def test_rows_of_the_opinion_run_upwards_and_columns_to_the_right(look, ring):
 def test_looking_changes_no_run():
     looked, alone = (Population(Recipe(seed=3, **SMALL)) for _ in range(2))
     for _ in range(3):
-        Look.of(looked, History())
+        Look.of(looked, Record())
         looked.step()
         alone.step()
     assert torch.equal(looked.generator.theta, alone.generator.theta)
@@ -192,7 +192,7 @@ def test_scores_hold_the_member_in_front_of_the_quartiles_and_the_range_of_all(n
 @pytest.mark.parametrize("data", ["ring8", "grid25", "bimodal"])
 @pytest.mark.parametrize("n", [1000, 2500])
 def test_scores_stand_upon_the_band_of_as_many_true_samples(data, n):
-    population, history = Population([Recipe(data=data, **SMALL)]), History()
+    population, history = Population([Recipe(data=data, **SMALL)]), Record()
     history.add(population.snapshot(n))
     look = Look.of(population, history)
     for name, metric in SCORES.items():
@@ -275,7 +275,7 @@ def test_no_number_kills_a_picture(look, number):
     with np.errstate(all="ignore"):
         wild = {name: np.full_like(getattr(look, name), number) for name in ("generated", "arrows", "opinion")}
         metrics = {name: np.full(3, number) for name in look.snapshot.metrics}
-    history = History()
+    history = Record()
     history.add(look.snapshot)
     history.add(replace(look.snapshot, step=look.step + 1, metrics=metrics))
     picture = Picture(look.recipe, tuple(PANELS), **SIZE)
@@ -285,7 +285,7 @@ def test_no_number_kills_a_picture(look, number):
 
 def test_a_look_without_measurements_is_drawn(ring):
     picture = Picture(ring[0].recipes[0], tuple(PANELS), **SIZE)
-    picture.draw(Look.of(ring[0], History()))
+    picture.draw(Look.of(ring[0], Record()))
 
 
 @pytest.mark.parametrize("name", PANELS)

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from toygan import Population, Recipe, theory
 from toygan.panels import Look
 from toygan.panels.dirac import REACH, Distance, Eigenvalues, Panel, Phase
-from toygan.runs.history import History, Path
+from toygan.runs.record import Record
 
 DIRAC = Recipe(
     data="dirac", generator="point", discriminator="linear", optimizer="sgd", turns="simultaneous", loss="wasserstein",
@@ -24,7 +24,7 @@ def shown(
     kind: type[Panel], recipe: Recipe, steps: int = 50, theta: float = 1.0, psi: float = 0.5
 ) -> tuple[Panel, Look]:
     """A panel that shows a run of so many iterations from a point of the plane."""
-    p, history = Population(recipe), History()
+    p, history = Population(recipe), Record()
     p.generator.theta, p.discriminator.theta = (
         torch.full_like(p.generator.theta, theta),
         p.discriminator.theta * 0 + psi,
@@ -136,32 +136,6 @@ def test_distances_are_those_of_the_way_and_of_its_mean() -> None:
     means = way.cumsum(0) / np.arange(1, 52)[:, None]
     np.testing.assert_allclose(panel.now.get_ydata(), np.linalg.norm(way, axis=-1), rtol=1e-4)
     np.testing.assert_allclose(panel.mean.get_ydata(), np.linalg.norm(means, axis=-1), rtol=1e-4)
-
-
-def test_a_path_stays_bounded_and_keeps_its_mean_from_the_first_place_on() -> None:
-    p, path = Population([DIRAC.but(seed=s) for s in range(3)]), Path(limit=8)
-    places = []
-    for _ in range(21):
-        places.append(torch.cat([p.generator.theta, p.discriminator.theta], dim=-1).double().numpy())
-        path.add(p)
-        p.step()
-    held = path.steps
-    assert len(held) <= 8
-    assert held[-1] == 20
-    assert (np.diff(held) == 1).all()
-    np.testing.assert_array_equal(path.places, np.array(places)[held])
-    np.testing.assert_allclose(path.means, [np.mean(places[: step + 1], axis=0) for step in held])
-
-
-def test_a_run_that_goes_back_replaces_its_path_from_there_on() -> None:
-    p, path = Population(DIRAC), Path()
-    for _ in range(6):
-        path.add(p)
-        p.step()
-    p.steps = 2
-    path.add(p)
-    assert path.steps.tolist() == [0, 1, 2]
-    np.testing.assert_allclose(path.means[-1], path.places.mean(0))
 
 
 def test_the_plane_is_computed_once_for_a_recipe(monkeypatch: pytest.MonkeyPatch) -> None:

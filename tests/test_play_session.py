@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 import torch
 
+from toygan.measure.diagnosis import VERDICTS
+from toygan.measure.words import true_percent
 from toygan.parts.losses import LOSSES
-from toygan.parts.metrics.reference import reference_band
+from toygan.parts.metrics import METRICS, live_metrics
 from toygan.parts.regularizers import REGULARIZERS
 from toygan.play.session import LATEST, SOONEST, Session
 from toygan.recipe import FIELDS, KNOBS, Recipe, RecipeError
@@ -45,10 +47,10 @@ def options(field: str) -> list[Any]:
 
 
 SETTINGS = [(field, value) for field in FIELDS if field != "regularizers" for value in options(field)]
-REMEDIES = [(f"regularizers.{name}", s) for name, remedy in REGULARIZERS.items() for s in (*remedy.strengths, None)]
+REGULARIZED = [(f"regularizers.{name}", s) for name, part in REGULARIZERS.items() for s in (*part.strengths, None)]
 
 
-@pytest.mark.parametrize(("field", "value"), [*SETTINGS, *REMEDIES])
+@pytest.mark.parametrize(("field", "value"), [*SETTINGS, *REGULARIZED])
 def test_every_control_takes_every_option_or_says_why_not(field: str, value: Any) -> None:
     s = session()
     before, population = s.recipe, s.population
@@ -133,7 +135,7 @@ def test_reset_repeats_the_run_with_the_settings_as_they_are() -> None:
     s.set("regularizers.r1", 0.1)
     run(s, 4)
     s.reset()
-    assert (s.iteration, len(s.history), s.playing) == (0, 1, False)
+    assert (s.iteration, len(s.record), s.playing) == (0, 1, False)
     run(s, 6)
     fresh = session(SMALL.but(lr_g=0.01, loss="hinge", regularizers={"r1": 0.1}))
     run(fresh, 6)
@@ -152,16 +154,21 @@ def test_looking_never_changes_the_run() -> None:
 
 def test_quality_stands_beside_that_of_as_many_true_samples() -> None:
     s = session()
-    band = reference_band("high-quality", s.recipe.data, s.snapshot.samples.shape[1])
-    assert f"high quality (true samples {band.low:.0%} to {band.high:.0%})" in s.status
+    words = true_percent("high-quality", s.recipe.data, s.snapshot.samples.shape[1])
+    assert f"high quality {words}" in s.status
 
 
 def test_the_recipes_own_seed_is_in_focus_and_the_others_follow() -> None:
     s = session(SMALL.but(seed=7), seeds=3)
     assert [r.seed for r in s.population.recipes] == [7, 8, 9]
     assert s.recipe.seed == 7
-    last = session(SMALL.but(seed=2**63 - 1), seeds=2)
-    assert [r.seed for r in last.population.recipes] == [2**63 - 1, 0]
+
+
+def test_a_seed_that_leaves_no_room_for_the_others_is_refused() -> None:
+    s = session(seeds=2)
+    assert not s.set("seed", 2**63 - 1)
+    assert s.message == f"seed={2**63 - 1}: leaves no room for 2 seeds"
+    assert s.recipe.seed == 0
 
 
 def test_play_state_survives_a_restart_and_ends_with_pause_step_and_reset() -> None:
@@ -188,7 +195,7 @@ def test_measurements_are_dense_at_first_and_then_cost_little_beside_training() 
     ticks = itertools.count()
     s = Session(SMALL, seeds=1, clock=lambda: next(ticks))
     s.advance(1500)
-    gaps = [b - a for a, b in itertools.pairwise(s.history.steps.tolist())]
+    gaps = [b - a for a, b in itertools.pairwise(s.record.steps.tolist())]
     assert gaps[0] == SOONEST
     assert gaps[-1] == LATEST
     assert gaps == sorted(gaps)
@@ -245,13 +252,13 @@ def test_a_recipe_that_cannot_be_trained_is_refused_before_any_work() -> None:
 
 def test_a_diagnosis_follows_the_run_and_says_how_many_seeds_share_it() -> None:
     s = session(seeds=3)
-    assert s.verdict == "unsure · 3 of 3 seeds"  # one measurement is too few
+    assert s.verdict == "undetermined · 3 of 3 seeds"  # one measurement is too few
     s.population.generator.theta[0] = math.nan
     s.step()
     assert s.verdict == "diverged · 1 of 3 seeds"
     assert s.diagnosis.evidence == ("at iteration 1",)
     s.reset()
-    assert s.verdict == "unsure · 3 of 3 seeds"
+    assert s.verdict == "undetermined · 3 of 3 seeds"
 
 
 def test_measuring_twice_at_one_iteration_keeps_what_has_moved_since_the_one_before() -> None:
@@ -259,3 +266,10 @@ def test_measuring_twice_at_one_iteration_keeps_what_has_moved_since_the_one_bef
     run(s, 2)
     moved = s.snapshot.metrics["mode-hopping"]
     assert np.array_equal(s.measure().metrics["mode-hopping"], moved)
+
+
+def test_a_playing_run_takes_what_verdicts_read_and_nothing_expensive() -> None:
+    live = live_metrics()
+    assert set(live) >= {name for verdict in VERDICTS.values() for name in verdict.evidence}
+    assert not any(METRICS[name].expensive for name in live)
+    assert set(session().snapshot.metrics) == set(live)

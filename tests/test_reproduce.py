@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
 import math
 
 import numpy as np
 import pytest
 import torch
 
-from toygan.measure import reproduce
-from toygan.measure.tables import share_interval
+from toygan.measure.intervals import share_interval
+from toygan.measure.words import percent
 from toygan.parts.metrics import METRICS
 from toygan.recipe import Recipe
+from toygan.runs.record import Record
+from toygan.studies import reproduce
 from toygan.studies.published import PUBLISHED, Figure, Method, Published
-from toygan.studies.reproduce import SINCE, Ours, aligned, report, run
+from toygan.studies.reproduce import SINCE, aligned, all_modes_since, report, run
 from toygan.training import Population
 
 SMALL = Recipe(width=4, depth=1, batch=8)
@@ -78,8 +78,9 @@ def test_every_recipe_takes_a_step(name: str, method: str) -> None:
     ],
 )
 def test_networks_have_as_many_parameters_as_theirs(name: str, method: str, g: int, d: int) -> None:
-    rules = Population(PUBLISHED[name].methods[method].recipe).rules
-    assert (rules.generator.n_params, rules.discriminator.n_params) == (g, d)
+    population = Population(PUBLISHED[name].methods[method].recipe)
+    sizes = population.generator.theta.shape[-1], population.discriminator.theta.shape[-1]
+    assert sizes == (g, d)
 
 
 @pytest.mark.parametrize(
@@ -109,37 +110,38 @@ def test_the_clusters_have_the_mean_and_the_deviation_of_the_uniform_ones() -> N
 
 def test_a_method_is_run_under_all_seeds_at_once_and_judged_at_its_last_iterate() -> None:
     ours = run(TOY, TOY.methods["one"], seeds=3, iterations=5, device="cpu", goes_on=always)
-    assert ours.iterations == 5
-    population = Population([SMALL.but(seed=seed) for seed in range(3)])
+    assert ours.steps[-1] == 5
+    population = Population(SMALL.seeds(3))
     population.run(5)
     expected = population.snapshot(n=50, metrics=TOY.quantities).metrics
-    assert {name: ours.values[name].tolist() for name in expected} == {n: v.tolist() for n, v in expected.items()}
+    assert {name: ours.metric(name)[-1].tolist() for name in expected} == {n: v.tolist() for n, v in expected.items()}
 
 
 def test_a_method_that_is_stopped_is_judged_where_it_stands() -> None:
     asked = iter([True, True, False])
-    assert run(TOY, TOY.methods["one"], 2, 100, "cpu", lambda: next(asked)).iterations == 2
+    assert run(TOY, TOY.methods["one"], 2, 100, "cpu", lambda: next(asked)).steps[-1] == 2
 
 
-def test_modes_count_as_covered_from_when_on_they_are_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    course = iter([[8, 7, 8, 8], [8, 8, 7, 8], [8, 8, 8, math.nan], [8, 8, 8, 3]])  # after 2, 4 and 6 of 7, and last
+def test_modes_are_counted_as_it_goes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reproduce, "EVERY", (0.1, 2))
-    monkeypatch.setattr(
-        reproduce,
-        "evaluate",
-        lambda samples, data, names: {name: np.array(next(course), dtype=float) for name in names},
-    )
-    toy = dataclasses.replace(TOY, quantities=("modes-covered",))
-    since = run(toy, toy.methods["one"], 4, 7, "cpu", always).values[SINCE]
-    np.testing.assert_array_equal(since, [2, 4, 6, math.nan])
+    ours = run(TOY, TOY.methods["one"], 2, 7, "cpu", always)
+    assert ours.steps.tolist() == [0, 2, 4, 6, 7]
+    assert np.isfinite(ours.metric("modes-covered")).all()
+    assert np.isfinite(ours.metric("high-quality")).all(1).tolist() == [False] * 4 + [True]
 
 
-def results(iterations: int = 10) -> dict[str, Ours]:
-    scores = {
-        "modes-covered": np.array([8.0, 8, 7, 5]), "high-quality": np.array([0.5, 0.7, np.nan, 0.6]),
-        SINCE: np.array([1000, 3000, np.nan, np.nan]),
-    }  # fmt: skip
-    return {method: Ours(iterations, scores) for method in TOY.methods}
+def test_modes_count_as_covered_from_when_on_they_are_to_the_end() -> None:
+    course = np.array([[8, 7, 8, 8, 8], [8, 8, 7, 8, 8], [8, 8, 8, math.nan, 8], [8, 8, 8, 3, math.nan]])
+    record = Record.of(SMALL.seeds(5), [2, 4, 6, 7], {"modes-covered": course})
+    np.testing.assert_array_equal(all_modes_since(record), [2, 4, 6, math.nan, math.nan])
+
+
+def results(iterations: int = 10) -> dict[str, Record]:
+    """Two methods under four seeds, the first covers all modes from iteration 2 on, the second at its end."""
+    covered = np.array([[8, 0, 8, 8], [8, 0, 7, 5], [8, 8, 7, 5]])
+    quality = np.array([[math.nan] * 4] * 2 + [[0.5, 0.7, math.nan, 0.6]])
+    ours = Record.of(SMALL.seeds(4), [2, 3, iterations], {"modes-covered": covered, "high-quality": quality})
+    return dict.fromkeys(TOY.methods, ours)
 
 
 def cells(page: str) -> dict[tuple[str, str], list[str]]:
@@ -156,11 +158,11 @@ def test_the_table_holds_theirs_and_ours_with_spread_interval_and_floor() -> Non
     assert 5 <= low < 7 < high <= 8
     assert truth == "8"
     assert table["one", "high-quality"][0] == "–"
-    assert table["one", "high-quality"][1] == "60.0% +- 10.0% (3 of 4 seeds)"
+    assert table["one", "high-quality"][1] == "60.0 % +- 10.0 % (3 of 4 seeds)"
     assert table["two", "modes-covered"][0] == "–"
     low, high = share_interval(2, 4)
-    assert table["two", SINCE][1] == "2 000 +- 1 414 (2 of 4 seeds)"
-    assert table["two", "all modes, seeds"] == ["–", "2 of 4", f"[{low:.0%}, {high:.0%}]", "all"]
+    assert table["two", SINCE][1] == "6 +- 6 (2 of 4 seeds)"
+    assert table["two", "all modes, seeds"] == ["–", "2 of 4", f"[{percent(low)}, {percent(high)}]", "all"]
 
 
 def test_the_table_says_what_share_was_run_what_was_cut_and_what_differs() -> None:
@@ -175,17 +177,10 @@ def test_the_table_says_what_share_was_run_what_was_cut_and_what_differs() -> No
     assert "Cut short" not in whole
 
 
-def test_numbers_survive_json() -> None:
-    ours = results()["one"]
-    back = Ours.from_dict(json.loads(json.dumps(ours.to_dict(), allow_nan=False)))
-    assert back.iterations == ours.iterations
-    for name, values in ours.values.items():
-        np.testing.assert_array_equal(back.values[name], values)
-
-
 def test_one_seed_has_no_spread() -> None:
-    one = {"one": Ours(10, {name: v[:1] for name, v in results()["one"].values.items()})}
-    assert cells(report("toy", TOY, one, seeds=1, iterations=10))["one", "high-quality"][1:3] == ["50.0%", "–"]
+    one = run(TOY, TOY.methods["one"], 1, 3, "cpu", always)
+    ours = cells(report("toy", TOY, {"one": one}, seeds=1, iterations=3))["one", "high-quality"][1:3]
+    assert ours == [percent(one.metric("high-quality")[-1, 0], 1), "–"]
 
 
 def test_columns_line_up() -> None:

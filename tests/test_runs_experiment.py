@@ -1,14 +1,13 @@
-"""Runs of a recipe over seeds: what is measured does not depend on how it is shared out."""
+"""Experiments: what is measured does not depend on how it is shared out."""
 
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
-from toygan.measure import runs as module
+from toygan import train
 from toygan.recipe import Recipe
-from toygan.runs.experiment import Experiment, Runs, measure_many, measure_runs
-from toygan.training import train
+from toygan.runs import experiment as module
+from toygan.runs.experiment import Experiment, measure_many, measure_runs
 
 TINY = Recipe(data="bimodal", width=4, batch=8)
 SHORT = Experiment(TINY, seeds=3, steps=25, every=10)
@@ -33,20 +32,15 @@ def test_a_metric_that_was_not_taken_is_nan_and_one_of_a_diverged_seed_too():
     assert np.isnan(measured.metric("high-quality")[-1, gone]).all()
 
 
-@pytest.mark.parametrize(("rows", "late"), [(31, 6), (10, 2), (3, 1), (1, 1)])
-def test_late_is_the_last_fifth(rows, late):
-    runs = Runs(TINY, np.arange(rows), {}, np.array([-1]))
-    assert len(runs.steps[runs.late]) == late
-
-
 def test_two_processes_measure_what_one_does():
     experiments = [SHORT, SHORT._replace(recipe=TINY.but(loss="minimax")), SHORT]
     alone, shared = (dict(measure_many(experiments, jobs)) for jobs in (1, 2))
     assert alone.keys() == shared.keys() == set(experiments)
-    for experiment, runs in alone.items():
-        assert runs.metrics.keys() == shared[experiment].metrics.keys()
-        for name, values in runs.metrics.items():
-            np.testing.assert_allclose(shared[experiment].metrics[name], values, rtol=1e-4, atol=1e-5, err_msg=name)
+    for experiment, record in alone.items():
+        assert record.names == shared[experiment].names
+        for name in record.names:
+            theirs = shared[experiment].metric(name)
+            np.testing.assert_allclose(theirs, record.metric(name), rtol=1e-4, atol=1e-5, err_msg=name)
 
 
 def test_equal_experiments_are_measured_once(monkeypatch):

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import io
 import json
-import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from toygan.panels import style
 from toygan.recipe import Recipe
-from toygan.training import Snapshot
 
 RECIPE, METRICS, PICTURE, ANIMATION = "recipe.json", "metrics.json", "picture.png", "training.gif"
 SECONDS, REST = 12, 2000  # an animation's length, and the milliseconds that its last frame stays
@@ -34,30 +31,6 @@ def write(path: Path, content: bytes) -> None:
 def recipe_json(recipe: Recipe) -> bytes:
     """What `--recipe` reads."""
     return (json.dumps(json.loads(recipe.to_json()), indent=2) + "\n").encode()
-
-
-def rows(snapshot: Snapshot) -> list[dict[str, Any]]:
-    """One row per member: iteration, seed, the iteration at which it diverged (or None) and every metric."""
-    return [
-        {
-            "step": snapshot.step,
-            "seed": recipe.seed,
-            "diverged-at": None if at < 0 else int(at),
-            **{name: _number(column[member]) for name, column in snapshot.metrics.items()},
-        }
-        for member, (recipe, at) in enumerate(zip(snapshot.recipes, snapshot.diverged_at, strict=True))
-    ]
-
-
-def _number(value: float) -> float | None:
-    """JSON has no NaN and no infinity."""
-    return float(value) if math.isfinite(value) else None
-
-
-def metrics_json(table: Sequence[dict[str, Any]]) -> bytes:
-    """A JSON list with one line a row, so that it can also be read and compared by lines."""
-    lines = ",\n".join(json.dumps(row, allow_nan=False) for row in table)
-    return f"[\n{lines}\n]\n".encode()
 
 
 def _colours() -> Image.Image:

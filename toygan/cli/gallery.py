@@ -9,6 +9,7 @@ from rich.table import Table
 
 from toygan.cli.studies import measuring_options, ordered, printed
 from toygan.measure.diagnosis import VERDICTS
+from toygan.measure.words import percent
 from toygan.studies.gallery import GALLERY, GalleryReport
 from toygan.studies.gallery.case import SEEDS
 from toygan.studies.gallery.report import measure, out_of
@@ -35,7 +36,7 @@ def matrix(report: GalleryReport) -> Table:
         column.justify = "right"
     for verdict, counts in table.items():
         cells = (f"[bold]{counts[name]}[/]" if name == verdict else str(counts[name] or "") for name in said)
-        out.add_row(verdict, *cells, f"{counts[verdict] / counts.total():.0%}")
+        out.add_row(verdict, *cells, percent(counts[verdict] / counts.total()))
     return out
 
 

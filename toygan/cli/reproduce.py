@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +11,10 @@ import torch
 from tqdm import tqdm
 
 from toygan.cli import files
-from toygan.cli.train import stop_signals
+from toygan.cli.interrupt import stop_signals, ticking
+from toygan.runs.record import Record
 from toygan.studies.published import PUBLISHED, Published
-from toygan.studies.reproduce import Ours, report, run
+from toygan.studies.reproduce import report, run
 
 
 def listed() -> str:
@@ -28,7 +28,7 @@ class ResultFile:
 
     def __init__(self, name: str, seeds: int, iterations: int, table: Path | None, force: bool) -> None:
         self.setting = PUBLISHED[name]
-        self.results: dict[str, Ours] = {}
+        self.results: dict[str, Record] = {}
         self._name, self._seeds, self._iterations, self._table = name, seeds, iterations, table
         if table is None:
             return
@@ -48,20 +48,23 @@ class ResultFile:
             "samples": self.setting.samples, "recipes": recipes,
         }  # fmt: skip
 
-    def _read(self) -> dict[str, Ours]:
+    def _read(self) -> dict[str, Record]:
         """The methods that an earlier run has finished; UsageError where the file is of another one."""
         try:
             kept = json.loads(self._numbers.read_text(encoding="utf-8"))
             same = {key: kept[key] for key in self._head} == self._head
-            results = {method: Ours.from_dict(row) for method, row in kept["results"].items()}
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            results = {
+                method: Record.from_rows(rows, self.setting.methods[method].recipe)
+                for method, rows in kept["results"].items()
+            }
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             same = False
         if not same:
             raise click.UsageError(
                 f"--out {self._table}: exists beside numbers of another run or none; name another file, or replace it "
                 "with --force"
             )
-        return {method: ours for method, ours in results.items() if ours.iterations == self._iterations}
+        return {method: ours for method, ours in results.items() if ours.steps[-1] == self._iterations}
 
     def text(self) -> str:
         """The table of what is there."""
@@ -71,7 +74,7 @@ class ResultFile:
         """Both files as they stand; UsageError where they cannot be written."""
         if self._table is None:
             return
-        results = {method: ours.to_dict() for method, ours in self.results.items()}
+        results = {method: ours.rows() for method, ours in self.results.items()}
         numbers = json.dumps({**self._head, "results": results}, indent=1, allow_nan=False)
         try:
             files.write(self._numbers, (numbers + "\n").encode())
@@ -140,7 +143,7 @@ def command(name: str | None, budget: str | None, seeds: int | None, device: str
                 break
             with tqdm(total=iterations, desc=method, unit=" iterations", leave=False, disable=None) as bar:
                 kept.results[method] = run(
-                    setting, setting.methods[method], seeds, iterations, device, _ticking(bar, caught)
+                    setting, setting.methods[method], seeds, iterations, device, ticking(bar, caught)
                 )
             kept.write()
         if caught:
@@ -149,13 +152,3 @@ def command(name: str | None, budget: str | None, seeds: int | None, device: str
         if out is not None:
             click.echo(f"written to {out} and {out.with_suffix('.json')}")
     return 128 + caught[0] if caught else 0
-
-
-def _ticking(bar: Any, caught: list[int]) -> Callable[[], bool]:
-    """Moves the bar at every question; the answer is no once somebody has asked to stop."""
-
-    def goes_on() -> bool:
-        bar.update()
-        return not caught
-
-    return goes_on

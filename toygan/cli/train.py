@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import click
@@ -16,97 +12,49 @@ from tqdm import tqdm
 
 from toygan.cli import files
 from toygan.cli.diagnose import in_short
+from toygan.cli.interrupt import stop_signals, ticking
 from toygan.cli.options import recipe_of, recipe_options
 from toygan.measure.diagnosis import diagnose_all
 from toygan.panels.look import Look
 from toygan.panels.picture import Picture
 from toygan.parts.metrics.reference import reference_band
-from toygan.recipe import Recipe, RecipeError
-from toygan.runs.history import History
-from toygan.training import Population, Snapshot
+from toygan.runs.run import Run
+from toygan.training import Snapshot
 
 FRAMES = 120  # an animation has at most about this many, however long the run
 
 
-class Run:
-    """A training run and what is recorded of it: one evaluation every `every` iterations."""
+class RunFolder:
+    """The folder that a run is kept in; raises UsageError where there is one already or none can be made."""
 
-    def __init__(self, recipe: Recipe, seeds: int, steps: int, every: int, animate: bool) -> None:
-        self.recipe, self.steps, self.every = recipe, steps, every
-        self.population = Population([recipe.but(seed=recipe.seed + i) for i in range(seeds)])
-        self.history = History()
-        self.rows: list[dict[str, Any]] = []
-        self.frames: list[Image] = []
-        self._picture: Picture | None = None
-        self._frame_every = every * -(-steps // (every * FRAMES)) if animate else 0
+    def __init__(self, out: Path, run: Run, animate: bool, force: bool) -> None:
+        if out.exists() and not (force and out.is_dir()):
+            hint = "exists; name another folder, or replace the run in it with --force"
+            raise click.UsageError(f"--out {out}: " + (hint if out.is_dir() else "is a file"))
+        self._out, self._run, self._animate = out, run, animate
+        recipe = run.population.recipes[0]
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            for name in (files.METRICS, files.PICTURE, files.ANIMATION):
+                (out / name).unlink(missing_ok=True)  # of the run that is replaced
+            files.write(out / files.RECIPE, files.recipe_json(recipe))
+        except OSError as error:
+            raise click.UsageError(f"--out {out}: cannot be written ({error.strerror})") from None
+        self._picture, self._frames = Picture(recipe), list[Image]()
 
-    @property
-    def done(self) -> bool:
-        return self.population.steps >= self.steps
+    def add_frame(self) -> None:
+        """The first member as it stands, and the band of all, as the next frame of the animation."""
+        self._picture.draw(Look.of(self._run.population, self._run.record))
+        if self._animate:
+            self._frames.append(files.frame(self._picture.rgba()))
 
-    def step(self) -> None:
-        """One iteration, and a look where one is due."""
-        self.population.step()
-        if self.population.steps % self.every == 0:
-            self.look()
-
-    def look(self) -> Snapshot:
-        """Evaluates the members as they stand, once an iteration."""
-        last = self.history.last
-        if last is not None and last.step == self.population.steps:
-            return last
-        snapshot = self.population.snapshot()
-        self.history.add(snapshot)
-        self.rows += files.rows(snapshot)
-        if self._frame_every and self.population.steps % self._frame_every == 0:
-            self.frames.append(files.frame(self.picture().rgba()))
-        return snapshot
-
-    def picture(self) -> Picture:
-        """The first member as it stands, and the band of all."""
-        if self._picture is None:
-            self._picture = Picture(self.recipe)
-        self._picture.draw(Look.of(self.population, self.history))
-        return self._picture
-
-    def files(self) -> Iterator[tuple[str, bytes]]:
-        """Names and contents of what a run leaves behind."""
-        picture = self.picture()
-        yield files.METRICS, files.metrics_json(self.rows)
-        yield files.PICTURE, picture.png()
-        if self._frame_every:
-            yield files.ANIMATION, files.gif([*self.frames, files.frame(picture.rgba())])
-
-
-@contextmanager
-def stop_signals() -> Iterator[list[int]]:
-    """Notes Ctrl-C or a request to terminate, so that what was reached can be kept; the second one breaks off."""
-    caught: list[int] = []
-
-    def note(number: int, frame: FrameType | None) -> None:
-        caught.append(number)
-        if len(caught) > 1:
-            raise KeyboardInterrupt
-
-    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield caught
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def claim(out: Path, force: bool) -> None:
-    """Makes the output folder; raises UsageError where there is one already or none can be made."""
-    if out.exists() and not (force and out.is_dir()):
-        hint = "exists; name another folder, or replace the run in it with --force"
-        raise click.UsageError(f"--out {out}: " + (hint if out.is_dir() else "is a file"))
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for name in (files.METRICS, files.PICTURE, files.ANIMATION):
-            (out / name).unlink(missing_ok=True)  # of the run that is replaced
-    except OSError as error:
-        raise click.UsageError(f"--out {out}: cannot be written ({error.strerror})") from None
+    def write(self) -> None:
+        """The run's numbers and pictures, as it stands."""
+        self.add_frame()
+        files.write(self._out / files.METRICS, self._run.record.to_json().encode())
+        files.write(self._out / files.PICTURE, self._picture.png())
+        if self._animate:
+            files.write(self._out / files.ANIMATION, files.gif(self._frames))
 
 
 def summary(snapshot: Snapshot) -> str:
@@ -139,26 +87,21 @@ def command(steps: int, seeds: int, every: int, out: Path | None, gif: bool, for
     training.gif. Ctrl-C ends a run early and keeps what it has reached.
     """
     recipe = recipe_of(given)
-    if recipe.seed + seeds > 2**63:
-        raise RecipeError("seed", recipe.seed, f"leaves no room for {seeds} seeds")
     if gif and out is None:
         raise click.UsageError("--gif needs a folder to write to; add --out DIR")
+    frame_every = every * max(1, -(-steps // (every * FRAMES)))
     with stop_signals() as caught:
-        run = Run(recipe, seeds, steps, every, animate=gif)
-        if out is not None:
-            claim(out, force)
-            files.write(out / files.RECIPE, files.recipe_json(recipe))
-        run.look()
+        run = Run(recipe.seeds(seeds), every=every, limit=None)
+        folder = None if out is None else RunFolder(out, run, gif, force)
         with tqdm(total=steps, unit=" iterations", leave=False, disable=None) as bar:
-            while not (run.done or caught):
-                run.step()
-                bar.update()
+            for snapshot in run.until(steps, ticking(bar, caught)):
+                if gif and folder and snapshot.step % frame_every == 0:
+                    folder.add_frame()
         if caught:
-            click.echo(f"toygan: stopped at iteration {run.population.steps} of {steps}; keeping that", err=True)
+            click.echo(f"toygan: stopped at iteration {run.steps} of {steps}; keeping that", err=True)
         click.echo(summary(run.look()))
-        click.echo(f"diagnosis: {in_short(diagnose_all(run.history))}")
-        if out is not None:
-            for name, content in run.files():
-                files.write(out / name, content)
+        click.echo(f"diagnosis: {in_short(diagnose_all(run.record))}")
+        if folder:
+            folder.write()
             click.echo(f"written to {out}")
     return 128 + caught[0] if caught else 0

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from toygan.measure.recent import FEWEST, Recent
-from toygan.runs.history import History
+from toygan.runs.record import Record
 
 GUESSING = 0.65  # D's accuracy over both kinds of samples below which it sees next to nothing
 SWING = 0.17  # standard deviation of the high-quality share; a strong R1 alone makes it tremble by 0.1
@@ -53,7 +53,7 @@ class Verdict:
 
 
 def diagnose(recent: Recent) -> Diagnosis:
-    """The first verdict that fits, in the order of VERDICTS; "unsure" where none does, or where nothing can be said."""
+    """The first verdict that fits, in the order of VERDICTS; "undetermined" where none does or nothing can be said."""
     name = next(name for name, verdict in VERDICTS.items() if verdict.fits(recent))
     if name == "diverged":
         return VERDICTS[name].of(name, recent)
@@ -61,29 +61,30 @@ def diagnose(recent: Recent) -> Diagnosis:
         cause = (
             "There are too few measurements yet with these settings." if recent.k else "The data has no modes to count."
         )
-        return Diagnosis("unsure", (), cause, "")
+        return Diagnosis("undetermined", (), cause, "")
     found = VERDICTS[name].of(name, recent)
-    early = name == "unsure" and not recent.started
+    early = name == "undetermined" and not recent.started
     return replace(found, cause="It is early: in their first iterations most runs wander.") if early else found
 
 
-def diagnose_all(history: History) -> list[Diagnosis]:
-    """The diagnosis of every member of a history; ValueError where it holds no snapshot."""
-    members = len(history.last.recipes) if history.last else 1
-    return [diagnose(Recent.of(history, member)) for member in range(members)]
+def diagnose_all(record: Record) -> list[Diagnosis]:
+    """The diagnosis of every member of a record; ValueError where it holds no measurement."""
+    if not len(record):
+        raise ValueError("record: holds no measurement yet")
+    return [diagnose(Recent(record, member)) for member in range(len(record.recipes))]
 
 
 def diverged(r: Recent) -> bool:
     """The numbers left the finite ones, or a loss is on its way there."""
     losses = ("loss-d", "loss-g")
-    return r.diverged_at >= 0 or any(r.lost(loss) or abs(r.mean(loss)) > 100 for loss in losses)
+    return r.diverged_at >= 0 or any(r.became_nonfinite(loss) or abs(r.mean(loss)) > 100 for loss in losses)
 
 
 def healthy(r: Recent) -> bool:
     """Every mode has its share, most samples are good, and neither swings."""
     return (
         not lacking(r)
-        and r.of_true("high-quality") > 0.5
+        and r.relative_to_true("high-quality") > 0.5
         and r.swing("high-quality") < SWING
         and r.mean("mode-hopping") < 0.1
     )
@@ -91,12 +92,12 @@ def healthy(r: Recent) -> bool:
 
 def lacking(r: Recent) -> bool:
     """Some mode holds less than 1 % of the samples, or shares are far more unequal than the true ones."""
-    return r.mean("modes-covered-strict") < r.k - 0.3 or r.of_true("effective-modes") < 0.85
+    return r.mean("modes-covered-strict") < r.k - 0.3 or r.relative_to_true("effective-modes") < 0.85
 
 
 def vanishing(r: Recent) -> bool:
     """D is sure of nearly everything, and G's loss lets next to nothing of its slope through."""
-    return r.sure > 0.8 and r.mean("generator-weight") < 0.15 and r.of_true("high-quality") < 0.5
+    return r.min_accuracy > 0.8 and r.mean("generator-weight") < 0.15 and r.relative_to_true("high-quality") < 0.5
 
 
 def overpowered(r: Recent) -> bool:
@@ -104,21 +105,23 @@ def overpowered(r: Recent) -> bool:
 
     Where they are good, D is sure because modes are missing: covered ones have more samples than they should.
     """
-    return r.sure > 0.85 and r.of_true("high-quality") < 0.3
+    return r.min_accuracy > 0.85 and r.relative_to_true("high-quality") < 0.3
 
 
 def rotating(r: Recent) -> bool:
     """Few modes at a time, and other ones a hundred iterations later, as at the start of many a run that ends well."""
-    return r.k > 1 and r.started and r.now("mode-hopping") > 0.15 and r.of_true("effective-places") < 0.75
+    return (
+        r.k > 1 and r.started and r.late_mean("mode-hopping") > 0.15 and r.relative_to_true("effective-places") < 0.75
+    )
 
 
 def too_weak(r: Recent) -> bool:
-    """D guesses, or is worse than that, while the samples stay far from the data, and no remedy holds it back.
+    """D guesses, or is worse than that, while the samples stay far from the data, and no regularizer holds it back.
 
     At the start of any run D has to learn first.
     """
-    still = r.of_true("high-quality") < 0.3 and r.swing("high-quality") < SWING
-    return still and r.guess < GUESSING and r.started and not r.recipe.regularizers
+    still = r.relative_to_true("high-quality") < 0.3 and r.swing("high-quality") < SWING
+    return still and r.mean_accuracy < GUESSING and r.started and not r.recipe.regularizers
 
 
 def improving(r: Recent) -> bool:
@@ -134,12 +137,12 @@ def oscillating(r: Recent) -> bool:
 
 def absent(r: Recent) -> bool:
     """Good samples, of some modes only, and of the same ones all the time."""
-    return lacking(r) and r.of_true("high-quality") > 0.3
+    return lacking(r) and r.relative_to_true("high-quality") > 0.3
 
 
 def blurred(r: Recent) -> bool:
     """D is held back so far that it guesses, while the samples lie around all modes but seldom on one."""
-    return r.guess < GUESSING and r.of_true("high-quality") < 0.6 and bool(r.recipe.regularizers)
+    return r.mean_accuracy < GUESSING and r.relative_to_true("high-quality") < 0.6 and bool(r.recipe.regularizers)
 
 
 def anything(r: Recent) -> bool:
@@ -195,8 +198,8 @@ VERDICTS: dict[str, Verdict] = {
     "over-regularized blur": Verdict(
         blurred,
         ("high-quality", "effective-places", "accuracy-real", "accuracy-fake"),
-        "The remedy keeps D from seeing anything finer: samples lie around the modes, not on them.",
-        "Weaken the remedy, or let it fade (anneal).",
+        "The regularizer keeps D from seeing anything finer: samples lie around the modes, not on them.",
+        "Weaken the regularizer, or let it fade (anneal).",
     ),
     "oscillation": Verdict(
         oscillating,
@@ -204,7 +207,7 @@ VERDICTS: dict[str, Verdict] = {
         "Each player answers the other's last move: they circle the equilibrium instead of reaching it.",
         "Damp it: regularizers r1 = {strong_r1:g} (now {r1}).",
     ),
-    "unsure": Verdict(
+    "undetermined": Verdict(
         anything,
         ("modes-covered-strict", "high-quality", "total-variation"),
         "No pattern fits.",

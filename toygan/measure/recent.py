@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
-from toygan.parts.metrics import METRICS
+from toygan.measure.words import score
 from toygan.parts.metrics.reference import Band, reference_band
-from toygan.recipe import Recipe
-from toygan.runs.history import History
+from toygan.runs.record import Record
 
 WINDOW = 1000  # iterations that count as recently, or the newer half of a run where that is less
 START = 800  # iterations in which most runs wander, and a D of the default rate has not learned much
@@ -17,27 +14,16 @@ FEWEST = 4  # measurements without which nothing is said
 
 
 class Recent:
-    """One run's metrics, each `(T,)`, at the iterations `(T,)` at which they were taken, from n samples each."""
+    """One member of a record over its newest iterations `(T,)`, from when its recipe last changed on at most."""
 
-    def __init__(
-        self, recipe: Recipe, steps: np.ndarray, metrics: Mapping[str, np.ndarray], diverged_at: int = -1, n: int = 2500
-    ) -> None:
-        self.recipe, self.diverged_at, self.n = recipe, diverged_at, n
+    def __init__(self, record: Record, member: int = 0) -> None:
+        self.recipe, self.diverged_at = record.recipes[member], int(record.diverged_at[member])
+        self._record, self._member = record, member
+        self._settled = int(np.searchsorted(record.steps, record.since))
+        steps = record.steps[self._settled :]
         since = steps[-1] - min(WINDOW, steps[-1] // 2) if len(steps) else 0
         first = max(0, min(int(np.searchsorted(steps, since)), len(steps) - FEWEST))
         self.steps = steps[first:]
-        self._whole = {name: np.asarray(values, dtype=float) for name, values in metrics.items()}
-        self._first = first
-
-    @staticmethod
-    def of(history: History, member: int) -> Recent:
-        """One member of a history, since its recipes last changed; ValueError where it holds no snapshot."""
-        if history.last is None:
-            raise ValueError("history: holds no snapshot yet")
-        last, first = history.last, int(np.searchsorted(history.steps, history.since))
-        metrics = {name: history.metric(name)[first:, member] for name in METRICS}
-        n = last.samples.shape[1]
-        return Recent(last.recipes[member], history.steps[first:], metrics, int(last.diverged_at[member]), n)
 
     @property
     def k(self) -> int:
@@ -46,13 +32,13 @@ class Recent:
 
     def course(self, metric: str) -> np.ndarray:
         """Its finite values, in order; none where it was never taken."""
-        x = self._whole.get(metric, np.empty(0))[self._first :]
+        x = self._record.metric(metric)[len(self._record) - len(self.steps) :, self._member]
         finite: np.ndarray = x[np.isfinite(x)]
         return finite
 
-    def lost(self, metric: str) -> bool:
-        """Whether it was a number once and is none any more."""
-        x = np.isfinite(self._whole.get(metric, np.empty(0)))
+    def became_nonfinite(self, metric: str) -> bool:
+        """Whether it was a number once, under this recipe, and is none any more."""
+        x = np.isfinite(self._record.metric(metric)[self._settled :, self._member])
         return bool(x.any() and not x[-1])
 
     def mean(self, metric: str) -> float:
@@ -60,7 +46,7 @@ class Recent:
         x = self.course(metric)
         return float(x.mean()) if len(x) else float("nan")
 
-    def now(self, metric: str) -> float:
+    def late_mean(self, metric: str) -> float:
         """The mean of its newer half."""
         x = self.course(metric)
         return float(x[len(x) // 2 :].mean()) if len(x) else float("nan")
@@ -70,8 +56,8 @@ class Recent:
         x = self.course(metric)
         if len(x) < FEWEST:
             return float("nan")
-        t = np.arange(len(x))
-        return float((x - np.polyval(np.polyfit(t, x, 1), t)).std())
+        t = np.arange(len(x)) - (len(x) - 1) / 2
+        return float((x - (t @ x) / (t @ t) * t).std())
 
     def rise(self, metric: str) -> float:
         """Mean of its newer half minus mean of its older half."""
@@ -79,13 +65,13 @@ class Recent:
         middle = len(x) // 2
         return float(x[middle:].mean() - x[:middle].mean()) if middle else float("nan")
 
-    def true(self, metric: str) -> Band | None:
+    def reference(self, metric: str) -> Band | None:
         """What as many true samples score."""
-        return reference_band(metric, self.recipe.data, self.n)
+        return reference_band(metric, self.recipe.data, self._record.n)
 
-    def of_true(self, metric: str) -> float:
+    def relative_to_true(self, metric: str) -> float:
         """Its mean in units of what true samples score."""
-        band = self.true(metric)
+        band = self.reference(metric)
         return self.mean(metric) / band.mean if band and band.mean else float("nan")
 
     @property
@@ -94,21 +80,17 @@ class Recent:
         return len(self.steps) > 0 and bool(self.steps[-1] >= START)
 
     @property
-    def guess(self) -> float:
+    def mean_accuracy(self) -> float:
         """D's accuracy over both kinds of samples: 0.5 is guessing."""
         return (self.mean("accuracy-real") + self.mean("accuracy-fake")) / 2
 
     @property
-    def sure(self) -> float:
+    def min_accuracy(self) -> float:
         """D's accuracy on the kind of samples on which it is worse."""
         return min(self.mean("accuracy-real"), self.mean("accuracy-fake"))
 
     def words(self, metric: str) -> str:
         """The metric's mean in words, beside what true samples score."""
-        band = self.true(metric)
-        beside = f" (true samples {_written(metric, band.mean)})" if band else ""
-        return f"{metric} {_written(metric, self.mean(metric))}{beside}"
-
-
-def _written(metric: str, value: float) -> str:
-    return f"{value:.0%}" if METRICS[metric].unit == "share" else f"{value:.3g}"
+        band = self.reference(metric)
+        beside = f" (true samples {score(metric, band.mean)})" if band else ""
+        return f"{metric} {score(metric, self.mean(metric))}{beside}"

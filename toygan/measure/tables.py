@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from toygan.measure.intervals import interval, share_interval
+from toygan.measure.words import percent
 from toygan.parts.metrics import METRICS
 from toygan.parts.metrics.reference import reference_band
 
@@ -63,26 +64,10 @@ def cell(values: np.ndarray | str) -> str:
         return values
     if values.dtype == bool and len(values):
         low, high = share_interval(int(values.sum()), len(values))
-        return f"{values.sum()} of {len(values)} [{low:.0%}, {high:.0%}]"
+        return f"{values.sum()} of {len(values)} [{percent(low)}, {percent(high)}]"
     finite = values[np.isfinite(values)] if len(values) else values
     if not len(finite):
         return "–"
     low, high = interval(finite)
     left_out = f" ({len(finite)} of {len(values)} seeds)" if len(finite) < len(values) else ""
     return f"{finite.mean():.3g} [{low:.3g}, {high:.3g}]{left_out}"
-
-
-def share_interval(count: int, n: int, z: float = 1.96) -> tuple[float, float]:
-    """The 95 % interval of a share of which `count` of n were seen (Wilson 1927): 16 of 16 is not yet always."""
-    share = count / n
-    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
-    return max(0.0, middle - half), min(1.0, middle + half)
-
-
-def interval(values: Iterable[float], draws: int = 4000, confidence: float = 0.95) -> tuple[float, float]:
-    """The bootstrap interval of a mean: seeds are drawn again with replacement (Efron 1979, percentile interval)."""
-    x = np.asarray(list(values), dtype=float)
-    means = x[np.random.default_rng(0).integers(len(x), size=(draws, len(x)))].mean(-1)
-    low, high = np.quantile(means, [(1 - confidence) / 2, (1 + confidence) / 2])
-    return float(low), float(high)

@@ -17,7 +17,7 @@ from toygan.panels.look import Look
 from toygan.panels.marks import Arrows
 from toygan.panels.panel import Panel
 from toygan.recipe import Recipe
-from toygan.runs.history import Path
+from toygan.runs.trajectory import Trajectory
 
 SIDE = 15  # arrows on a side of the plane
 JUMP = 1e3  # a larger rate is the difference quotient across a jump of the field
@@ -62,7 +62,7 @@ class Phase(DiracPanel):
         axes.set_ylabel("ψ: D's slope", color=style.DISCRIMINATOR, weight="bold", labelpad=-2)
         axes.locator_params(nbins=5)
         self.reach = REACH
-        self.path: Path | None = None  # the way and the recipe that are shown
+        self.path: Trajectory | None = None  # the way and the recipe that are shown
         self.recipe: Recipe | None = None
         self.field = Arrows(axes, SIDE**2, 1.0, np.inf, color="#9a9a9a", zorder=1)
         (self.rest,) = axes.plot([0], [0], marker="+", markersize=16, markeredgewidth=3, color=style.REAL, ls="none")

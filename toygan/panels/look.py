@@ -10,7 +10,7 @@ import torch
 
 from toygan.parts.losses import LOSSES
 from toygan.recipe import Recipe
-from toygan.runs.history import History
+from toygan.runs.record import Record
 from toygan.training import Population, Snapshot
 
 Window = tuple[tuple[float, float], ...]  # low and high end of each axis
@@ -38,13 +38,13 @@ class Look:
     d_output: np.ndarray
     probability: bool
     equilibrium: tuple[float, float]  # D's and G's loss when neither can improve
-    history: History
+    history: Record
     snapshot: Snapshot | None  # the latest full measurement, which may be a little older than the samples
 
     @staticmethod
     def of(
         population: Population,
-        history: History,
+        history: Record,
         snapshot: Snapshot | None = None,
         member: int = 0,
         n: int | None = None,

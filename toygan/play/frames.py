@@ -53,7 +53,7 @@ class FrameSender:
         self._stale = False
         start = time.perf_counter()
         s, picture = self.session, self._fitting_picture()
-        picture.draw(Look.of(s.population, s.history, s.snapshot))
+        picture.draw(Look.of(s.population, s.record, s.snapshot))
         if s.playing:
             self.view.show(self._words(), picture.jpeg(), "image/jpeg")
         else:

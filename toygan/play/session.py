@@ -9,41 +9,50 @@ from typing import Any
 import numpy as np
 
 from toygan.measure.diagnosis import Diagnosis, diagnose_all
-from toygan.parts.metrics.reference import reference_band
+from toygan.measure.words import percent, true_percent
+from toygan.parts.metrics import live_metrics
 from toygan.recipe import DEFAULT, Recipe, RecipeError
-from toygan.runs.history import History
+from toygan.runs.record import Record
+from toygan.runs.run import Run
 from toygan.training import Population, Snapshot
 
 Clock = Callable[[], float]  # seconds since some moment
 
 SAMPLES = 1000  # per measurement; of 25 equal modes each still gets 40
-METRICS = (
-    "modes-covered", "high-quality", "reverse-kl", "loss-g", "loss-d",
-    "accuracy-real", "accuracy-fake", "gradient-norm-g", "gradient-norm-d",
-    "modes-covered-strict", "effective-modes", "effective-places", "total-variation", "mode-hopping",
-    "generator-weight",
-)  # fmt: skip
 SOONEST, LATEST = 10, 50  # iterations from one measurement to the next, early and late in a run
+
+
+def interval(step: int) -> int:
+    """Iterations from a measurement at iteration `step` to the next: often at first, later such as to cost little."""
+    return min(max(step // 20, SOONEST), LATEST)
 
 
 class Session:
     """One recipe under `seeds` seeds at once, its own seed first and in focus; a change that cannot be live restarts.
 
     A wrong setting raises nothing: the run stays as it was, and `message` names field, value and what is allowed.
-    Raises ValueError where `seeds` is no whole number of at least 1.
+    Raises RecipeError where `seeds` is no whole number of at least 1, or leaves the range of seeds.
     """
 
     def __init__(
         self, recipe: Recipe = DEFAULT, seeds: int = 8, device: str = "cpu", clock: Clock = time.perf_counter
     ) -> None:
-        if isinstance(seeds, bool) or not isinstance(seeds, int) or seeds < 1:
-            raise ValueError(f"seeds={seeds!r}: must be a whole number, at least 1")
         self.seeds = seeds
         self._device, self._clock = device, clock
         self.playing = False
         self.message = ""  # what the last action did, or why it was refused
         self.refused = False
         self._start(recipe)
+
+    @property
+    def population(self) -> Population:
+        """The members as they stand."""
+        return self.run.population
+
+    @property
+    def record(self) -> Record:
+        """The measurements so far."""
+        return self.run.record
 
     @property
     def recipe(self) -> Recipe:
@@ -53,27 +62,16 @@ class Session:
     @property
     def iteration(self) -> int:
         """Updates of the generator so far."""
-        return self.population.steps
-
-    def _members(self, recipe: Recipe) -> list[Recipe]:
-        return [recipe.but(seed=(recipe.seed + i) % 2**63) for i in range(self.seeds)]
+        return self.run.steps
 
     def _start(self, recipe: Recipe) -> None:
-        self.population = Population(self._members(recipe), self._device)
-        self.history = History()
-        self.history.path.add(self.population)
-        self._since: Snapshot | None = None  # the last measurement of an earlier iteration
+        self.run = Run(recipe.seeds(self.seeds), self._device, interval, SAMPLES, live_metrics())
         self.measure()
 
     def measure(self) -> Snapshot:
-        """The snapshot of the present iteration, which also goes into the history."""
-        last = self.history.last
-        if last is not None and last.step < self.iteration:
-            self._since = last
-        self.snapshot = self.population.snapshot(SAMPLES, self._since, METRICS)
-        self.history.add(self.snapshot)
-        self.diagnoses = diagnose_all(self.history)
-        self._due = self.iteration + min(max(self.iteration // 20, SOONEST), LATEST)
+        """The snapshot of the present iteration, which also goes into the record."""
+        self.snapshot = self.run.measure()
+        self.diagnoses = diagnose_all(self.record)
         if not self.snapshot.alive.any():
             self.playing = False
             self.say("every seed has diverged: change a setting and reset")
@@ -96,21 +94,17 @@ class Session:
         """Iterations until the time is used up, at least one, measured as often as costs little beside training."""
         end = self._clock() + seconds
         while True:
-            self._move()
-            if self.iteration >= self._due and not self.measure().alive.any():
+            self.run.step()
+            if self.run.due and not self.measure().alive.any():
                 break
             if self._clock() >= end:
                 break
-
-    def _move(self) -> None:
-        self.population.step()
-        self.history.path.add(self.population)
 
     def step(self) -> None:
         """One iteration, measured."""
         self.say("")
         self.playing = False
-        self._move()
+        self.run.step()
         self.measure()
 
     def reset(self) -> None:
@@ -120,7 +114,7 @@ class Session:
         self._start(self.recipe)
 
     def set(self, field: str, value: Any) -> bool:
-        """Changes a field of the recipe, or one remedy's strength as "regularizers.r1" (None takes it away).
+        """Changes a field of the recipe, or one regularizer's strength as "regularizers.r1" (None takes it away).
 
         Returns whether that was allowed.
         """
@@ -131,7 +125,7 @@ class Session:
                 return True
             restart = old.needs_restart(new)
             if restart is None:
-                self.population.change(self._members(new))
+                self.run.change(new.seeds(self.seeds))
             else:
                 self._start(new)
         except RecipeError as error:
@@ -172,8 +166,7 @@ class Session:
         k, words = self.snapshot.shares.shape[1], []
         if np.isfinite(covered[0]):
             good = self.snapshot.metrics["high-quality"][0]
-            true = reference_band("high-quality", self.recipe.data, SAMPLES)
-            quality = f"{good:.0%} high quality (true samples {true:.0%})"
+            quality = f"{percent(good)} high quality {true_percent('high-quality', self.recipe.data, SAMPLES)}"
             words.append(f"{covered[0]:.0f} of {k} mode{'s' * (k > 1)}, {quality}")
         if self.seeds > 1:
             low, high = np.nanmin(covered), np.nanmax(covered)
@@ -193,13 +186,13 @@ class Session:
 
 
 def _changed(recipe: Recipe, field: str, value: Any) -> Recipe:
-    group, _, remedy = field.partition(".")
-    if not remedy:
+    group, _, name = field.partition(".")
+    if not name:
         return recipe.but(**{field: value})
     if group != "regularizers":
         raise RecipeError(field, value, "only regularizers have parts, as in regularizers.r1")
-    strengths = {name: strength for name, strength in recipe.regularizers.items() if name != remedy}
-    return recipe.but(regularizers=strengths if value is None else {**strengths, remedy: value})
+    strengths = {other: strength for other, strength in recipe.regularizers.items() if other != name}
+    return recipe.but(regularizers=strengths if value is None else {**strengths, name: value})
 
 
 def _words(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""The measured course of a recipe over seeds: what claims and the gallery are read off."""
+"""Experiments: a recipe over seeds, measured as it trains; claims and the gallery are read off their records."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import multiprocessing
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
 import torch
 
 from toygan.recipe import Recipe
-from toygan.runs.lockstep import train
+from toygan.runs.record import Record
+from toygan.runs.run import Run
 
 
 class Experiment(NamedTuple):
@@ -25,46 +24,16 @@ class Experiment(NamedTuple):
     every: int = 100  # iterations from one snapshot to the next
 
 
-@dataclass(frozen=True)
-class Runs:
-    """One recipe under S seeds: iterations `(T,)`, each metric `(T, S)`, and where a seed diverged, or -1 `(S,)`."""
-
-    recipe: Recipe
-    steps: np.ndarray
-    metrics: dict[str, np.ndarray]
-    diverged_at: np.ndarray
-
-    def metric(self, name: str) -> np.ndarray:
-        """One metric over the iterations `(T, S)`, NaN where it was not taken or a seed had diverged."""
-        absent = np.full((len(self.steps), len(self.diverged_at)), np.nan)
-        return self.metrics.get(name, absent)
-
-    @property
-    def late(self) -> slice:
-        """The rows of the last fifth of a run: the last iterates, without a choice of the best."""
-        return slice(-max(1, len(self.steps) // 5), None)
-
-
-def measure_runs(experiment: Experiment) -> Runs:
-    """The experiment, all of its seeds at once."""
+def measure_runs(experiment: Experiment) -> Record:
+    """The experiment's record, all of its seeds trained at once."""
     recipe, seeds, steps, every = experiment
-    members = [recipe.but(seed=recipe.seed + i) for i in range(seeds)]
-    at: list[int] = []
-    rows: list[dict[str, np.ndarray]] = []
-    for snapshot in train(members, steps, every):
-        at.append(snapshot.step)
-        rows.append(snapshot.metrics)
-    return Runs(recipe, np.array(at), _columns(rows, seeds), snapshot.diverged_at)
+    run = Run(recipe.seeds(seeds), every=every, limit=None)
+    run.run(steps)
+    run.record.last = None  # many records are held at a time, and nobody reads these samples
+    return run.record
 
 
-def _columns(rows: Sequence[dict[str, np.ndarray]], seeds: int) -> dict[str, np.ndarray]:
-    """Every metric over all rows `(T, S)`, NaN where a row lacks it."""
-    absent = np.full(seeds, np.nan)
-    names = dict.fromkeys(name for row in rows for name in row)
-    return {name: np.stack([row.get(name, absent) for row in rows]) for name in names}
-
-
-def measure_many(experiments: Iterable[Experiment], jobs: int = 1) -> Iterator[tuple[Experiment, Runs]]:
+def measure_many(experiments: Iterable[Experiment], jobs: int = 1) -> Iterator[tuple[Experiment, Record]]:
     """Every different experiment once, as each is done; with several jobs, in as many processes of one thread each.
 
     An interrupt leaves what has been yielded; what has not begun never begins.
@@ -85,15 +54,15 @@ def measure_many(experiments: Iterable[Experiment], jobs: int = 1) -> Iterator[t
 
 def measure_groups(
     groups: Mapping[str, Sequence[Experiment]], jobs: int = 1, progress: Callable[[int, int], None] | None = None
-) -> Iterator[tuple[str, list[Runs]]]:
-    """The runs of every group, each group as soon as it is complete; an experiment of several groups is done once.
+) -> Iterator[tuple[str, list[Record]]]:
+    """The records of every group, each group as soon as it is complete; an experiment of several groups is done once.
 
     `progress` is told the experiments done and those in all.
     """
-    waiting, done = dict(groups), dict[Experiment, Runs]()
+    waiting, done = dict(groups), dict[Experiment, Record]()
     wanted = list(dict.fromkeys(experiment for group in groups.values() for experiment in group))
-    for experiment, runs in measure_many(wanted, jobs):
-        done[experiment] = runs
+    for experiment, record in measure_many(wanted, jobs):
+        done[experiment] = record
         if progress is not None:
             progress(len(done), len(wanted))
         for name in [name for name, group in waiting.items() if done.keys() >= set(group)]:

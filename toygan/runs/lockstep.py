@@ -1,4 +1,4 @@
-"""Training any mixture of recipes: populations in lock-step, one snapshot of all."""
+"""Training any mixture of recipes: runs in lock-step, one snapshot of all."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 import torch
 
 from toygan.recipe import Recipe
-from toygan.training.population import Population, as_tuple
+from toygan.runs.run import Run
+from toygan.training.population import as_tuple
 from toygan.training.snapshot import Snapshot, join
 
 
@@ -23,14 +24,9 @@ def train(
     groups = _grouped(several)
     if len({r.distribution.dim for r in several}) > 1:
         raise ValueError("recipes: data of different dimensions cannot stand in one snapshot; train them apart")
-    populations = [Population([several[i] for i in group], device) for group in groups]
+    runs = [Run([several[i] for i in group], device, every) for group in groups]
     order = [i for group in groups for i in group]
-    snapshots = [p.snapshot() for p in populations]
-    yield join(snapshots, order)
-    while populations[0].steps < steps:
-        for p in populations:
-            p.run(min(every, steps - p.steps))
-        snapshots = [p.snapshot(since=last) for p, last in zip(populations, snapshots, strict=True)]
+    for snapshots in zip(*(run.until(steps) for run in runs), strict=True):
         yield join(snapshots, order)
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from toygan.measure.tables import interval, share_interval
-from toygan.parts.metrics import METRICS, evaluate
+from toygan.measure.intervals import interval, share_interval
+from toygan.measure.words import percent, score
+from toygan.parts.metrics import evaluate
 from toygan.parts.metrics.reference import reference_band
+from toygan.runs.record import Record
+from toygan.runs.run import Run
 from toygan.studies.published import Figure, Method, Published
-from toygan.training import Population
 
 COVERED = "modes-covered"
 EVERY = 0.01, 50  # looks at the modes while it runs: after this share of the iterations, but not more often than that
@@ -22,53 +23,35 @@ LITTLE = 0.25  # the share of the published iterations below which a table compa
 HEAD = ("method", "quantity", "theirs", "ours", "95 % interval", "true samples")
 
 
-@dataclass(frozen=True)
-class Ours:
-    """What a method scored: each metric at its last iterate, one value a seed `(S,)`, NaN where a seed diverged.
-
-    Where there are modes, also the iteration from which on each seed covers all of them, NaN where it does not at last.
-    """
-
-    iterations: int
-    values: Mapping[str, np.ndarray]
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON holds it."""
-        listed = {name: [x if math.isfinite(x) else None for x in v.tolist()] for name, v in self.values.items()}
-        return {"iterations": self.iterations, "values": listed}
-
-    @staticmethod
-    def from_dict(kept: Mapping[str, Any]) -> Ours:
-        """What `to_dict` wrote; numbers that did not exist are NaN."""
-        return Ours(int(kept["iterations"]), {name: np.array(v, dtype=float) for name, v in kept["values"].items()})
-
-
 def run(
     setting: Published, method: Method, seeds: int, iterations: int, device: str, goes_on: Callable[[], bool]
-) -> Ours:
-    """One method under seeds 0, 1, ..., all at once, for as long as `goes_on`, which is asked at every iteration."""
-    data, every = method.recipe.distribution, max(int(EVERY[0] * iterations), EVERY[1])
-    population = Population([method.recipe.but(seed=seed) for seed in range(seeds)], device)
-    since = np.full(seeds, np.nan)
+) -> Record:
+    """One method under seeds 0, 1, ..., all at once, for as long as `goes_on`, which is asked before every iteration.
 
-    def look(*metrics: str) -> dict[str, np.ndarray]:
-        return evaluate(population.generate(setting.samples).cpu(), data, metrics)
-
-    def note(covered: np.ndarray) -> np.ndarray:
-        now = np.where(np.isnan(since), population.steps, since)
-        return np.where(covered == len(data.modes), now, np.nan)
-
-    while population.steps < iterations and goes_on():
-        population.step()
-        if COVERED in setting.quantities and population.steps % every == 0:
-            since = note(look(COVERED)[COVERED])
-    scores = look(*setting.quantities)
-    if COVERED in scores:
-        scores[SINCE] = note(scores[COVERED])
-    return Ours(population.steps, scores)
+    Where modes are counted their number is taken as it goes, and all quantities at the last iterate.
+    """
+    watched = [COVERED] if COVERED in setting.quantities else []
+    every = max(int(EVERY[0] * iterations), EVERY[1])
+    run = Run(method.recipe.seeds(seeds), device, every, setting.samples, watched, limit=None)
+    for _ in run.until(iterations, goes_on):
+        pass
+    last = run.look()
+    # One member after the other: all distances between the samples of all members may not fit into memory.
+    scores = evaluate(last.samples, method.recipe.distribution, setting.quantities)
+    run.record.add(dataclasses.replace(last, metrics=scores))
+    return run.record
 
 
-def report(name: str, setting: Published, results: Mapping[str, Ours], seeds: int, iterations: int) -> str:
+def all_modes_since(record: Record) -> np.ndarray:
+    """The iteration from which on each seed covers all modes `(S,)`, NaN where it does not at last."""
+    missing = record.metric(COVERED) != len(record.recipes[0].distribution.modes)
+    first = len(record) - np.argmax(missing[::-1], axis=0)  # the row after the last one in which a mode is missing
+    first[~missing.any(0)] = 0
+    since: np.ndarray = np.append(record.steps.astype(float), np.nan)[first]
+    return since
+
+
+def report(name: str, setting: Published, results: Mapping[str, Record], seeds: int, iterations: int) -> str:
     """The experiment in Markdown: how much of it was run, both sides' numbers, and where the set-ups differ."""
     share = iterations / setting.iterations
     ran = f"{thousands(iterations)} of {thousands(setting.iterations)} iterations"
@@ -84,9 +67,8 @@ def report(name: str, setting: Published, results: Mapping[str, Ours], seeds: in
     ]
     if share < LITTLE:
         lines += ["**So early the numbers show that the set-up runs; they compare nothing yet.**", ""]
-    cut = [
-        f"{method} at {thousands(ours.iterations)}" for method, ours in results.items() if ours.iterations < iterations
-    ]
+    reached = {method: int(ours.steps[-1]) for method, ours in results.items()}
+    cut = [f"{method} at {thousands(step)}" for method, step in reached.items() if step < iterations]
     missing = [method for method in setting.methods if method not in results]
     if cut or missing:
         lines += [f"**Cut short: {', '.join([*cut, *(f'{method} not begun' for method in missing)])}.**", ""]
@@ -103,7 +85,7 @@ def _theirs(setting: Published) -> str:
     return f"Mean of {setting.runs} runs, {given}."
 
 
-def _rows(setting: Published, method: str, ours: Ours) -> list[tuple[str, ...]]:
+def _rows(setting: Published, method: str, ours: Record) -> list[tuple[str, ...]]:
     """One row a quantity; where there are modes, also how many seeds cover them all, and from when on."""
     recipe, theirs = setting.methods[method].recipe, setting.methods[method].theirs
     rows: list[tuple[str, ...]] = []
@@ -111,15 +93,14 @@ def _rows(setting: Published, method: str, ours: Ours) -> list[tuple[str, ...]]:
         band = reference_band(name, recipe.data, setting.samples)
         truth = " to ".join(dict.fromkeys(number(name, end) for end in (band.low, band.high))) if band else "–"
         figure = theirs.get(name)
-        rows.append(
-            (method, name, _figure(name, figure, setting.runs) if figure else "–", *_measured(name, ours), truth)
-        )
+        reported = _figure(name, figure, setting.runs) if figure else "–"
+        rows.append((method, name, reported, *_measured(name, ours.metric(name)[-1]), truth))
     if COVERED in setting.quantities:
-        covered = ours.values[COVERED] == len(recipe.distribution.modes)
+        covered = ours.metric(COVERED)[-1] == len(recipe.distribution.modes)
         low, high = share_interval(int(covered.sum()), len(covered))
-        share = f"[{low:.0%}, {high:.0%}]"
+        share = f"[{percent(low)}, {percent(high)}]"
         rows.append((method, "all modes, seeds", "–", f"{covered.sum()} of {len(covered)}", share, "all"))
-        rows.append((method, SINCE, "–", *_measured(SINCE, ours), "–"))
+        rows.append((method, SINCE, "–", *_measured(SINCE, all_modes_since(ours)), "–"))
     return rows
 
 
@@ -129,9 +110,8 @@ def _figure(name: str, figure: Figure, runs: int) -> str:
     return f"{number(name, figure.mean)} +- {number(name, figure.error * math.sqrt(runs))}"
 
 
-def _measured(name: str, ours: Ours) -> tuple[str, str]:
-    """Mean and standard deviation over seeds, and the interval of the mean."""
-    values = ours.values[name]
+def _measured(name: str, values: np.ndarray) -> tuple[str, str]:
+    """Mean and standard deviation over seeds `(S,)`, and the interval of the mean."""
     finite = values[np.isfinite(values)]
     if not len(finite):
         return "–", "–"
@@ -147,9 +127,7 @@ def number(name: str, value: float) -> str:
     """A quantity's value in its unit."""
     if name == SINCE:
         return thousands(round(value))
-    if METRICS[name].unit == "share":
-        return f"{value:.1%}"
-    return f"{value:.3g}"
+    return score(name, value, digits=1)
 
 
 def thousands(n: int) -> str:

@@ -28,8 +28,13 @@ def measure(e: MetricInputs, names: Iterable[str]) -> dict[str, np.ndarray]:
 
 
 def default_metrics() -> list[str]:
-    """The metrics that a playing run takes."""
+    """The metrics that are taken where none are named: all but the expensive ones."""
     return [name for name, metric in METRICS.items() if not metric.expensive]
+
+
+def live_metrics() -> list[str]:
+    """The default metrics that a playing run takes."""
+    return [name for name in default_metrics() if METRICS[name].live]
 
 
 def evaluate(samples: Any, data: str | Distribution, metrics: Iterable[str] | None = None) -> dict[str, np.ndarray]:

@@ -18,7 +18,8 @@ class Metric:
     unit: str
     better: str  # "high", "low" or "" where neither is
     needs: Callable[[MetricInputs], bool]
-    expensive: bool = False  # True: it may cost more than training does, so a playing run leaves it out
+    expensive: bool = False  # True: it may cost more than training does, so it is taken only where it is named
+    live: bool = True  # False: a playing run leaves it out, too
 
     @property
     def help(self) -> str:

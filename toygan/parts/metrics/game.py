@@ -115,6 +115,6 @@ GAME_METRICS: dict[str, Metric] = {
     "generator-weight": Metric(generator_weight, "", "", playing),
     "gradient-norm-g": Metric(gradient_norm_g, "", "", training),
     "gradient-norm-d": Metric(gradient_norm_d, "", "", playing),
-    "gradient-cosine-g": Metric(gradient_cosine_g, "", "", training),
-    "gradient-cosine-d": Metric(gradient_cosine_d, "", "", playing),
+    "gradient-cosine-g": Metric(gradient_cosine_g, "", "", training, live=False),
+    "gradient-cosine-d": Metric(gradient_cosine_d, "", "", playing, live=False),
 }

@@ -5,10 +5,10 @@ A topic is a file, and a claim is a row of its menu; the table, the command and 
 
 from __future__ import annotations
 
+from toygan.measure.quantities import Quantity as Quantity
 from toygan.parts.menu import Menu
 from toygan.studies.claims.claim import Claim as Claim
 from toygan.studies.claims.claim import Finding as Finding
-from toygan.studies.claims.claim import Quantity as Quantity
 from toygan.studies.claims.claim import check as check
 from toygan.studies.claims.findings import Findings as Findings
 from toygan.studies.claims.findings import measured

@@ -10,69 +10,11 @@ from urllib.parse import unquote
 
 import numpy as np
 
-from toygan.measure.tables import interval
+from toygan.measure.intervals import interval
+from toygan.measure.quantities import Quantity
 from toygan.recipe import KNOBS, Recipe
-from toygan.runs.experiment import Experiment, Runs, measure_groups
-
-
-@dataclass(frozen=True)
-class Quantity:
-    """One number per seed, read off a recipe's runs `(S,)`, with the words that a table prints."""
-
-    words: str
-    of: Callable[[Runs], np.ndarray]
-
-
-def late(metric: str) -> Quantity:
-    """A metric's mean over the last fifth of a run."""
-
-    def of(runs: Runs) -> np.ndarray:
-        mean: np.ndarray = runs.metric(metric)[runs.late].mean(0)
-        return mean
-
-    return Quantity(metric, of)
-
-
-def shown(metric: str) -> Quantity:
-    """A metric's mean over the last fifth of a run, of the averaged generator where a recipe has one (`ema`)."""
-    own, averaged = late(metric), late(f"average-{metric}")
-    return Quantity(metric, lambda runs: (averaged if runs.recipe.ema > 0 else own).of(runs))
-
-
-def swing(metric: str) -> Quantity:
-    """A metric's standard deviation over the second half of a run: how much it still moves."""
-
-    def of(runs: Runs) -> np.ndarray:
-        deviation: np.ndarray = runs.metric(metric)[len(runs.steps) // 2 :].std(0)
-        return deviation
-
-    return Quantity(f"swing of {metric}", of)
-
-
-def reached(metric: str, level: float) -> Quantity:
-    """The first iteration at which a metric was at least `level`; the run's length where it never was."""
-
-    def of(runs: Runs) -> np.ndarray:
-        there = runs.metric(metric) >= level
-        first: np.ndarray = np.where(there.any(0), runs.steps[there.argmax(0)], runs.steps[-1]).astype(float)
-        return first
-
-    return Quantity(f"iterations to {metric} {level:g}", of)
-
-
-def seeds_that(words: str, happened: Callable[[Runs], np.ndarray]) -> Quantity:
-    """1 for a seed to which it happened and 0 for another, so that the mean is a share of seeds."""
-    return Quantity(f"share of seeds that {words}", lambda runs: happened(runs).astype(float))
-
-
-def keeps(words: str, metric: str, level: float) -> Quantity:
-    """The seeds whose metric is at least `level` throughout the last fifth of a run; a diverged one keeps nothing."""
-
-    def kept(runs: Runs) -> np.ndarray:
-        lowest: np.ndarray = runs.metric(metric)[runs.late].min(0)
-        return lowest >= level
-
-    return seeds_that(words, kept)
+from toygan.runs.experiment import Experiment, measure_groups
+from toygan.runs.record import Record
 
 
 @dataclass(frozen=True)
@@ -142,9 +84,9 @@ class Finding(NamedTuple):
         return [f"{mean:+.2g} [{low:+.2g}, {high:+.2g}]" for mean, low, high in self.differences]
 
 
-def find(claim: Claim, runs: Mapping[str, Runs]) -> Finding:
-    """The claim held against the runs of its recipes."""
-    values = {name: claim.quantity.of(runs[name]) for name in claim.recipes}
+def find(claim: Claim, records: Mapping[str, Record]) -> Finding:
+    """The claim held against the records of its recipes."""
+    values = {name: claim.quantity.of(records[name]) for name in claim.recipes}
     gaps = [a - b for a, b in pairwise(values.values())]
     return Finding(claim, values, [(float(gap.mean()), *interval(gap)) for gap in gaps])
 
@@ -158,5 +100,5 @@ def check(
     the experiments done and those in all.
     """
     groups = {name: list(claim.experiments(first_seed).values()) for name, claim in claims.items()}
-    for name, runs in measure_groups(groups, jobs, progress):
-        yield name, find(claims[name], dict(zip(claims[name].recipes, runs, strict=True)))
+    for name, records in measure_groups(groups, jobs, progress):
+        yield name, find(claims[name], dict(zip(claims[name].recipes, records, strict=True)))

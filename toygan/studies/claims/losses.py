@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from toygan.measure.quantities import keeps, reached
 from toygan.recipe import Recipe
-from toygan.studies.claims.claim import Claim, keeps, reached
+from toygan.studies.claims.claim import Claim
 from toygan.studies.claims.settings import DESCENT, GAUSSIAN, HIGH_QUALITY, MODES, OFF_THE_LINE, RING, WGAN_GP
 from toygan.studies.published import CLUSTERS
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from toygan.studies.claims.claim import Claim, late
+from toygan.measure.quantities import late
+from toygan.studies.claims.claim import Claim
 from toygan.studies.claims.settings import HIGH_QUALITY, LINE, MODES, RING
 
 LINE_DESCENT = LINE.but(optimizer="sgd", lr_g=0.05, lr_d=0.05)

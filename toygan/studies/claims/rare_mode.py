@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from toygan.measure.quantities import keeps, late, shown
 from toygan.recipe import Recipe
-from toygan.studies.claims.claim import Claim, keeps, late, shown
+from toygan.studies.claims.claim import Claim
 from toygan.studies.claims.settings import MODES, RARE, WGAN_GP
 
 DATA = "Two modes, one of them with a tenth of the data: "

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
+from toygan.measure.quantities import Quantity, late
 from toygan.recipe import Recipe
-from toygan.runs.experiment import Runs
-from toygan.studies.claims.claim import Quantity, late
+from toygan.runs.record import Record
 
 RING = Recipe(width=32, batch=64)
 LINE = RING.but(data="bimodal")  # two modes of equal weight
@@ -25,8 +25,8 @@ MODES = late("modes-covered-strict")
 HIGH_QUALITY = late("high-quality")
 
 
-def _off_the_line(runs: Runs) -> np.ndarray:
-    distance: np.ndarray = abs(runs.metric("loss-d")[runs.late] - 2 * math.log(2)).mean(0)
+def _off_the_line(record: Record) -> np.ndarray:
+    distance: np.ndarray = abs(record.metric("loss-d")[record.late] - 2 * math.log(2)).mean(0)
     return distance
 
 

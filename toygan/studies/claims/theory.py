@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from toygan.studies.claims.claim import Claim, late
+from toygan.measure.quantities import late
+from toygan.studies.claims.claim import Claim
 from toygan.studies.claims.settings import DIRAC, OFF_THE_LINE
 
 MINIMAX = DIRAC.but(loss="minimax")

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from toygan.measure.diagnosis import diagnose
-from toygan.measure.recent import Recent
+from toygan.measure.diagnosis import diagnose_all
 from toygan.recipe import KNOBS, Recipe
-from toygan.runs.experiment import Experiment, Runs, measure_groups
+from toygan.runs.experiment import Experiment, measure_groups
+from toygan.runs.record import Record
 
 SEEDS = 16
 
@@ -28,7 +28,7 @@ class FailureCase:
     recipe: Recipe
     change: Mapping[str, Any]  # the field that the cure changes, or steps
     why: str  # why it why, in a sentence
-    shows: Callable[[Runs], np.ndarray]
+    shows: Callable[[Record], np.ndarray]
     steps: int = 3000
 
     @property
@@ -65,27 +65,22 @@ class FailureRates:
     fixed_verdicts: tuple[str, ...]
 
 
-def seen(case: FailureCase, ill: Runs, cured: Runs) -> FailureRates:
+def seen(case: FailureCase, ill: Record, cured: Record) -> FailureRates:
     """The case's rates in measured runs."""
     return FailureRates(case, case.shows(ill), case.shows(cured), well(cured), verdicts(ill), verdicts(cured))
 
 
-def well(runs: Runs) -> np.ndarray:
+def well(runs: Record) -> np.ndarray:
     """Which seeds have, over the last fifth of their runs, all modes and most samples on them `(S,)`."""
-    modes = len(runs.recipe.distribution.modes)
+    modes = len(runs.recipes[0].distribution.modes)
     strict, good = (runs.metric(name)[runs.late] for name in ("modes-covered-strict", "high-quality"))
     every: np.ndarray = (strict.mean(0) > modes - 0.3) & (good.mean(0) > 0.55)
     return every
 
 
-def verdicts(runs: Runs) -> tuple[str, ...]:
+def verdicts(record: Record) -> tuple[str, ...]:
     """What is diagnosed at the end of each seed's run."""
-    return tuple(
-        diagnose(
-            Recent(runs.recipe, runs.steps, {name: x[:, seed] for name, x in runs.metrics.items()}, int(diverged_at))
-        ).verdict
-        for seed, diverged_at in enumerate(runs.diverged_at)
-    )
+    return tuple(diagnosis.verdict for diagnosis in diagnose_all(record))
 
 
 def measure_cases(

@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 
+from toygan.measure.quantities import late
 from toygan.parts.menu import Menu
 from toygan.recipe import Recipe
-from toygan.runs.experiment import Runs
-from toygan.studies.claims.claim import late
+from toygan.runs.record import Record
 from toygan.studies.gallery.case import FailureCase
 
-Sign = Callable[[Runs], np.ndarray]
+Sign = Callable[[Record], np.ndarray]
 
 
 def below(metric: str, level: float) -> Sign:
@@ -35,7 +35,7 @@ def swings(metric: str, by: float) -> Sign:
     return lambda runs: runs.metric(metric)[runs.late].std(0) > by
 
 
-def broke(runs: Runs) -> np.ndarray:
+def broke(runs: Record) -> np.ndarray:
     """The seeds that left the finite numbers, or whose losses did so for all that counts."""
     losses = np.stack([runs.metric("loss-d"), runs.metric("loss-g")])[:, runs.late]
     within: np.ndarray = (np.abs(losses) < 100).all((0, 1))  # neither an infinite nor an undefined loss is

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from toygan.measure.diagnosis import VERDICTS
-from toygan.measure.tables import share_interval
+from toygan.measure.intervals import share_interval
+from toygan.measure.words import percent
 from toygan.studies.gallery.case import SEEDS, FailureCase, FailureRates, measure_cases
 from toygan.studies.progress import Results
 
@@ -31,18 +32,19 @@ class GalleryReport(Results[FailureRates]):
 
     @property
     def score(self) -> str:
-        """How many seeds in all were diagnosed rightly, and wrongly; being unsure is neither.
+        """How many seeds in all were diagnosed rightly, and wrongly; "undetermined" is neither.
 
         Also the share that is right in the mean over the rows: the healthy ones are many.
         """
         table = self.confusion
         n = sum(counts.total() for counts in table.values())
         right = sum(counts[verdict] for verdict, counts in table.items())
-        unsure = sum(counts["unsure"] for counts in table.values())
+        undetermined = sum(counts["undetermined"] for counts in table.values())
         rows = [counts[verdict] / counts.total() for verdict, counts in table.items()]
         return (
-            f"{right} of {n} right ({right / max(n, 1):.0%}; row by row {sum(rows) / max(len(rows), 1):.0%}), "
-            f"{unsure} unsure, {n - right - unsure} wrong{self.left}"
+            f"{right} of {n} right ({percent(right / max(n, 1))}; "
+            f"row by row {percent(sum(rows) / max(len(rows), 1))}), "
+            f"{undetermined} undetermined, {n - right - undetermined} wrong{self.left}"
         )
 
     def _repr_markdown_(self) -> str:
@@ -69,7 +71,7 @@ def out_of(happened: np.ndarray) -> str:
     """So many of so many seeds, with the 95 % interval of the share."""
     count, n = int(happened.sum()), len(happened)
     low, high = share_interval(count, n)
-    return f"{count} of {n} [{low:.0%}, {high:.0%}]"
+    return f"{count} of {n} [{percent(low)}, {percent(high)}]"
 
 
 def measure(cases: Mapping[str, FailureCase], first_seed: int = 0, jobs: int = 1, seeds: int = SEEDS) -> GalleryReport:

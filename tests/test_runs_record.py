@@ -1,0 +1,186 @@
+"""A record is bounded, evenly spread over the whole run, and always holds its first and its newest snapshot."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from toygan import Recipe, Snapshot
+from toygan.runs.record import Record
+
+
+def snapshot(step: int, members: int = 2, **metrics: float) -> Snapshot:
+    return Snapshot(
+        step=step,
+        samples=torch.zeros(members, 1, 2),
+        metrics={
+            name: value + np.arange(members, dtype=float) for name, value in (metrics or {"loss-g": step}).items()
+        },
+        shares=np.zeros((members, 8)),
+        diverged_at=np.full(members, -1),
+        recipes=tuple(Recipe(seed=s) for s in range(members)),
+    )
+
+
+@pytest.mark.parametrize("limit", [2, 3, 10, 11])
+def test_thinning_keeps_first_and_newest_evenly_and_never_more_than_the_limit(limit):
+    record = Record(limit)
+    for step in range(0, 3000, 3):
+        record.add(snapshot(step))
+        assert len(record) == len(record.steps) <= limit + 1
+        assert record.steps[0] == 0
+        assert record.steps[-1] == step
+        gaps = np.diff(record.steps)
+        assert len(set(gaps[:-1])) <= 1, "evenly spread, but for the newest row"
+        if len(gaps) > 1:
+            assert gaps[-1] <= gaps[0]
+    assert len(record) >= limit // 2
+    assert np.array_equal(record.metric("loss-g"), record.steps[:, None] + [[0.0, 1.0]])
+
+
+def test_every_row_is_held_while_they_fit():
+    record = Record(limit=50)
+    for step in range(50):
+        record.add(snapshot(step))
+    assert np.array_equal(record.steps, np.arange(50))
+
+
+def test_what_diverged_or_was_not_taken_is_nan():
+    record = Record()
+    record.add(snapshot(0, **{"loss-g": 1.0}))
+    late = snapshot(1, **{"loss-d": 5.0})
+    late.diverged_at[0] = 1
+    record.add(late)
+    assert np.array_equal(record.metric("loss-g"), [[1, 2], [np.nan, np.nan]], equal_nan=True)
+    assert np.array_equal(record.metric("loss-d"), [[np.nan, np.nan], [np.nan, 6]], equal_nan=True)
+    assert np.isnan(record.metric("no such metric")).all()
+    assert record.metric("no such metric").shape == (2, 2)
+
+
+def test_what_is_not_finite_is_nan():
+    record = Record()
+    for step, value in enumerate((np.inf, -np.inf, np.nan, 1.0)):
+        record.add(snapshot(step, **{"gradient-norm-d": value}))
+    assert np.array_equal(np.isfinite(record.metric("gradient-norm-d")[:, 0]), [False, False, False, True])
+
+
+def test_a_rewound_run_goes_on_from_where_it_was_rewound_to():
+    record = Record()
+    for step in range(10):
+        record.add(snapshot(step))
+    record.truncate(4)
+    assert record.steps[-1] == 4
+    assert record.last is None
+    record.add(snapshot(7))
+    assert list(record.steps) == [0, 1, 2, 3, 4, 7]
+
+
+def test_an_iteration_that_is_held_is_replaced_with_all_that_followed():
+    record = Record()
+    for step in (0, 5, 10):
+        record.add(snapshot(step))
+    newer = snapshot(5, **{"loss-g": -1.0})
+    record.add(newer)
+    assert list(record.steps) == [0, 5]
+    assert record.metric("loss-g")[-1, 0] == -1
+    assert record.last is newer
+
+
+def test_a_record_belongs_to_one_population():
+    record = Record()
+    record.add(snapshot(0, members=2))
+    with pytest.raises(ValueError, match="3 members; this record holds 2"):
+        record.add(snapshot(1, members=3))
+    with pytest.raises(ValueError, match="limit=1: at least 2"):
+        Record(1)
+
+
+def test_without_a_limit_every_row_is_held() -> None:
+    record = Record(limit=None)
+    for step in range(300):
+        record.add(snapshot(step))
+    assert np.array_equal(record.metric("loss-g")[:, 0], np.arange(300))
+
+
+def test_a_record_thinned_and_rewound_stays_evenly_spread() -> None:
+    record = Record(limit=10)
+    for step in (*range(37), *range(21, 60)):
+        if step == 21:
+            record.truncate(20)  # a row that is held
+        record.add(snapshot(step))
+    assert len(set(np.diff(record.steps)[:-1])) == 1
+    assert np.array_equal(record.metric("loss-g")[:, 0], record.steps)
+
+
+@pytest.mark.parametrize(("rows", "late"), [(31, 6), (10, 2), (3, 1), (1, 1)])
+def test_late_is_the_last_fifth(rows: int, late: int) -> None:
+    record = Record.of([Recipe()], range(rows), {})
+    assert len(record.steps[record.late]) == late
+
+
+def test_a_record_starts_anew_where_its_recipes_change_and_goes_on_where_they_do_not() -> None:
+    record = Record()
+    for step in (0, 1):
+        record.add(snapshot(step))
+    assert record.since == 0
+    other = snapshot(2)
+    record.add(replace(other, recipes=tuple(recipe.but(lr_g=0.5) for recipe in other.recipes)))
+    assert record.since == 2
+
+
+def written() -> Record:
+    """Three iterations of two seeds, of which the second diverges at the last."""
+    nan = np.nan
+    metrics = {"loss-g": np.array([[0.1, 1 / 3], [2.0, 1e-30], [3.0, nan]]), "average-w1": np.array([[nan, nan]] * 3)}
+    return Record.of(Recipe(seed=5).seeds(2), [0, 10, 15], metrics, [-1, 12])
+
+
+def test_rows_are_one_a_seed_and_iteration_and_say_from_when_on_a_seed_had_diverged() -> None:
+    rows = [json.loads(line.strip(",")) for line in written().to_json().splitlines()[1:-1]]
+    assert [(row["step"], row["seed"], row["diverged-at"]) for row in rows] == [
+        (0, 5, None), (0, 6, None), (10, 5, None), (10, 6, None), (15, 5, None), (15, 6, 12),
+    ]  # fmt: skip
+    assert rows[1]["loss-g"] == 1 / 3
+    assert rows[-1]["loss-g"] is None
+    assert list(rows[0]) == ["step", "seed", "diverged-at", "loss-g", "average-w1"]
+
+
+def test_a_record_survives_json_to_the_last_bit() -> None:
+    record = written()
+    back = Record.from_json(record.to_json(), Recipe())
+    assert back.recipes == record.recipes
+    assert back.names == record.names
+    for name in record.names:
+        np.testing.assert_array_equal(back.metric(name), record.metric(name))
+    np.testing.assert_array_equal(back.steps, record.steps)
+    np.testing.assert_array_equal(back.diverged_at, record.diverged_at)
+    assert back.to_json() == record.to_json()
+
+
+def test_rows_may_come_in_any_order_and_lack_a_metric_that_came_later() -> None:
+    late = {"seed": 1, "step": 9, "diverged-at": 4, "js": 0.5, "note": "what is no metric is not read"}
+    record = Record.from_rows([late, {"seed": 1, "step": 0, "diverged-at": None}], Recipe())
+    assert record.steps.tolist() == [0, 9]
+    assert record.diverged_at.tolist() == [4]
+    np.testing.assert_array_equal(record.metric("js"), [[np.nan], [0.5]])
+
+
+ROW = {"seed": 0, "step": 0, "diverged-at": None}
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [], [1], None, {}, [{"seed": 0}], [{"seed": 0, "step": 0}], [ROW, ROW],
+        [ROW, {**ROW, "seed": 1}, {**ROW, "step": 1}], [{**ROW, "seed": "0"}], [{**ROW, "seed": -1}],
+        [{**ROW, "step": 1.5}], [{**ROW, "step": True}], [{**ROW, "step": 2**63}], [{**ROW, "diverged-at": "x"}],
+        [{**ROW, "js": "a"}], [{**ROW, "js": [1]}], [{**ROW, "js": 10**400}], [{**ROW, "average-js": "a"}],
+    ],
+)  # fmt: skip
+def test_what_is_no_list_of_such_rows_is_refused(rows: object) -> None:
+    with pytest.raises(ValueError, match="has to"):
+        Record.from_rows(rows, Recipe())

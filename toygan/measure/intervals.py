@@ -1,0 +1,24 @@
+"""Confidence intervals over seeds: of a share and of a mean."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+
+
+def share_interval(count: int, n: int, z: float = 1.96) -> tuple[float, float]:
+    """The 95 % interval of a share of which `count` of n were seen (Wilson 1927): 16 of 16 is not yet always."""
+    share = count / n
+    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def interval(values: Iterable[float], draws: int = 4000, confidence: float = 0.95) -> tuple[float, float]:
+    """The bootstrap interval of a mean: seeds are drawn again with replacement (Efron 1979, percentile interval)."""
+    x = np.asarray(list(values), dtype=float)
+    means = x[np.random.default_rng(0).integers(len(x), size=(draws, len(x)))].mean(-1)
+    low, high = np.quantile(means, [(1 - confidence) / 2, (1 + confidence) / 2])
+    return float(low), float(high)

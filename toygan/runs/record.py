@@ -1,0 +1,196 @@
+"""A record: the metrics of members as they trained, held in memory or in a file."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from toygan.parts.metrics import METRICS
+from toygan.recipe import Recipe
+from toygan.runs.trajectory import Trajectory
+from toygan.training import Snapshot
+
+SAMPLES = 2500  # behind a measurement that does not say how many
+
+
+class Record:
+    """The metrics of P members over the iterations at which they were measured.
+
+    With a `limit` it holds at most that many rows and the newest one, whatever the length of the run: when they no
+    longer fit, every second row is dropped and from then on only every second snapshot (then every fourth ...) is kept,
+    so that rows stay evenly spread from the first snapshot to the newest, which is always there. Without one (None)
+    every row is held. Raises ValueError for a limit below 2.
+    """
+
+    def __init__(self, limit: int | None = 1000) -> None:
+        if limit is not None and limit < 2:
+            raise ValueError(f"limit={limit!r}: at least 2")
+        self.limit = limit
+        self.recipes: tuple[Recipe, ...] = ()  # of the newest snapshot
+        self.diverged_at = np.zeros(0, dtype=np.int64)  # the iteration at which a member diverged, or -1 (P,)
+        self.n = SAMPLES  # samples behind the newest measurement
+        self.last: Snapshot | None = None  # the newest snapshot
+        self.since = 0  # the iteration of the first snapshot under its recipes: what was before is another game
+        self.path = Trajectory()
+        self._rows, self._stride = 0, 1
+        self._serial = 0  # of the newest snapshot, counted from the first; row i before it holds number i * stride
+        self._steps = np.zeros(64, dtype=np.int64)
+        self._columns: dict[str, np.ndarray] = {}
+
+    @staticmethod
+    def of(
+        recipes: Sequence[Recipe],
+        steps: Sequence[int] | np.ndarray,
+        metrics: Mapping[str, np.ndarray],
+        diverged_at: Sequence[int] | np.ndarray | None = None,
+    ) -> Record:
+        """A record of numbers that are there already: iterations `(T,)` and metrics `(T, P)`."""
+        record = Record(limit=None)
+        record.recipes = tuple(recipes)
+        record.diverged_at = np.full(len(recipes), -1) if diverged_at is None else np.asarray(diverged_at)
+        for row, step in enumerate(steps):
+            record._append(int(step), {name: values[row] for name, values in metrics.items()})
+        return record
+
+    def __len__(self) -> int:
+        return self._rows
+
+    def add(self, snapshot: Snapshot) -> None:
+        """Takes in a snapshot; one of an iteration that is held already replaces what came from there on.
+
+        Raises ValueError where the number of members differs from that of the rows held.
+        """
+        if self.recipes and len(self.recipes) != len(snapshot.recipes):
+            raise ValueError(f"snapshot: {len(snapshot.recipes)} members; this record holds {len(self.recipes)}")
+        self._forget_after(snapshot.step - 1)
+        self.since = min(self.since, snapshot.step) if self.recipes == snapshot.recipes else snapshot.step
+        self.recipes, self.diverged_at, self.n = snapshot.recipes, snapshot.diverged_at, snapshot.samples.shape[1]
+        self._append(snapshot.step, {name: np.where(snapshot.alive, x, np.nan) for name, x in snapshot.metrics.items()})
+        self.last = snapshot
+
+    def _append(self, step: int, values: Mapping[str, np.ndarray]) -> None:
+        """One more row, NaN where a value is missing or not finite."""
+        serial = self._serial + 1 if self._rows else 0
+        if self._rows and self._serial % self._stride:
+            self._rows -= 1  # the newest row so far falls between two that are kept
+        if self._rows == self.limit:
+            self._thin()
+        row, members = self._rows, len(self.recipes)
+        if row == len(self._steps):
+            self._steps = np.concatenate([self._steps] * 2)  # room for as many again
+            self._columns = {name: np.concatenate([column] * 2) for name, column in self._columns.items()}
+        for name in values:
+            if name not in self._columns:
+                self._columns[name] = np.full((len(self._steps), members), np.nan)
+        for name, column in self._columns.items():
+            new = np.asarray(values.get(name, np.nan), dtype=float)
+            column[row] = np.where(np.isfinite(new), new, np.nan)
+        self._steps[row], self._serial, self._rows = step, serial, row + 1
+
+    def _thin(self) -> None:
+        """Drops every second row and doubles the stride."""
+        self._stride *= 2
+        rows, self._rows = self._rows, (self._rows + 1) // 2
+        for column in (self._steps, *self._columns.values()):
+            column[: self._rows] = column[:rows:2].copy()
+
+    def truncate(self, step: int) -> None:
+        """Forgets what came after the iteration `step`: a rewound run goes on from there."""
+        self._forget_after(step)
+        self.path.truncate(step)
+
+    def _forget_after(self, step: int) -> None:
+        held = int(np.searchsorted(self.steps, step, side="right"))
+        if held < self._rows:
+            self._rows, self._serial = held, (held - 1) * self._stride
+        if self.last is not None and self.last.step > step:
+            self.last = None
+
+    @property
+    def steps(self) -> np.ndarray:
+        """The iterations held, rising `(T,)`."""
+        return self._steps[: self._rows]
+
+    @property
+    def names(self) -> list[str]:
+        """The metrics that were taken, in the order in which they came."""
+        return list(self._columns)
+
+    def metric(self, name: str) -> np.ndarray:
+        """One metric over the iterations held `(T, P)`; NaN where not taken, not finite, or the member had diverged."""
+        if name in self._columns:
+            return self._columns[name][: self._rows]
+        return np.full((self._rows, len(self.recipes)), np.nan)
+
+    @property
+    def late(self) -> slice:
+        """The rows of the last fifth of a run: the last iterates, without a choice of the best."""
+        return slice(-max(1, self._rows // 5), None)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One row per iteration and member: step, seed, the iteration at which it diverged (or None), every metric."""
+        columns = {name: self.metric(name) for name in self.names}
+        return [
+            {
+                "step": int(step),
+                "seed": recipe.seed,
+                "diverged-at": int(at) if 0 <= at <= step else None,
+                **{name: _number(x[row, member]) for name, x in columns.items()},
+            }
+            for row, step in enumerate(self.steps)
+            for member, (recipe, at) in enumerate(zip(self.recipes, self.diverged_at, strict=True))
+        ]
+
+    def to_json(self) -> str:
+        """The rows as a JSON list, one line a row, so that it can also be read and compared by lines."""
+        lines = ",\n".join(json.dumps(row, allow_nan=False) for row in self.rows())
+        return f"[\n{lines}\n]\n"
+
+    @staticmethod
+    def from_json(text: str, recipe: Recipe) -> Record:
+        """What `to_json` wrote of a recipe under several seeds; ValueError where the text is nothing of the kind."""
+        return Record.from_rows(json.loads(text), recipe)
+
+    @staticmethod
+    def from_rows(rows: Any, recipe: Recipe) -> Record:
+        """A recipe under several seeds, from the rows of each seed at the same iterations; ValueError for others."""
+        if not isinstance(rows, list) or not rows or not all(map(_is_row, rows)):
+            raise ValueError("it has to be a list of rows with seed, step, diverged-at and numbers")
+        placed = {(row["step"], row["seed"]): row for row in rows}
+        steps, seeds = sorted({step for step, _ in placed}), list(dict.fromkeys(row["seed"] for row in rows))
+        if not len(steps) * len(seeds) == len(placed) == len(rows):
+            raise ValueError("every seed has to have one row for each of the same iterations")
+        names = [name for name in dict.fromkeys(name for row in rows for name in row) if _is_metric(name)]
+        metrics = {
+            name: np.array([[placed[step, seed].get(name) for seed in seeds] for step in steps], dtype=float)
+            for name in names
+        }
+        ends = [placed[steps[-1], seed]["diverged-at"] for seed in seeds]
+        return Record.of(
+            [recipe.but(seed=seed) for seed in seeds], steps, metrics, [-1 if at is None else at for at in ends]
+        )
+
+
+def _number(value: float) -> float | None:
+    """JSON has no NaN and no infinity."""
+    return float(value) if math.isfinite(value) else None
+
+
+def _is_metric(name: str) -> bool:
+    return name.removeprefix("average-") in METRICS
+
+
+def _is_row(row: Any) -> bool:
+    """Whether it holds what a row has to, and nothing but numbers for the metrics (None is a NaN)."""
+    if not isinstance(row, dict) or "diverged-at" not in row:
+        return False
+    counts = [row.get("seed"), row.get("step"), 0 if row["diverged-at"] is None else row["diverged-at"]]
+    numbers = [value for name, value in row.items() if _is_metric(name) and value is not None]
+    return all(type(x) is int and 0 <= x < 2**63 for x in counts) and all(
+        type(x) in (int, float) and abs(x) <= sys.float_info.max for x in numbers
+    )

@@ -1,0 +1,87 @@
+"""A run: a population that is stepped, measured and changed, and the record of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import torch
+
+from toygan.recipe import Recipe
+from toygan.runs.record import SAMPLES, Record
+from toygan.training import Population, Snapshot
+
+Interval = Callable[[int], int]  # iterations to the next measurement, from the one at which this one is taken
+
+
+class Run:
+    """P members that train in lock-step and are measured from n samples each, every `every` iterations.
+
+    `metrics` are the default ones unless some are named; `limit` is that of the record.
+    """
+
+    def __init__(
+        self, recipes: Recipe | Sequence[Recipe], device: str | torch.device = "cpu", every: int | Interval = 100,
+        n: int = SAMPLES, metrics: Iterable[str] | None = None, limit: int | None = 1000,
+    ) -> None:  # fmt: skip
+        self.population = Population(recipes, device)
+        self.record = Record(limit)
+        self.record.path.add(self.population)
+        self._n, self._metrics = n, None if metrics is None else list(metrics)
+        self._interval: Interval = every if callable(every) else lambda _: every
+        self._due = 0
+        self._earlier: Snapshot | None = None  # the newest one of an iteration before the present one
+
+    @property
+    def steps(self) -> int:
+        """Iterations so far."""
+        return self.population.steps
+
+    @property
+    def due(self) -> bool:
+        """Whether it is time for a measurement."""
+        return self.steps >= self._due
+
+    def step(self) -> None:
+        """One iteration."""
+        self.population.step()
+        self.record.path.add(self.population)
+
+    def measure(self) -> Snapshot:
+        """A new snapshot of the present iteration, which also goes into the record.
+
+        Mode hopping is the change since the snapshot before, of an earlier iteration.
+        """
+        last = self.record.last
+        if last is not None and last.step < self.steps:
+            self._earlier = last
+        snapshot = self.population.snapshot(self._n, self._earlier, self._metrics)
+        self.record.add(snapshot)
+        self._due = self.steps + self._interval(self.steps)
+        return snapshot
+
+    def look(self) -> Snapshot:
+        """The snapshot of the present iteration: the one that is there, or a new one."""
+        last = self.record.last
+        return last if last is not None and last.step == self.steps else self.measure()
+
+    def until(self, steps: int, goes_on: Callable[[], bool] = lambda: True) -> Iterator[Snapshot]:
+        """Trains up to the iteration `steps`, for as long as `goes_on`, which is asked before every iteration.
+
+        Yields a snapshot where it stands, wherever one is due, and where it ends.
+        """
+        yield self.look()
+        while self.steps < steps and goes_on():
+            self.step()
+            if self.due:
+                yield self.measure()
+        if self.record.last is None or self.record.last.step < self.steps:
+            yield self.measure()
+
+    def run(self, steps: int) -> None:
+        """`steps` iterations, measured where it stands, wherever that is due, and where it ends."""
+        for _ in self.until(self.steps + steps):
+            pass
+
+    def change(self, recipes: Recipe | Sequence[Recipe]) -> None:
+        """Goes on under other recipes from the present parameters; RecipeError where that needs a new run."""
+        self.population.change(recipes)
