@@ -19,18 +19,16 @@ MEMBERS = 4
 
 
 def measured(recipe: Recipe) -> int:
-    """The most bytes that torch's allocator held at once in one iteration, the population's own numbers included."""
-    population = Population(recipe.seeds(MEMBERS))
-    population.step()
-    own = sum(x.numel() * x.element_size() for x in population.state.tensors.values())
+    """The most bytes that torch's allocator holds at once for a population and its first iteration."""
+    Population(recipe.seeds(MEMBERS)).step()  # what is kept for all populations of the process is there now
     with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as watched:
-        population.step()
+        Population(recipe.seeds(MEMBERS)).step()
     held = most = 0
     for event in watched.profiler.kineto_results.events():
         if event.name() == "[memory]":
             held += event.nbytes()
             most = max(most, held)
-    return own + most
+    return most
 
 
 def planned() -> Iterator[Recipe]:
@@ -45,7 +43,7 @@ def planned() -> Iterator[Recipe]:
 def test_memory_is_foretold_within_a_factor_of_two_over_every_pair_of_parts(chunk: int) -> None:
     for recipe in list(planned())[chunk::CHUNKS]:
         ratio = cost(recipe, MEMBERS).memory / measured(recipe)
-        assert 0.5 < ratio < 2.2, f"{recipe.to_string()}: {ratio:.2f}"
+        assert 0.5 < ratio < 2, f"{recipe.to_string()}: {ratio:.2f}"
 
 
 @pytest.mark.parametrize(
@@ -59,7 +57,7 @@ def test_many_steps_are_told_from_the_first_few(changes: dict) -> None:
 
 def test_no_number_is_computed_and_no_memory_taken() -> None:
     before = psutil.Process().memory_info().rss
-    assert cost(Recipe(batch=2**16, width=1024, depth=8), 64).memory > 2**36
+    assert cost(Recipe(batch=2**16, width=1024, depth=8), 64).memory > 2**34
     assert psutil.Process().memory_info().rss - before < 2**28
 
 

@@ -23,7 +23,7 @@ from toygan.training.population import Population
 SETTING = "TOYGAN_MEMORY"  # the environment variable that sets the budget, in GiB
 SHARE = 0.5  # of the memory that is free, the budget where nothing else is set
 COPIES = 8  # of the parameters that an iteration holds at least: Adam's, gradients, the next ones, the average
-FEW = 2  # repetitions of a step from which the cost of many is told: each further one adds as much
+FEW = 3  # repetitions of a step from which the cost of many is told: each further one adds as much
 # A call of torch takes as long as so many bytes take to be written, or so many products to be summed, on a usual core.
 CALL_IN_BYTES, CALL_IN_PRODUCTS = 20_000, 100_000
 PRODUCTS = {"mm", "bmm", "addmm", "baddbmm"}
@@ -161,8 +161,12 @@ def _heaviest(recipe: Recipe, members: int, allowed: float) -> tuple[str, Any, i
         ways[name] = getattr(recipe, name), low, lambda n, name=name: _needed(recipe, members, **{name: n})  # type: ignore[misc]
     for name, part in recipe.parts.regularizers.items():
         if part.whole:
-            ways[f"regularizers[{name!r}]"] = int(recipe.regularizers[name]), max(1, int(part.bounds[0])), (
-                lambda n, name=name: _needed(recipe, members, regularizers={**recipe.regularizers, name: n})  # type: ignore[misc]
+            ways[f"regularizers[{name!r}]"] = (
+                int(recipe.regularizers[name]),
+                max(1, int(part.bounds[0])),
+                (
+                    lambda n, name=name: _needed(recipe, members, regularizers={**recipe.regularizers, name: n})  # type: ignore[misc]
+                ),
             )
     least = {name: of(low) for name, (_, low, of) in ways.items()}
     field = min(least, key=lambda name: least[name])

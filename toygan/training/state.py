@@ -87,9 +87,7 @@ class State:
 
     def mapped(self, change: Callable[[Tensor], Tensor]) -> State:
         """The state with every tensor of the members, but not of the streams, changed."""
-        return _assembled(
-            {name: change(x) for name, x in self.tensors.items()}, self.recipes, self.steps, self.streams
-        )
+        return _assembled({name: change(x) for name, x in self.tensors.items()}, self.recipes, self.steps, self.streams)
 
     @property
     def tensors(self) -> dict[str, Tensor]:
