@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import weakref
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
@@ -56,7 +57,7 @@ class Game:
         )
         self.discriminator = Player(
             d, _initial("discriminator", d, recipes, like), parts.optimizer, rates_of(recipes, "lr_d", like),
-            self._after_d_step,
+            partial(Game._after_d_step, weakref.proxy(self)),  # in no circle: what a run held is free when it ends
         )  # fmt: skip
         self.change(recipes)
         self.discriminator.theta = self._projected(self.discriminator.theta)

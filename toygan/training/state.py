@@ -87,11 +87,10 @@ class State:
 
     def mapped(self, change: Callable[[Tensor], Tensor]) -> State:
         """The state with every tensor of the members, but not of the streams, changed."""
-        return _assembled(
-            {name: change(x) for name, x in self._tensors().items()}, self.recipes, self.steps, self.streams
-        )
+        return _assembled({name: change(x) for name, x in self.tensors.items()}, self.recipes, self.steps, self.streams)
 
-    def _tensors(self) -> dict[str, Tensor]:
+    @property
+    def tensors(self) -> dict[str, Tensor]:
         """Every tensor of the members, by a name that says where it belongs."""
         named = {
             "generator/theta": self.generator.theta, "discriminator/theta": self.discriminator.theta,
@@ -106,7 +105,7 @@ class State:
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """The shape of every tensor of the members, by its name."""
-        return {name: tuple(x.shape) for name, x in self._tensors().items()}
+        return {name: tuple(x.shape) for name, x in self.tensors.items()}
 
     def differs(self, other: State) -> str | None:
         """The first tensor that has another shape than in the other state, in words, or None."""
@@ -125,7 +124,7 @@ class State:
             "format": FORMAT, "version": VERSION, "steps": str(self.steps), "streams": json.dumps(streams),
             "recipes": json.dumps([json.loads(recipe.to_json()) for recipe in self.recipes]),
         }  # fmt: skip
-        tensors = {name: x.cpu().contiguous().clone() for name, x in self._tensors().items()}
+        tensors = {name: x.cpu().contiguous().clone() for name, x in self.tensors.items()}
         tensors |= {f"streams/{name}": mark.generators for name, mark in self.streams.items()}
         target = Path(path)
         part = target.with_name(f".{target.name}.part")

@@ -1,0 +1,191 @@
+"""What an iteration of a recipe would cost, in memory and in time, found out without taking it.
+
+The iteration runs on torch's device "meta", whose tensors have shapes and no numbers: for any part that anyone adds.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import psutil
+import torch
+from torch import Tensor
+from torch.multiprocessing.reductions import StorageWeakRef
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+
+from toygan.recipe import DEFAULT, KNOBS, Recipe, RecipeError
+from toygan.training.population import Population
+
+SETTING = "TOYGAN_MEMORY"  # the environment variable that sets the budget, in GiB
+SHARE = 0.5  # of the memory that is free, the budget where nothing else is set
+COPIES = 8  # of the parameters that an iteration holds at least: Adam's, gradients, the next ones, the average
+FEW = 3  # repetitions of a step from which the cost of many is told: each further one adds as much
+# A call of torch takes as long as so many bytes take to be written, or so many products to be summed, on a usual core.
+CALL_IN_BYTES, CALL_IN_PRODUCTS = 20_000, 100_000
+PRODUCTS = {"mm", "bmm", "addmm", "baddbmm"}
+
+
+class Cost(NamedTuple):
+    """The most memory that an iteration holds at once, in bytes, and its time, in torch's calls of the least size."""
+
+    memory: float
+    time: float
+
+
+class _Meter(TorchDispatchMode):
+    """Counts what the calls of torch within it keep and do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._alive: dict[StorageWeakRef, int] = {}
+        self._held = self.most = 0
+        self.time = 0.0
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        out = func(*args, **(kwargs or {}))
+        results = [x for x in tree_leaves(out) if isinstance(x, Tensor) and x.is_meta]
+        for x in results:
+            self._take_in(x)
+        size = sum(x.numel() * x.element_size() for x in results)
+        products = 0
+        if results and func.overloadpacket.__name__ in PRODUCTS:
+            products = results[0].numel() * [x for x in args if isinstance(x, Tensor)][-1].shape[-2]
+        self.time += 1 + size / CALL_IN_BYTES + products / CALL_IN_PRODUCTS
+        return out
+
+    def _take_in(self, x: Tensor) -> None:
+        storage = x.untyped_storage()
+        reference = StorageWeakRef(storage)
+        if reference in self._alive:
+            return
+        self._alive[reference] = storage.nbytes()
+        self._held += storage.nbytes()
+        if self._held > self.most:  # only now does it matter which of them have gone
+            self._alive = {kept: n for kept, n in self._alive.items() if not kept.expired()}
+            self._held = sum(self._alive.values())
+            self.most = max(self.most, self._held)
+
+
+def cost(recipe: Recipe, members: int = 1) -> Cost:
+    """What an iteration of so many members of a recipe costs in float32, the population itself included.
+
+    Where the same step is repeated (steps of D, unrolled ones), by what each of the first few adds.
+    """
+    return _cost(recipe.but(seed=0), members)
+
+
+@lru_cache(maxsize=256)
+def _cost(recipe: Recipe, members: int) -> Cost:
+    for count, with_count in _repeated(recipe):
+        if count > FEW:
+            few, fewer = (cost(with_count(n), members) for n in (FEW, FEW - 1))
+            return Cost(*(a + (count - FEW) * max(0.0, a - b) for a, b in zip(few, fewer, strict=True)))
+    sizes = recipe.parts.generator.n_params + recipe.parts.discriminator.n_params
+    least = 4.0 * COPIES * sizes * members
+    if least > available():  # not even shapes of it are tried: what networks keep of their own is real
+        return Cost(least, least / CALL_IN_BYTES)
+    with _Meter() as meter:
+        population = Population([recipe] * members, "meta")
+        meter.time = 0.0
+        population.step()
+    return Cost(meter.most, meter.time)
+
+
+def _repeated(recipe: Recipe) -> Iterator[tuple[int, Callable[[int], Recipe]]]:
+    """How often an iteration repeats a step, for each reason to repeat one, and the recipe that repeats it n times."""
+    yield recipe.d_steps, lambda n: recipe.but(d_steps=n)
+    for name, part in recipe.parts.regularizers.items():
+        if part.whole and not part.structural:
+            yield int(recipe.regularizers[name]), lambda n, name=name: _with_strength(recipe, name, n)  # type: ignore[misc]
+
+
+def _with_strength(recipe: Recipe, name: str, strength: float) -> Recipe:
+    return recipe.but(regularizers={**recipe.regularizers, name: strength})
+
+
+def time_relative_to_default(recipe: Recipe, members: int = 1) -> float:
+    """How long an iteration takes beside one of as many members of the default recipe: an estimate."""
+    return cost(recipe, members).time / cost(DEFAULT, members).time
+
+
+def available() -> int:
+    """Bytes of memory that this process may still take, by the system and by the limit of a container."""
+    free: int = psutil.virtual_memory().available
+    return free
+
+
+def budget() -> float:
+    """Bytes that an iteration may hold: $TOYGAN_MEMORY in GiB, or half of the memory that is free.
+
+    Raises RecipeError where the setting is no number above 0.
+    """
+    words = os.environ.get(SETTING)
+    if words is None:
+        return SHARE * available()
+    try:
+        gib = float(words)
+    except ValueError:
+        gib = 0.0
+    if not 0 < gib < 2**20:
+        raise RecipeError(SETTING, words, "must be a number of GiB, above 0")
+    return gib * 2**30
+
+
+def refuse_too_large(recipe: Recipe, members: int) -> None:
+    """RecipeError where an iteration of so many members needs more memory than the budget.
+
+    It names the field that weighs most, with the number that would fit.
+    """
+    allowed, needed = budget(), cost(recipe, members).memory
+    if needed <= allowed:
+        return
+    field, value, largest = _heaviest(recipe, members, allowed)
+    fits = f"at most {largest:,} would fit" if largest else "no other number of it alone would do"
+    raise RecipeError(
+        field, value, f"an iteration of {members} members would need about {_size(needed)} of memory, and "
+        f"{_size(allowed)} are allowed ({SETTING} sets the GiB); {fits}",
+    )  # fmt: skip
+
+
+def _heaviest(recipe: Recipe, members: int, allowed: float) -> tuple[str, Any, int | None]:
+    """The field that takes most memory, its value, and the largest that fits, or None where none does."""
+    ways: dict[str, tuple[int, int, Callable[[int], float]]] = {
+        "seeds": (members, 1, lambda n: cost(recipe, n).memory),
+    }
+    for name in ("batch", "width", "depth", "latent", "d_steps"):
+        low = min(getattr(recipe, name), max(1, int(KNOBS[name].low or 0)))
+        ways[name] = getattr(recipe, name), low, lambda n, name=name: _needed(recipe, members, **{name: n})  # type: ignore[misc]
+    for name, part in recipe.parts.regularizers.items():
+        if part.whole:
+            ways[f"regularizers[{name!r}]"] = (
+                int(recipe.regularizers[name]),
+                max(1, int(part.bounds[0])),
+                (
+                    lambda n, name=name: _needed(recipe, members, regularizers={**recipe.regularizers, name: n})  # type: ignore[misc]
+                ),
+            )
+    least = {name: of(low) for name, (_, low, of) in ways.items()}
+    field = min(least, key=lambda name: least[name])
+    value, low, of = ways[field]
+    if least[field] > allowed:
+        return field, value, None
+    high = value
+    while high - low > max(1, low // 20):  # `low` fits, `high` does not
+        middle = max(low + 1, int((low * high) ** 0.5))
+        low, high = (middle, high) if of(middle) <= allowed else (low, middle)
+    return field, value, low
+
+
+def _needed(recipe: Recipe, members: int, **changes: Any) -> float:
+    try:
+        return cost(recipe.but(**changes), members).memory
+    except RecipeError:  # a combination that has no meaning, such as a batch that packs do not divide
+        return float("inf")
+
+
+def _size(memory: float) -> str:
+    return f"{memory / 2**30:.3g} GiB" if memory >= 2**30 else f"{memory / 2**20:.3g} MiB"
