@@ -40,7 +40,7 @@ NUMBERS, PAINTING = {"torch", "numpy", "scipy"}, {"matplotlib", "PIL"}
 WIDGETS = {"ipywidgets", "anywidget", "traitlets", "IPython"}
 OUTSIDE: dict[str, set[str]] = {
     "chart": {"numpy"} | PAINTING,
-    "training": NUMBERS | {"safetensors"},
+    "training": NUMBERS | {"safetensors", "psutil"},
     "studies": NUMBERS | {"tqdm"},
     "teach": NUMBERS | WIDGETS,
     "play": NUMBERS | PAINTING | WIDGETS,

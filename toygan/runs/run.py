@@ -9,6 +9,8 @@ import torch
 from toygan.recipe import Recipe
 from toygan.runs.record import SAMPLES, Record
 from toygan.training import Population, Snapshot
+from toygan.training.cost import refuse_too_large
+from toygan.training.population import as_tuple
 
 Interval = Callable[[int], int]  # iterations to the next measurement, from the one at which this one is taken
 
@@ -16,14 +18,17 @@ Interval = Callable[[int], int]  # iterations to the next measurement, from the 
 class Run:
     """P members that train in lock-step and are measured from n samples each, every `every` iterations.
 
-    `metrics` are the default ones unless some are named; `limit` is that of the record.
+    `metrics` are the default ones unless some are named; `limit` is that of the record. Raises RecipeError, before any
+    work, where an iteration would need more memory than is allowed.
     """
 
     def __init__(
         self, recipes: Recipe | Sequence[Recipe], device: str | torch.device = "cpu", every: int | Interval = 100,
         n: int = SAMPLES, metrics: Iterable[str] | None = None, limit: int | None = 1000,
     ) -> None:  # fmt: skip
-        self.population = Population(recipes, device)
+        several = as_tuple(recipes)
+        refuse_too_large(several[0], len(several))
+        self.population = Population(several, device)
         self.record = Record(limit)
         self.record.path.add(self.population)
         self._n, self._metrics = n, None if metrics is None else list(metrics)
@@ -83,5 +88,10 @@ class Run:
             pass
 
     def change(self, recipes: Recipe | Sequence[Recipe]) -> None:
-        """Goes on under other recipes from the present parameters; RecipeError where that needs a new run."""
-        self.population.change(recipes)
+        """Goes on under other recipes from the present parameters.
+
+        RecipeError where that needs a new run, or more memory than is allowed: the run goes on as it was.
+        """
+        several = as_tuple(recipes)
+        refuse_too_large(several[0], len(several))
+        self.population.change(several)

@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-import psutil
-import torch
 from torch import Tensor
 from torch.multiprocessing.reductions import StorageWeakRef
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -75,7 +73,17 @@ def cost(recipe: Recipe, members: int = 1) -> Cost:
 
     Where the same step is repeated (steps of D, unrolled ones), by what each of the first few adds.
     """
-    return _cost(recipe.but(seed=0), members)
+    return _cost(_alike(recipe), members)
+
+
+def _alike(recipe: Recipe) -> Recipe:
+    """A recipe that costs as much, the same for all that differ in numbers only: a rate makes no step longer."""
+    numbers = {name: getattr(DEFAULT, name) for name, how in KNOBS.items() if how.per_member}
+    strengths = {
+        name: strength if part.whole or part.structural else part.strengths[1]
+        for (name, strength), part in zip(recipe.regularizers.items(), recipe.parts.regularizers.values(), strict=True)
+    }
+    return recipe.but(**{**numbers, "ema": 0.5 * (recipe.ema > 0), "anneal": 0, "regularizers": strengths})
 
 
 @lru_cache(maxsize=256)
@@ -114,6 +122,8 @@ def time_relative_to_default(recipe: Recipe, members: int = 1) -> float:
 
 def available() -> int:
     """Bytes of memory that this process may still take, by the system and by the limit of a container."""
+    import psutil  # here: a script that trains little need not load it first
+
     free: int = psutil.virtual_memory().available
     return free
 
