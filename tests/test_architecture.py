@@ -103,8 +103,25 @@ def test_no_file_is_in_a_circle() -> None:
         pytest.fail("circle: " + " <- ".join(error.args[1]))
 
 
+def test_public_names_are_loaded_from_where_the_types_say() -> None:
+    tree = ast.parse((PACKAGE / "__init__.py").read_text(encoding="utf-8"))
+    typed = {
+        alias.name: node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
+    assert {name: home for name, home in typed.items() if str(home).startswith("toygan")} == toygan.NAMES
+    assert set(dir(toygan)) == toygan.NAMES.keys()
+
+
+def test_the_command_line_says_its_version_and_commands_without_torch() -> None:
+    code = "import sys; from toygan.cli import COMMANDS, main; print(*sys.modules)"
+    out = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    assert not {"torch", "numpy", "matplotlib"} & set(out.split())
+
+
 def test_the_engine_loads_nothing_but_torch() -> None:
-    code = "import sys, torch; before = set(sys.modules); import toygan; print(*set(sys.modules) - before)"
+    code = (
+        "import sys, torch; before = set(sys.modules); from toygan import Population; print(*set(sys.modules) - before)"
+    )
     out = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
     assert {name.split(".")[0] for name in out.split()} - set(sys.stdlib_module_names) == {"toygan"}
 

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
+import psutil
+import pytest
 
 from toygan import train
 from toygan.recipe import Recipe
 from toygan.runs import experiment as module
 from toygan.runs.experiment import Experiment, measure_many, measure_runs
 
+PARENT = """
+from toygan.recipe import Recipe
+from toygan.runs.experiment import Experiment, measure_many
+
+if __name__ == "__main__":
+    tiny = Recipe(width=4, depth=1, batch=8)
+    experiments = [Experiment(tiny, 1, 1), *(Experiment(tiny, 1, 10**9 + i) for i in range(4))]
+    for _ in measure_many(experiments, jobs=2):
+        print("one", flush=True)
+"""
 TINY = Recipe(data="bimodal", width=4, batch=8)
 SHORT = Experiment(TINY, seeds=3, steps=25, every=10)
 
@@ -56,3 +73,18 @@ def test_what_is_done_is_there_before_the_rest_begins(monkeypatch):
     monkeypatch.setattr(module, "measure_runs", measured.append)
     next(measure_many([SHORT, SHORT._replace(steps=26)]))
     assert measured == [SHORT]
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="POSIX")
+@pytest.mark.parametrize("ending", ["SIGTERM", "SIGKILL"])
+def test_whatever_ends_the_parent_ends_its_processes(ending: str, tmp_path: Path) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT, encoding="utf-8")
+    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        parent.stdout.readline()  # the first experiment is done: its processes are at the others
+        children = psutil.Process(parent.pid).children(recursive=True)
+        assert children
+        parent.send_signal(getattr(signal, ending))
+    _, alive = psutil.wait_procs(children, timeout=60)
+    assert not alive

@@ -1,46 +1,73 @@
-"""Toy-distribution GANs, live: how each loss and regularizer changes mode coverage and convergence."""
+"""Toy-distribution GANs, live: how each loss and regularizer changes mode coverage and convergence.
 
+A name is loaded when it is first asked for: the command line needs no torch to say its version, a script no widgets.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from toygan.measure import theory as theory
-from toygan.panels import PANELS as PANELS
-from toygan.panels import Panel as Panel
-from toygan.parts.distributions import DISTRIBUTIONS as DISTRIBUTIONS
-from toygan.parts.distributions import Distribution as Distribution
-from toygan.parts.distributions import points as points
-from toygan.parts.losses import LOSSES as LOSSES
-from toygan.parts.losses import Loss as Loss
-from toygan.parts.metrics import METRICS as METRICS
-from toygan.parts.metrics import Metric as Metric
-from toygan.parts.metrics import evaluate as evaluate
-from toygan.parts.networks import ACTIVATIONS as ACTIVATIONS
-from toygan.parts.networks import NETWORKS as NETWORKS
-from toygan.parts.networks import Network as Network
-from toygan.parts.networks import NetworkSpec as NetworkSpec
-from toygan.parts.optimizers import OPTIMIZERS as OPTIMIZERS
-from toygan.parts.optimizers import Optimizer as Optimizer
-from toygan.parts.regularizers import REGULARIZERS as REGULARIZERS
-from toygan.parts.regularizers import Regularizer as Regularizer
-from toygan.parts.turns import TURNS as TURNS
-from toygan.parts.turns import Turn as Turn
-from toygan.recipe import Recipe as Recipe
-from toygan.recipe import RecipeError as RecipeError
-from toygan.runs.lockstep import train as train
-from toygan.studies import claims as claims
-from toygan.studies import gallery as gallery
-from toygan.training import Population as Population
-from toygan.training import Snapshot as Snapshot
-from toygan.training import State as State
-from toygan.training import StateError as StateError
-
 if TYPE_CHECKING:
+    from toygan.measure import theory as theory
+    from toygan.panels import PANELS as PANELS
+    from toygan.panels import Panel as Panel
+    from toygan.parts.distributions import DISTRIBUTIONS as DISTRIBUTIONS
+    from toygan.parts.distributions import Distribution as Distribution
+    from toygan.parts.distributions import points as points
+    from toygan.parts.losses import LOSSES as LOSSES
+    from toygan.parts.losses import Loss as Loss
+    from toygan.parts.metrics import METRICS as METRICS
+    from toygan.parts.metrics import Metric as Metric
+    from toygan.parts.metrics import evaluate as evaluate
+    from toygan.parts.networks import ACTIVATIONS as ACTIVATIONS
+    from toygan.parts.networks import NETWORKS as NETWORKS
+    from toygan.parts.networks import Network as Network
+    from toygan.parts.networks import NetworkSpec as NetworkSpec
+    from toygan.parts.optimizers import OPTIMIZERS as OPTIMIZERS
+    from toygan.parts.optimizers import Optimizer as Optimizer
+    from toygan.parts.regularizers import REGULARIZERS as REGULARIZERS
+    from toygan.parts.regularizers import Regularizer as Regularizer
+    from toygan.parts.turns import TURNS as TURNS
+    from toygan.parts.turns import Turn as Turn
     from toygan.play.playground import Playground as Playground
-else:
+    from toygan.recipe import Recipe as Recipe
+    from toygan.recipe import RecipeError as RecipeError
+    from toygan.runs.lockstep import train as train
+    from toygan.studies import claims as claims
+    from toygan.studies import gallery as gallery
+    from toygan.training import Population as Population
+    from toygan.training import Snapshot as Snapshot
+    from toygan.training import State as State
+    from toygan.training import StateError as StateError
 
-    def __getattr__(name: str) -> Any:
-        """The playground comes when asked for: it needs widgets, and a script does not."""
-        if name != "Playground":
-            raise AttributeError(f"module 'toygan' has no attribute {name!r}")
-        from toygan.play.playground import Playground
+HOMES = {
+    "toygan.measure": ("theory",),
+    "toygan.panels": ("PANELS", "Panel"),
+    "toygan.parts.distributions": ("DISTRIBUTIONS", "Distribution", "points"),
+    "toygan.parts.losses": ("LOSSES", "Loss"),
+    "toygan.parts.metrics": ("METRICS", "Metric", "evaluate"),
+    "toygan.parts.networks": ("ACTIVATIONS", "NETWORKS", "Network", "NetworkSpec"),
+    "toygan.parts.optimizers": ("OPTIMIZERS", "Optimizer"),
+    "toygan.parts.regularizers": ("REGULARIZERS", "Regularizer"),
+    "toygan.parts.turns": ("TURNS", "Turn"),
+    "toygan.play.playground": ("Playground",),
+    "toygan.recipe": ("Recipe", "RecipeError"),
+    "toygan.runs.lockstep": ("train",),
+    "toygan.studies": ("claims", "gallery"),
+    "toygan.training": ("Population", "Snapshot", "State", "StateError"),
+}
+NAMES = {name: home for home, names in HOMES.items() for name in names}
 
-        return Playground
+
+def __getattr__(name: str) -> Any:
+    if name not in NAMES:
+        raise AttributeError(f"module 'toygan' has no attribute {name!r}")
+    home = import_module(NAMES[name])
+    found = getattr(home, name, None) or import_module(f"{NAMES[name]}.{name}")
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted(NAMES)

@@ -1,5 +1,19 @@
-"""`python -m toygan`, the same as the command `toygan`."""
+"""The command `toygan`, the same as `python -m toygan`."""
 
-from toygan.cli import main
+from __future__ import annotations
 
-main(prog_name="toygan")
+import signal
+
+# Until the command line is read, Ctrl-C ends the process without a word: what Python loads by then is not ours to tell.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+from toygan.cli import main  # noqa: E402
+
+
+def run() -> None:
+    """Runs the command line of this process."""
+    main(prog_name="toygan")
+
+
+if __name__ == "__main__":
+    run()

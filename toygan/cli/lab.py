@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 
+from toygan.cli import files
+
 HERE = Path(__file__).resolve().parent.parent
 
 
@@ -18,25 +20,27 @@ def shipped() -> Path:
     return installed if installed.is_dir() else HERE.parent / "lessons"
 
 
-def copy_lessons(to: Path) -> tuple[list[str], list[str]]:
-    """Copies the lessons that are not there yet; names of the copied, and of those left as the user has them.
+def copy_lessons(to: Path) -> tuple[list[str], list[str], list[str]]:
+    """Copies the lessons that are not there yet: names of the copied, of those left, and of others with their error.
 
-    A file that exists is never written to, whatever it holds.
+    A file that exists is never written to, whatever it holds; a lesson is there whole or not at all.
     """
-    copied, kept = [], []
+    copied, kept, failed = [], [], []
     to.mkdir(parents=True, exist_ok=True)
     for lesson in sorted(p for p in shipped().rglob("*") if p.is_file() and not _by_product(p)):
-        name = lesson.relative_to(shipped())
+        name, content = lesson.relative_to(shipped()), lesson.read_bytes()
         target = to / name
-        target.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with target.open("xb") as file:
-                file.write(lesson.read_bytes())
+            if target.exists():
+                if target.read_bytes() != content:
+                    kept.append(str(name))
+                continue
+            target.parent.mkdir(parents=True, exist_ok=True)
+            files.write(target, content)
             copied.append(str(name))
-        except FileExistsError:
-            if target.read_bytes() != lesson.read_bytes():
-                kept.append(str(name))
-    return copied, kept
+        except OSError as error:
+            failed.append(f"{name} ({error.strerror})")
+    return copied, kept, failed
 
 
 def _by_product(path: Path) -> bool:
@@ -70,9 +74,11 @@ def command(folder: Path, copy_only: bool, no_browser: bool) -> None:
     """
     if not (folder.exists() and shipped().exists() and folder.samefile(shipped())):
         try:
-            copied, kept = copy_lessons(folder)
+            copied, kept, failed = copy_lessons(folder)
         except OSError as error:
             raise click.UsageError(f"{folder}: the lessons cannot be copied there ({error.strerror})") from None
+        if failed:
+            click.echo(f"toygan: not copied: {', '.join(failed)}", err=True)
         if copied:
             click.echo(f"Copied {len(copied)} lessons to {folder}")
         if kept:
