@@ -6,9 +6,13 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from toygan.chart import Chart
+from toygan.chart.recording import Recording
 from toygan.chart.wire import Wire
+from toygan.measure.diagnosis import told
 from toygan.panels.charts import Charts
 from toygan.panels.look import Look
+from toygan.panels.recording import recorded
 from toygan.play.session import Session
 from toygan.play.view import View
 
@@ -24,6 +28,7 @@ class FrameSender:
     ) -> None:
         self.session = session
         self._charts, self._wire = Charts(panels), Wire()
+        self._run, self._recording = session.run, Recording()
         self._stale = True  # whether the run has moved since the frame that was sent last
         self.drawing = 0.0
         self.view = View(heard, *size)
@@ -44,10 +49,26 @@ class FrameSender:
             return
         self._stale = False
         start = time.perf_counter()
-        s = self.session
-        content, buffers = self._wire.message(self._charts.of(Look.of(s.population, s.record, s.snapshot)))
-        self.view.show({**self._words(), "iteration": s.iteration, **content}, buffers)
+        charts = self._record()
+        content, buffers = self._wire.message(charts)
+        self.view.show({**self._words(), "iteration": self.session.iteration, **content}, buffers)
         self.drawing = time.perf_counter() - start
+
+    def page(self) -> bytes:
+        """What was shown of the present run, up to where it stands, as a page (`panels.recording`)."""
+        self._record()
+        return recorded(self._recording, self.session.population.recipes)
+
+    def _record(self) -> list[Chart]:
+        """The charts of where the run stands, which also go into its recording."""
+        s = self.session
+        if s.run is not self._run:
+            self._run, self._recording = s.run, Recording()
+        charts = self._charts.of(Look.of(s.population, s.record, s.snapshot))
+        self._recording.add(
+            s.iteration, {"status": s.status, "recipe": s.recipe.to_string(), **told(s.diagnoses)}, charts
+        )
+        return charts
 
     def tell(self) -> None:
         """Sends the words alone: there may be nothing to draw."""
@@ -55,8 +76,10 @@ class FrameSender:
 
     def _words(self) -> dict[str, Any]:
         s = self.session
-        d = s.diagnosis
         return {
-            "status": s.status, "message": s.message, "refused": s.refused, "playing": s.playing,
-            "verdict": s.verdict, "evidence": ", ".join(d.evidence), "cause": d.cause, "knob": d.knob,
-        }  # fmt: skip
+            "status": s.status,
+            "message": s.message,
+            "refused": s.refused,
+            "playing": s.playing,
+            **told(s.diagnoses),
+        }

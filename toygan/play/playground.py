@@ -7,11 +7,13 @@ import math
 import os
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import ipywidgets as w
 import torch
 
+from toygan.files import write
 from toygan.panels.picture import DEFAULT as PANELS
 from toygan.play.cell import close_earlier
 from toygan.play.controls import GRID, AnyControl, control
@@ -92,6 +94,15 @@ class Playground(w.VBox):  # type: ignore[misc]
         self._put_controls(field)
         self.screen.show()
         return done
+
+    def save(self, path: str | os.PathLike[str], force: bool = False) -> None:
+        """Writes a recording of the present run as a page that needs no Python and no network, such as "run.html".
+
+        Raises FileExistsError where there is a file already, unless `force` is given.
+        """
+        if Path(path).exists() and not force:
+            raise FileExistsError(f"{path}: exists; name another file, or replace it with force=True")
+        write(Path(path), self.screen.page())
 
     def close(self) -> None:
         """Ends the run and takes the playground off the page."""
