@@ -14,6 +14,7 @@ from toygan.panels.charts import Charts
 from toygan.panels.look import Look
 from toygan.panels.recording import recorded
 from toygan.play.session import Session
+from toygan.play.still import Still
 from toygan.play.view import View
 
 
@@ -32,11 +33,13 @@ class FrameSender:
         self._stale = True  # whether the run has moved since the frame that was sent last
         self.drawing = 0.0
         self.view = View(heard, *size)
+        self.still = Still(session, self.charts, size)
 
     def show(self) -> None:
         """The run has moved: the page gets a new frame, at once if it is ready for one."""
         self._stale = True
         self.refresh()
+        self.still.moved()
 
     def show_all(self) -> None:
         """There is a page that knows nothing yet: it gets a frame that leans on none before it."""
@@ -49,17 +52,17 @@ class FrameSender:
             return
         self._stale = False
         start = time.perf_counter()
-        charts = self._record()
+        charts = self.charts()
         content, buffers = self._wire.message(charts)
         self.view.show({**self._words(), "iteration": self.session.iteration, **content}, buffers)
         self.drawing = time.perf_counter() - start
 
     def page(self) -> bytes:
         """What was shown of the present run, up to where it stands, as a page (`panels.recording`)."""
-        self._record()
+        self.charts()
         return recorded(self._recording, self.session.population.recipes)
 
-    def _record(self) -> list[Chart]:
+    def charts(self) -> list[Chart]:
         """The charts of where the run stands, which also go into its recording."""
         s = self.session
         if s.run is not self._run:

@@ -12,6 +12,7 @@ from typing import Any
 
 import ipywidgets as w
 import torch
+from IPython.display import display
 
 from toygan.files import write
 from toygan.panels.picture import DEFAULT as PANELS
@@ -59,6 +60,11 @@ class Playground(w.VBox):  # type: ignore[misc]
 
     def __repr__(self) -> str:
         return f"Playground({self.session.recipe.to_string() or 'defaults'}, {self.session.status})"
+
+    def _ipython_display_(self) -> None:
+        live = {**self._repr_mimebundle_(), "text/plain": "Live where the cell is run; below, how the run stood last."}
+        display(live, raw=True)
+        self.screen.still.display()
 
     # What the user can do; a notebook may call these too.
 
@@ -109,6 +115,7 @@ class Playground(w.VBox):  # type: ignore[misc]
         if self._task is not None:
             self.session.playing = False
             self._task.cancel()
+        self.screen.still.close()
         for child in _tree(self):
             child.close() if child is not self else super().close()
 
