@@ -98,15 +98,15 @@ class Painting:
         """The pixels `(height, width, 4)` uint8."""
         return np.array(self._canvas.buffer_rgba())
 
-    def file(self, kind: str, scale: float = 1, **options: int) -> bytes:
-        """A picture file, such as "png", painted anew with so many times the pixels; options of Pillow's."""
+    def png(self, scale: float = 1, compress_level: int = 1) -> bytes:
+        """A PNG file, with a scale other than 1 painted anew with so many times the pixels; level 9 is the smallest."""
         if scale != 1:
             (width, height), dpi = self._figure.get_size_inches(), scale * self._figure.dpi
             larger = Painting(round(width * dpi), round(height * dpi), dpi, self._palette)
             larger.paint(self._charts, self._heading)
-            return larger.file(kind, **options)
+            return larger.png(compress_level=compress_level)
         out = io.BytesIO()
-        Image.fromarray(self.rgba()).convert("RGB").save(out, kind, **options)
+        Image.fromarray(self.rgba()).convert("RGB").save(out, "PNG", compress_level=compress_level)
         return out.getvalue()
 
 

@@ -46,7 +46,7 @@ HTML = """<!doctype html>
 
 
 class Frame(NamedTuple):
-    """The charts of one iteration and the words that stood beside them, by name; `serial` counts all that were added."""
+    """The charts of one iteration and the words beside them, by name; `serial` is its place among all frames added."""
 
     serial: int
     iteration: int

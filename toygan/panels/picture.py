@@ -54,4 +54,4 @@ class Picture:
 
     def png(self, scale: float = 1) -> bytes:
         """The picture as a PNG file with so many times the pixels."""
-        return self._painting.file("png", scale, compress_level=1)
+        return self._painting.png(scale)

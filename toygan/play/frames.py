@@ -29,7 +29,7 @@ class FrameSender:
     ) -> None:
         self.session = session
         self._charts, self._wire = Charts(panels), Wire()
-        self._run, self._recording = session.run, Recording()
+        self._run, self.recording = session.run, Recording()
         self._stale = True  # whether the run has moved since the frame that was sent last
         self.drawing = 0.0
         self.view = View(heard, *size)
@@ -60,15 +60,15 @@ class FrameSender:
     def page(self) -> bytes:
         """What was shown of the present run, up to where it stands, as a page (`panels.recording`)."""
         self.charts()
-        return recorded(self._recording, self.session.population.recipes)
+        return recorded(self.recording, self.session.population.recipes)
 
     def charts(self) -> list[Chart]:
         """The charts of where the run stands, which also go into its recording."""
         s = self.session
         if s.run is not self._run:
-            self._run, self._recording = s.run, Recording()
+            self._run, self.recording = s.run, Recording()
         charts = self._charts.of(Look.of(s.population, s.record, s.snapshot))
-        self._recording.add(
+        self.recording.add(
             s.iteration, {"status": s.status, "recipe": s.recipe.to_string(), **told(s.diagnoses)}, charts
         )
         return charts

@@ -1,8 +1,8 @@
 """The still of a playground: the picture of where its run stands that a saved notebook keeps.
 
-It is an output of its own, below that of the widget: an output that holds a widget cannot be renewed without building
-the widget's view anew, and front ends that know widgets show no other form of it. While the view is alive the page hides
-the still (view.css).
+It is an output of its own below that of the widget. An output that holds a widget cannot be renewed without building
+the widget's view anew, and front ends that know widgets show no other form of it. While the view is alive, the page
+hides the still (view.css).
 """
 
 from __future__ import annotations
@@ -66,5 +66,5 @@ class Still:
         heading = Heading(headline(s.recipe), line=s.status, below=below)
         painting = Painting(width, height + round(DPI * heading.foot), DPI)
         painting.paint(list(zip(charts, places(len(charts)), strict=True)), heading)
-        png = painting.file("png", compress_level=9)
+        png = painting.png(compress_level=9)
         return {"image/png": base64.b64encode(png).decode(), "text/plain": "\n".join(filter(None, lines))}
