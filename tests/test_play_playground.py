@@ -312,7 +312,7 @@ async def test_a_run_that_was_played_can_be_saved_as_a_page_at_any_moment(make: 
     p = make()
     page = Page(p)
     p.play()
-    await until(lambda: len(page.frames) > 5)
+    await until(lambda: p.session.iteration > 20 and len(page.frames) > 10)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "run.html"
         p.save(file)

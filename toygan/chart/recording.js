@@ -6,8 +6,10 @@ import { Received } from "./wire.js";
  *
  * @typedef {"status" | "recipe" | "verdict" | "evidence" | "cause" | "knob"} Word
  * @typedef {{ iteration: number, words: Record<Word, string>, charts: Chart[] }} RecordedFrame
+ * An array: where it belongs, as in the wire, its length in bytes, and how to read it: the columns of a surface ("u1"), the
+ * scale of levels ("u2").
  * @typedef {[chart: number, mark: string, field: string, type: "f4" | "u1" | "u2", start: number, bytes: number,
- *   low?: number, step?: number]} Entry
+ *   ...how: number[]]} Entry
  */
 
 const NOTHING = 2 ** 16 - 1; // the level of NaN
@@ -23,9 +25,10 @@ export function unpacked(bytes) {
   const told = JSON.parse(new TextDecoder().decode(bytes.subarray(4, at)));
   const received = new Received();
   return told.map((/** @type {any} */ { iteration, words, whole, charts, arrays }) => {
-    const buffers = arrays.map((/** @type {Entry} */ [, , , type, , count, low = 0, step = 1]) => {
+    const buffers = arrays.map((/** @type {Entry} */ [, , , type, , count, ...how]) => {
       const own = bytes.subarray(at, at += count);
-      return type === "u2" ? places(own, low, step) : new DataView(own.buffer, own.byteOffset, count);
+      const read = type === "u2" ? places(own, how[0], how[1]) : type === "u1" ? summed(own, how[0]) : own;
+      return new DataView(read.buffer, read.byteOffset, read.byteLength);
     });
     received.take({ whole, charts, arrays }, buffers);
     return { iteration, words, charts: [...received.charts] };
@@ -40,11 +43,21 @@ export function unpacked(bytes) {
  */
 function places(bytes, low, step) {
   const n = bytes.length / 2;
-  const levels = Float32Array.from({ length: n }, (_, i) => {
+  return Float32Array.from({ length: n }, (_, i) => {
     const level = bytes[i] + 256 * bytes[n + i];
     return level === NOTHING ? NaN : low + step * level;
   });
-  return new DataView(levels.buffer);
+}
+
+/**
+ * The values of a surface, of which each is told as what it adds to its left neighbour, and that to the row below.
+ * @param {Uint8Array} bytes
+ * @param {number} columns
+ */
+function summed(bytes, columns) {
+  const values = bytes.slice();
+  for (const lag of [columns, 1]) for (let i = lag; i < values.length; i++) values[i] += values[i - lag];
+  return values;
 }
 
 /**

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from toygan.chart import page
-from toygan.chart.marks import Arrows, Chart, Mark, Points
+from toygan.chart.marks import Arrows, Chart, Mark, Points, Surface
 from toygan.chart.wire import Wire
 
 FOLDER = Path(__file__).parent
@@ -111,12 +111,18 @@ class Recording:
 
 
 def _pack(entry: list[Any], buffer: bytes, charts: Sequence[Chart]) -> tuple[list[Any], bytes]:
-    """An array of the wire with its length in bytes; of many places along an axis, their levels ("u2") with the scale.
+    """An array of the wire with its length in bytes, in a form that compresses better.
 
-    Low bytes stand before high bytes, which are much alike and so take next to no room once compressed.
+    Places along an axis become levels ("u2") with their scale, all low bytes before all high bytes, which are much
+    alike. Of a surface each value is what it adds to its left neighbour, and that to the row below (modulo 256).
     """
     i, name, field, kind, start = entry
     mark: Mark = charts[i][name]
+    if isinstance(mark, Surface):
+        values, columns = np.frombuffer(buffer, np.uint8).copy(), mark.values.shape[1]
+        for lag in (1, columns):
+            values[lag:] -= values[:-lag].copy()
+        return [i, name, field, kind, start, len(buffer), columns], values.tobytes()
     if field not in SHARES or not isinstance(mark, Points | Arrows):
         return [i, name, field, kind, start, len(buffer)], buffer
     axis = charts[i].x if field in "xu" else charts[i].y

@@ -20,6 +20,7 @@ from toygan.play.cell import close_earlier
 from toygan.play.controls import GRID, AnyControl, control
 from toygan.play.frames import FrameSender
 from toygan.play.session import Session
+from toygan.play.still import Still
 from toygan.recipe import DEFAULT, KNOBS, Recipe
 
 CONTROLS = ("data", "loss", "regularizers", "lr_g", "lr_d", "d_steps", "batch", "width", "depth", "seed")
@@ -38,6 +39,7 @@ class Playground(w.VBox):  # type: ignore[misc]
     """
 
     _task: asyncio.Task[None] | None = None
+    _still: Still | None = None
 
     def __init__(
         self, recipe: Recipe = DEFAULT, controls: Sequence[str] | None = None, panels: Sequence[str] = PANELS,
@@ -52,7 +54,7 @@ class Playground(w.VBox):  # type: ignore[misc]
             control(name, recipe, self._want) for name in (CONTROLS if controls is None else controls)
         ]
         self.screen = FrameSender(self.session, panels, (width, height), lambda said: self._post(self._hear, said))
-        self.view = self.screen.view
+        self.view, self._still = self.screen.view, self.screen.still
         self.view.room = ROOM + ROW * math.ceil(len(self.controls) / 3)
         super().__init__([w.Box([c.widget for c in self.controls], layout=GRID), self.view])
         self.add_class("toygan-playground")
@@ -115,7 +117,8 @@ class Playground(w.VBox):  # type: ignore[misc]
         if self._task is not None:
             self.session.playing = False
             self._task.cancel()
-        self.screen.still.close()
+        if self._still is not None:
+            self._still.close()
         for child in _tree(self):
             child.close() if child is not self else super().close()
 
