@@ -134,13 +134,14 @@ def test_ctrl_c_at_any_moment_leaves_whole_files(
 
     owner: Any = train if place == "write" else Population
     monkeypatch.setattr(owner, place, interrupted(getattr(owner, place)))
-    result = toygan("train", *SMALL, "--steps", 6, "--every", 2, "--gif", "--out", tmp_path / "run")
+    result = toygan("train", *SMALL, "--steps", 6, "--every", 2, "--gif", "--html", "--out", tmp_path / "run")
     assert result.exit_code == 130, result.output
     reached = whole(tmp_path / "run", steps=6)
     if reached < 6:
         assert f"stopped at iteration {reached} of 6" in result.stderr
     with Image.open(tmp_path / "run/training.gif") as animation:
         assert animation.n_frames >= 1
+    assert (tmp_path / "run/run.html").read_text(encoding="utf-8").endswith("</html>\n")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals between processes are POSIX's")

@@ -38,7 +38,8 @@ function player(root, frames) {
   const verdicts = make("div", "toygan-verdicts");
   const parts = stretches(frames).map(({ verdict, from, to }) => {
     const first = frames[from].iteration.toLocaleString("en"), end = frames[to - 1].iteration.toLocaleString("en");
-    const part = make("button", "", { type: "button", textContent: verdict });
+    const part = make("button", "", { type: "button" });
+    part.append(make("span", "", { textContent: verdict }));
     part.title = `iteration ${first} to ${end}: ${verdict}`;
     part.style.flexGrow = String(to - from);
     part.addEventListener("click", () => show(from));

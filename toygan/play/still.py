@@ -24,7 +24,7 @@ from toygan.panels.words import headline
 from toygan.play.session import Session
 
 REST = 1.0  # seconds without news of a paused run after which its still is renewed: painting one takes a third of it
-DPI, LETTER = 100, 7.0  # pixels an inch, and a letter of the words below on average
+DPI, LETTER = 100, 7.8  # pixels an inch, and a letter of the words below on average
 
 
 class Still:
