@@ -18,7 +18,7 @@ help:
 	@echo "make test    sets up and runs lint, types and all tests, of Python and of the page"
 	@echo "make claims  sets up and measures all that is said of methods anew: minutes"
 	@echo "make bench   sets up and measures speed, as ratios within one run"
-	@echo "make readme  renews the picture and the lists of README.md, and assets/menus.md"
+	@echo "make readme  renews the pictures and the lists of README.md, and assets/menus.md"
 	@echo "make clean   removes the set-up"
 
 lab: $(READY)
@@ -43,8 +43,9 @@ bench: $(READY)
 
 readme: $(READY)
 	rm -rf build/ring8
-	$(BIN)/toygan train -r r1=0.1 --steps 2400 --every 20 --out build/ring8 --gif
+	$(BIN)/toygan train -r r1=0.1 --steps 2400 --every 20 --out build/ring8 --gif --html
 	cp build/ring8/training.gif assets/ring8.gif
+	cp build/ring8/run.html assets/ring8.html
 	$(BIN)/toygan menus --into README.md --into assets/menus.md
 
 clean:

@@ -21,17 +21,18 @@ ENGINE = {"parts", "randomness", "knobs", "recipe", "training"}
 ARROWS: dict[str, set[str]] = {
     "parts": set(),
     "chart": set(),
+    "files": set(),
     "randomness": set(),
     "knobs": {"parts"},
     "recipe": {"knobs", "parts"},
-    "training": {"randomness", "recipe", "parts"},
+    "training": {"files", "randomness", "recipe", "parts"},
     "runs": ENGINE,
     "measure": ENGINE | {"runs"},
     "panels": ENGINE | {"runs", "measure", "chart"},
     "studies": ENGINE | {"runs", "measure"},
     "teach": ENGINE | {"runs", "measure", "studies", "chart"},
-    "play": ENGINE | {"runs", "measure", "panels", "chart"},
-    "cli": ENGINE | {"runs", "measure", "panels", "chart", "studies", "play"},
+    "play": ENGINE | {"runs", "measure", "panels", "chart", "files"},
+    "cli": ENGINE | {"runs", "measure", "panels", "chart", "files", "studies", "play"},
     "__main__": {"cli"},
 }
 

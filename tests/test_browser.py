@@ -9,6 +9,9 @@ import pytest
 from lab import lab
 
 LESSONS = Path(__file__).parent.parent / "lessons"
+STILLS = """() => window.jupyterapp.shell.currentWidget.content.model.sharedModel.cells
+    .flatMap((cell) => cell.outputs ?? []).filter(({ data }) => data?.["image/png"])
+    .map(({ data }) => data["text/plain"]).join()"""
 
 
 def put_notebook(folder: Path) -> Path:
@@ -45,6 +48,8 @@ def test_a_learner_plays_moves_a_slider_pauses_and_runs_the_cell_again(tmp_path:
         paused = user.settled(cell)
         user.page.wait_for_timeout(1000)
         assert user.iteration(cell) == paused, "a paused run goes on"
+        user.wait_for(lambda: f"iteration {paused:,} " in user.page.evaluate(STILLS), "no still of the pause")
+        assert not cell.locator(".jp-RenderedImage").is_visible(), "the still stands beside the live picture"
         picture = user.frame(cell)
         user.part("view", cell).focus()
         user.page.keyboard.press(".")

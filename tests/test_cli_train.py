@@ -16,7 +16,8 @@ import pytest
 from PIL import Image
 from shell import refused, toygan
 
-from toygan.cli import files
+from toygan import files
+from toygan.cli import train
 from toygan.parts.metrics.reference import reference_band
 from toygan.recipe import Recipe
 from toygan.training import Population
@@ -46,9 +47,11 @@ def whole(out: Path, steps: int) -> int:
 
 def test_a_run_leaves_its_recipe_its_numbers_and_its_pictures(tmp_path: Path) -> None:
     out = tmp_path / "deep/run"
-    result = toygan("train", *SMALL, "--steps", 5, "--every", 2, "--gif", "--out", out)
+    result = toygan("train", *SMALL, "--steps", 5, "--every", 2, "--gif", "--html", "--out", out)
     assert result.exit_code == 0, result.output
-    assert sorted(path.name for path in out.iterdir()) == ["metrics.json", "picture.png", "recipe.json", "training.gif"]
+    names = ["metrics.json", "picture.png", "recipe.json", "run.html", "training.gif"]
+    assert sorted(path.name for path in out.iterdir()) == names
+    assert "<title>non-saturating" in (out / "run.html").read_text(encoding="utf-8")
     assert whole(out, steps=5) == 5
     rows = strict_json(out / "metrics.json")
     assert [(row["step"], row["seed"]) for row in rows] == [(step, seed) for step in (0, 2, 4, 5) for seed in (0, 1)]
@@ -80,7 +83,8 @@ def test_without_a_folder_nothing_is_written(tmp_path: Path, monkeypatch: pytest
     assert true["modes-covered"] == "8"
     assert true["high-quality"] == f"{quality.low:.4g} to {quality.high:.4g}"
     assert not list(tmp_path.iterdir())
-    assert "--out" in refused(toygan("train", *SMALL, "--gif"))
+    for flag in ("--gif", "--html"):
+        assert f"{flag} needs a folder" in refused(toygan("train", *SMALL, flag))
 
 
 def test_averaged_generators_stand_beside_true_samples_too() -> None:
@@ -93,7 +97,7 @@ def test_averaged_generators_stand_beside_true_samples_too() -> None:
 def test_a_folder_that_exists_is_left_alone_without_force(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = tmp_path / "run"
     out.mkdir()
-    for name in ("recipe.json", "training.gif", "notes.txt"):
+    for name in ("recipe.json", "training.gif", "run.html", "notes.txt"):
         (out / name).write_text("mine")
     with monkeypatch.context() as patch:
         patch.setattr(Population, "step", lambda self: pytest.fail("trained before it looked at the folder"))
@@ -102,7 +106,8 @@ def test_a_folder_that_exists_is_left_alone_without_force(tmp_path: Path, monkey
     assert toygan("train", *SMALL, "--steps", 1, "--out", out, "--force").exit_code == 0
     assert whole(out, steps=1) == 1
     assert (out / "notes.txt").read_text() == "mine"
-    assert not (out / "training.gif").exists(), "an animation of another run"
+    for name in ("training.gif", "run.html"):
+        assert not (out / name).exists(), "of another run"
 
 
 def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
@@ -127,15 +132,16 @@ def test_ctrl_c_at_any_moment_leaves_whole_files(
 
         return wrapper
 
-    owner: Any = files if place == "write" else Population
+    owner: Any = train if place == "write" else Population
     monkeypatch.setattr(owner, place, interrupted(getattr(owner, place)))
-    result = toygan("train", *SMALL, "--steps", 6, "--every", 2, "--gif", "--out", tmp_path / "run")
+    result = toygan("train", *SMALL, "--steps", 6, "--every", 2, "--gif", "--html", "--out", tmp_path / "run")
     assert result.exit_code == 130, result.output
     reached = whole(tmp_path / "run", steps=6)
     if reached < 6:
         assert f"stopped at iteration {reached} of 6" in result.stderr
     with Image.open(tmp_path / "run/training.gif") as animation:
         assert animation.n_frames >= 1
+    assert (tmp_path / "run/run.html").read_text(encoding="utf-8").endswith("</html>\n")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals between processes are POSIX's")

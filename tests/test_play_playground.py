@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import math
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -15,7 +18,7 @@ import pytest
 from nbclient import NotebookClient
 
 from toygan.parts.regularizers import REGULARIZERS
-from toygan.play import cell, playground
+from toygan.play import cell, playground, still
 from toygan.play.controls import Control, RegularizerControls, StrengthControl
 from toygan.play.playground import CONTROLS, Playground
 from toygan.play.view import IN_FLIGHT
@@ -302,6 +305,66 @@ def test_without_a_kernel_nothing_hangs_or_fails(make: Callable[..., Playground]
     p.reset()
     assert "iteration 0" in repr(p)
     assert "Playground" in str(p._repr_mimebundle_()["text/plain"])
+
+
+@live
+async def test_a_run_that_was_played_can_be_saved_as_a_page_at_any_moment(make: Callable[..., Playground]) -> None:
+    p = make()
+    page = Page(p)
+    p.play()
+    await until(lambda: p.session.iteration > 20 and len(page.frames) > 10)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "run.html"
+        p.save(file)
+        before = file.read_bytes()
+        assert b"<title>non-saturating" in before
+        frames = p.screen.recording.frames
+        assert len(frames) > 5
+        assert frames[-1].iteration == p.session.iteration
+        with pytest.raises(FileExistsError, match=r"run\.html: exists; .* force=True"):
+            p.save(str(file))
+        assert file.read_bytes() == before
+        p.reset()
+        p.save(file, force=True)
+        assert [frame.iteration for frame in p.screen.recording.frames] == [0], "a new run is a new recording"
+        assert file.read_bytes() != before
+
+
+def test_a_notebook_keeps_a_still_of_what_it_showed_beside_the_live_view() -> None:
+    code = "from toygan import Playground, Recipe\np = Playground(Recipe(width=8, batch=8), seeds=2)\np.step()\np"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
+    live, still = (out.data for out in notebook.cells[0].outputs)
+    assert "application/vnd.jupyter.widget-view+json" in live
+    assert set(still) == {"image/png", "text/plain"}
+    assert "iteration 1" in still["text/plain"]
+    assert "undetermined · 2 of 2 seeds" in still["text/plain"]
+    png = base64.b64decode(still["image/png"])
+    assert png.startswith(b"\x89PNG")
+    assert len(png) < 150_000
+
+
+@live
+async def test_the_still_is_renewed_when_the_run_rests_and_not_while_it_plays(make: Callable[..., Playground]) -> None:
+    p, told = make(), list[str]()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(still, "REST", 0.0)
+        patch.setattr(still, "display", lambda bundle, **how: told.append(bundle["text/plain"]))
+        patch.setattr(still, "update_display", lambda bundle, **how: told.append(bundle["text/plain"]))
+        p.step()
+        await asyncio.sleep(0.05)
+        assert told == [], "nothing to renew where no cell shows it"
+        p.screen.still.display()
+        p.play()
+        await until(lambda: p.session.iteration > 5)
+        assert len(told) == 1
+        p.pause()
+        await until(lambda: len(told) == 2)
+        assert f"iteration {p.session.iteration} " in told[-1]
+        p.close()
+        p.screen.show()
+        await asyncio.sleep(0.05)
+        assert len(told) == 2
 
 
 def test_a_notebook_runs_without_a_page_also_when_it_presses_play() -> None:

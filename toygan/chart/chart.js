@@ -55,8 +55,8 @@ export class ChartView {
 
   /** @param {Chart} chart */
   show(chart) {
+    if (chart !== this.#chart) this.#stale = true;
     this.#chart = chart;
-    this.#stale = true;
   }
 
   /**

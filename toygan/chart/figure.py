@@ -26,17 +26,24 @@ from toygan.chart.style import LIGHT, Palette
 Place = tuple[float, float, float, float]  # left, top, width and height of a chart, as shares of the room
 
 HEAD, LEFT, TITLE = 0.56, 0.5, 0.28  # inches: above all charts, left of one, its title
+FOOT = 0.19  # inches of a line below all charts
 TICKS, LABEL, ROW, MARGIN = 18.0, 14.0, 15.0, 0.36  # points below the axes: tick labels, a label, legend rows, edge
 LEAST = 30.24  # points below the axes of any chart
 
 
 @dataclass(frozen=True)
 class Heading:
-    """The words above all charts: a title, what stands at its right end, and a line below."""
+    """The words above all charts: a title, what stands at its right end, and a line; and lines `below` all charts."""
 
     title: str = ""
     right: str = ""
     line: str = ""
+    below: str = ""
+
+    @property
+    def foot(self) -> float:
+        """Inches that the lines below the charts take."""
+        return FOOT * (len(self.below.splitlines()) + 0.5) if self.below else 0.0
 
 
 class Painting:
@@ -60,10 +67,10 @@ class Painting:
         """Paints charts, and nothing of those before them."""
         self._charts, self._heading = charts, heading
         with matplotlib.rc_context(style.rc(self._palette)):
-            still = [(place, _still(chart)) for chart, place in charts]
+            still = [(heading.foot, place, _still(chart)) for chart, place in charts]
             if still != self._still:
                 self._figure.clear()
-                self._axes = [_axes(self._figure, *at, self._palette) for at in charts]
+                self._axes = [_axes(self._figure, *at, heading.foot, self._palette) for at in charts]
                 self._canvas.draw()
                 self._background, self._still = self._canvas.copy_from_bbox(self._figure.bbox), still
             self._canvas.restore_region(self._background)
@@ -76,13 +83,14 @@ class Painting:
 
     def _paint_heading(self) -> None:
         height = self._figure.get_size_inches()[1]
-        top, below = 1 - 0.19 / height, 1 - 0.43 / height
-        for x, y, words, how in (
-            (0.012, top, self._heading.title, {"fontsize": 14, "weight": "bold"}),
-            (0.988, top, self._heading.right, {"fontsize": 14, "weight": "bold", "ha": "right"}),
-            (0.012, below, self._heading.line, {"fontsize": 11}),
+        top, line, foot = 1 - 0.19 / height, 1 - 0.43 / height, (self._heading.foot - FOOT / 4) / height
+        for x, y, up, words, how in (
+            (0.012, top, "center", self._heading.title, {"fontsize": 14, "weight": "bold"}),
+            (0.988, top, "center", self._heading.right, {"fontsize": 14, "weight": "bold", "ha": "right"}),
+            (0.012, line, "center", self._heading.line, {"fontsize": 11}),
+            (0.012, foot, "top", self._heading.below, {"fontsize": 10}),
         ):
-            text = self._figure.text(x, y, words, va="center", **how)
+            text = self._figure.text(x, y, words, va=up, **how)
             self._figure.draw_artist(text)
             text.remove()
 
@@ -90,15 +98,15 @@ class Painting:
         """The pixels `(height, width, 4)` uint8."""
         return np.array(self._canvas.buffer_rgba())
 
-    def file(self, kind: str, scale: float = 1, **options: int) -> bytes:
-        """A picture file, such as "png" or "jpeg", painted anew with so many times the pixels; options of Pillow's."""
+    def png(self, scale: float = 1, compress_level: int = 1) -> bytes:
+        """A PNG file, with a scale other than 1 painted anew with so many times the pixels; level 9 is the smallest."""
         if scale != 1:
             (width, height), dpi = self._figure.get_size_inches(), scale * self._figure.dpi
             larger = Painting(round(width * dpi), round(height * dpi), dpi, self._palette)
             larger.paint(self._charts, self._heading)
-            return larger.file(kind, **options)
+            return larger.png(compress_level=compress_level)
         out = io.BytesIO()
-        Image.fromarray(self.rgba()).convert("RGB").save(out, kind, **options)
+        Image.fromarray(self.rgba()).convert("RGB").save(out, "PNG", compress_level=compress_level)
         return out.getvalue()
 
 
@@ -115,12 +123,12 @@ def _keys(mark: Mark) -> tuple[object, ...]:
     return (mark.key,) if isinstance(mark, Arrows) else ()
 
 
-def _axes(figure: Figure, chart: Chart, place: Place, palette: Palette) -> Axes:
-    """A chart without its marks, in a place of the room below the heading."""
+def _axes(figure: Figure, chart: Chart, place: Place, foot: float, palette: Palette) -> Axes:
+    """A chart without its marks, in a place of the room between the heading and the lines at the foot (inches)."""
     width, height = figure.get_size_inches()
-    room, footer = height - HEAD, _footer(chart) / 72
+    room, footer = height - HEAD - foot, _footer(chart) / 72
     x, y, w, h = place[0] * width, place[1] * room, place[2] * width, place[3] * room
-    box = x + LEFT, room - y - h + footer, w - LEFT - RIGHT / 72, h - TITLE - footer
+    box = x + LEFT, foot + room - y - h + footer, w - LEFT - RIGHT / 72, h - TITLE - footer
     axes = figure.add_axes((box[0] / width, box[1] / height, box[2] / width, box[3] / height), autoscale_on=False)
     axes.set_anchor("NW")
     axes.set_title(chart.title)

@@ -13,12 +13,12 @@ const POINT = 100 / 72, WIDTH = 960; // CSS pixels per point in a picture of thi
 const LEAST = 0.85, MOST = 1.4; // of that, in narrower and wider ones
 const CALM = 250; // milliseconds from one frame to the next for those who asked for less motion
 
-/** The charts of one picture in the element `root`; `painted` is called with the message that a frame shows. */
+/** The charts of one picture in the element `root`; `painted` is called with the news that a frame shows. */
 export class Picture {
   #received = new Received();
   /** @type {ChartView[]} */
   #views = [];
-  /** @type {Message | null} the newest, which the next frame shows */
+  /** @type {object | null} the newest, which the next frame shows */
   #news = null;
   #frame = 0;
   #last = -Infinity;
@@ -32,7 +32,7 @@ export class Picture {
 
   /**
    * @param {HTMLElement} root
-   * @param {(message: Message) => void} painted
+   * @param {(news: object) => void} painted
    */
   constructor(root, painted = () => {}) {
     this.root = root;
@@ -57,13 +57,21 @@ export class Picture {
    * @param {readonly DataView[]} buffers
    */
   take(message, buffers) {
-    const changed = this.#received.take(message, buffers);
-    const { charts } = this.#received;
-    if (charts.length !== this.#views.length) this.#build(charts);
-    for (const i of changed) this.#views[i].show(charts[i]);
-    this.#news = message;
-    if (!this.#frame) this.#frame = requestAnimationFrame(this.#next);
+    this.#received.take(message, buffers);
+    this.show(this.#received.charts, message);
     return buffers.length === message.arrays.length;
+  }
+
+  /**
+   * Takes charts to be painted with the page's next frame; one that is painted already costs nothing.
+   * @param {readonly Chart[]} charts
+   * @param {object} news
+   */
+  show(charts, news) {
+    if (charts.length !== this.#views.length) this.#build(charts);
+    charts.forEach((chart, i) => this.#views[i].show(chart));
+    this.#news = news;
+    if (!this.#frame) this.#frame = requestAnimationFrame(this.#next);
   }
 
   /** @param {readonly Chart[]} charts */

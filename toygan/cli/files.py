@@ -1,12 +1,10 @@
-"""The files of a run: whole at every moment, since each is written beside its place and then moved there."""
+"""The files of a run: their names, and what is in them."""
 
 from __future__ import annotations
 
 import io
 import json
-import os
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -15,18 +13,9 @@ from toygan.chart import style
 from toygan.recipe import Recipe
 
 SURFACE = style.LIGHT.surface()
-RECIPE, METRICS, PICTURE, ANIMATION = "recipe.json", "metrics.json", "picture.png", "training.gif"
+RECIPE, METRICS, PICTURE = "recipe.json", "metrics.json", "picture.png"
+ANIMATION, RECORDING = "training.gif", "run.html"
 SECONDS, REST = 12, 2000  # an animation's length, and the milliseconds that its last frame stays
-
-
-def write(path: Path, content: bytes) -> None:
-    """The file at `path`, or what was there before: never a part of it."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_bytes(content)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def recipe_json(recipe: Recipe) -> bytes:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from toygan.cli import files
+from toygan.files import write
 
 HERE = Path(__file__).resolve().parent.parent
 
@@ -36,7 +36,7 @@ def copy_lessons(to: Path) -> tuple[list[str], list[str], list[str]]:
                     kept.append(str(name))
                 continue
             target.parent.mkdir(parents=True, exist_ok=True)
-            files.write(target, content)
+            write(target, content)
             copied.append(str(name))
         except OSError as error:
             failed.append(f"{name} ({error.strerror})")

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from toygan.cli import files
+from toygan.files import write
 from toygan.panels import PANELS
 from toygan.parts.menu import Menu
 from toygan.parts.metrics import METRICS, Metric
@@ -103,7 +103,7 @@ def command(as_markdown: bool, pages: tuple[Path, ...]) -> None:
     """List what a recipe can be made of, its fields, the metrics and the panels."""
     for page in pages:
         try:
-            files.write(page, renewed(page.read_text(encoding="utf-8")).encode())
+            write(page, renewed(page.read_text(encoding="utf-8")).encode())
         except ValueError as error:
             raise click.UsageError(f"{page}: {error}") from None
     if pages:

@@ -10,8 +10,8 @@ import click
 import torch
 from tqdm import tqdm
 
-from toygan.cli import files
 from toygan.cli.interrupt import stop_signals, ticking
+from toygan.files import write
 from toygan.runs.record import Record
 from toygan.studies.published import PUBLISHED, Published
 from toygan.studies.reproduce import report, run
@@ -77,8 +77,8 @@ class ResultFile:
         results = {method: ours.rows() for method, ours in self.results.items()}
         numbers = json.dumps({**self._head, "results": results}, indent=1, allow_nan=False)
         try:
-            files.write(self._numbers, (numbers + "\n").encode())
-            files.write(self._table, self.text().encode())
+            write(self._numbers, (numbers + "\n").encode())
+            write(self._table, self.text().encode())
         except OSError as error:
             raise click.UsageError(f"--out {self._table}: cannot be written ({error.strerror})") from None
 

@@ -74,6 +74,16 @@ def diagnose_all(record: Record) -> list[Diagnosis]:
     return [diagnose(Recent(record, member)) for member in range(len(record.recipes))]
 
 
+def told(diagnoses: Sequence[Diagnosis], member: int = 0) -> dict[str, str]:
+    """One member's diagnosis in words: verdict, and how many seeds share it, evidence, cause and knob."""
+    mine = diagnoses[member]
+    same = sum(other.verdict == mine.verdict for other in diagnoses)
+    shared = f" · {same} of {len(diagnoses)} seeds" if len(diagnoses) > 1 else ""
+    return {
+        "verdict": mine.verdict + shared, "evidence": ", ".join(mine.evidence), "cause": mine.cause, "knob": mine.knob,
+    }  # fmt: skip
+
+
 def diverged(r: Recent) -> bool:
     """The numbers left the finite ones, or a loss is on its way there."""
     losses = ("loss-d", "loss-g")

@@ -52,10 +52,6 @@ class Picture:
         """The pixels `(height, width, 4)` uint8."""
         return self._painting.rgba()
 
-    def jpeg(self, quality: int = 85) -> bytes:
-        """The picture as a JPEG file: small, for motion."""
-        return self._painting.file("jpeg", quality=quality)
-
     def png(self, scale: float = 1) -> bytes:
         """The picture as a PNG file with so many times the pixels."""
-        return self._painting.file("png", scale, compress_level=1)
+        return self._painting.png(scale)

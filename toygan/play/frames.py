@@ -6,10 +6,15 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from toygan.chart import Chart
+from toygan.chart.recording import Recording
 from toygan.chart.wire import Wire
+from toygan.measure.diagnosis import told
 from toygan.panels.charts import Charts
 from toygan.panels.look import Look
+from toygan.panels.recording import recorded
 from toygan.play.session import Session
+from toygan.play.still import Still
 from toygan.play.view import View
 
 
@@ -24,14 +29,17 @@ class FrameSender:
     ) -> None:
         self.session = session
         self._charts, self._wire = Charts(panels), Wire()
+        self._run, self.recording = session.run, Recording()
         self._stale = True  # whether the run has moved since the frame that was sent last
         self.drawing = 0.0
         self.view = View(heard, *size)
+        self.still = Still(session, self.charts, size)
 
     def show(self) -> None:
         """The run has moved: the page gets a new frame, at once if it is ready for one."""
         self._stale = True
         self.refresh()
+        self.still.moved()
 
     def show_all(self) -> None:
         """There is a page that knows nothing yet: it gets a frame that leans on none before it."""
@@ -44,10 +52,26 @@ class FrameSender:
             return
         self._stale = False
         start = time.perf_counter()
-        s = self.session
-        content, buffers = self._wire.message(self._charts.of(Look.of(s.population, s.record, s.snapshot)))
-        self.view.show({**self._words(), "iteration": s.iteration, **content}, buffers)
+        charts = self.charts()
+        content, buffers = self._wire.message(charts)
+        self.view.show({**self._words(), "iteration": self.session.iteration, **content}, buffers)
         self.drawing = time.perf_counter() - start
+
+    def page(self) -> bytes:
+        """What was shown of the present run, up to where it stands, as a page (`panels.recording`)."""
+        self.charts()
+        return recorded(self.recording, self.session.population.recipes)
+
+    def charts(self) -> list[Chart]:
+        """The charts of where the run stands, which also go into its recording."""
+        s = self.session
+        if s.run is not self._run:
+            self._run, self.recording = s.run, Recording()
+        charts = self._charts.of(Look.of(s.population, s.record, s.snapshot))
+        self.recording.add(
+            s.iteration, {"status": s.status, "recipe": s.recipe.to_string(), **told(s.diagnoses)}, charts
+        )
+        return charts
 
     def tell(self) -> None:
         """Sends the words alone: there may be nothing to draw."""
@@ -55,8 +79,10 @@ class FrameSender:
 
     def _words(self) -> dict[str, Any]:
         s = self.session
-        d = s.diagnosis
         return {
-            "status": s.status, "message": s.message, "refused": s.refused, "playing": s.playing,
-            "verdict": s.verdict, "evidence": ", ".join(d.evidence), "cause": d.cause, "knob": d.knob,
-        }  # fmt: skip
+            "status": s.status,
+            "message": s.message,
+            "refused": s.refused,
+            "playing": s.playing,
+            **told(s.diagnoses),
+        }

@@ -7,16 +7,20 @@ import math
 import os
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import ipywidgets as w
 import torch
+from IPython.display import display
 
+from toygan.files import write
 from toygan.panels.picture import DEFAULT as PANELS
 from toygan.play.cell import close_earlier
 from toygan.play.controls import GRID, AnyControl, control
 from toygan.play.frames import FrameSender
 from toygan.play.session import Session
+from toygan.play.still import Still
 from toygan.recipe import DEFAULT, KNOBS, Recipe
 
 CONTROLS = ("data", "loss", "regularizers", "lr_g", "lr_d", "d_steps", "batch", "width", "depth", "seed")
@@ -35,6 +39,7 @@ class Playground(w.VBox):  # type: ignore[misc]
     """
 
     _task: asyncio.Task[None] | None = None
+    _still: Still | None = None
 
     def __init__(
         self, recipe: Recipe = DEFAULT, controls: Sequence[str] | None = None, panels: Sequence[str] = PANELS,
@@ -49,7 +54,7 @@ class Playground(w.VBox):  # type: ignore[misc]
             control(name, recipe, self._want) for name in (CONTROLS if controls is None else controls)
         ]
         self.screen = FrameSender(self.session, panels, (width, height), lambda said: self._post(self._hear, said))
-        self.view = self.screen.view
+        self.view, self._still = self.screen.view, self.screen.still
         self.view.room = ROOM + ROW * math.ceil(len(self.controls) / 3)
         super().__init__([w.Box([c.widget for c in self.controls], layout=GRID), self.view])
         self.add_class("toygan-playground")
@@ -57,6 +62,11 @@ class Playground(w.VBox):  # type: ignore[misc]
 
     def __repr__(self) -> str:
         return f"Playground({self.session.recipe.to_string() or 'defaults'}, {self.session.status})"
+
+    def _ipython_display_(self) -> None:
+        live = {**self._repr_mimebundle_(), "text/plain": "Live where the cell is run; below, how the run stood last."}
+        display(live, raw=True)
+        self.screen.still.display()
 
     # What the user can do; a notebook may call these too.
 
@@ -93,11 +103,22 @@ class Playground(w.VBox):  # type: ignore[misc]
         self.screen.show()
         return done
 
+    def save(self, path: str | os.PathLike[str], force: bool = False) -> None:
+        """Writes a recording of the present run as a page that needs no Python and no network, such as "run.html".
+
+        Raises FileExistsError where there is a file already, unless `force` is given.
+        """
+        if Path(path).exists() and not force:
+            raise FileExistsError(f"{path}: exists; name another file, or replace it with force=True")
+        write(Path(path), self.screen.page())
+
     def close(self) -> None:
         """Ends the run and takes the playground off the page."""
         if self._task is not None:
             self.session.playing = False
             self._task.cancel()
+        if self._still is not None:
+            self._still.close()
         for child in _tree(self):
             child.close() if child is not self else super().close()
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from toygan.measure.diagnosis import Diagnosis, diagnose_all
+from toygan.measure.diagnosis import Diagnosis, diagnose_all, told
 from toygan.measure.words import percent, true_percent
 from toygan.parts.metrics import live_metrics
 from toygan.recipe import DEFAULT, Recipe, RecipeError
@@ -149,10 +149,7 @@ class Session:
     @property
     def verdict(self) -> str:
         """What goes on, in a few words: the verdict on the member in focus, and how many seeds share it."""
-        mine = self.diagnosis
-        same = sum(other.verdict == mine.verdict for other in self.diagnoses)
-        seeds = f"{same} of {self.seeds} seeds" if self.seeds > 1 else ""
-        return " · ".join(part for part in (mine.verdict, seeds) if part)
+        return told(self.diagnoses)["verdict"]
 
     @property
     def status(self) -> str:

@@ -21,6 +21,7 @@ const BUTTONS = [
 ];
 const KEYS = /** @type {Record<string, string>} */ ({ " ": "play", ArrowRight: "step", ".": "step" });
 const SAID = 6; // frames from one word to the kernel to the next
+const ALONE = 5000; // milliseconds without a first frame after which nothing is to be expected
 const REST = 200; // milliseconds without a new frame after which the last one is said to be painted, too
 
 /** @param {HTMLElement} button @param {string} text @param {string} icon */
@@ -121,6 +122,7 @@ function render({ model, el }) {
   const seen = () => acknowledge();
   document.addEventListener("visibilitychange", seen);
 
+  const alone = setTimeout(() => root.classList.add("toygan-alone"), ALONE);
   const show = (/** @type {Words | FrameMessage} */ news, /** @type {DataView[]} */ buffers) => {
     tell(where, news.status);
     tell(message, news.message);
@@ -131,6 +133,8 @@ function render({ model, el }) {
     const [text, icon] = news.playing ? ["Pause", "fa-pause"] : ["Play", "fa-play"];
     label(buttons[0], text, icon);
     if (!("frame" in news)) return;
+    clearTimeout(alone);
+    root.classList.remove("toygan-alone");
     if (!picture.take(news, buffers ?? [])) {
       tell(message, "no picture: this front end loses the numbers that it is made of");
     }
@@ -146,6 +150,7 @@ function render({ model, el }) {
     model.off("msg:custom", show);
     picture.close();
     clearTimeout(timer);
+    clearTimeout(alone);
     document.removeEventListener("visibilitychange", seen);
     globalThis.removeEventListener("keydown", keys, true);
     globalThis.removeEventListener("focusin", named);

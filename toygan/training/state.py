@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from toygan.files import write
 from toygan.recipe import Recipe
 from toygan.training.batches import Bookmark
 
@@ -126,13 +127,7 @@ class State:
         }  # fmt: skip
         tensors = {name: x.cpu().contiguous().clone() for name, x in self.tensors.items()}
         tensors |= {f"streams/{name}": mark.generators for name, mark in self.streams.items()}
-        target = Path(path)
-        part = target.with_name(f".{target.name}.part")
-        try:
-            part.write_bytes(save(tensors, head))
-            part.replace(target)
-        finally:
-            part.unlink(missing_ok=True)
+        write(Path(path), save(tensors, head))
 
     @staticmethod
     def load(path: str | Path) -> State:

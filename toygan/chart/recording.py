@@ -1,0 +1,137 @@
+"""A recording: charts and the words beside them, frame by frame, as one page that needs no Python and no network."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from toygan.chart import page
+from toygan.chart.marks import Arrows, Chart, Mark, Points, Surface
+from toygan.chart.wire import Wire
+
+FOLDER = Path(__file__).parent
+LIMIT = 301  # frames of a recording: its first, and 300 more
+LEVELS = 4096  # of a place along an axis: a quarter of a pixel where the axis has a thousand
+NOTHING = 2**16 - 1  # the level of NaN
+SHARES = {"x": (-0.1, 1.1), "y": (-0.1, 1.1), "u": (-1.0, 1.0), "v": (-1.0, 1.0)}  # of an axis; beyond nothing is seen
+
+HTML = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'">
+<title>{title}</title>
+<style>
+{style}
+</style>
+<main class="toygan-recording toygan-view">
+<h1>{title}</h1>
+<p>{about}</p>
+<noscript>This page needs JavaScript to play.</noscript>
+</main>
+<script type="application/octet-stream" id="toygan-frames">{frames}</script>
+<script type="module">
+{script}
+</script>
+</html>
+"""  # noqa: E501
+
+
+class Frame(NamedTuple):
+    """The charts of one iteration and the words beside them, by name; `serial` is its place among all frames added."""
+
+    serial: int
+    iteration: int
+    words: dict[str, str]
+    charts: tuple[Chart, ...]
+
+
+class Recording:
+    """At most `limit` frames, evenly spread over the whole run however long, and the newest.
+
+    When they no longer fit, every second one is dropped, and from then on only every second new one is kept. Raises
+    ValueError for a limit below 2.
+    """
+
+    def __init__(self, limit: int = LIMIT) -> None:
+        if limit < 2:
+            raise ValueError(f"limit={limit!r}: at least 2")
+        self.frames: list[Frame] = []
+        self._limit, self._stride = limit, 1
+
+    def add(self, iteration: int, words: Mapping[str, str], charts: Sequence[Chart]) -> None:
+        """Takes in a frame; one of an iteration that is held already replaces what came from there on."""
+        while self.frames and self.frames[-1].iteration >= iteration:
+            self.frames.pop()
+        serial = self.frames[-1].serial + 1 if self.frames else 0
+        if self.frames and self.frames[-1].serial % self._stride:
+            self.frames.pop()  # the newest so far falls between two that are kept
+        if len(self.frames) == self._limit:
+            self._stride *= 2
+            self.frames = self.frames[::2]
+        self.frames.append(Frame(serial, iteration, dict(words), tuple(charts)))
+
+    def html(self, title: str, about: str) -> bytes:
+        """The page, under a title and a line about it; ValueError where there are no frames.
+
+        Of the words of a frame the page shows `status`, `recipe`, `verdict`, `evidence`, `cause` and `knob`.
+        """
+        if not self.frames:
+            raise ValueError("recording: no frames")
+        text = HTML.format(
+            title=escape(title),
+            about=escape(about),
+            style=page.stylesheet(FOLDER / "recording.css"),
+            script=page.script(FOLDER / "recording.js", FOLDER / "player.js"),
+            frames=base64.b64encode(zlib.compress(self._packed(), 9)).decode(),
+        )
+        return text.encode()
+
+    def _packed(self) -> bytes:
+        """What recording.js unpacks: the length of the JSON (u4), the JSON, and the numbers that it tells of."""
+        wire, told, numbers = Wire(), [], list[bytes]()
+        for frame in self.frames:
+            content, buffers = wire.message(frame.charts)
+            packed = [
+                _pack(entry, buffer, frame.charts) for entry, buffer in zip(content["arrays"], buffers, strict=True)
+            ]
+            content["arrays"] = [entry for entry, _ in packed]
+            numbers += [buffer for _, buffer in packed]
+            told.append({"iteration": frame.iteration, "words": frame.words, **content})
+        head = json.dumps(told, separators=(",", ":"), allow_nan=False).encode()
+        return b"".join([len(head).to_bytes(4, "little"), head, *numbers])
+
+
+def _pack(entry: list[Any], buffer: bytes, charts: Sequence[Chart]) -> tuple[list[Any], bytes]:
+    """An array of the wire with its length in bytes, in a form that compresses better.
+
+    Places along an axis become levels ("u2") with their scale, all low bytes before all high bytes, which are much
+    alike. Of a surface each value is what it adds to its left neighbour, and that to the row below (modulo 256).
+    """
+    i, name, field, kind, start = entry
+    mark: Mark = charts[i][name]
+    if isinstance(mark, Surface):
+        values, columns = np.frombuffer(buffer, np.uint8).copy(), mark.values.shape[1]
+        for lag in (1, columns):
+            values[lag:] -= values[:-lag].copy()
+        return [i, name, field, kind, start, len(buffer), columns], values.tobytes()
+    if field not in SHARES or not isinstance(mark, Points | Arrows):
+        return [i, name, field, kind, start, len(buffer)], buffer
+    axis = charts[i].x if field in "xu" else charts[i].y
+    width = axis.high - axis.low
+    from_share, to_share = SHARES[field]
+    low = from_share * width + (axis.low if field in "xy" else 0)
+    step = (to_share - from_share) * width / (LEVELS - 1)
+    values = np.frombuffer(buffer, "<f4")
+    levels = np.clip(np.nan_to_num((values - low) / step), 0, LEVELS - 1).round().astype("<u2")
+    levels[np.isnan(values)] = NOTHING
+    planes = levels.view(np.uint8).reshape(-1, 2).T.tobytes()
+    return [i, name, field, "u2", start, len(planes), low, step], planes
