@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from toygan.measure import theory
+from toygan.measure.words import status
 from toygan.parts.metrics.reference import Band, reference_band
 from toygan.recipe import Recipe
 from toygan.runs.record import Record
@@ -49,6 +50,7 @@ class Look:
     trajectory_steps: np.ndarray  # (S,): iterations at which a game of one number a player was followed; else S is 0
     places: np.ndarray  # (S, 2): theta_G and theta_D there
     means: np.ndarray  # (S, 2): the mean of all places up to there
+    status: str  # how the member and the others stand, in words; empty where nothing was measured
 
     @staticmethod
     def of(
@@ -90,6 +92,7 @@ class Look:
             trajectory_steps=path.steps.copy(),
             places=path.places[:, member].copy() if followed else np.empty((0, 2)),
             means=path.means[:, member].copy() if followed else np.empty((0, 2)),
+            status=status(last, member, population.diverged_at) if last else "",
         )
 
     @property

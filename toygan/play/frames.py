@@ -26,7 +26,7 @@ class FrameSender:
         self._charts, self._wire = Charts(panels), Wire()
         self._stale = True  # whether the run has moved since the frame that was sent last
         self.drawing = 0.0
-        self.view = View(heard, *size)
+        self.view = View(heard, *size, session.seeds)
 
     def show(self) -> None:
         """The run has moved: the page gets a new frame, at once if it is ready for one."""
@@ -45,7 +45,7 @@ class FrameSender:
         self._stale = False
         start = time.perf_counter()
         s = self.session
-        content, buffers = self._wire.message(self._charts.of(Look.of(s.population, s.record, s.snapshot)))
+        content, buffers = self._wire.message(self._charts.of(Look.of(s.population, s.record, s.snapshot, s.focus)))
         self.view.show({**self._words(), "iteration": s.iteration, **content}, buffers)
         self.drawing = time.perf_counter() - start
 
@@ -59,4 +59,5 @@ class FrameSender:
         return {
             "status": s.status, "message": s.message, "refused": s.refused, "playing": s.playing,
             "verdict": s.verdict, "evidence": ", ".join(d.evidence), "cause": d.cause, "knob": d.knob,
+            "focus": s.focus, "seeds": s.seeds,
         }  # fmt: skip
