@@ -68,7 +68,7 @@ class Painting:
                 self._background, self._still = self._canvas.copy_from_bbox(self._figure.bbox), still
             self._canvas.restore_region(self._background)
             for axes, (chart, _) in zip(self._axes, charts, strict=True):
-                artists = [a for mark in chart.marks for a in paint(axes, mark, self._palette)]
+                artists = [a for mark in chart.seen for a in paint(axes, mark, self._palette)]
                 for artist in [*artists, *end_labels(axes, chart.of_kind(Line), self._palette)]:
                     axes.draw_artist(artist)
                     artist.remove()
@@ -105,7 +105,7 @@ class Painting:
 def _still(chart: Chart) -> list[object]:
     """What a chart shows without its marks, to be compared."""
     own = [getattr(chart, f.name) for f in fields(chart) if f.name != "marks"]
-    return own + [(m.label, m.role, m.opacity, *_keys(m)) for m in chart.marks if m.label]
+    return own + [(m.label, m.role, m.opacity, *_keys(m)) for m in chart.seen if m.label]
 
 
 def _keys(mark: Mark) -> tuple[object, ...]:

@@ -33,6 +33,7 @@ class Look:
 
     recipe: Recipe
     member: int
+    names: tuple[str, ...]  # of all members (P,)
     step: int
     diverged_at: int  # the iteration at which the member left the finite numbers, or -1
     real: np.ndarray  # (n, dim)
@@ -75,6 +76,7 @@ class Look:
         return Look(
             recipe=recipe,
             member=member,
+            names=tuple(f"seed {recipe.seed}" for recipe in population.recipes),
             step=population.steps,
             diverged_at=int(population.diverged_at[member]),
             real=real.numpy(),

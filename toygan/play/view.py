@@ -107,8 +107,8 @@ class View(anywidget.AnyWidget):
     """The element `toygan-view` between a status line and a diagnosis; `heard` gets what the page says.
 
     A view says {"view": its name} and one of {"here": true}, {"shown": frame, "hidden": whether its page is},
-    {"do": "play", "step" or "reset"}, {"focus": the member to show}, {"gone": true}. It is sent words (of FrameSender), and with them, in a frame, a
-    message of `chart.wire` under its number.
+    {"do": "play", "step" or "reset"}, {"focus": the member to show, of `seeds`}, {"gone": true}. It is sent words (of
+    FrameSender), and with them, in a frame, a message of `chart.wire` under its number.
     """
 
     _esm = page.script(FOLDER / "view.js")
