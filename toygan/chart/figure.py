@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, OffsetImage, TextArea
+from matplotlib.text import Text as MatplotlibText
 from matplotlib.ticker import NullLocator
 from matplotlib.transforms import Transform
 from PIL import Image
@@ -28,6 +29,7 @@ Place = tuple[float, float, float, float]  # left, top, width and height of a ch
 HEAD, LEFT, TITLE = 0.56, 0.5, 0.28  # inches: above all charts, left of one, its title
 TICKS, LABEL, ROW, MARGIN = 18.0, 14.0, 15.0, 0.36  # points below the axes: tick labels, a label, legend rows, edge
 LEAST = 30.24  # points below the axes of any chart
+LEAST_WORDS = 8.0  # points: the size of a heading that has no room
 
 
 @dataclass(frozen=True)
@@ -77,14 +79,30 @@ class Painting:
     def _paint_heading(self) -> None:
         height = self._figure.get_size_inches()[1]
         top, below = 1 - 0.19 / height, 1 - 0.43 / height
-        for x, y, words, how in (
-            (0.012, top, self._heading.title, {"fontsize": 14, "weight": "bold"}),
-            (0.988, top, self._heading.right, {"fontsize": 14, "weight": "bold", "ha": "right"}),
-            (0.012, below, self._heading.line, {"fontsize": 11}),
-        ):
-            text = self._figure.text(x, y, words, va="center", **how)
+        title, right, line = (
+            self._figure.text(x, y, words, va="center", **how)
+            for x, y, words, how in (
+                (0.012, top, self._heading.title, {"fontsize": 14, "weight": "bold"}),
+                (0.988, top, self._heading.right, {"fontsize": 14, "weight": "bold", "ha": "right"}),
+                (0.012, below, self._heading.line, {"fontsize": 11}),
+            )
+        )
+        whole = 0.976 * self._figure.bbox.width
+        beside = self._width(right) + 14 if self._heading.right else 0
+        for text, room in ((title, whole - beside), (right, whole), (line, whole)):
+            self._fit(text, room)
             self._figure.draw_artist(text)
             text.remove()
+
+    def _width(self, text: MatplotlibText) -> float:
+        """In pixels."""
+        return text.get_window_extent(self._canvas.get_renderer()).width
+
+    def _fit(self, text: MatplotlibText, room: float) -> None:
+        """Makes words as small as the room asks for, down to a size that can be read, and then cuts their end."""
+        text.set_fontsize(max(LEAST_WORDS, float(text.get_fontsize()) * min(1, room / max(1, self._width(text)))))
+        while self._width(text) > room and len(text.get_text()) > 1:
+            text.set_text(text.get_text().rstrip("…")[:-1] + "…")
 
     def rgba(self) -> np.ndarray:
         """The pixels `(height, width, 4)` uint8."""

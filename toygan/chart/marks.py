@@ -96,7 +96,7 @@ class Line(Mark):
 
 @dataclass(frozen=True, eq=False)
 class Lines(Mark):
-    """One line for each of `names` over the same x, interrupted at NaN; a row of y for each x, so that they grow by rows.
+    """One line for each of `names` over the same x, interrupted at NaN; a row of y for each x: they grow by rows.
 
     A mark that stands `instead_of` others of its chart is only seen in a page, in their place, where a reader asks for
     it; such a page says the name of the line that is pointed at, and hands it on where one is chosen.

@@ -182,7 +182,7 @@ def _changed(recipe: Recipe, field: str, value: Any) -> Recipe:
 
 def _words(value: Any) -> str:
     if isinstance(value, float):
-        return f"{value:.3g}"
+        return f"{value:.6g}"
     if isinstance(value, dict):
         return ", ".join(f"{name} {_words(strength)}" for name, strength in value.items()) or "none"
     return str(value)
