@@ -126,6 +126,10 @@ class Lab:
         self.page.keyboard.press("Control+Enter")
         self.idle()
 
+    def restart(self) -> None:
+        """Restarts the kernel, as the menu does once one has agreed."""
+        self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
+
     def outputs_with_errors(self) -> list[str]:
         """Texts of all error outputs, and of what was written on stderr."""
         errors = '[data-mime-type="application/vnd.jupyter.error"], [data-mime-type$="stderr"]'

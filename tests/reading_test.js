@@ -41,6 +41,22 @@ Deno.test("curves and bands are read at the nearest iteration that was measured,
   assert.equal(reading(c, frame, 35, 50)?.x, 40);
 });
 
+Deno.test("of several lines the nearest is read by its name, of those that have a value there", () => {
+  const lines = {
+    kind: "lines",
+    name: "seeds",
+    x: f4(0, 4, 8),
+    y: f4(1, 5, 2, 6, NaN, 7),
+    names: ["seed 0", "seed 1"],
+  };
+  const c = chart({ label: "iteration" }, lines);
+  assert.deepEqual(said(c, 35, 75), ["iteration 4", "seed 0: 2"]);
+  assert.deepEqual(said(c, 35, 50), ["iteration 4", "seed 1: 6"]);
+  assert.deepEqual(said(c, 80, 99), ["iteration 8", "seed 1: 7"]);
+  assert.deepEqual([reading(c, frame, 35, 75)?.near, reading(c, frame, 35, 50)?.near], [0, 1]);
+  assert.equal(reading(chart({}, curve), frame, 35, 50)?.near, -1);
+});
+
 Deno.test("what is hidden is not read, and outside of the axes there is nothing", () => {
   const c = chart({ label: "iteration" }, curve, band);
   assert.deepEqual(said(c, 35, 50, new Set(["loss-d"])), ["iteration 4", "all seeds 1"]);

@@ -56,6 +56,18 @@ def test_a_learner_plays_moves_a_slider_pauses_and_runs_the_cell_again(tmp_path:
         user.wait_for_frame(picture, cell)
         assert user.iteration(cell) == paused + 1, "the full stop is one iteration"
 
+        cells = user.page.locator(".jp-CodeCell").count()
+        for focused in (user.part("view", cell), slider):
+            focused.focus()
+            user.page.keyboard.press("d")
+            user.page.keyboard.press("d")
+        assert user.page.locator(".jp-CodeCell").count() == cells, "keys for the playground have deleted a cell"
+        user.part("view", cell).focus()
+        user.page.keyboard.press("n")
+        user.wait_for(lambda: "seed 1:" in user.part("status", cell).inner_text(), "the next seed is not shown")
+        user.page.keyboard.press("s")
+        assert user.part("opener", cell).get_attribute("aria-pressed") == "true"
+
         user.page.keyboard.press(" ")
         user.wait_for(lambda: user.iteration(cell) > paused + 1, "the space key does not play")
         user.rerun(cell)
@@ -65,6 +77,10 @@ def test_a_learner_plays_moves_a_slider_pauses_and_runs_the_cell_again(tmp_path:
         user.part("play", cell).click()
         user.wait_for(lambda: user.iteration(cell) > 0, "the new run does not play")
         assert user.alive() == 1, "more than one run is alive"
+
+        user.restart()
+        user.wait_for(lambda: "run the cell again" in user.part("status", cell).inner_text(), "a lost kernel is hidden")
+        assert user.part("play", cell).is_disabled()
 
         assert user.outputs_with_errors() == []
         assert user.errors == []

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from toygan.chart import Arrows, Axis, Band, Bars, Chart, Line, Mark, Points, Surface, Text
+from toygan.chart import Arrows, Axis, Band, Bars, Chart, Line, Lines, Mark, Points, Surface, Text
 from toygan.chart.axis import ROLES
 from toygan.chart.figure import HEAD, LEAST, LEFT, TITLE, Heading, Painting
 from toygan.chart.paint import PAINTERS, RIGHT, apart
@@ -50,6 +50,7 @@ MARKS: dict[str, tuple[Mark, tuple[float, float], float]] = {  # a mark, a point
     "points": (Points("m", "real", one(3), one(7), size=12), (3, 7), 1),
     "triangle": (Points("m", "generated", one(3), one(7), size=12), (3, 7), 1),
     "line": (Line("m", "discriminator", TEN, np.array([5.0, 5.0]), width=6), (4, 5), 1),
+    "lines": (Lines("m", "generated", TEN, np.array([[1.0, 5], [1, 5]]), ("a", "b"), width=6), (4, 5), 1),
     "level": (Line("m", "muted", None, one(5), width=6), (9, 5), 1),
     "cross": (
         Line("m", "generator", np.array([1.0, 4, 5]), np.array([2.0, 2, np.nan]), width=0, end="cross"),
@@ -78,6 +79,19 @@ def test_a_mark_has_its_roles_colour_where_its_numbers_say(name: str, palette: P
     image = painted(chart(mark), palette)
     np.testing.assert_allclose(at(image, *point), expected, atol=2)
     np.testing.assert_array_equal(image[-1, -1], rgb(palette.paper))
+
+
+def test_a_heading_that_has_no_room_is_made_smaller_and_then_cut() -> None:
+    def ink(title: str) -> np.ndarray:
+        painting = Painting(WIDTH, HEIGHT, DPI)
+        painting.paint([], Heading(title, "iteration 1,000"))
+        return np.flatnonzero((painting.rgba()[: int(0.3 * DPI), :, :3] < 128).any((0, 2)))
+
+    right = ink("")
+    for title in ("word " * 12, "word " * 100):
+        both = ink(title)
+        assert both[both < right[0]].max() < right[0] - 8, "the title runs into what stands at the right"
+        np.testing.assert_array_equal(both[both >= right[0]], right)
 
 
 def test_every_kind_of_mark_has_a_painter_and_a_probe() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from toygan.chart import Arrows, Axis, Band, Bars, Chart, Line, Mark, Points, Surface, Text
+from toygan.chart import Arrows, Axis, Band, Bars, Chart, Line, Lines, Mark, Points, Surface, Text
 
 THREE, TWO = np.arange(3.0), np.arange(2.0)
 UNIT = Axis("", 0, 1)
@@ -19,6 +19,7 @@ UNIT = Axis("", 0, 1)
         (lambda: Points("p", "real", THREE, TWO), r"mark 'p': y has shape \(2,\); must be \(3,\)"),
         (lambda: Points("p", "real", THREE[None], THREE), r"mark 'p': x has shape \(1, 3\); must be \(3,\)"),
         (lambda: Line("l", "real", None, TWO), r"mark 'l': y has shape \(2,\); must be \(1,\)"),
+        (lambda: Lines("l", "real", TWO, np.eye(3), ("a",)), r"mark 'l': y has shape \(3, 3\); must be \(2, 1\)"),
         (lambda: Band("b", "real", THREE, THREE, TWO), r"mark 'b': high has shape \(2,\); must be \(3,\)"),
         (lambda: Bars("b", "real", THREE, THREE, TWO), r"mark 'b': height has shape \(2,\); must be \(3,\)"),
         (lambda: Surface("s", "real", THREE), r"mark 's': values has shape \(3,\); must be \(ny, nx\)"),
@@ -50,6 +51,15 @@ def test_a_chart_refuses_two_marks_of_one_name_and_a_legend_of_no_mark() -> None
         Chart("C", UNIT, UNIT, marks)
     with pytest.raises(ValueError, match="chart 'C': legend 'lines'; no mark has that label"):
         Chart("C", UNIT, UNIT, marks[:1], legend=("lines",))
+
+
+def test_lines_instead_of_others_stand_in_a_page_alone() -> None:
+    band = Band("b", "real", TWO, TWO, TWO, label="all")
+    lines = Lines("l", "real", TWO, np.eye(2), ("a", "b"), label="each", instead_of=("b",))
+    c = Chart("C", UNIT, UNIT, (band, lines))
+    assert (c.seen, c.entries) == ([band], {"all": [band]})
+    with pytest.raises(ValueError, match="chart 'C': lines instead of 'b'; no mark has that name"):
+        Chart("C", UNIT, UNIT, (lines,))
 
 
 def test_marks_of_one_label_share_an_entry_of_the_legend() -> None:

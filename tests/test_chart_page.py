@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from test_chart_figure import MARKS, chart, over
 
-from toygan.chart import Axis, Band, Chart, Mark, Surface, page
+from toygan.chart import Axis, Band, Chart, Lines, Mark, Surface, page
 from toygan.chart.axis import ROLES
 from toygan.chart.style import DARK, LIGHT, SURFACE_OPACITY, Palette, rgb
 from toygan.chart.wire import Wire
@@ -149,6 +149,57 @@ def test_an_entry_of_the_legend_hides_and_shows_its_layer_by_mouse_and_keys(brow
     browser.keyboard.press("Enter")
     assert browser.evaluate(MIDDLE)[3] == 255
     assert entry.get_attribute("aria-pressed") == "true"
+
+
+def seeds() -> Chart:
+    lines = Lines(
+        "seeds",
+        "real",
+        np.array([0.0, 10]),
+        np.array([[2.0, 5], [2, 5]]),
+        ("seed 3", "seed 4"),
+        width=60,
+        instead_of=("all",),
+    )
+    everywhere = Band("all", "generated", None, np.array([0.0]), np.array([10.0]))
+    return chart(everywhere, lines, x=Axis("iteration", 0, 10))
+
+
+PRESS = "(key) => picture.key({ key, target: document.querySelector('.toygan-paper > canvas') })"
+
+
+def test_a_band_opens_into_lines_and_closes_again_by_mouse_and_keys(browser: Any) -> None:
+    browser.evaluate(SHOWN, [*wired(seeds()), "true"])
+    opener = browser.get_by_role("button", name="seeds")
+    generated, real = rgb(LIGHT.generated).tolist(), rgb(LIGHT.real).tolist()
+    assert browser.evaluate(MIDDLE)[:3] == generated
+    opener.click()
+    assert browser.evaluate(MIDDLE)[:3] == real
+    assert opener.get_attribute("aria-pressed") == "true"
+    assert browser.evaluate(PRESS, "s")
+    assert browser.evaluate(MIDDLE)[:3] == generated
+    assert opener.get_attribute("aria-pressed") == "false"
+
+
+def test_a_line_that_is_clicked_on_or_read_by_keys_is_chosen(browser: Any) -> None:
+    browser.evaluate(SHOWN, [*wired(seeds()), "true"])
+    browser.evaluate("() => { picture.chosen = (line) => picture.root.dataset.chosen = line; }")
+    chosen = "picture.root.dataset.chosen"
+    canvas = browser.locator(".toygan-paper > canvas")
+    canvas.click()
+    assert browser.evaluate(chosen) is None, "there is no line while the band is closed"
+    browser.evaluate(PRESS, "s")
+    canvas.hover()
+    assert "seed 4: 5" in browser.locator(".toygan-reading").inner_text()
+    canvas.click()
+    assert browser.evaluate(chosen) == "1"
+    for _ in range(10):
+        browser.evaluate(PRESS, "ArrowDown")
+    assert "seed 3: 2" in browser.locator(".toygan-reading").inner_text()
+    assert browser.evaluate(PRESS, "Enter")
+    assert browser.evaluate(chosen) == "0"
+    browser.evaluate("delete picture.root.dataset.chosen")
+    browser.mouse.move(0, 0)
 
 
 def test_under_the_pointer_stand_the_values(browser: Any) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from test_chart_figure import MARKS, chart
 
-from toygan.chart import Axis, Chart, Line, Surface
+from toygan.chart import Axis, Chart, Line, Lines, Surface
 from toygan.chart.wire import Wire
 
 Message = tuple[dict[str, Any], list[bytes]]
@@ -147,3 +147,16 @@ def test_marks_of_all_kinds_are_named_by_their_class() -> None:
     for mark in (mark for mark, *_ in MARKS.values()):
         (words,) = Wire().message([chart(mark)])[0]["charts"]
         assert words["marks"][0]["kind"] == type(mark).__name__.lower()
+
+
+def test_of_lines_only_new_rows_are_sent_and_from_the_first_that_is_another() -> None:
+    def seeds(rows: list[list[float]]) -> list[Chart]:
+        return [chart(Lines("m", "generated", np.arange(len(rows)), np.array(rows), ("a", "b")))]
+
+    wire, page = Wire(), Page()
+    page.take(wire.message(seeds([[1, 2], [3, np.nan]])))
+    for rows, start in (([[1, 2], [3, np.nan], [5, 6]], 4), ([[1, 2], [3, np.nan], [5, 7]], 5)):
+        content, buffers = wire.message(seeds(rows))
+        assert [place for *key, _, place in content["arrays"] if key == [0, "m", "y"]] == [start]
+        page.take((content, buffers))
+        assert page.knows(seeds(rows))

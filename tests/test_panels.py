@@ -382,7 +382,8 @@ def test_words_stand_beside_what_true_samples_score(look):
     low, high = re.search(r"high quality \d+ % \(true samples ([\d.]+)–([\d.]+) %\)", words).groups()
     band = reference_band("high-quality", "ring8", 200)
     assert (float(low), float(high)) == pytest.approx((100 * band.low, 100 * band.high), abs=0.5)
-    assert "of 3 seeds cover all" in words
+    assert "seed 1: " in words
+    assert "3 seeds: " in words
     assert picture.heading.right == f"iteration {look.step}"
 
 

@@ -395,10 +395,7 @@ def test_every_field_has_a_control_that_reaches_the_run(field: str, make: Callab
 
 
 def _offered(widget: Any) -> list[Any]:
-    if hasattr(widget, "options"):
-        return list(widget.options)
-    ends = widget.min, widget.max
-    return [10.0**end for end in ends] if hasattr(widget, "base") else list(ends)
+    return list(widget._options_values) if hasattr(widget, "options") else [widget.min, widget.max]
 
 
 @pytest.mark.parametrize("name", REGULARIZERS)
@@ -472,13 +469,33 @@ def test_the_module_of_the_playground_is_not_what_hides_unknown_names() -> None:
     assert toygan.Playground is playground.Playground
 
 
-def test_a_page_that_rounds_a_slider_to_its_marks_does_not_change_the_run(make: Callable[..., Playground]) -> None:
-    off_the_marks = Recipe(lr_g=0.0347, regularizers={"r1": 0.0347})
-    playground = make(off_the_marks, controls=("lr_g", "regularizers.r1"))
-    rate, strength = playground.controls
+def test_what_a_slider_shows_is_what_runs(make: Callable[..., Playground]) -> None:
+    """A page knows only a slider's marks: every number that a recipe may hold is one of them, written in full."""
+    held = {"lr_g": 0.0347, "beta2": 0.9995, "anneal": 1251}
+    playground = make(Recipe(**held, regularizers={"r1": 0.0347}), controls=(*held, "regularizers.r1"))
+    rate, decay, anneal, strength = playground.controls
     for slider in (rate.widget, strength.slider):
-        slider.value = 10 ** (round(math.log10(0.0347) * 10) / 10)  # what the page reports when it loads
-    assert playground.session.recipe == off_the_marks
+        assert (slider.value, slider.label) == (0.0347, "0.0347")
+    assert math.remainder(decay.widget.value - decay.widget.min, decay.widget.step) == pytest.approx(0, abs=1e-9)
+    assert decay.widget.readout_format == ".4f"
+    assert (anneal.widget.value - anneal.widget.min) % anneal.widget.step == 0
+    assert playground.set("lr_g", 0.01234)
+    assert (rate.widget.label, playground.session.message) == ("0.01234", "lr_g = 0.01234: from iteration 0 on")
     for slider in (rate.widget, strength.slider):
         slider.value = 0.1
-    assert playground.session.recipe == off_the_marks.but(lr_g=0.1, regularizers={"r1": 0.1})
+    assert playground.session.recipe == Recipe(**held | {"lr_g": 0.1}, regularizers={"r1": 0.1})
+
+
+@live
+async def test_the_page_and_the_notebook_choose_which_seed_is_shown(make: Callable[..., Playground]) -> None:
+    playground = make(seeds=3)
+    page = Page(playground)
+    page.say(focus=2)
+    assert page.words["focus"] == 2
+    assert "seed 2: " in page.words["status"]
+    playground.focus(1)
+    assert "seed 1: " in page.words["status"]
+    page.say(focus=3)
+    assert page.words["focus"] == 1, "there is no such seed"
+    with pytest.raises(ValueError, match="focus=3: must be a whole number from 0 to 2"):
+        playground.focus(3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -163,13 +164,34 @@ def test_looking_never_changes_the_run() -> None:
 def test_quality_stands_beside_that_of_as_many_true_samples() -> None:
     s = session()
     words = true_percent("high-quality", s.recipe.data, s.snapshot.samples.shape[1])
-    assert f"high quality {words}" in s.status
+    assert re.search(rf"high quality [\d.]+ % {re.escape(words)}", s.status)
 
 
 def test_the_recipes_own_seed_is_in_focus_and_the_others_follow() -> None:
     s = session(SMALL.but(seed=7), seeds=3)
     assert [r.seed for r in s.population.recipes] == [7, 8, 9]
     assert s.recipe.seed == 7
+
+
+def test_another_seed_in_focus_is_in_the_words_and_stays_so_after_a_restart() -> None:
+    s = session(SMALL.but(seed=7), seeds=3)
+    s.population.generator.theta[2] = math.nan
+    s.step()
+    assert s.verdict == "undetermined · 2 of 3 seeds"
+    s.focus = 2
+    assert "seed 9: diverged at iteration 1" in s.status
+    assert s.verdict == "diverged · 1 of 3 seeds"
+    assert s.set("depth", 1)
+    assert (s.focus, s.recipe.seed) == (2, 7)
+    assert "seed 9: " in s.status
+
+
+@pytest.mark.parametrize("focus", [-1, 3, True, 1.0, "1", None])
+def test_a_seed_that_there_is_not_is_refused_the_focus(focus: Any) -> None:
+    s = session(seeds=3)
+    with pytest.raises(ValueError, match=rf"focus={re.escape(repr(focus))}: must be a whole number from 0 to 2"):
+        s.focus = focus
+    assert s.focus == 0
 
 
 def test_a_seed_that_leaves_no_room_for_the_others_is_refused() -> None:
@@ -231,7 +253,8 @@ def test_a_diverged_run_in_focus_says_when() -> None:
     s.play()
     s.advance(0)
     assert s.playing
-    assert "this run diverged at iteration 3; 1 of 3 seeds diverged, the others go on" in s.status
+    assert "seed 0: diverged at iteration 3" in s.status
+    assert "1 of 3 seeds diverged" in s.status
 
 
 def test_a_run_ends_when_every_seed_has_diverged() -> None:

@@ -131,14 +131,15 @@ def test_the_first_view_may_take_its_time() -> None:
     "content",
     [
         None, [], "play", {}, {"do": "play"}, {"view": 1}, {"view": "a", "do": "train"}, {"view": "a", "shown": "3"},
-        {"view": "a", "shown": True}, {"view": "a", "code": "1"},
+        {"view": "a", "shown": True}, {"view": "a", "code": "1"}, {"view": "a", "focus": 2}, {"view": "a", "focus": -1},
+        {"view": "a", "focus": True}, {"view": "a", "focus": 0.5},
     ],
 )  # fmt: skip
 def test_what_is_not_of_the_protocol_is_ignored_with_a_line_in_the_log(
     content: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     heard: list[Any] = []
-    view = View(heard.append, 96, 54)
+    view = View(heard.append, 96, 54, seeds=2)
     with caplog.at_level(logging.WARNING, "toygan"):
         view._handle_custom_msg(content, [])
         view._handle_custom_msg({"view": "a", "do": "step"}, [])
@@ -148,7 +149,13 @@ def test_what_is_not_of_the_protocol_is_ignored_with_a_line_in_the_log(
 
 
 def test_all_that_the_view_says_is_understood() -> None:
-    for said in ({"here": True, "hidden": False}, {"shown": 6, "hidden": True}, {"gone": True}, {"do": "reset"}):
+    for said in (
+        {"here": True, "hidden": False},
+        {"shown": 6, "hidden": True},
+        {"gone": True},
+        {"do": "reset"},
+        {"focus": 0},
+    ):
         assert understood({"view": "a", **said})
 
 

@@ -6,6 +6,7 @@ from toygan.chart.marks import Band as Band
 from toygan.chart.marks import Bars as Bars
 from toygan.chart.marks import Chart as Chart
 from toygan.chart.marks import Line as Line
+from toygan.chart.marks import Lines as Lines
 from toygan.chart.marks import Mark as Mark
 from toygan.chart.marks import Points as Points
 from toygan.chart.marks import Surface as Surface

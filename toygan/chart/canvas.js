@@ -47,16 +47,18 @@ export function belowAxes({ x, marks }) {
 }
 
 /**
- * Paints all of a chart but its title and legend, without the marks whose names are hidden; returns where it lies.
+ * Paints all of a chart but its title and legend, without the marks whose names are hidden, and of lines the one that is
+ * pointed at (-1: none) stronger; returns where it lies.
  * @param {CanvasRenderingContext2D} context
  * @param {Chart} chart
  * @param {Sheet} sheet
  * @param {Palette} palette
  * @param {ReadonlySet<string>} hidden
+ * @param {number} near
  */
-export function paint(context, chart, sheet, palette, hidden = new Set()) {
+export function paint(context, chart, sheet, palette, hidden = new Set(), near = -1) {
   const frame = layout(chart, sheet);
-  const brush = { context, frame, point: sheet.point, palette };
+  const brush = { context, frame, point: sheet.point, palette, near };
   context.setTransform(sheet.ratio, 0, 0, sheet.ratio, 0, 0);
   context.clearRect(0, 0, sheet.width, sheet.height);
   const marks = chart.marks.filter((mark) => !hidden.has(mark.name));

@@ -4,7 +4,7 @@ import { fit, make } from "./elements.js";
 import { reading } from "./reading.js";
 
 /**
- * @import { Chart, Surface } from "./wire.js"
+ * @import { AnyMark, Chart, Surface } from "./wire.js"
  * @import { Frame, Palette } from "./marks.js"
  */
 
@@ -24,6 +24,8 @@ export class ChartView {
   #hidden = /** @type {Set<string>} */ (new Set());
   #stale = false;
   #point = 1;
+  #open = false; // whether one line a seed is shown in place of bands
+  #near = -1; // the line that is pointed at, where there are several
   #size = [0, 0]; // of the canvas, in CSS pixels
   #unused = 0; // height below axes that have an aspect, over which the legend moves up
   /** @type {{ x: number, y: number } | null} where the values are read, in pixels of the canvas */
@@ -32,9 +34,13 @@ export class ChartView {
   /** @type {(() => void)[]} */
   #swatches = [];
 
-  /** @param {() => Palette} palette */
-  constructor(palette) {
+  /**
+   * @param {() => Palette} palette
+   * @param {(line: number) => void} chosen is called with the line, of several, that was clicked on
+   */
+  constructor(palette, chosen = () => {}) {
     this.palette = palette;
+    this.chosen = chosen;
     this.element = make("figure", "toygan-chart");
     this.title = make("span", "toygan-title");
     this.above = make("div", "toygan-legend");
@@ -50,6 +56,7 @@ export class ChartView {
     this.element.append(head, paper, this.below);
     this.canvas.addEventListener("pointermove", (event) => this.#read({ x: event.offsetX, y: event.offsetY }));
     this.canvas.addEventListener("pointerleave", () => this.#read(null));
+    this.canvas.addEventListener("click", () => this.#choose());
     this.canvas.addEventListener("blur", () => this.#read(null));
   }
 
@@ -70,7 +77,7 @@ export class ChartView {
     const [width, height] = this.#size;
     fit(canvas, width, height);
     const sheet = { width, height, point: this.#point, ratio: devicePixelRatio };
-    this.#frame = paint(this.context, chart, sheet, this.palette(), this.#hidden);
+    this.#frame = paint(this.context, chart, sheet, this.palette(), this.#unseen, this.#near);
     this.#stale = false;
     const unused = chart.aspect ? height - belowAxes(chart) * this.#point - this.#frame.bottom : 0;
     if (unused !== this.#unused) this.below.style.top = `${-(this.#unused = unused)}px`;
@@ -83,7 +90,8 @@ export class ChartView {
     const keys = chart.marks.map((mark) =>
       mark.kind === "surface" ? [mark.label, mark.low, mark.high, mark.unit] : null
     );
-    const key = JSON.stringify([chart.title, chart.note, chart.legend, chart.legend_above, keys]);
+    const parts = [chart.title, chart.note, chart.legend, chart.legend_above, keys, this.#several?.name];
+    const key = JSON.stringify(parts);
     if (key !== this.#legendOf) {
       this.#legendOf = key;
       this.title.textContent = this.canvas.ariaLabel = chart.title;
@@ -96,7 +104,8 @@ export class ChartView {
     this.#swatches = [];
     const entries = Object.entries(chart.legend).map(([label, names]) => this.#entry(names, label));
     const [above, row] = [chart.legend_above ? entries : [], chart.legend_above ? [] : entries];
-    this.above.replaceChildren(...above);
+    const several = this.#several;
+    this.above.replaceChildren(...above, ...(several ? [this.#opener(several)] : []));
     /** @type {HTMLElement[][]} */
     const rows = [row];
     for (const mark of chart.marks) if (mark.kind === "surface") rows.push([this.#surfaceEntry(mark)]);
@@ -111,6 +120,45 @@ export class ChartView {
         return element;
       }),
     );
+  }
+
+  /** Several lines that can be seen in place of other marks. */
+  get #several() {
+    return this.#chart?.marks.find((mark) => mark.kind === "lines" && mark.instead_of.length > 0);
+  }
+
+  /** Names of the marks that are not to be seen. */
+  get #unseen() {
+    const several = this.#several;
+    if (several?.kind !== "lines") return this.#hidden;
+    return new Set([...this.#hidden, ...(this.#open ? several.instead_of : [several.name])]);
+  }
+
+  /** @param {AnyMark} mark */
+  #opener({ name }) {
+    const button = make("button", "toygan-opener", { type: "button", textContent: name });
+    button.title = "one line for each, in place of bands (key s); a click on a line shows that one";
+    button.ariaPressed = String(this.#open);
+    button.addEventListener("click", () => this.#turn());
+    return button;
+  }
+
+  /** Opens bands into lines, or closes them; returns whether there are any. */
+  #turn() {
+    if (!this.#several) return false;
+    this.#open = !this.#open;
+    const button = this.above.querySelector(".toygan-opener");
+    if (button) button.ariaPressed = String(this.#open);
+    this.#stale = true;
+    this.paint();
+    return true;
+  }
+
+  /** Hands on the line that is pointed at; returns whether there is one. */
+  #choose() {
+    if (this.#near < 0) return false;
+    this.chosen(this.#near);
+    return true;
   }
 
   /**
@@ -168,8 +216,9 @@ export class ChartView {
    */
   #read(place, aloud = false) {
     const values = place && this.#chart && this.#frame &&
-      reading(this.#chart, this.#frame, place.x, place.y, this.#hidden);
+      reading(this.#chart, this.#frame, place.x, place.y, this.#unseen);
     this.#place = values ? place : null;
+    this.#pointAt(values ? values.near : -1);
     this.rule.hidden = this.box.hidden = !values;
     this.box.ariaLive = aloud ? "polite" : "off";
     if (!values || !place || !this.#frame) return;
@@ -188,11 +237,23 @@ export class ChartView {
     });
   }
 
+  /** @param {number} near */
+  #pointAt(near) {
+    if (near === this.#near) return;
+    this.#near = near;
+    this.canvas.style.cursor = near < 0 ? "" : "pointer";
+    this.#stale = true;
+    this.paint();
+  }
+
   /**
-   * Arrow keys move the place at which values are read; Escape ends it. Returns whether the key was one of them.
+   * Arrow keys move the place at which values are read, Escape ends it; s opens bands into lines, Enter chooses the line
+   * that is read. Returns whether the key was one of them.
    * @param {string} key
    */
   key(key) {
+    if (key === "s") return this.#turn();
+    if (key === "Enter") return this.#choose();
     const frame = this.#frame, step = STEPS[key];
     if (key === "Escape") this.#read(null);
     if (!frame || !step) return key === "Escape";

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, OffsetImage, TextArea
+from matplotlib.text import Text as MatplotlibText
 from matplotlib.ticker import NullLocator
 from matplotlib.transforms import Transform
 from PIL import Image
@@ -29,6 +30,7 @@ HEAD, LEFT, TITLE = 0.56, 0.5, 0.28  # inches: above all charts, left of one, it
 FOOT = 0.19  # inches of a line below all charts
 TICKS, LABEL, ROW, MARGIN = 18.0, 14.0, 15.0, 0.36  # points below the axes: tick labels, a label, legend rows, edge
 LEAST = 30.24  # points below the axes of any chart
+LEAST_WORDS = 8.0  # points: the size of a heading that has no room
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ class Painting:
                 self._background, self._still = self._canvas.copy_from_bbox(self._figure.bbox), still
             self._canvas.restore_region(self._background)
             for axes, (chart, _) in zip(self._axes, charts, strict=True):
-                artists = [a for mark in chart.marks for a in paint(axes, mark, self._palette)]
+                artists = [a for mark in chart.seen for a in paint(axes, mark, self._palette)]
                 for artist in [*artists, *end_labels(axes, chart.of_kind(Line), self._palette)]:
                     axes.draw_artist(artist)
                     artist.remove()
@@ -84,15 +86,31 @@ class Painting:
     def _paint_heading(self) -> None:
         height = self._figure.get_size_inches()[1]
         top, line, foot = 1 - 0.19 / height, 1 - 0.43 / height, (self._heading.foot - FOOT / 4) / height
-        for x, y, up, words, how in (
-            (0.012, top, "center", self._heading.title, {"fontsize": 14, "weight": "bold"}),
-            (0.988, top, "center", self._heading.right, {"fontsize": 14, "weight": "bold", "ha": "right"}),
-            (0.012, line, "center", self._heading.line, {"fontsize": 11}),
-            (0.012, foot, "top", self._heading.below, {"fontsize": 10}),
-        ):
-            text = self._figure.text(x, y, words, va=up, **how)
+        title, right, status, below = (
+            self._figure.text(x, y, words, va=up, **how)
+            for x, y, up, words, how in (
+                (0.012, top, "center", self._heading.title, {"fontsize": 14, "weight": "bold"}),
+                (0.988, top, "center", self._heading.right, {"fontsize": 14, "weight": "bold", "ha": "right"}),
+                (0.012, line, "center", self._heading.line, {"fontsize": 11}),
+                (0.012, foot, "top", self._heading.below, {"fontsize": 10}),
+            )
+        )
+        whole = 0.976 * self._figure.bbox.width
+        beside = self._width(right) + 14 if self._heading.right else 0
+        for text, room in ((title, whole - beside), (right, whole), (status, whole), (below, whole)):
+            self._fit(text, room)
             self._figure.draw_artist(text)
             text.remove()
+
+    def _width(self, text: MatplotlibText) -> float:
+        """In pixels."""
+        return text.get_window_extent(self._canvas.get_renderer()).width
+
+    def _fit(self, text: MatplotlibText, room: float) -> None:
+        """Makes words as small as the room asks for, down to a size that can be read, and then cuts their end."""
+        text.set_fontsize(max(LEAST_WORDS, float(text.get_fontsize()) * min(1, room / max(1, self._width(text)))))
+        while self._width(text) > room and len(text.get_text()) > 1:
+            text.set_text(text.get_text().rstrip("…")[:-1] + "…")
 
     def rgba(self) -> np.ndarray:
         """The pixels `(height, width, 4)` uint8."""
@@ -113,7 +131,7 @@ class Painting:
 def _still(chart: Chart) -> list[object]:
     """What a chart shows without its marks, to be compared."""
     own = [getattr(chart, f.name) for f in fields(chart) if f.name != "marks"]
-    return own + [(m.label, m.role, m.opacity, *_keys(m)) for m in chart.marks if m.label]
+    return own + [(m.label, m.role, m.opacity, *_keys(m)) for m in chart.seen if m.label]
 
 
 def _keys(mark: Mark) -> tuple[object, ...]:

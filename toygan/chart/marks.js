@@ -1,7 +1,7 @@
-// The seven marks on a 2-D canvas. What each of them looks like, marks.py says; sizes are in points, colours go by role.
+// The eight marks on a 2-D canvas. What each of them looks like, marks.py says; sizes are in points, colours go by role.
 
 /**
- * @import { AnyMark, Arrows, Band, Bars, Line, Points, Role, Surface, Text } from "./wire.js"
+ * @import { AnyMark, Arrows, Band, Bars, Line, Lines, Points, Role, Surface, Text } from "./wire.js"
  *
  * Colours "#rrggbb" by role, for marks and, somewhat stronger, for words; that of the paper; and the family of letters.
  * @typedef {Record<Role | "paper" | "font", string> & { words: Record<Role, string> }} Palette
@@ -10,8 +10,8 @@
  * @typedef {{ left: number, right: number, top: number, bottom: number,
  *   x: (value: number) => number, y: (value: number) => number }} Frame
  *
- * What painting needs; `point` is CSS pixels per point.
- * @typedef {{ context: CanvasRenderingContext2D, frame: Frame, point: number, palette: Palette }} Brush
+ * What painting needs; `point` is CSS pixels per point, `near` the one of several lines that is pointed at.
+ * @typedef {{ context: CanvasRenderingContext2D, frame: Frame, point: number, palette: Palette, near?: number }} Brush
  */
 
 const DASHES = { "": [], dotted: [1, 1.5], dashed: [3, 1.5] }; // times the line's width
@@ -22,6 +22,7 @@ const EDGE = 0.4, SURFACE_OPACITY = 0.55, FILL_OPACITY = 0.1, BOX_OPACITY = 0.85
 export const PAINTERS = /** @type {Record<AnyMark["kind"], (brush: Brush, mark: any) => void>} */ ({
   points: paintPoints,
   line: paintLine,
+  lines: paintLines,
   band: paintBand,
   bars: paintBars,
   surface: paintSurface,
@@ -111,6 +112,28 @@ function paintLine({ context, frame, point, palette }, mark) {
   context.lineTo(px + r, py - r);
   context.setLineDash([]);
   context.lineWidth = 3 * point;
+  context.stroke();
+}
+
+/** @param {Brush} brush @param {Lines} mark */
+function paintLines({ context, frame, point, near = -1 }, { x, y, names, width }) {
+  const path = (/** @type {number} */ column) => {
+    for (let i = 0, pen = false; i < x.length; i++) {
+      const px = frame.x(x[i]), py = frame.y(y[i * names.length + column]), there = !Number.isNaN(px + py);
+      if (there && pen) context.lineTo(px, py);
+      else if (there) context.moveTo(px, py);
+      pen = there;
+    }
+  };
+  context.lineJoin = "round";
+  context.lineWidth = width * point;
+  context.beginPath();
+  for (let column = 0; column < names.length; column++) path(column);
+  context.stroke();
+  if (near < 0) return;
+  [context.globalAlpha, context.lineWidth] = [1, 2.5 * width * point];
+  context.beginPath();
+  path(near);
   context.stroke();
 }
 

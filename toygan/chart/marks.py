@@ -1,4 +1,4 @@
-"""The vocabulary of charts: seven marks, each a frozen set of arrays, and the chart that holds them.
+"""The vocabulary of charts: eight marks, each a frozen set of arrays, and the chart that holds them.
 
 All that is to be computed is computed where a chart is made; a painter turns numbers into pixels and knows nothing of
 GANs. Marks are painted in the order in which the chart holds them. Sizes and offsets are in points (1/72 inch), for
@@ -92,6 +92,28 @@ class Line(Mark):
     end_label: str = ""
     closed: bool = False
     fill: Role | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Lines(Mark):
+    """One line for each of `names` over the same x, interrupted at NaN; a row of y for each x: they grow by rows.
+
+    A mark that stands `instead_of` others of its chart is only seen in a page, in their place, where a reader asks for
+    it; such a page says the name of the line that is pointed at, and hands it on where one is chosen.
+    """
+
+    x: Array  # (n,)
+    y: Array  # (n, len(names))
+    names: tuple[str, ...]
+    _: KW_ONLY
+    width: float = 1.0
+    instead_of: tuple[str, ...] = ()  # names of marks
+    columns = ()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._set("x", (np.size(self.x),))
+        self._set("y", (len(self.x), len(self.names)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,7 +221,8 @@ class Chart:
     surface's row, `note`, the arrows' row; `legend_above` puts the legend above the axes' right edge instead. `right`
     is an axis of words alone: its ticks stand at values of y. `aspect` is the length of 1 on y beside that of 1 on x;
     the axes then shrink to fit, at the top left of their place. Without `frame` neither axis is drawn.
-    Raises ValueError, naming the chart, for two marks of one name and for a legend that names what no mark is labelled.
+    Raises ValueError, naming the chart, for two marks of one name, for a mark instead of none, and for a legend that
+    names what no mark is labelled.
     """
 
     title: str
@@ -217,14 +240,22 @@ class Chart:
         names, labels = [mark.name for mark in self.marks], {mark.label for mark in self.marks}
         if len(set(names)) < len(names):
             raise ValueError(f"chart {self.title!r}: marks {', '.join(names)}; no two may have the same name")
+        instead = [name for mark in self.of_kind(Lines) for name in mark.instead_of]
+        if missing := [name for name in instead if name not in names]:
+            raise ValueError(f"chart {self.title!r}: lines instead of {missing[0]!r}; no mark has that name")
         if missing := [label for label in self.legend if label not in labels]:
             raise ValueError(f"chart {self.title!r}: legend {missing[0]!r}; no mark has that label")
+
+    @property
+    def seen(self) -> list[Mark]:
+        """The marks without those that stand instead of others."""
+        return [mark for mark in self.marks if not (isinstance(mark, Lines) and mark.instead_of)]
 
     @property
     def entries(self) -> dict[str, list[Mark]]:
         """The legend: the marks of each label. A surface and arrows with a key have rows of their own instead."""
         shown = [
-            m for m in self.marks if m.label and not isinstance(m, Surface) and not (isinstance(m, Arrows) and m.key)
+            m for m in self.seen if m.label and not isinstance(m, Surface) and not (isinstance(m, Arrows) and m.key)
         ]
         labels = self.legend or tuple(dict.fromkeys(m.label for m in shown))
         return {label: [m for m in shown if m.label == label] for label in labels}

@@ -16,7 +16,7 @@ from matplotlib.path import Path
 from matplotlib.transforms import ScaledTranslation, Transform
 from PIL import Image
 
-from toygan.chart.marks import Arrows, Band, Bars, Line, Mark, Points, Surface, Text
+from toygan.chart.marks import Arrows, Band, Bars, Line, Lines, Mark, Points, Surface, Text
 from toygan.chart.style import EDGE, END_LABEL, SHAPES, TINT, Palette
 
 DASHES: dict[str, Any] = {"": "-", "dotted": (0, (1, 1.5)), "dashed": (0, (3, 1.5))}
@@ -88,6 +88,10 @@ def _line(axes: Axes, mark: Line, palette: Palette) -> list[Artist]:
     if mark.end == "cross" and (last := last_finite(y)) >= 0:
         artists += axes.plot(x[last], y[last], marker="X", markersize=8, color=palette.of(mark.role))
     return artists
+
+
+def _lines(axes: Axes, mark: Lines, palette: Palette) -> list[Artist]:
+    return [*axes.plot(mark.x, mark.y, color=palette.of(mark.role), linewidth=mark.width, alpha=mark.opacity)]
 
 
 def _band(axes: Axes, mark: Band, palette: Palette) -> list[Artist]:
@@ -196,5 +200,6 @@ def _text(axes: Axes, mark: Text, palette: Palette) -> list[Artist]:
 
 
 PAINTERS: dict[type[Mark], Callable[..., list[Artist]]] = {
-    Points: _points, Line: _line, Band: _band, Bars: _bars, Surface: _surface, Arrows: _arrows, Text: _text,
+    Points: _points, Line: _line, Lines: _lines, Band: _band, Bars: _bars, Surface: _surface, Arrows: _arrows,
+    Text: _text,
 }  # fmt: skip

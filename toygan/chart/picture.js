@@ -13,7 +13,10 @@ const POINT = 100 / 72, WIDTH = 960; // CSS pixels per point in a picture of thi
 const LEAST = 0.85, MOST = 1.4; // of that, in narrower and wider ones
 const CALM = 250; // milliseconds from one frame to the next for those who asked for less motion
 
-/** The charts of one picture in the element `root`; `painted` is called with the news that a frame shows. */
+/**
+ * The charts of one picture in the element `root`; `painted` is called with the news that a frame shows, `chosen` with
+ * the line, of several, that was clicked on.
+ */
 export class Picture {
   #received = new Received();
   /** @type {ChartView[]} */
@@ -33,10 +36,12 @@ export class Picture {
   /**
    * @param {HTMLElement} root
    * @param {(news: object) => void} painted
+   * @param {(line: number) => void} chosen
    */
-  constructor(root, painted = () => {}) {
+  constructor(root, painted = () => {}, chosen = () => {}) {
     this.root = root;
     this.painted = painted;
+    this.chosen = chosen;
     this.root.dataset.frame = "0";
     this.root.append(this.#panels);
     this.#themed.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
@@ -76,7 +81,7 @@ export class Picture {
 
   /** @param {readonly Chart[]} charts */
   #build(charts) {
-    this.#views = charts.map(() => new ChartView(() => this.#colours));
+    this.#views = charts.map(() => new ChartView(() => this.#colours, (line) => this.chosen(line)));
     this.#panels.replaceChildren(...this.#views.map((view) => view.element));
     const columns = charts.length <= 4 ? 1 : 2;
     this.#panels.dataset.columns = String(Math.min(charts.length - 1, columns));
@@ -126,10 +131,11 @@ export class Picture {
   }
 
   /**
-   * Moves the reading mark of the chart that has the focus; returns whether it has, and the key was one of its own.
+   * Hands a key to the chart that has the focus, s on the picture itself to all; returns whether one had use for it.
    * @param {KeyboardEvent} event
    */
-  key(event) {
-    return this.#views.some((view) => view.canvas === event.target && view.key(event.key));
+  key({ target, key }) {
+    const all = target === this.root && key === "s";
+    return this.#views.filter((view) => all || view.canvas === target).map((view) => view.key(key)).some(Boolean);
   }
 }

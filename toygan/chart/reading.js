@@ -2,11 +2,12 @@
 import { between, nearest, valueAt, written } from "./scales.js";
 
 /**
- * @import { AnyMark, Band, Chart, Line } from "./wire.js"
+ * @import { AnyMark, Band, Chart, Line, Lines } from "./wire.js"
  * @import { Frame } from "./marks.js"
  *
- * The pixel at which the values stand, and a line of words for each, its mark's role beside it.
- * @typedef {{ x: number, lines: { role: import("./wire.js").Role, words: string }[] }} Reading
+ * The pixel at which the values stand, a line of words for each, its mark's role beside it, and which of several lines
+ * (Lines) is the nearest, -1 where there are none.
+ * @typedef {{ x: number, lines: { role: import("./wire.js").Role, words: string }[], near: number }} Reading
  */
 
 /**
@@ -35,16 +36,17 @@ export function reading(chart, frame, px, py, hidden = new Set()) {
     ? `${axis(chart.x.label) || "x"} ${written(at)}`
     : `(${written(x, chart.x.format)}, ${written(y, chart.y.format)})`;
   if (!bars || !lines.length) lines.unshift({ role: "ink", words: here });
-  return { x: course ? frame.x(at) : px, lines };
+  const several = marks.find((mark) => mark.kind === "lines");
+  return { x: course ? frame.x(at) : px, lines, near: several ? nearestLine(several, at, y).near : -1 };
 }
 
 /**
  * Whether a mark tells a value for every x, so that it can be read from left to right.
  * @param {AnyMark} mark
- * @returns {mark is (Line | Band) & { x: Float32Array }}
+ * @returns {mark is (Line | Lines | Band) & { x: Float32Array }}
  */
 function isCourse(mark) {
-  return (mark.kind === "line" || mark.kind === "band") && !!mark.x?.length &&
+  return (mark.kind === "line" || mark.kind === "lines" || mark.kind === "band") && !!mark.x?.length &&
     mark.x.every((value, i, all) => i === 0 || value >= all[i - 1]);
 }
 
@@ -68,6 +70,10 @@ function told(mark, chart, x, y) {
       ? ""
       : `${chart.x.label || name} ${written((mark.left[i] + mark.right[i]) / 2)}: ${value(mark.height[i])}`;
   }
+  if (mark.kind === "lines") {
+    const { near, level } = nearestLine(mark, x, y);
+    return near < 0 ? "" : `${mark.names[near]}: ${value(level)}`;
+  }
   if (mark.kind !== "line" && mark.kind !== "band") return "";
   if (mark.x && !isCourse(mark)) return "";
   const at = (/** @type {Float32Array} */ values) => mark.x ? between(mark.x, values, x) : values[0];
@@ -78,6 +84,21 @@ function told(mark, chart, x, y) {
   const [low, high] = [at(mark.low), at(mark.high)];
   if (!Number.isFinite(low + high)) return "";
   return value(low) === value(high) ? `${name} ${value(low)}` : `${name} ${value(low)} to ${value(high)}`;
+}
+
+/**
+ * Which of several lines is the nearest to y where their x is the nearest to x, and its value; -1 where none has one.
+ * @param {Lines} mark
+ * @param {number} x
+ * @param {number} y
+ */
+function nearestLine({ x: xs, y: values, names }, x, y) {
+  const start = xs.indexOf(nearest(xs, x)) * names.length, row = [...values.subarray(start, start + names.length)];
+  const near = row.reduce(
+    (best, level, i) => Math.abs(level - y) < Math.abs((row[best] ?? Infinity) - y) ? i : best,
+    -1,
+  );
+  return { near, level: row[near] };
 }
 
 /**

@@ -6,6 +6,8 @@
  * @typedef {Mark & { kind: "points", x: Float32Array, y: Float32Array, size: number, shape: string }} Points
  * @typedef {Mark & { kind: "line", x?: Float32Array, y: Float32Array, width: number, dash: "" | "dotted" | "dashed",
  *   end: "" | "cross", end_label: string, closed: boolean, fill: Role | null }} Line
+ * @typedef {Mark & { kind: "lines", x: Float32Array, y: Float32Array, names: string[], width: number,
+ *   instead_of: string[] }} Lines
  * @typedef {Mark & { kind: "band", x?: Float32Array, low: Float32Array, high: Float32Array, end_label: string }} Band
  * @typedef {Mark & { kind: "bars", left: Float32Array, right: Float32Array, height: Float32Array }} Bars
  * @typedef {Mark & { kind: "surface", values: Uint8Array, columns: number,
@@ -15,7 +17,7 @@
  * @typedef {Mark & { kind: "text", x: Float32Array, y: Float32Array, words: string[], offset: Float32Array,
  *   anchor: "center" | "left" | "right" | "top" | "bottom", units: "data" | "axes", size: number, bold: boolean,
  *   box: boolean }} Text
- * @typedef {Points | Line | Band | Bars | Surface | Arrows | Text} AnyMark
+ * @typedef {Points | Line | Lines | Band | Bars | Surface | Arrows | Text} AnyMark
  *
  * @typedef {{ label: string, low: number, high: number, log: boolean, format: string, role: Role, grid: boolean,
  *   marked: [number, string][] }} Axis

@@ -55,8 +55,10 @@ def _news_from(old: np.ndarray | None, new: np.ndarray) -> int | None:
     """The place from which on numbers are new, None where none is: a curve that grows begins with all it was."""
     if old is None or len(old) > len(new):
         return 0
-    if old.tobytes() != new[: len(old)].tobytes():  # bits, since NaN equals nothing
-        return 0
+    bits = f"u{new.itemsize}"  # since NaN equals nothing
+    differ = old.view(bits) != new[: len(old)].view(bits)
+    if differ.any():
+        return int(differ.argmax())
     return len(old) if len(old) < len(new) else None
 
 

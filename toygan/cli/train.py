@@ -22,7 +22,6 @@ from toygan.panels.look import Look
 from toygan.panels.picture import DEFAULT as PANELS
 from toygan.panels.picture import Picture
 from toygan.panels.recording import recorded
-from toygan.panels.words import status
 from toygan.parts.metrics.reference import reference_band
 from toygan.runs.run import Run
 from toygan.training import Snapshot
@@ -61,7 +60,7 @@ class RunFolder:
             return
         run = self._run
         look = Look.of(run.population, run.record)
-        said = f"iteration {look.step:,} · {status(look)}"
+        said = f"iteration {look.step:,} · {look.status}"
         words = {"status": said, "recipe": look.recipe.to_string(), **told(diagnose_all(run.record))}
         self._recording.add(look.step, words, self._charts.of(look))
 

@@ -1,9 +1,13 @@
-"""Measured numbers in words: every share in percent, every other number to three digits."""
+"""Measured numbers in words: every share in percent, every other number to three digits; and where a run stands."""
 
 from __future__ import annotations
 
+import numpy as np
+
 from toygan.parts.metrics import METRICS
+from toygan.parts.metrics.modes import has_modes
 from toygan.parts.metrics.reference import reference_band
+from toygan.training import Snapshot
 
 
 def percent(share: float, digits: int = 0) -> str:
@@ -21,3 +25,35 @@ def true_percent(metric: str, data: str, n: int) -> str:
 def score(metric: str, value: float, digits: int = 0) -> str:
     """A metric's value in its unit; `digits` are those of a share."""
     return percent(value, digits) if METRICS[metric].unit == "share" else f"{value:.3g}"
+
+
+def status(last: Snapshot, member: int, diverged_at: np.ndarray) -> str:
+    """How a member stands, as last measured, and how the others do, in one line; who has diverged since `(P,)`."""
+    seeds, dead = len(last.recipes), int((diverged_at >= 0).sum())
+    mine = f"diverged at iteration {diverged_at[member]:,}" if diverged_at[member] >= 0 else _quality(last, member)
+    words = [f"seed {last.recipes[member].seed}: {mine}" if seeds > 1 else mine]
+    covered = last.metrics.get("modes-covered", np.full(seeds, np.nan))
+    covered = covered[(diverged_at < 0) & np.isfinite(covered)]
+    if seeds > 1 and len(covered):
+        low, high = covered.min(), covered.max()
+        words.append(f"{seeds} seeds: {low:.0f}" + (f" to {high:.0f}" if high > low else ""))
+    if seeds > 1 and dead:
+        words.append(f"{dead} of {seeds} seeds diverged")
+    return " · ".join(words)
+
+
+def _quality(last: Snapshot, member: int) -> str:
+    """What there is to say of the member's samples, in the words of what their data has: modes, a place, or neither."""
+    data = last.recipes[member].parts.data
+    value = {name: float(values[member]) for name, values in last.metrics.items()}
+    if has_modes(data) and value.keys() >= {"modes-covered", "high-quality"}:
+        k, true = len(data.modes), true_percent("high-quality", last.recipes[member].data, last.samples.shape[1])
+        modes = f"{value['modes-covered']:.0f} of {k} mode{'s' * (k > 1)}"
+        return f"{modes}, high quality {percent(value['high-quality'])} {true}"
+    if data.dim == 1:
+        x = last.samples[member].double()
+        return f"generated at {x.mean():.2f} ± {x.std(correction=0):.2f}"
+    if value.keys() >= {"accuracy-real", "accuracy-fake"}:
+        right = percent(value["accuracy-real"]), percent(value["accuracy-fake"])
+        return f"D is right on {right[0]} of real and {right[1]} of generated samples"
+    return ""

@@ -26,8 +26,8 @@ class Charts:
         self._charts: list[Chart] = []
 
     def of(self, look: Look) -> list[Chart]:
-        """The charts of a look; where it is earlier than the one before, axes start again from their first limits."""
-        if self._look is not None and look.step < self._look.step:
+        """The charts of a look; where it is earlier than the one before, or at another member, axes start again."""
+        if self._look is not None and (look.step < self._look.step or look.member != self._look.member):
             self._look, self._charts = None, []
         self._look = look = look.after(self._look)
         self._charts = grown(self._charts, [chart(name, look) for name in self._panels])

@@ -6,7 +6,7 @@ from math import ceil
 
 import numpy as np
 
-from toygan.chart import Axis, Band, Bars, Chart, Line
+from toygan.chart import Axis, Band, Bars, Chart, Line, Lines
 from toygan.chart.limits import doubled, grow_to_decades
 from toygan.panels.curves import curve, iterations
 from toygan.panels.look import Look
@@ -15,6 +15,7 @@ from toygan.parts.metrics.modes import has_modes
 from toygan.parts.metrics.reference import reference_shares
 from toygan.recipe import Recipe
 
+SEED_BANDS = ("all seeds", "half of the seeds")
 HALF_BAR = 0.38  # half of a bar's width, its mode's number in the middle
 
 
@@ -49,14 +50,15 @@ class Score(ModesPanel):
     def chart(self, look: Look) -> Chart:
         (metric,), label = self.needs, "iteration"
         scores = look.metrics.get(metric, look.metric(metric)[:, None])
-        marks: list[Band | Line] = []
+        marks: list[Band | Line | Lines] = []
         if reference := look.reference(metric):
             marks += true_samples(None, *(np.array([score]) for score in reference))
         if scores.shape[1] > 1:
             low, lower, upper, high = bands(scores, (0, 0.25, 0.75, 1))
             marks += [
-                Band("all seeds", "generated", look.steps, low, high, opacity=0.15),
-                Band("half of the seeds", "generated", look.steps, lower, upper, opacity=0.3),
+                Band(SEED_BANDS[0], "generated", look.steps, low, high, opacity=0.15),
+                Band(SEED_BANDS[1], "generated", look.steps, lower, upper, opacity=0.3),
+                Lines("seeds", "generated", look.steps, scores, look.names, opacity=0.6, instead_of=SEED_BANDS),
             ]
             label += f"  (line: this run, band: {scores.shape[1]} seeds)"
         marks.append(curve("this run", "generated", look, look.metric(metric), width=2.2))

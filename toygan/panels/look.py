@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from toygan.measure import theory
+from toygan.measure.words import status
 from toygan.parts.metrics.reference import Band, reference_band
 from toygan.recipe import Recipe
 from toygan.runs.record import Record
@@ -32,6 +33,7 @@ class Look:
 
     recipe: Recipe
     member: int
+    names: tuple[str, ...]  # of all members (P,)
     step: int
     diverged_at: int  # the iteration at which the member left the finite numbers, or -1
     real: np.ndarray  # (n, dim)
@@ -49,6 +51,7 @@ class Look:
     trajectory_steps: np.ndarray  # (S,): iterations at which a game of one number a player was followed; else S is 0
     places: np.ndarray  # (S, 2): theta_G and theta_D there
     means: np.ndarray  # (S, 2): the mean of all places up to there
+    status: str  # how the member and the others stand, in words; empty where nothing was measured
 
     @staticmethod
     def of(
@@ -73,6 +76,7 @@ class Look:
         return Look(
             recipe=recipe,
             member=member,
+            names=tuple(f"seed {recipe.seed}" for recipe in population.recipes),
             step=population.steps,
             diverged_at=int(population.diverged_at[member]),
             real=real.numpy(),
@@ -90,6 +94,7 @@ class Look:
             trajectory_steps=path.steps.copy(),
             places=path.places[:, member].copy() if followed else np.empty((0, 2)),
             means=path.means[:, member].copy() if followed else np.empty((0, 2)),
+            status=status(last, member, population.diverged_at) if last else "",
         )
 
     @property

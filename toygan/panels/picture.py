@@ -11,7 +11,7 @@ from toygan.chart import Chart
 from toygan.chart.figure import Heading, Painting, Place
 from toygan.panels.charts import Charts
 from toygan.panels.look import Look
-from toygan.panels.words import headline, status
+from toygan.panels.words import headline
 from toygan.recipe import Recipe
 
 DEFAULT = ("samples", "losses", "coverage", "modes")
@@ -45,7 +45,7 @@ class Picture:
     def draw(self, look: Look) -> None:
         """Shows the look; where it is earlier than the one before, axes start again from their first limits."""
         self.charts = self._run.of(look)
-        self.heading = Heading(headline(look.recipe), f"iteration {look.step:,}", status(look))
+        self.heading = Heading(headline(look.recipe), f"iteration {look.step:,}", look.status)
         self._painting.paint(list(zip(self.charts, places(len(self.charts)), strict=True)), self.heading)
 
     def rgba(self) -> np.ndarray:

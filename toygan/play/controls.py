@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import Any
 
 import ipywidgets as w
@@ -27,18 +28,19 @@ class Control:
         self.field = field
         self.widget = _widget(field, KNOBS[field], getattr(recipe, field))
         self.widget.add_class(f"toygan-{field}")
-        self._held, self._changed = getattr(recipe, field), changed
+        self._told = False  # whether the recipe tells the widget, and not the widget the recipe
+        self._changed = changed
         self.widget.observe(self._tell, "value")
 
     def _tell(self, change: Any) -> None:
-        if not _snapped(self.widget, self._held, change.new):
-            self._held = change.new
+        if not self._told:
             self._changed(self.field, change.new)
 
     def show(self, recipe: Recipe) -> None:
         """Makes the widget agree with the recipe."""
-        self._held = getattr(recipe, self.field)
-        _put(self.widget, self._held)
+        self._told = True
+        _put(self.widget, getattr(recipe, self.field))
+        self._told = False
 
 
 class StrengthControl:
@@ -55,30 +57,24 @@ class StrengthControl:
         self.slider = (
             w.IntSlider(int(usual), min=int(low), max=int(high), disabled=True, **how)
             if part.whole
-            else w.FloatLogSlider(
-                usual, min=math.log10(low), max=math.log10(high), step=0.1, readout_format=".2g", disabled=True, **how
-            )
+            else w.SelectionSlider(options=_decades(low, high, usual), value=usual, disabled=True, **how)
         )
         self.widget = w.HBox([self.tick, self.slider], layout=WIDTH)
         self.widget.add_class(f"toygan-regularizers-{name}")
         self._told = False  # whether the recipe tells the row, and not the row the recipe
-        self._held: float | None = None  # the recipe's strength
         self.tick.observe(self._tell, "value")
         self.slider.observe(self._tell, "value")
 
     def _tell(self, _: Any) -> None:
         self.slider.disabled = not self.tick.value
-        strength = self.slider.value if self.tick.value else None
-        if self._told or (self._held and strength and _snapped(self.slider, self._held, strength)):
-            return
-        self._held = strength
-        self._changed(self.field, strength)
+        if not self._told:
+            self._changed(self.field, self.slider.value if self.tick.value else None)
 
     def show(self, recipe: Recipe) -> None:
         """Makes the row agree with the recipe."""
-        strength = self._held = recipe.regularizers.get(self.name)
+        strength = recipe.regularizers.get(self.name)
         self._told = True
-        if strength:  # a logarithmic slider has no place for 0
+        if strength is not None:
             _put(self.slider, strength)
         self.tick.value = strength is not None
         self._told = False
@@ -156,34 +152,43 @@ def _widget(name: str, knob: Knob, value: Any) -> Any:
     if FIELDS[name].type == "int":
         if knob.log:
             powers = [2**i for i in range(math.ceil(math.log2(low)), math.floor(math.log2(high)) + 1)]
-            return w.SelectionSlider(options=sorted(_with(powers, value)), value=value, **common)
-        low, high = int(min(low, value)), int(max(high, value))
-        return w.IntSlider(value, low, high, step=max(1, (high - low) // 200), **common)
-    if knob.log:
-        low, high = math.log10(min(low, value)), math.log10(max(high, value))
-        return w.FloatLogSlider(value, base=10, min=low, max=high, step=0.1, readout_format=".2g", **common)
-    return w.FloatSlider(value, min=min(low, value), max=max(high, value), step=0.001, readout_format=".3f", **common)
+            return w.SelectionSlider(options=_numbers([*powers, value]), value=value, **common)
+        slider = w.IntSlider(int(low), int(low), int(high), step=max(1, int(high - low) // 200), **common)
+    elif knob.log:
+        return w.SelectionSlider(options=_decades(low, high, value), value=value, **common)
+    else:
+        slider = w.FloatSlider(low, min=low, max=high, step=0.001, readout_format=".3f", **common)
+    _put(slider, value)
+    return slider
 
 
 def _put(widget: Any, value: Any) -> None:
-    """Sets the value, and widens the widget's range where it does not hold it."""
+    """Sets the value, and gives it a place where the widget has none for it: a page would show the one beside it."""
     if widget.value == value:
         return
-    if hasattr(widget, "options"):
-        if value not in widget.options:
-            options = _with(list(widget.options), value)
-            widget.options = options if isinstance(value, str) else sorted(options)
+    if isinstance(widget, w.SelectionSlider):
+        if value not in widget._options_values:
+            widget.options = _numbers([*widget._options_values, value])
+    elif hasattr(widget, "options"):
+        widget.options = _with(list(widget.options), value)
     else:
-        place = math.log10(value) if isinstance(widget, w.FloatLogSlider) else value
-        widget.min, widget.max = min(widget.min, place), max(widget.max, place)
+        widget.min, widget.max = min(widget.min, value), max(widget.max, value)
+        if isinstance(widget, w.IntSlider):
+            widget.step = math.gcd(widget.step, value - widget.min) or 1
+        else:
+            decimals = max(3, -int(Decimal(repr(value)).as_tuple().exponent))
+            widget.step, widget.readout_format = min(widget.step, 10.0**-decimals), f".{decimals}f"
     widget.value = value
 
 
-def _snapped(widget: Any, held: Any, new: Any) -> bool:
-    """Whether a logarithmic slider only reports the mark nearest to the value held, as the page does on loading."""
-    if not isinstance(widget, w.FloatLogSlider) or held <= 0:
-        return False
-    return bool(abs(math.log10(new / held)) < widget.step / 2)
+def _decades(low: float, high: float, value: float) -> list[tuple[str, float]]:
+    """Ten numbers a decade, rounded to two digits, both ends and the value among them."""
+    first, last = math.ceil(10 * math.log10(low)), math.floor(10 * math.log10(high))
+    return _numbers([low, high, value, *(float(f"{10 ** (k / 10):.2g}") for k in range(first, last + 1))])
+
+
+def _numbers(values: Iterable[float]) -> list[tuple[str, float]]:
+    return [(f"{value:.6g}", value) for value in sorted(set(values))]
 
 
 def _with(options: list[Any], value: Any) -> list[Any]:

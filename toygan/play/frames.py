@@ -32,7 +32,7 @@ class FrameSender:
         self._run, self.recording = session.run, Recording()
         self._stale = True  # whether the run has moved since the frame that was sent last
         self.drawing = 0.0
-        self.view = View(heard, *size)
+        self.view = View(heard, *size, session.seeds)
         self.still = Still(session, self.charts, size)
 
     def show(self) -> None:
@@ -67,9 +67,9 @@ class FrameSender:
         s = self.session
         if s.run is not self._run:
             self._run, self.recording = s.run, Recording()
-        charts = self._charts.of(Look.of(s.population, s.record, s.snapshot))
+        charts = self._charts.of(Look.of(s.population, s.record, s.snapshot, s.focus))
         self.recording.add(
-            s.iteration, {"status": s.status, "recipe": s.recipe.to_string(), **told(s.diagnoses)}, charts
+            s.iteration, {"status": s.status, "recipe": s.recipe.to_string(), **told(s.diagnoses, s.focus)}, charts
         )
         return charts
 
@@ -80,9 +80,6 @@ class FrameSender:
     def _words(self) -> dict[str, Any]:
         s = self.session
         return {
-            "status": s.status,
-            "message": s.message,
-            "refused": s.refused,
-            "playing": s.playing,
-            **told(s.diagnoses),
-        }
+            "status": s.status, "message": s.message, "refused": s.refused, "playing": s.playing,
+            "focus": s.focus, "seeds": s.seeds, **told(s.diagnoses, s.focus),
+        }  # fmt: skip

@@ -103,6 +103,11 @@ class Playground(w.VBox):  # type: ignore[misc]
         self.screen.show()
         return done
 
+    def focus(self, member: int) -> None:
+        """Shows the run of another seed, counted from the recipe's own as 0; ValueError for one that there is not."""
+        self.session.focus = member
+        self.screen.show()
+
     def save(self, path: str | os.PathLike[str], force: bool = False) -> None:
         """Writes a recording of the present run as a page that needs no Python and no network, such as "run.html".
 
@@ -161,6 +166,8 @@ class Playground(w.VBox):  # type: ignore[misc]
         self.view.viewers.hear(said)
         if "do" in said:
             {"play": self._toggle, "step": self.step, "reset": self.reset}[said["do"]]()
+        elif "focus" in said:
+            self.focus(said["focus"])
         elif "here" in said:
             self.screen.show_all()
         elif not self.session.playing:

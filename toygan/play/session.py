@@ -6,10 +6,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from toygan.measure.diagnosis import Diagnosis, diagnose_all, told
-from toygan.measure.words import percent, true_percent
+from toygan.measure.words import status
 from toygan.parts.metrics import live_metrics
 from toygan.recipe import DEFAULT, Recipe, RecipeError
 from toygan.runs.record import Record
@@ -28,7 +26,7 @@ def interval(step: int) -> int:
 
 
 class Session:
-    """One recipe under `seeds` seeds at once, its own seed first and in focus; a change that cannot be live restarts.
+    """One recipe under `seeds` seeds at once, its own seed first; a change that cannot be live restarts.
 
     A wrong setting raises nothing: the run stays as it was, and `message` names field, value and what is allowed.
     Raises RecipeError where `seeds` is no whole number of at least 1, or leaves the range of seeds.
@@ -42,6 +40,7 @@ class Session:
         self.playing = False
         self.message = ""  # what the last action did, or why it was refused
         self.refused = False
+        self._focus = 0
         self._start(recipe)
 
     @property
@@ -56,8 +55,19 @@ class Session:
 
     @property
     def recipe(self) -> Recipe:
-        """The recipe of the member in focus."""
+        """The recipe of the first member, from which the others differ in the seed alone."""
         return self.population.recipes[0]
+
+    @property
+    def focus(self) -> int:
+        """The member that is shown; ValueError for one that there is not."""
+        return self._focus
+
+    @focus.setter
+    def focus(self, member: int) -> None:
+        if type(member) is not int or not 0 <= member < self.seeds:
+            raise ValueError(f"focus={member!r}: must be a whole number from 0 to {self.seeds - 1}")
+        self._focus = member
 
     @property
     def iteration(self) -> int:
@@ -144,42 +154,17 @@ class Session:
     @property
     def diagnosis(self) -> Diagnosis:
         """What goes on in the member in focus."""
-        return self.diagnoses[0]
+        return self.diagnoses[self.focus]
 
     @property
     def verdict(self) -> str:
         """What goes on, in a few words: the verdict on the member in focus, and how many seeds share it."""
-        return told(self.diagnoses)["verdict"]
+        return told(self.diagnoses, self.focus)["verdict"]
 
     @property
     def status(self) -> str:
-        """Where the run stands, in one line: iteration, modes, what the other seeds do, who diverged."""
-        return " · ".join([f"iteration {self.iteration:,}", *self._modes(), *self._diverged()])
-
-    def _modes(self) -> list[str]:
-        covered = self.snapshot.metrics.get("modes-covered")
-        if covered is None or not self.snapshot.alive.any():
-            return []
-        k, words = self.snapshot.shares.shape[1], []
-        if np.isfinite(covered[0]):
-            good = self.snapshot.metrics["high-quality"][0]
-            quality = f"{percent(good)} high quality {true_percent('high-quality', self.recipe.data, SAMPLES)}"
-            words.append(f"{covered[0]:.0f} of {k} mode{'s' * (k > 1)}, {quality}")
-        if self.seeds > 1:
-            low, high = np.nanmin(covered), np.nanmax(covered)
-            words.append(f"{self.seeds} seeds: {low:.0f}" + (f" to {high:.0f}" if high > low else " each"))
-        return words
-
-    def _diverged(self) -> list[str]:
-        at = self.population.diverged_at
-        dead = int((at >= 0).sum())
-        if not dead:
-            return []
-        if self.seeds == 1 or dead == self.seeds:
-            others = f", as did every seed (the last at {at.max():,})" if dead > 1 else ""
-            return [f"diverged at iteration {at[0]:,}{others}"]
-        mine = f"this run diverged at iteration {at[0]:,}; " if at[0] >= 0 else ""
-        return [f"{mine}{dead} of {self.seeds} seeds diverged, the others go on"]
+        """Where the run stands, in one line: iteration, how the seed in focus stands, how the others do."""
+        return f"iteration {self.iteration:,} · {status(self.snapshot, self.focus, self.population.diverged_at)}"
 
 
 def _changed(recipe: Recipe, field: str, value: Any) -> Recipe:
@@ -194,7 +179,7 @@ def _changed(recipe: Recipe, field: str, value: Any) -> Recipe:
 
 def _words(value: Any) -> str:
     if isinstance(value, float):
-        return f"{value:.3g}"
+        return f"{value:.6g}"
     if isinstance(value, dict):
         return ", ".join(f"{name} {_words(strength)}" for name, strength in value.items()) or "none"
     return str(value)

@@ -58,7 +58,7 @@ class Still:
         update_display(self._bundle(), raw=True, display_id=self._name)
 
     def _bundle(self) -> dict[str, Any]:
-        s, charts, said = self._session, self._charts(), told(self._session.diagnoses)
+        s, charts, said = self._session, self._charts(), told(self._session.diagnoses, self._session.focus)
         evidence = f" ({said['evidence']})" if said["evidence"] else ""
         lines = [s.status, said["verdict"] + evidence, " ".join(filter(None, (said["cause"], said["knob"])))]
         width, height = self._size

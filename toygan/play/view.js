@@ -7,11 +7,10 @@ import { Picture } from "../chart/picture.js";
  * @import { Message } from "../chart/wire.js"
  *
  * @typedef {{ status: string, message: string, refused: boolean, playing: boolean,
- *   verdict: string, evidence: string, cause: string, knob: string }} Words
+ *   verdict: string, evidence: string, cause: string, knob: string, focus: number, seeds: number }} Words
  * @typedef {Words & Message & { frame: number, iteration: number }} FrameMessage
  * @typedef {{ get(name: string): number, send(content: object): void,
- *   on(event: string, hear: (content: Words | FrameMessage, buffers: DataView[]) => void): void,
- *   off(event: string, hear: (content: Words | FrameMessage, buffers: DataView[]) => void): void }} Model
+ *   on(event: string, hear: (...news: any[]) => void): void, off(event: string, hear: (...news: any[]) => void): void }} Model
  */
 
 const BUTTONS = [
@@ -19,6 +18,10 @@ const BUTTONS = [
   ["step", "Step", "fa-step-forward", "one iteration (right arrow on the picture)"],
   ["reset", "Reset", "fa-refresh", "from iteration 0 again, with the settings as they are"],
 ];
+const NEXT_SEED = /** @type {Record<string, number>} */ ({ n: 1, p: -1 });
+const GONE = "the kernel that trained this run is gone: run the cell again for a new one";
+const SILENT = "no answer yet: if the kernel was restarted or has died, run the cell again";
+const ANSWER = 5000; // milliseconds in which the kernel answers to a button or a key, unless it is busy or gone
 const KEYS = /** @type {Record<string, string>} */ ({ " ": "play", ArrowRight: "step", ".": "step" });
 const SAID = 6; // frames from one word to the kernel to the next
 const ALONE = 5000; // milliseconds without a first frame after which nothing is to be expected
@@ -48,14 +51,21 @@ function render({ model, el }) {
     try {
       model.send({ view, ...content });
     } catch {
-      // the kernel is gone, and with it everyone who would hear
+      lose();
     }
+  };
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let silence;
+  const ask = (/** @type {object} */ content) => {
+    clearTimeout(silence);
+    silence = setTimeout(() => warn(SILENT), ANSWER);
+    say(content);
   };
 
   const buttons = BUTTONS.map(([name, text, icon, title]) => {
     const button = make("button", `jupyter-widgets jupyter-button toygan-${name}`, { title });
     label(button, text, icon);
-    button.addEventListener("click", () => say({ do: name }));
+    button.addEventListener("click", () => ask({ do: name }));
     return button;
   });
   const status = make("div", "toygan-status", { role: "status" });
@@ -65,7 +75,8 @@ function render({ model, el }) {
   bar.append(...buttons, status);
 
   const root = make("div", "toygan-view", { tabIndex: 0, role: "group" });
-  root.ariaDescription = "Space: play or pause. Right arrow: one iteration.";
+  root.ariaDescription =
+    "Space: play or pause. Right arrow: one iteration. N, P: next or previous seed. S: one line a seed.";
   root.style.setProperty("--toygan-shape", String(model.get("width") / model.get("height")));
   root.style.setProperty("--toygan-room", `${model.get("room")}px`);
   const diagnosis = make("div", "toygan-diagnosis");
@@ -89,19 +100,29 @@ function render({ model, el }) {
     clearTimeout(timer);
     if (shown - said >= SAID) acknowledge();
     else timer = setTimeout(acknowledge, REST);
-  });
+  }, (member) => ask({ focus: member }));
 
-  // JupyterLab takes keys as its own at the document, so ours are caught one step before: those of the picture, and those
-  // with which a menu or a button is worked, whose default action goes on.
+  let [focus, seeds] = [0, 1];
+  /** @type {number | null} */
+  let wanted = null; // the seed that was asked for last, until it is shown
+  /** @param {KeyboardEvent} event */
+  const act = ({ key, target }) => {
+    if (target === root && KEYS[key]) ask({ do: KEYS[key] });
+    else if (root.contains(/** @type {Node} */ (target)) && NEXT_SEED[key]) {
+      wanted = ((wanted ?? focus) + NEXT_SEED[key] + seeds) % seeds;
+      ask({ focus: wanted });
+    } else return false;
+    return true;
+  };
+  // A notebook takes keys as its own at the document, so that "d d" on a slider would delete the cell. Ours are caught one
+  // step before, and JupyterLab's own attribute makes it deaf to all others that land in the playground, chords excepted.
   const keys = (/** @type {KeyboardEvent} */ event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const target = /** @type {Element} */ (event.target);
-    const mine = target === root && KEYS[event.key];
-    if (mine || picture.key(event)) {
-      event.preventDefault();
-      event.stopPropagation();
-      if (mine) say({ do: mine });
-    } else if (target.matches?.(".toygan-playground :is(select, button, input)")) event.stopPropagation();
+    const chord = event.ctrlKey || event.metaKey || event.altKey, target = /** @type {Element} */ (event.target);
+    if (!(root.closest(".toygan-playground") ?? el).contains(target)) return;
+    target.toggleAttribute("data-lm-suppress-shortcuts", !chord);
+    if (chord || !(act(event) || picture.key(event))) return;
+    event.preventDefault();
+    event.stopPropagation();
   };
   globalThis.addEventListener("keydown", keys, true);
   // A click on the picture is for its keys, play and step; charts are reached by the tab key.
@@ -123,10 +144,30 @@ function render({ model, el }) {
   document.addEventListener("visibilitychange", seen);
 
   const alone = setTimeout(() => root.classList.add("toygan-alone"), ALONE);
+  let lost = false;
+  const warn = (/** @type {string} */ words) => {
+    tell(message, words);
+    status.classList.add("toygan-refused");
+    status.ariaLive = "polite";
+  };
+  const lose = () => {
+    lost = true;
+    clearTimeout(silence);
+    warn(GONE);
+    label(buttons[0], "Play", "fa-play");
+    for (const button of buttons) button.disabled = true;
+  };
+  // JupyterLab marks the views of its widgets when a kernel restarts; not every front end says so.
+  const live = () => void (el.closest(".jupyter-widgets-disconnected") && lose());
+  model.on("comm_live_update", live);
+
   const show = (/** @type {Words | FrameMessage} */ news, /** @type {DataView[]} */ buffers) => {
+    if (lost) return; // what was still under way
+    clearTimeout(silence);
     tell(where, news.status);
     tell(message, news.message);
-    root.ariaLabel = news.status;
+    [root.ariaLabel, focus, seeds] = [news.status, news.focus, news.seeds];
+    if (wanted === focus) wanted = null;
     for (const [name, span] of words) tell(span, news[name]);
     status.classList.toggle("toygan-refused", news.refused);
     status.ariaLive = news.playing ? "off" : "polite"; // a screen reader is not to count iterations aloud
@@ -148,6 +189,8 @@ function render({ model, el }) {
 
   return () => {
     model.off("msg:custom", show);
+    model.off("comm_live_update", live);
+    clearTimeout(silence);
     picture.close();
     clearTimeout(timer);
     clearTimeout(alone);

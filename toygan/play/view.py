@@ -20,17 +20,18 @@ GRACE = 2.0  # seconds in which a page may take one view away and put up another
 PULSE = 1.0  # seconds from one frame to the next where all pages are hidden: enough to know that they are there
 
 FOLDER = Path(__file__).parent
-SAYS: dict[str, type] = {"view": str, "here": bool, "gone": bool, "hidden": bool, "shown": int, "do": str}
+SAYS: dict[str, type] = {"view": str, "here": bool, "gone": bool, "hidden": bool, "shown": int, "do": str, "focus": int}
 BUTTONS = ("play", "step", "reset")
 
 
-def understood(content: Any) -> bool:
-    """Whether a message is one that a view sends; one that is not gets a line in the log."""
+def understood(content: Any, seeds: int = 1) -> bool:
+    """Whether a message is one that a view of so many seeds sends; one that is not gets a line in the log."""
     if (
         isinstance(content, dict)
         and "view" in content
         and all(type(value) is SAYS.get(name) for name, value in content.items())
         and content.get("do", "play") in BUTTONS
+        and 0 <= content.get("focus", 0) < seeds
     ):
         return True
     logging.getLogger("toygan").warning("ignored a message of the page: %.200r", content)
@@ -106,8 +107,8 @@ class View(anywidget.AnyWidget):
     """The element `toygan-view` between a status line and a diagnosis; `heard` gets what the page says.
 
     A view says {"view": its name} and one of {"here": true}, {"shown": frame, "hidden": whether its page is},
-    {"do": "play", "step" or "reset"}, {"gone": true}. It is sent words (of FrameSender), and with them, in a frame, a
-    message of `chart.wire` under its number.
+    {"do": "play", "step" or "reset"}, {"focus": the member to show, of `seeds`}, {"gone": true}. It is sent words (of
+    FrameSender), and with them, in a frame, a message of `chart.wire` under its number.
     """
 
     _esm = page.script(FOLDER / "view.js")
@@ -116,10 +117,10 @@ class View(anywidget.AnyWidget):
     height = traitlets.Int().tag(sync=True)
     room = traitlets.Int(304).tag(sync=True)  # how much of the window's height is not for the picture
 
-    def __init__(self, heard: Callable[[dict[str, Any]], None], width: int, height: int) -> None:
+    def __init__(self, heard: Callable[[dict[str, Any]], None], width: int, height: int, seeds: int = 1) -> None:
         super().__init__(width=width, height=height)
         self.viewers = Viewers()
-        self.on_msg(lambda _, content, buffers: heard(content) if understood(content) else None)
+        self.on_msg(lambda _, content, buffers: heard(content) if understood(content, seeds) else None)
 
     def show(self, content: dict[str, Any], buffers: list[bytes]) -> None:
         """Sends a frame."""

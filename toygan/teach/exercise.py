@@ -23,7 +23,7 @@ class Feedback(NamedTuple):
         mark, colour = {True: ("✓", "#009E73"), False: ("✗", "#D55E00"), None: ("○", "#666666")}[self.right]
         return (
             f"<div class='toygan-feedback' style='border-left:.35em solid {colour};padding:.3em .8em;font-size:1.1em'>"
-            f"<b style='color:{colour}'>{mark}</b> {escape(self.words)}</div>"
+            f"<b style='color:color-mix(in srgb, {colour} 65%, currentcolor)'>{mark}</b> {escape(self.words)}</div>"
         )
 
 
