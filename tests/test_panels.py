@@ -18,7 +18,7 @@ from toygan import DISTRIBUTIONS, LOSSES, METRICS, PANELS, Panel, Population, Re
 from toygan.chart import Axis, Chart, Line
 from toygan.panels import Look, chart
 from toygan.panels.coverage import bands
-from toygan.panels.look import d_output_of, grid
+from toygan.panels.look import grid, scaled
 from toygan.panels.picture import Picture, places
 from toygan.parts.metrics.reference import reference_band, reference_shares
 from toygan.runs.record import Record
@@ -94,11 +94,11 @@ def test_a_look_does_not_change_with_the_run():
 
 def test_a_critics_output_does_not_depend_on_its_level():
     surface, real, generated = (np.random.default_rng(i).normal(size=50) for i in range(3))
-    one, other = (d_output_of(surface + level, real + level, generated + level, False) for level in (0, 7))
+    one, other = (scaled(surface + level, real + level, generated + level) for level in (0, 7))
     np.testing.assert_allclose(one, other)
     middle = (real.mean() + generated.mean()) / 2
-    np.testing.assert_allclose(d_output_of(np.array([middle, middle + 0.5]), real, generated, False), [0.5, 0.75])
-    assert d_output_of(np.array([100.0, -50.0]), real, generated, False).max() <= 1
+    np.testing.assert_allclose(scaled(np.array([middle, middle + 0.5]), real, generated), [0.5, 0.75])
+    assert scaled(np.array([100.0, -50.0]), real, generated).max() <= 1
 
 
 def test_a_look_that_is_not_finite_goes_on_with_the_samples_before(look):
@@ -349,7 +349,7 @@ def test_axes_grow_in_steps_and_start_again_with_the_run(look):
     picture = Picture(look.recipe, **SIZE)
     limits = []
     for step in (20, 101, 399, 20):
-        picture.draw(replace(look, step=step))
+        picture.draw(replace(look, step=step, steps=np.linspace(0, step, len(look.steps))))
         limits.append(picture.charts[1].x.high)
     assert limits == [100, 200, 400, 100]
 

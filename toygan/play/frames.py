@@ -45,7 +45,9 @@ class FrameSender:
         self._stale = False
         start = time.perf_counter()
         s = self.session
-        content, buffers = self._wire.message(self._charts.of(Look.of(s.population, s.record, s.snapshot)))
+        charts = self._charts
+        look = Look.of(s.population, s.record, s.snapshot, metrics=charts.needs, before=charts.look)
+        content, buffers = self._wire.message(charts.of(look))
         self.view.show({**self._words(), "iteration": s.iteration, **content}, buffers)
         self.drawing = time.perf_counter() - start
 
