@@ -13,10 +13,13 @@ from toygan.play.session import Session
 from toygan.play.view import View
 
 
+TURN = 1 / 60  # seconds from one frame to the next, on average: a page paints no more often
+
+
 class FrameSender:
     """A session as charts of the named panels, sent to its view as soon as the page is ready for them.
 
-    `drawing` is how many seconds the last frame took. Raises ValueError for an unknown panel.
+    Raises ValueError for an unknown panel.
     """
 
     def __init__(
@@ -25,13 +28,19 @@ class FrameSender:
         self.session = session
         self._charts, self._wire = Charts(panels), Wire()
         self._stale = True  # whether the run has moved since the frame that was sent last
-        self.drawing = 0.0
+        self._next = 0.0  # when a run that plays is to send its next frame
         self.view = View(heard, *size)
 
     def show(self) -> None:
         """The run has moved: the page gets a new frame, at once if it is ready for one."""
         self._stale = True
         self.refresh()
+
+    def show_in_turn(self) -> None:
+        """The run has moved: where it plays on, the page gets a new frame only if it is time for one."""
+        self._stale = True
+        if not self.session.playing or time.perf_counter() >= self._next:
+            self.refresh()
 
     def show_all(self) -> None:
         """There is a page that knows nothing yet: it gets a frame that leans on none before it."""
@@ -49,7 +58,8 @@ class FrameSender:
         look = Look.of(s.population, s.record, s.snapshot, metrics=charts.needs, before=charts.look)
         content, buffers = self._wire.message(charts.of(look))
         self.view.show({**self._words(), "iteration": s.iteration, **content}, buffers)
-        self.drawing = time.perf_counter() - start
+        end = time.perf_counter()
+        self._next = max(min(self._next, start) + TURN, end + (end - start))  # drawing takes half of the time at most
 
     def tell(self) -> None:
         """Sends the words alone: there may be nothing to draw."""
