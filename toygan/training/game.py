@@ -89,7 +89,7 @@ class Game:
             name: kept[name] if name in kept else part.start(*thetas, net) for name, part in self._parts.items()
         }
 
-    def of(self, members: list[int]) -> Game:
+    def of(self, members: slice) -> Game:
         """The same game of some members only, to be looked at."""
         one = copy.copy(self)
         one.generator, one.discriminator = self.generator.of(members), self.discriminator.of(members)
