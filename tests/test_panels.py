@@ -17,6 +17,7 @@ from PIL import Image
 from toygan import DISTRIBUTIONS, LOSSES, METRICS, PANELS, Panel, Population, Recipe
 from toygan.chart import Axis, Chart, Line
 from toygan.panels import Look, chart
+from toygan.panels.charts import Charts
 from toygan.panels.coverage import bands
 from toygan.panels.look import grid, scaled
 from toygan.panels.picture import Picture, places
@@ -76,6 +77,38 @@ def test_looking_changes_no_run():
         looked.step()
         alone.step()
     assert torch.equal(looked.generator.theta, alone.generator.theta)
+
+
+def test_measured_charts_stay_the_same_until_there_is_a_new_measurement():
+    population, record = run(4)
+    charts = Charts(("samples", "losses", "coverage", "modes"))
+
+    def now():
+        return charts.of(Look.of(population, record, metrics=charts.needs, before=charts.look))
+
+    first = now()
+    population.step()
+    moved = now()
+    assert [old is new for old, new in zip(first, moved, strict=True)] == [False, True, True, True]
+    record.add(population.snapshot(200))
+    measured = now()
+    assert not any(old is new for old, new in zip(moved, measured, strict=True))
+    assert measured[1]["loss-d"].x[-1] == 5
+    population.change([r.but(loss="least-squares") for r in population.recipes])
+    assert now()[1]["equilibrium-d"].y[0] == 0.25
+
+
+def test_a_look_with_the_measurements_of_the_one_before_is_the_look_without():
+    population, record = run(4)
+    before = Look.of(population, record, member=1)
+    population.step()
+    for member in (0, 1):
+        fresh, look = (
+            Look.of(population, record, member=member),
+            Look.of(population, record, None, member, None, None, before),
+        )
+        for f in fields(fresh):
+            np.testing.assert_equal(getattr(look, f.name), getattr(fresh, f.name))
 
 
 def test_a_look_does_not_change_with_the_run():

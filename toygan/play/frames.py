@@ -9,9 +9,8 @@ from typing import Any
 from toygan.chart.wire import Wire
 from toygan.panels.charts import Charts
 from toygan.panels.look import Look
-from toygan.play.session import Session
+from toygan.play.session import Clock, Session
 from toygan.play.view import View
-
 
 TURN = 1 / 60  # seconds from one frame to the next, on average: a page paints no more often
 
@@ -19,13 +18,14 @@ TURN = 1 / 60  # seconds from one frame to the next, on average: a page paints n
 class FrameSender:
     """A session as charts of the named panels, sent to its view as soon as the page is ready for them.
 
-    Raises ValueError for an unknown panel.
+    While the run plays, frames leave at least a third of the time to training. Raises ValueError for an unknown panel.
     """
 
     def __init__(
-        self, session: Session, panels: Sequence[str], size: tuple[int, int], heard: Callable[[dict[str, Any]], None]
-    ) -> None:
-        self.session = session
+        self, session: Session, panels: Sequence[str], size: tuple[int, int], heard: Callable[[dict[str, Any]], None],
+        clock: Clock = time.perf_counter,
+    ) -> None:  # fmt: skip
+        self.session, self._clock = session, clock
         self._charts, self._wire = Charts(panels), Wire()
         self._stale = True  # whether the run has moved since the frame that was sent last
         self._next = 0.0  # when a run that plays is to send its next frame
@@ -39,7 +39,7 @@ class FrameSender:
     def show_in_turn(self) -> None:
         """The run has moved: where it plays on, the page gets a new frame only if it is time for one."""
         self._stale = True
-        if not self.session.playing or time.perf_counter() >= self._next:
+        if not self.session.playing or self._clock() >= self._next:
             self.refresh()
 
     def show_all(self) -> None:
@@ -52,14 +52,14 @@ class FrameSender:
         if not (self._stale and self.view.viewers.ready):
             return
         self._stale = False
-        start = time.perf_counter()
+        start = self._clock()
         s = self.session
         charts = self._charts
         look = Look.of(s.population, s.record, s.snapshot, metrics=charts.needs, before=charts.look)
         content, buffers = self._wire.message(charts.of(look))
         self.view.show({**self._words(), "iteration": s.iteration, **content}, buffers)
-        end = time.perf_counter()
-        self._next = max(min(self._next, start) + TURN, end + (end - start))  # drawing takes half of the time at most
+        end = self._clock()
+        self._next = max(min(self._next, start) + TURN, end + (end - start) / 2)
 
     def tell(self) -> None:
         """Sends the words alone: there may be nothing to draw."""
