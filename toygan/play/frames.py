@@ -59,7 +59,8 @@ class FrameSender:
         content, buffers = self._wire.message(charts.of(look))
         self.view.show({**self._words(), "iteration": s.iteration, **content}, buffers)
         end = self._clock()
-        self._next = max(min(self._next, start) + TURN, end + (end - start) / 2)
+        in_turn = min(max(self._next, start - TURN / 2), start)  # after one that is a little late the next comes sooner
+        self._next = max(in_turn + TURN, end + (end - start) / 2)
 
     def tell(self) -> None:
         """Sends the words alone: there may be nothing to draw."""
