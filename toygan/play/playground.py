@@ -21,7 +21,7 @@ from toygan.recipe import DEFAULT, KNOBS, Recipe
 
 CONTROLS = ("data", "loss", "regularizers", "lr_g", "lr_d", "d_steps", "batch", "width", "depth", "seed")
 SLICE = 1 / 240  # seconds of training, one iteration at least, from one moment to the next at which the page is heard
-HOPS = 8  # turns of the event loop from a message's arrival to the control that it moves, and some more
+HOPS = 3  # turns of the event loop at each of them: a message passes through several before it moves a control
 REST = 0.3  # seconds from one restart to the next while a control is dragged
 ROOM, ROW = 248, 32  # pixels of the window's height that menus, buttons and words take, and a row of three controls
 
