@@ -17,8 +17,9 @@ from PIL import Image
 from toygan import DISTRIBUTIONS, LOSSES, METRICS, PANELS, Panel, Population, Recipe
 from toygan.chart import Axis, Chart, Line
 from toygan.panels import Look, chart
+from toygan.panels.charts import Charts
 from toygan.panels.coverage import bands
-from toygan.panels.look import d_output_of, grid
+from toygan.panels.look import grid, scaled
 from toygan.panels.picture import Picture, places
 from toygan.parts.metrics.reference import reference_band, reference_shares
 from toygan.runs.record import Record
@@ -78,6 +79,38 @@ def test_looking_changes_no_run():
     assert torch.equal(looked.generator.theta, alone.generator.theta)
 
 
+def test_measured_charts_stay_the_same_until_there_is_a_new_measurement():
+    population, record = run(4)
+    charts = Charts(("samples", "losses", "coverage", "modes"))
+
+    def now():
+        return charts.of(Look.of(population, record, metrics=charts.needs, before=charts.look))
+
+    first = now()
+    population.step()
+    moved = now()
+    assert [old is new for old, new in zip(first, moved, strict=True)] == [False, True, True, True]
+    record.add(population.snapshot(200))
+    measured = now()
+    assert not any(old is new for old, new in zip(moved, measured, strict=True))
+    assert measured[1]["loss-d"].x[-1] == 5
+    population.change([r.but(loss="least-squares") for r in population.recipes])
+    assert now()[1]["equilibrium-d"].y[0] == 0.25
+
+
+def test_a_look_with_the_measurements_of_the_one_before_is_the_look_without():
+    population, record = run(4)
+    before = Look.of(population, record, member=1)
+    population.step()
+    for member in (0, 1):
+        fresh, look = (
+            Look.of(population, record, member=member),
+            Look.of(population, record, None, member, None, None, before),
+        )
+        for f in fields(fresh):
+            np.testing.assert_equal(getattr(look, f.name), getattr(fresh, f.name))
+
+
 def test_a_look_does_not_change_with_the_run():
     population, record = run(4)
     look = Look.of(population, record)
@@ -94,11 +127,11 @@ def test_a_look_does_not_change_with_the_run():
 
 def test_a_critics_output_does_not_depend_on_its_level():
     surface, real, generated = (np.random.default_rng(i).normal(size=50) for i in range(3))
-    one, other = (d_output_of(surface + level, real + level, generated + level, False) for level in (0, 7))
+    one, other = (scaled(surface + level, real + level, generated + level) for level in (0, 7))
     np.testing.assert_allclose(one, other)
     middle = (real.mean() + generated.mean()) / 2
-    np.testing.assert_allclose(d_output_of(np.array([middle, middle + 0.5]), real, generated, False), [0.5, 0.75])
-    assert d_output_of(np.array([100.0, -50.0]), real, generated, False).max() <= 1
+    np.testing.assert_allclose(scaled(np.array([middle, middle + 0.5]), real, generated), [0.5, 0.75])
+    assert scaled(np.array([100.0, -50.0]), real, generated).max() <= 1
 
 
 def test_a_look_that_is_not_finite_goes_on_with_the_samples_before(look):
@@ -196,7 +229,8 @@ def test_scores_hold_the_member_in_front_of_the_quartiles_and_the_range_of_all(n
     np.testing.assert_array_equal(c["this run"].y, scores[:, 1])
     for band, inner in ((c["all seeds"], 0), (c["half of the seeds"], 0.25)):
         np.testing.assert_array_equal([band.low, band.high], bands(scores, (inner, 1 - inner)))
-    assert [m.name for m in c.marks][-3:] == ["all seeds", "half of the seeds", "this run"]
+    names = [m.name for m in c.marks]
+    assert names.index("all seeds") < names.index("half of the seeds") < names.index("this run")
 
 
 @pytest.mark.parametrize("data", ["ring8", "grid25", "bimodal"])
@@ -349,7 +383,7 @@ def test_axes_grow_in_steps_and_start_again_with_the_run(look):
     picture = Picture(look.recipe, **SIZE)
     limits = []
     for step in (20, 101, 399, 20):
-        picture.draw(replace(look, step=step))
+        picture.draw(replace(look, step=step, steps=np.linspace(0, step, len(look.steps))))
         limits.append(picture.charts[1].x.high)
     assert limits == [100, 200, 400, 100]
 

@@ -20,6 +20,7 @@ from nbclient import NotebookClient
 from toygan.parts.regularizers import REGULARIZERS
 from toygan.play import cell, playground, still
 from toygan.play.controls import Control, RegularizerControls, StrengthControl
+from toygan.play.frames import FrameSender
 from toygan.play.playground import CONTROLS, Playground
 from toygan.play.view import IN_FLIGHT
 from toygan.recipe import FIELDS, KNOBS, Recipe, RecipeError
@@ -222,6 +223,24 @@ async def test_dragging_a_field_that_restarts_does_not_start_a_run_per_pixel(mak
         by_field(p)["seed"].widget.value = seed
     await until(lambda: p.session.recipe.seed == 29)
     assert starts == [1, 29]
+
+
+def test_a_run_that_plays_sends_its_frames_in_turn_and_an_answer_at_once(make: Callable[..., Playground]) -> None:
+    now = [0.0]
+    screen = FrameSender(make().session, ("samples",), (480, 270), lambda said: None, clock=lambda: now[0])
+    screen.view.viewers.hear({"view": "page", "here": True})
+    screen.session.play()
+
+    def sent(show: Callable[[], None]) -> int:
+        before = screen.view.viewers.sent
+        show()
+        return screen.view.viewers.sent - before
+
+    assert [sent(screen.show_in_turn), sent(screen.show_in_turn), sent(screen.show)] == [1, 0, 1]
+    now[0] = 1
+    assert [sent(screen.show_in_turn), sent(screen.show_in_turn)] == [1, 0]
+    screen.session.pause()
+    assert sent(screen.show_in_turn) == 1
 
 
 @live

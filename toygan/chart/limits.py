@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -40,12 +39,9 @@ def grow_to_decades(limits: Limits, values: np.ndarray) -> Limits:
     return min(limits[0], 10.0 ** math.floor(least)), max(limits[1], 10.0 ** math.ceil(most))
 
 
-def grown(before: Sequence[Chart], wanted: Sequence[Chart]) -> list[Chart]:
-    """The wanted charts, no growing axis shorter than in the frame before: the same charts, or none at first."""
-    return [
-        replace(now, x=_grown(old.x, now.x), y=_grown(old.y, now.y))
-        for old, now in zip(before or wanted, wanted, strict=True)
-    ]
+def grown(before: Chart, wanted: Chart) -> Chart:
+    """The wanted chart, no growing axis shorter than in the frame before."""
+    return replace(wanted, x=_grown(before.x, wanted.x), y=_grown(before.y, wanted.y))
 
 
 def _grown(before: Axis, wanted: Axis) -> Axis:

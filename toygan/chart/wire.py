@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -22,29 +23,33 @@ class Wire:
     """
 
     def __init__(self) -> None:
+        self._charts: list[Chart] = []
         self._words: list[dict[str, Any]] = []
         self._arrays: dict[Key, np.ndarray] = {}
 
     def forget(self) -> None:
         """Makes the next message a whole one: there is a page that knows nothing yet."""
-        self._words, self._arrays = [], {}
+        self._charts, self._words, self._arrays = [], [], {}
 
     def message(self, charts: Sequence[Chart]) -> tuple[dict[str, Any], list[bytes]]:
-        """What the page has to be told to know these charts."""
-        if len(charts) != len(self._words):
+        """What the page has to be told to know these charts; one that is the very object of before is not looked at."""
+        if len(charts) != len(self._charts):
             self.forget()
-        old, self._words = self._words, [_words_of(chart) for chart in charts]
+        whole, old = not self._charts, self._words
+        changed = [i for i, chart in enumerate(charts) if whole or chart is not self._charts[i]]
+        self._charts = list(charts)
+        self._words = [_words_of(chart) if i in changed else old[i] for i, chart in enumerate(charts)]
         news = {
             (i, mark.name, field): values
-            for i, chart in enumerate(charts)
-            for mark in chart.marks
+            for i in changed
+            for mark in charts[i].marks
             for field, values in _arrays_of(mark).items()
         }
         starts = {key: _news_from(self._arrays.get(key), new) for key, new in news.items()}
         sent = {key: start for key, start in starts.items() if start is not None}
         content = {
-            "whole": not old,
-            "charts": [None if old and words == old[i] else words for i, words in enumerate(self._words)],
+            "whole": whole,
+            "charts": [None if not whole and words == old[i] else words for i, words in enumerate(self._words)],
             "arrays": [[*key, news[key].dtype.str[1:], start] for key, start in sent.items()],
         }
         self._arrays |= news
@@ -81,6 +86,7 @@ def _words_of(chart: Chart) -> dict[str, Any]:
     return {**rest, **axes, "right": right, "legend": legend, "marks": [_words_of_mark(mark) for mark in chart.marks]}
 
 
+@lru_cache(maxsize=64)  # most axes stay as they are, and ticks have to be worked out
 def _words_of_axis(axis: Axis) -> dict[str, Any]:
     words = {name: getattr(axis, name) for name in ("label", "log", "format", "role", "grid")}
     ticks = [[float(value), shown] for value, shown in axis.marked]  # JSON takes no numbers of numpy

@@ -13,22 +13,35 @@ from toygan.panels.look import Look
 class Charts:
     """Panels by name as charts of the newest look.
 
-    A growing axis does not become shorter within a run, and a member that has diverged keeps its last samples. Raises
-    ValueError for an unknown panel, or none.
+    A growing axis does not become shorter within a run, and a member that has diverged keeps its last samples. `needs`
+    are the metrics that the panels show, `look` is the newest look. Raises ValueError for an unknown panel, or none.
     """
 
     def __init__(self, panels: Sequence[str]) -> None:
         if not panels:
             raise ValueError(f"panels: none; choose from {', '.join(PANELS)}")
-        PANELS.select(panels)
+        kinds = PANELS.select(panels)
         self._panels = tuple(panels)
-        self._look: Look | None = None
+        self._measured = {name for name, kind in kinds.items() if all(panel.measured for panel in kind)}
+        self.needs = {metric for kind in kinds.values() for panel in kind for metric in panel.needs}
+        self.look: Look | None = None
         self._charts: list[Chart] = []
 
     def of(self, look: Look) -> list[Chart]:
-        """The charts of a look; where it is earlier than the one before, or at another member, axes start again."""
-        if self._look is not None and (look.step < self._look.step or look.member != self._look.member):
-            self._look, self._charts = None, []
-        self._look = look = look.after(self._look)
-        self._charts = grown(self._charts, [chart(name, look) for name in self._panels])
+        """The charts of a look; where it is earlier than the one before, or at another member, axes start again.
+
+        Charts of measurements stay the same objects until there is a new one.
+        """
+        before = self.look
+        if before is not None and (look.step < before.step or look.member != before.member):
+            before = None
+        self.look = look = look.after(before)
+        if before is None:
+            self._charts = [chart(name, look) for name in self._panels]
+        else:
+            kept = self._measured if look.measured_as(before) else ()
+            self._charts = [
+                old if name in kept else grown(old, chart(name, look))
+                for name, old in zip(self._panels, self._charts, strict=True)
+            ]
         return self._charts

@@ -40,6 +40,8 @@ def true_samples(x: np.ndarray | None, low: np.ndarray, mean: np.ndarray, high: 
 class ModesPanel(Panel):
     """A panel about modes, for data that has some."""
 
+    measured = True
+
     def refuses(self, recipe: Recipe) -> str | None:
         return None if has_modes(recipe.parts.data) else f"{recipe.data} has no modes to count"
 
@@ -62,7 +64,7 @@ class Score(ModesPanel):
             ]
             label += f"  (line: this run, band: {scores.shape[1]} seeds)"
         marks.append(curve("this run", "generated", look, look.metric(metric), width=2.2))
-        return Chart(self.title, iterations(look, label), self.y(look, scores), tuple(marks))
+        return Chart(self.title, iterations(look.steps, label), self.y(look, scores), tuple(marks))
 
     def y(self, look: Look, scores: np.ndarray) -> Axis:
         """The vertical axis for the scores `(T, P)`."""

@@ -16,9 +16,9 @@ FIRST = 100  # iterations that a curve's axis shows at first
 PLAYERS: tuple[tuple[str, Role], ...] = (("D", "discriminator"), ("G", "generator"))
 
 
-def iterations(look: Look, label: str = "iteration") -> Axis:
-    """The axis of iterations, doubled until it holds the look."""
-    return Axis(label, 0, doubled(FIRST, look.step), format="integer")
+def iterations(steps: np.ndarray, label: str = "iteration") -> Axis:
+    """The axis of iterations, doubled until it holds the rising `steps`."""
+    return Axis(label, 0, doubled(FIRST, steps[-1] if len(steps) else 0), format="integer")
 
 
 def curve(name: str, role: Role, look: Look, values: np.ndarray, width: float = 1.8, end_label: str = "") -> Line:
@@ -31,6 +31,7 @@ def curve(name: str, role: Role, look: Look, values: np.ndarray, width: float = 
 class Curves(Panel):
     """Metrics of one member over the iterations."""
 
+    measured = True
     label: ClassVar[str] = "iteration"
     ends: ClassVar[tuple[tuple[str, Role], ...]]  # of each metric: the words at its curve's end, its role
 
@@ -40,7 +41,7 @@ class Curves(Panel):
             curve(name, role, look, value, end_label=words)
             for name, value, (words, role) in zip(self.needs, values, self.ends, strict=True)
         ]
-        return Chart(self.title, iterations(look, self.label), self.y(look, values), (*self.levels(look), *lines))
+        return Chart(self.title, iterations(look.steps, self.label), self.y(look, values), (*self.levels(look), *lines))
 
     def y(self, look: Look, values: np.ndarray) -> Axis:
         """The vertical axis for values `(curves, T)`."""

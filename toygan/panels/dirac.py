@@ -151,7 +151,7 @@ class DistanceToEquilibrium(DiracPanel):
             Line("mean", "ink", look.trajectory_steps, mean, width=1.5, dash="dashed", label="mean"),
         )
         y = Axis("", low, high, log=True, intervals=4, grid=True, grows=True)
-        return Chart(self.title, iterations(look), y, marks, legend_above=True)
+        return Chart(self.title, iterations(look.trajectory_steps), y, marks, legend_above=True)
 
 
 PANELS: dict[str, tuple[Panel, ...]] = {

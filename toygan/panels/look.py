@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
@@ -17,8 +18,9 @@ from toygan.training import Population, Snapshot
 
 Window = tuple[tuple[float, float], ...]  # low and high end of each axis
 
-GRID = {1: 240, 2: 60}  # cells per axis in whose middle D is asked
+GRID = {1: 240, 2: 40}  # cells per axis in whose middle D is asked
 POINTS = {1: 2000, 2: 500}  # samples of each kind; on a line they make a histogram, which needs more
+MEASURED = ("steps", "metrics", "measured", "scores", "shares")  # fields that only a new measurement changes
 FIELD_SIDE = 15  # arrows on a side of a phase portrait
 
 
@@ -28,7 +30,7 @@ class Look:
 
     `d_output` is D's answer over the data's window, `(ny, nx)` or `(nx,)`: 0 says generated, 1 real, 0.5 undecided.
     Where `probability` holds that is sigmoid(logit), D's probability that a sample is real; for other losses it is the
-    logit, moved and scaled (`d_output_of`); without a discriminator, the loss's witness stands for it.
+    logit, moved and scaled (`scaled`); without a discriminator, the loss's witness stands for it.
     """
 
     recipe: Recipe
@@ -60,41 +62,66 @@ class Look:
         snapshot: Snapshot | None = None,
         member: int = 0,
         n: int | None = None,
+        metrics: Iterable[str] | None = None,
+        before: Look | None = None,
     ) -> Look:
-        """The member as it stands; only its own networks are asked, so a look costs the same in any population."""
+        """The member as it stands; only its own networks are asked, so a look costs the same in any population.
+
+        `metrics` are all that were measured unless some are named. What was measured is that of the look `before` where
+        nothing has been measured since.
+        """
         recipe = population.recipes[member]
         data, loss = recipe.parts.data, recipe.parts.loss
         n = n or POINTS[data.dim]
-        generated, arrows = (x.cpu() for x in population.descent_directions(n, member))
-        real = population.real(n, member).cpu()
-        cells = GRID[data.dim] ** data.dim
-        asked = torch.cat([grid(data.extent).to(real), real, generated])
-        logits = population.critic(asked, member).cpu().numpy()
-        d_output = d_output_of(logits[:cells], logits[cells:-n], logits[-n:], loss.probability)
-        last, path, alive = snapshot or record.last, record.path, population.diverged_at[member] < 0
-        followed = len(path.steps) > 0
+        probe = population.probe(member)
+        generated, arrows = (x[0] for x in probe.descent_directions(n))
+        real, cells = probe.real(n)[0], grid(data.extent).to(generated)
+        if loss.probability:
+            d_output = probability_of(probe.critic(cells)[0].cpu().numpy())
+        else:
+            logits = probe.critic(torch.cat([cells, real, generated]))[0].cpu().numpy()
+            d_output = scaled(logits[: -2 * n], logits[-2 * n : -n], logits[-n:])
+        last, path, diverged_at = snapshot or record.last, record.path, population.diverged_at
+        now, followed = int(diverged_at[member]), len(path.steps) > 0
+        if (
+            before is not None and last is not None and before.scores is last.metrics
+            and (before.member, before.diverged_at) == (member, now)
+        ):  # fmt: skip
+            measured = {name: getattr(before, name) for name in MEASURED}
+        else:
+            names = (last.metrics if last else ()) if metrics is None else metrics
+            measured = {
+                "steps": record.steps.copy(),
+                "metrics": {name: record.metric(name).copy() for name in names if last and name in last.metrics},
+                "measured": last.samples.shape[1] if last else 0,
+                "scores": last.metrics if last else {},
+                "shares": last.shares[member].copy() if last and now < 0 else None,
+            }
         return Look(
             recipe=recipe,
             member=member,
             names=tuple(f"seed {recipe.seed}" for recipe in population.recipes),
             step=population.steps,
-            diverged_at=int(population.diverged_at[member]),
-            real=real.numpy(),
-            generated=generated.numpy(),
-            arrows=arrows.numpy(),
+            diverged_at=now,
+            real=real.cpu().numpy(),
+            generated=generated.cpu().numpy(),
+            arrows=arrows.cpu().numpy(),
             d_output=d_output.reshape((GRID[data.dim],) * data.dim),
             probability=loss.probability,
             equilibrium=loss.equilibrium,
-            steps=record.steps.copy(),
-            metrics={name: record.metric(name).copy() for name in (last.metrics if last else ())},
-            measured=last.samples.shape[1] if last else 0,
-            scores=dict(last.metrics) if last else {},
-            shares=last.shares[member].copy() if last and alive else None,
-            all_diverged_at=population.diverged_at.copy(),
+            all_diverged_at=diverged_at,
+            **measured,
             trajectory_steps=path.steps.copy(),
             places=path.places[:, member].copy() if followed else np.empty((0, 2)),
             means=path.means[:, member].copy() if followed else np.empty((0, 2)),
             status=status(last, member, population.diverged_at) if last else "",
+        )
+
+    def measured_as(self, before: Look) -> bool:
+        """Whether this look shows what that one showed of measurements: the same, of the same game."""
+        alike = ("recipe", "member", "diverged_at")
+        return all(getattr(self, name) is getattr(before, name) for name in MEASURED) and all(
+            getattr(self, name) == getattr(before, name) for name in alike
         )
 
     @property
@@ -131,19 +158,21 @@ def _portrait(recipe: Recipe, reach: float) -> theory.Portrait | None:
         return None
 
 
-def d_output_of(surface: np.ndarray, real: np.ndarray, generated: np.ndarray, probability: bool) -> np.ndarray:
-    """D's output in [0, 1] from its logits on the grid, on real and on generated samples.
+def probability_of(logits: np.ndarray) -> np.ndarray:
+    """D's output in [0, 1] where its logits give a probability: their sigmoid."""
+    sigmoid: np.ndarray = (1 + np.tanh(logits / 2)) / 2
+    return sigmoid
 
-    Where the logit gives no probability, 0.5 is midway between D's mean answers to real and to generated samples
-    (the level of a critic means nothing), and the scale is 1, or larger if the logits in the window need it.
+
+def scaled(logits: np.ndarray, real: np.ndarray, generated: np.ndarray) -> np.ndarray:
+    """D's output in [0, 1] where logits give no probability: 0.5 is midway between its mean answers to both samples.
+
+    The level of a critic means nothing; the scale is 1, or larger if the logits need it.
     """
-    if probability:
-        sigmoid: np.ndarray = (1 + np.tanh(surface / 2)) / 2
-        return sigmoid
     with np.errstate(invalid="ignore", over="ignore"):  # logits on their way to infinity
-        from_middle = surface - (real.mean() + generated.mean()) / 2
-        scaled: np.ndarray = 0.5 + from_middle / (2 * np.fmax(1, np.abs(from_middle).max()))
-    return scaled
+        from_middle = logits - (real.mean() + generated.mean()) / 2
+        output: np.ndarray = 0.5 + from_middle / (2 * np.fmax(1, np.abs(from_middle).max()))
+    return output
 
 
 def middles(low: float, high: float, cells: int) -> np.ndarray:

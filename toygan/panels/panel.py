@@ -17,6 +17,7 @@ class Panel:
 
     title: ClassVar[str] = ""
     needs: ClassVar[tuple[str, ...]] = ()  # metrics that have to be measured for it
+    measured: ClassVar[bool] = False  # whether it shows measurements only, so that its chart stays until the next one
 
     def refuses(self, recipe: Recipe) -> str | None:
         """Why this panel has nothing to show for that recipe, or None where it has."""

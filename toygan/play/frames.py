@@ -13,25 +13,28 @@ from toygan.measure.diagnosis import told
 from toygan.panels.charts import Charts
 from toygan.panels.look import Look
 from toygan.panels.recording import recorded
-from toygan.play.session import Session
+from toygan.play.session import Clock, Session
 from toygan.play.still import Still
 from toygan.play.view import View
+
+TURN = 1 / 60  # seconds from one frame to the next, on average: a page paints no more often
 
 
 class FrameSender:
     """A session as charts of the named panels, sent to its view as soon as the page is ready for them.
 
-    `drawing` is how many seconds the last frame took. Raises ValueError for an unknown panel.
+    While the run plays, frames leave at least a third of the time to training. Raises ValueError for an unknown panel.
     """
 
     def __init__(
-        self, session: Session, panels: Sequence[str], size: tuple[int, int], heard: Callable[[dict[str, Any]], None]
-    ) -> None:
-        self.session = session
+        self, session: Session, panels: Sequence[str], size: tuple[int, int], heard: Callable[[dict[str, Any]], None],
+        clock: Clock = time.perf_counter,
+    ) -> None:  # fmt: skip
+        self.session, self._clock = session, clock
         self._charts, self._wire = Charts(panels), Wire()
         self._run, self.recording = session.run, Recording()
         self._stale = True  # whether the run has moved since the frame that was sent last
-        self.drawing = 0.0
+        self._next = 0.0  # when a run that plays is to send its next frame
         self.view = View(heard, *size, session.seeds)
         self.still = Still(session, self.charts, size)
 
@@ -40,6 +43,12 @@ class FrameSender:
         self._stale = True
         self.refresh()
         self.still.moved()
+
+    def show_in_turn(self) -> None:
+        """The run has moved: where it plays on, the page gets a new frame only if it is time for one."""
+        self._stale = True
+        if not self.session.playing or self._clock() >= self._next:
+            self.refresh()
 
     def show_all(self) -> None:
         """There is a page that knows nothing yet: it gets a frame that leans on none before it."""
@@ -51,11 +60,12 @@ class FrameSender:
         if not (self._stale and self.view.viewers.ready):
             return
         self._stale = False
-        start = time.perf_counter()
-        charts = self.charts()
-        content, buffers = self._wire.message(charts)
+        start = self._clock()
+        content, buffers = self._wire.message(self.charts())
         self.view.show({**self._words(), "iteration": self.session.iteration, **content}, buffers)
-        self.drawing = time.perf_counter() - start
+        end = self._clock()
+        in_turn = min(max(self._next, start - TURN / 2), start)  # after one that is a little late the next comes sooner
+        self._next = max(in_turn + TURN, end + (end - start) / 2)
 
     def page(self) -> bytes:
         """What was shown of the present run, up to where it stands, as a page (`panels.recording`)."""
@@ -67,7 +77,9 @@ class FrameSender:
         s = self.session
         if s.run is not self._run:
             self._run, self.recording = s.run, Recording()
-        charts = self._charts.of(Look.of(s.population, s.record, s.snapshot, s.focus))
+        before, needs = self._charts.look, self._charts.needs
+        look = Look.of(s.population, s.record, s.snapshot, s.focus, metrics=needs, before=before)
+        charts = self._charts.of(look)
         self.recording.add(
             s.iteration, {"status": s.status, "recipe": s.recipe.to_string(), **told(s.diagnoses, s.focus)}, charts
         )

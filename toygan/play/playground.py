@@ -24,9 +24,8 @@ from toygan.play.still import Still
 from toygan.recipe import DEFAULT, KNOBS, Recipe
 
 CONTROLS = ("data", "loss", "regularizers", "lr_g", "lr_d", "d_steps", "batch", "width", "depth", "seed")
-TURN = 1 / 60  # seconds from one frame to the next; what drawing leaves of it is for training
-MIN_TRAIN_SHARE = 1.5  # seconds of training in a turn for each second of drawing, however slow drawing is
-YIELD_SECONDS = 0.001  # seconds in which the kernel hears the page: a run that never paused would be deaf
+SLICE = 1 / 240  # seconds of training, one iteration at least, from one moment to the next at which the page is heard
+HOPS = 3  # turns of the event loop at each of them: a message passes through several before it moves a control
 REST = 0.3  # seconds from one restart to the next while a control is dragged
 ROOM, ROW = 248, 32  # pixels of the window's height that menus, buttons and words take, and a row of three controls
 
@@ -128,15 +127,16 @@ class Playground(w.VBox):  # type: ignore[misc]
             child.close() if child is not self else super().close()
 
     async def _run(self) -> None:
-        """Trains for a moment, shows where the run stands, listens to the page, and so on."""
+        """Trains for a moment, shows where the run stands when it is time to, listens to the page, and so on."""
         try:
             while self.session.playing:
-                self.session.advance(max(TURN - self.screen.drawing, MIN_TRAIN_SHARE * self.screen.drawing))
+                self.session.advance(SLICE)
                 if not self.view.viewers.present:
                     self.session.pause()
                     self.session.say("paused: no page shows this run any more")
-                self.screen.show()
-                await asyncio.sleep(YIELD_SECONDS)
+                self.screen.show_in_turn()
+                for _ in range(HOPS):
+                    await asyncio.sleep(0)
         except Exception as error:
             self._fail(error)
             raise

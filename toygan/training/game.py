@@ -89,7 +89,7 @@ class Game:
             name: kept[name] if name in kept else part.start(*thetas, net) for name, part in self._parts.items()
         }
 
-    def of(self, members: list[int]) -> Game:
+    def of(self, members: slice) -> Game:
         """The same game of some members only, to be looked at."""
         one = copy.copy(self)
         one.generator, one.discriminator = self.generator.of(members), self.discriminator.of(members)
@@ -109,13 +109,19 @@ class Game:
         self, theta_g: Tensor, theta_d: Tensor, batch: Batch, samples: Tensor | None = None
     ) -> Tensor:
         """What D minimises `(P,)`; `samples` stand in for what G makes of the batch."""
+        return self.judged(theta_g, theta_d, batch, samples)[0]
+
+    def judged(
+        self, theta_g: Tensor, theta_d: Tensor, batch: Batch, samples: Tensor | None = None
+    ) -> tuple[Tensor, DiscriminatorPass]:
+        """What D minimises `(P,)`, and the pass over the batch that it comes from."""
         c = self.discriminator_pass(theta_g, theta_d, batch, samples, self._needs_input_gradient)
         c.judge_both()
         loss = self.loss.discriminator(c).mean(-1)
         for name in self._hooked["discriminator_loss"]:
             part, c.strength, c.state = self._now(name)
             loss = part.discriminator_loss(loss, c)
-        return loss
+        return loss, c
 
     def generator_loss(self, theta_g: Tensor, theta_d: Tensor, batch: Batch, samples: Tensor | None = None) -> Tensor:
         """What G minimises `(P,)`; `samples` stand in for what it makes of the batch."""

@@ -44,7 +44,7 @@ class Player:
             self.optimizer, self.state = optimizer, optimizer.start(self.theta)
         self.rates = rates
 
-    def of(self, members: list[int]) -> Player:
+    def of(self, members: slice) -> Player:
         """The same player of some members only, to be looked at."""
         one = Player(self.network, self.theta[members], self.optimizer, Rates(*(rate[members] for rate in self.rates)))
         one.state = tuple(x[members] for x in self.state)

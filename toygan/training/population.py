@@ -158,7 +158,7 @@ class Population:
     def probe(self, member: int | None = None) -> Probe:
         """What can be asked of all members as they stand, or of one as a population of one: a look costs no more."""
         members = slice(None) if member is None else slice(member, member + 1)
-        game = self.game if member is None else self.game.of([member])
+        game = self.game if member is None else self.game.of(members)
         return Probe(
             self.recipes[members], game, self._average[members] if self._averages else None, self._diverged_at[members],
             partial(self.probe_batch, member=member),

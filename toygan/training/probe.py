@@ -85,11 +85,9 @@ class Probe:
         game, batch = self.game, self.batch(PROBE_BATCH)
         g, d = (player.theta.detach().requires_grad_() for player in (game.generator, game.discriminator))
         loss_g = game.generator_loss(g, d.detach(), batch)
-        loss_d = game.discriminator_loss(g.detach(), d, batch)
+        loss_d, c = game.judged(g.detach(), d, batch)
         for_g, for_d = gradient(loss_g, g), gradient(loss_d, d)
-        with torch.no_grad():
-            c = game.discriminator_pass(g, d, batch)
-            logits = LogitPair(*c.judge_both())
+        logits = LogitPair(c.real.detach(), c.fake.detach())
 
         def next_gradients() -> tuple[Tensor, Tensor]:
             then_g, then_d = game.generator.after(for_g)[0], game.discriminator.after(for_d)[0]
@@ -97,8 +95,8 @@ class Probe:
 
         return GameState(
             loss=game.loss,
-            x_real=c.x_real,
-            x_fake=c.x_fake,
+            x_real=c.x_real.detach(),
+            x_fake=c.x_fake.detach(),
             logits=logits,
             weight_g=game.loss.generator_weight(logits).abs().flatten(1).mean(-1),
             losses=(loss_g.detach(), loss_d.detach()),

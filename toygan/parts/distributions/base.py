@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cached_property
 from typing import ClassVar
 
 import torch
@@ -46,7 +47,7 @@ class Distribution:
         """Points `(n, dim)` that a picture has to contain: the modes, and the origin, around which generators start."""
         return torch.cat([self.modes, torch.zeros(1, self.dim)])
 
-    @property
+    @cached_property
     def extent(self) -> tuple[tuple[float, float], ...]:
         """The window, per axis, in which a picture shows the data with room around it."""
         low, high = self.outline.min(0).values, self.outline.max(0).values
