@@ -58,6 +58,7 @@ HOMES = {
     "toygan.training": ("Population", "Snapshot", "State", "StateError"),
 }
 NAMES = {name: home for home, names in HOMES.items() for name in names}
+__all__ = [*NAMES]
 
 
 def __getattr__(name: str) -> Any:
