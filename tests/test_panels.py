@@ -196,7 +196,10 @@ def test_scores_hold_the_member_in_front_of_the_quartiles_and_the_range_of_all(n
     np.testing.assert_array_equal(c["this run"].y, scores[:, 1])
     for band, inner in ((c["all seeds"], 0), (c["half of the seeds"], 0.25)):
         np.testing.assert_array_equal([band.low, band.high], bands(scores, (inner, 1 - inner)))
-    assert [m.name for m in c.marks][-3:] == ["all seeds", "half of the seeds", "this run"]
+    np.testing.assert_array_equal(c["seeds"].y, scores)
+    assert c["seeds"].names == ("seed 0", "seed 1", "seed 2")
+    assert c["seeds"].instead_of == ("all seeds", "half of the seeds")
+    assert [m.name for m in c.marks][-4:] == ["all seeds", "half of the seeds", "seeds", "this run"]
 
 
 @pytest.mark.parametrize("data", ["ring8", "grid25", "bimodal"])
