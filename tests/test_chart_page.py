@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from test_chart_figure import MARKS, chart, over
 
-from toygan.chart import Axis, Band, Chart, Lines, Mark, Surface, page
+from toygan.chart import Axis, Band, Chart, Lines, Mark, Surface, Text, page
 from toygan.chart.axis import ROLES
 from toygan.chart.style import DARK, LIGHT, SURFACE_OPACITY, Palette, rgb
 from toygan.chart.wire import Wire
@@ -252,3 +252,17 @@ def test_a_picture_is_as_wide_as_its_place_at_once(browser: Any) -> None:
     browser.wait_for_function("document.querySelector('.toygan-paper > canvas').width === 500")
     assert browser.evaluate(MIDDLE)[:3] == rgb(LIGHT.generated).tolist()
     browser.evaluate("document.querySelector('.toygan-view').style.width = ''")
+
+
+def test_words_that_would_reach_over_the_edge_of_the_canvas_are_moved_onto_it(browser: Any) -> None:
+    """Their last letter is seen: a dark pixel of a long caption lies near the canvas's right edge, none upon it."""
+    caption = Text("t", "ink", ("m" * 40,), np.array([0.6]), np.array([0.5]), anchor="left", units="axes")
+    browser.evaluate(SHOWN, [*wired(chart(caption, frame=False)), "true"])
+    columns = browser.evaluate("""() => {
+        const canvas = document.querySelector(".toygan-paper > canvas"), { width, height } = canvas;
+        const { data } = canvas.getContext("2d").getImageData(0, 0, width, height), seen = [];
+        for (let i = 3; i < data.length; i += 4) if (data[i] > 128) seen.push((i - 3) / 4 % width / width);
+        return [Math.min(...seen), Math.max(...seen)];
+    }""")
+    assert columns[0] < 0.6
+    assert 0.9 < columns[1] < 1

@@ -1,16 +1,29 @@
 """An exercise's check accepts every right answer, and says of a wrong one what is wrong with it."""
 
 import math
+import re
 
 import pytest
 import torch
 from torch.nn.functional import logsigmoid, softplus
 
+from toygan.chart.page import contrast
+from toygan.chart.style import DARK, LIGHT, rgb
 from toygan.measure.theory import optimal_discriminator
 from toygan.teach import EXERCISES
+from toygan.teach.exercise import Feedback
 
 BEST, REVERSED = EXERCISES["best-discriminator"], EXERCISES["reversed-target"]
 MISTAKES = [(name, hint) for name, exercise in EXERCISES.items() for hint in exercise.mistakes]
+
+
+@pytest.mark.parametrize("right", [True, False, None])
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+def test_the_mark_of_a_verdict_can_be_read_in_both_themes(right, palette):
+    html = Feedback(right, "words")._repr_html_()
+    colour, share = re.search(r"color-mix\(in srgb, (#\w{6}) (\d+)%, currentcolor\)", html).groups()
+    mixed = int(share) / 100 * rgb(colour) + (1 - int(share) / 100) * rgb(palette.ink)
+    assert contrast(mixed, rgb(palette.paper)) >= 4.5
 
 
 @pytest.mark.parametrize("name", EXERCISES)

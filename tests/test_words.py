@@ -52,5 +52,7 @@ def test_a_status_says_which_seed_it_is_about_and_how_the_others_stand():
         r"seed 1: 8 of 8 .* · 3 seeds: 5 to 8 · 1 of 3 seeds diverged$", status(last, 1, np.array([-1, -1, 9]))
     )
     assert status(last, 2, np.array([9, 9, 9])) == "seed 2: diverged at iteration 9 · 3 of 3 seeds diverged"
+    even = replace(last, metrics={**last.metrics, "modes-covered": np.full(3, 8.0)})
+    assert status(even, 0, np.full(3, -1)).endswith(" · 3 seeds: 8 each")
     alone = snapshot("ring8", 1)
     assert "seed" not in status(alone, 0, np.array([-1]))

@@ -249,18 +249,33 @@ const ALIGNED = /** @type {const} */ ({
 /** @param {Brush} brush @param {Text} mark */
 function paintText(brush, mark) {
   const { context, frame, point } = brush, { words, offset } = mark;
-  const { left, right, top, bottom } = frame;
-  font(brush, mark.size, mark.bold);
+  const { left, right, top, bottom } = frame, room = context.canvas.width / context.getTransform().a;
   [context.textAlign, context.textBaseline] = ALIGNED[mark.anchor];
   for (let i = 0; i < words.length; i++) {
     if (!words[i]) continue;
+    font(brush, mark.size, mark.bold);
     const share = mark.units === "axes";
+    font(brush, mark.size * Math.min(1, room / context.measureText(words[i]).width), mark.bold);
     const px = share ? left + mark.x[i] * (right - left) : frame.x(mark.x[i]);
     const py = share ? bottom + mark.y[i] * (top - bottom) : frame.y(mark.y[i]);
-    const x = px + offset[2 * i] * point, y = py - offset[2 * i + 1] * point;
+    const at = px + offset[2 * i] * point, x = within(context, words[i], at, room);
+    const y = py - offset[2 * i + 1] * point;
     if (mark.box) paper(brush, words[i], x, y, 0.25 * mark.size * point, BOX_OPACITY);
     context.fillText(words[i], x, y);
   }
+}
+
+/**
+ * The place for words that is the nearest to x from which they reach over no edge of a canvas of that width; x itself
+ * where it does not lie on the canvas.
+ * @param {CanvasRenderingContext2D} context
+ * @param {string} words
+ * @param {number} x
+ * @param {number} room
+ */
+function within(context, words, x, room) {
+  const { actualBoundingBoxLeft: before, actualBoundingBoxRight: after } = context.measureText(words);
+  return x < 0 || x > room ? x : Math.max(before, Math.min(x, room - after));
 }
 
 /** @param {Brush} brush @param {number} size in points @param {boolean} bold */

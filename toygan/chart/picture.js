@@ -111,9 +111,10 @@ export class Picture {
     for (const view of this.#views) view.paint(POINT * scale);
   }
 
+  // With the next frame: while a page loads the style sheet of another theme, nothing in it has its size.
   #recolour = () => {
     this.#palette = null;
-    this.#paintAll();
+    requestAnimationFrame(() => this.#paintAll());
   };
 
   get #colours() {

@@ -36,7 +36,7 @@ def status(last: Snapshot, member: int, diverged_at: np.ndarray) -> str:
     covered = covered[(diverged_at < 0) & np.isfinite(covered)]
     if seeds > 1 and len(covered):
         low, high = covered.min(), covered.max()
-        words.append(f"{seeds} seeds: {low:.0f}" + (f" to {high:.0f}" if high > low else ""))
+        words.append(f"{seeds} seeds: {low:.0f}" + (f" to {high:.0f}" if high > low else " each"))
     if seeds > 1 and dead:
         words.append(f"{dead} of {seeds} seeds diverged")
     return " · ".join(words)

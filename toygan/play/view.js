@@ -83,6 +83,7 @@ function render({ model, el }) {
   const words = /** @type {const} */ (["verdict", "evidence", "cause", "knob"]).map((name) => {
     return /** @type {const} */ ([name, diagnosis.appendChild(make("span", `toygan-${name}`))]);
   });
+  el.classList.add("toygan-live");
   el.append(bar, root, diagnosis);
 
   let [shown, said] = [0, 0]; // the last frame that was painted, and the last that the kernel knows to be
