@@ -23,6 +23,17 @@ def viewers() -> tuple[Viewers, Clock]:
     return Viewers(clock), clock
 
 
+def test_the_slowest_page_that_is_seen_sets_the_pace_until_frames_stop() -> None:
+    a = Viewers(clock=lambda: 0.0)
+    assert a.pace == 0
+    a.hear({"view": "quick", "shown": a.send(), "hidden": False, "pace": 17})
+    a.hear({"view": "slow", "shown": a.sent, "hidden": False, "pace": 40})
+    a.hear({"view": "hidden", "shown": a.sent, "hidden": True, "pace": 900})
+    assert a.pace == 0.04
+    a.hear({"view": "slow", "shown": a.sent, "hidden": False, "pace": 0})
+    assert a.pace == 0.017
+
+
 def test_no_more_frames_are_in_flight_than_allowed() -> None:
     a, _ = viewers()
     assert not a.ready, "nobody is there to see it"

@@ -13,7 +13,7 @@ from torch.profiler import ProfilerActivity, profile
 from toygan import LOSSES, Loss, Population, Recipe, RecipeError
 from toygan.training.cost import budget, cost, refuse_too_large, time_relative_to_default
 
-CHUNKS = 4
+CHUNKS, SHARE = 2, 6  # of the pairs one in six is measured at every run: all were, when this was written
 SIZE = {"width": 32, "batch": 256}
 MEMBERS = 4
 
@@ -45,8 +45,8 @@ def planned() -> Iterator[Recipe]:
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 @pytest.mark.filterwarnings("ignore::UserWarning")  # of the profiler, on what was allocated before it came
-def test_memory_is_foretold_within_a_factor_of_two_over_every_pair_of_parts(chunk: int) -> None:
-    for recipe in list(planned())[chunk::CHUNKS]:
+def test_memory_is_foretold_within_a_factor_of_two_over_pairs_of_parts(chunk: int) -> None:
+    for recipe in list(planned())[chunk :: CHUNKS * SHARE]:
         ratio = cost(recipe, MEMBERS).memory / measured(recipe)
         assert 0.5 < ratio < 2, f"{recipe.to_string()}: {ratio:.2f}"
 

@@ -1,7 +1,8 @@
 // The eight marks on a 2-D canvas. What each of them looks like, marks.py says; sizes are in points, colours go by role.
+import { paintPoints, polygon } from "./points.js";
 
 /**
- * @import { AnyMark, Arrows, Band, Bars, Line, Lines, Points, Role, Surface, Text } from "./wire.js"
+ * @import { AnyMark, Arrows, Band, Bars, Line, Lines, Role, Surface, Text } from "./wire.js"
  *
  * Colours "#rrggbb" by role, for marks and, somewhat stronger, for words; that of the paper; and the family of letters.
  * @typedef {Record<Role | "paper" | "font", string> & { words: Record<Role, string> }} Palette
@@ -15,8 +16,7 @@
  */
 
 const DASHES = { "": [], dotted: [1, 1.5], dashed: [3, 1.5] }; // times the line's width
-const SHAPES = /** @type {Partial<Record<Role, string>>} */ ({ generated: "triangle" });
-const EDGE = 0.4, SURFACE_OPACITY = 0.55, FILL_OPACITY = 0.1, BOX_OPACITY = 0.85;
+const SURFACE_OPACITY = 0.55, FILL_OPACITY = 0.1, BOX_OPACITY = 0.85;
 
 /** How each kind is painted, in the colour of its role. */
 export const PAINTERS = /** @type {Record<AnyMark["kind"], (brush: Brush, mark: any) => void>} */ ({
@@ -38,44 +38,6 @@ export function paintMark(brush, mark) {
   context.fillStyle = context.strokeStyle = mark.kind === "text" ? palette.words[mark.role] : palette[mark.role];
   PAINTERS[mark.kind](brush, mark);
   context.restore();
-}
-
-/** @param {Brush} brush @param {Points} mark */
-function paintPoints({ context, frame, point, palette }, mark) {
-  const { x, y } = mark, r = mark.size * point / 2, shape = mark.shape || SHAPES[mark.role] || "circle";
-  context.lineWidth = (shape === "plus" ? 3 : 2) * point;
-  if (shape === "triangle") [context.strokeStyle, context.lineWidth] = [palette.paper, 2 * EDGE * point];
-  context.beginPath();
-  for (let i = 0; i < x.length; i++) {
-    const px = frame.x(x[i]), py = frame.y(y[i]);
-    if (Number.isNaN(px + py)) continue;
-    if (shape === "circle") {
-      context.moveTo(px + r, py);
-      context.arc(px, py, r, 0, 2 * Math.PI);
-    } else if (shape === "plus") {
-      context.moveTo(px - r, py);
-      context.lineTo(px + r, py);
-      context.moveTo(px, py - r);
-      context.lineTo(px, py + r);
-    } else if (shape === "diamond") {
-      const d = r * Math.SQRT2;
-      polygon(context, [px, py - d, px + d, py, px, py + d, px - d, py]);
-    } else { // one by one: edges of all upon all would leave nothing but edges where many are
-      context.beginPath();
-      polygon(context, [px, py - r, px - r, py + r, px + r, py + r]);
-      context.stroke();
-      context.fill();
-    }
-  }
-  if (shape === "plus" || shape === "diamond") context.stroke();
-  else if (shape === "circle") context.fill();
-}
-
-/** @param {CanvasRenderingContext2D} context @param {number[]} corners x, y, x, y ... */
-function polygon(context, corners) {
-  context.moveTo(corners[0], corners[1]);
-  for (let i = 2; i < corners.length; i += 2) context.lineTo(corners[i], corners[i + 1]);
-  context.closePath();
 }
 
 /** @param {Brush} brush @param {Line} mark */

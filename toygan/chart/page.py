@@ -13,7 +13,7 @@ from toygan.chart.style import DARK, LIGHT, Palette, rgb
 
 FOLDER = Path(__file__).parent
 # Each after those that it imports.
-MODULES = ("scales", "marks", "canvas", "reading", "elements", "chart", "wire", "picture")
+MODULES = ("scales", "points", "marks", "canvas", "reading", "elements", "chart", "wire", "picture")
 CONTRAST = 4.5  # of words on paper, at least (WCAG 2.2, 1.4.3)
 
 

@@ -87,19 +87,22 @@ function render({ model, el }) {
   el.append(bar, root, diagnosis);
 
   let [shown, said] = [0, 0]; // the last frame that was painted, and the last that the kernel knows to be
+  let [painted, since] = [0, 0]; // frames painted since the kernel was told last, and when that was
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
-  const acknowledge = () => {
+  const acknowledge = (busy = false) => {
     clearTimeout(timer);
-    said = shown;
-    say({ shown, hidden: document.hidden });
+    const now = performance.now(), pace = busy ? Math.round((now - since) / painted) : 0;
+    [said, painted, since] = [shown, 0, now];
+    say({ shown, hidden: document.hidden, pace });
   };
   const picture = new Picture(root, (news) => {
     const { frame, iteration } = /** @type {FrameMessage} */ (news);
     shown = frame;
+    painted++;
     root.dataset.iteration = String(iteration);
     clearTimeout(timer);
-    if (shown - said >= SAID) acknowledge();
+    if (shown - said >= SAID) acknowledge(true);
     else timer = setTimeout(acknowledge, REST);
   }, (member) => ask({ focus: member }));
 

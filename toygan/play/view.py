@@ -20,7 +20,9 @@ GRACE = 2.0  # seconds in which a page may take one view away and put up another
 PULSE = 1.0  # seconds from one frame to the next where all pages are hidden: enough to know that they are there
 
 FOLDER = Path(__file__).parent
-SAYS: dict[str, type] = {"view": str, "here": bool, "gone": bool, "hidden": bool, "shown": int, "do": str, "focus": int}
+SAYS: dict[str, type] = {
+    "view": str, "here": bool, "gone": bool, "hidden": bool, "shown": int, "pace": int, "do": str, "focus": int,
+}  # fmt: skip
 BUTTONS = ("play", "step", "reset")
 
 
@@ -32,6 +34,7 @@ def understood(content: Any, seeds: int = 1) -> bool:
         and all(type(value) is SAYS.get(name) for name, value in content.items())
         and content.get("do", "play") in BUTTONS
         and 0 <= content.get("focus", 0) < seeds
+        and content.get("pace", 0) >= 0
     ):
         return True
     logging.getLogger("toygan").warning("ignored a message of the page: %.200r", content)
@@ -45,6 +48,7 @@ class Viewer:
     shown: int  # the last frame that it is known to have painted
     heard: float  # when it last gave a sign, or was last owed nothing
     hidden: bool = False
+    pace: float = 0.0  # seconds from one frame that it paints to the next, while frames keep coming; 0: not known
 
 
 class Viewers:
@@ -69,7 +73,8 @@ class Viewers:
             return
         old = self._views.get(name) or Viewer(self.sent, 0)
         shown = max(old.shown, min(content.get("shown", 0), self.sent))
-        self._views[name] = Viewer(shown, self._clock(), content.get("hidden", old.hidden))
+        pace = min(content.get("pace", 0) / 1000, PULSE)
+        self._views[name] = Viewer(shown, self._clock(), content.get("hidden", old.hidden), pace)
 
     def _forget(self, name: str) -> None:
         if self._views.pop(name, None) and not self._views:
@@ -94,6 +99,11 @@ class Viewers:
         return self.sent - min(viewer.shown for viewer in seen) < IN_FLIGHT
 
     @property
+    def pace(self) -> float:
+        """Seconds from one frame to the next in the slowest page that is seen: what comes sooner is painted by none."""
+        return max((viewer.pace for viewer in self._views.values() if not viewer.hidden), default=0.0)
+
+    @property
     def present(self) -> bool:
         """Whether someone is looking, or may be about to: views that no longer answer do not count."""
         now = self._clock()
@@ -106,7 +116,8 @@ class Viewers:
 class View(anywidget.AnyWidget):
     """The element `toygan-view` between a status line and a diagnosis; `heard` gets what the page says.
 
-    A view says {"view": its name} and one of {"here": true}, {"shown": frame, "hidden": whether its page is},
+    A view says {"view": its name} and one of {"here": true}, {"shown": frame, "hidden": whether its page is,
+    "pace": milliseconds from one painted frame to the next},
     {"do": "play", "step" or "reset"}, {"focus": the member to show, of `seeds`}, {"gone": true}. It is sent words (of
     FrameSender), and with them, in a frame, a message of `chart.wire` under its number.
     """

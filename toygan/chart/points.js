@@ -1,0 +1,92 @@
+// Points on a 2-D canvas: where there are many, their shape is painted once and copied.
+
+/**
+ * @import { Points, Role } from "./wire.js"
+ * @import { Brush } from "./marks.js"
+ */
+
+const SHAPES = /** @type {Partial<Record<Role, string>>} */ ({ generated: "triangle" });
+const MANY = 50, MOST_STAMPS = 64; // points from which on a shape is copied; shapes that are kept
+const EDGE = 0.4; // points of a triangle's edge
+
+/** @param {Brush} brush @param {Points} mark */
+export function paintPoints({ context, frame, point, palette }, mark) {
+  const { x, y } = mark, r = mark.size * point / 2, shape = mark.shape || SHAPES[mark.role] || "circle";
+  const paint = x.length < MANY ? paintShape : stamp(context, shape, r, point, palette.paper);
+  for (let i = 0; i < x.length; i++) {
+    const px = frame.x(x[i]), py = frame.y(y[i]);
+    if (!Number.isNaN(px + py)) paint(context, shape, px, py, r, point, palette.paper);
+  }
+}
+
+/**
+ * One point, in the context's colours.
+ * @param {CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D} context
+ * @param {string} shape
+ * @param {number} px
+ * @param {number} py
+ * @param {number} r
+ * @param {number} point
+ * @param {string} paper
+ */
+function paintShape(context, shape, px, py, r, point, paper) {
+  context.beginPath();
+  if (shape === "circle") {
+    context.arc(px, py, r, 0, 2 * Math.PI);
+    context.fill();
+  } else if (shape === "triangle") {
+    polygon(context, [px, py - r, px - r, py + r, px + r, py + r]);
+    [context.strokeStyle, context.lineWidth] = [paper, 2 * EDGE * point];
+    context.stroke();
+    context.fill();
+  } else {
+    if (shape === "plus") {
+      context.moveTo(px - r, py);
+      context.lineTo(px + r, py);
+      context.moveTo(px, py - r);
+      context.lineTo(px, py + r);
+    } else {
+      const d = r * Math.SQRT2;
+      polygon(context, [px, py - d, px + d, py, px, py + d, px - d, py]);
+    }
+    context.lineWidth = (shape === "plus" ? 3 : 2) * point;
+    context.stroke();
+  }
+}
+
+/** @type {Map<string, OffscreenCanvas>} */
+const stamps = new Map();
+
+/**
+ * As `paintShape`, for many points: the shape is painted once and then copied, which takes a quarter of the time.
+ * @param {CanvasRenderingContext2D} context
+ * @param {string} shape
+ * @param {number} r
+ * @param {number} point
+ * @param {string} paper
+ * @returns {(context: CanvasRenderingContext2D, shape: string, px: number, py: number) => void}
+ */
+function stamp(context, shape, r, point, paper) {
+  const ratio = context.getTransform().a, half = Math.ceil((r + 2 * point) * ratio), side = 2 * half / ratio;
+  const key = [shape, r, ratio, context.fillStyle, paper].join(" ");
+  const known = stamps.get(key), one = known ?? new OffscreenCanvas(2 * half, 2 * half), own = one.getContext("2d");
+  if (!known && own) {
+    own.scale(ratio, ratio);
+    own.fillStyle = own.strokeStyle = context.fillStyle;
+    paintShape(own, shape, side / 2, side / 2, r, point, paper);
+    if (stamps.size === MOST_STAMPS) stamps.clear(); // of other sizes and themes
+    stamps.set(key, one);
+  }
+  context.imageSmoothingEnabled = false; // it falls upon whole pixels
+  return (context, _, px, py) => {
+    const left = (Math.round(px * ratio) - half) / ratio, top = (Math.round(py * ratio) - half) / ratio;
+    context.drawImage(one, left, top, side, side);
+  };
+}
+
+/** @param {CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D} context @param {number[]} corners x, y, x, y ... */
+export function polygon(context, corners) {
+  context.moveTo(corners[0], corners[1]);
+  for (let i = 2; i < corners.length; i += 2) context.lineTo(corners[i], corners[i + 1]);
+  context.closePath();
+}
