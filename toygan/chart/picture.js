@@ -11,6 +11,7 @@ import { Received } from "./wire.js";
 const ROLES = /** @type {Role[]} */ (["real", "generated", "discriminator", "generator", "ink", "muted", "faint"]);
 const POINT = 100 / 72, WIDTH = 960; // CSS pixels per point in a picture of this width
 const LEAST = 0.85, MOST = 1.4; // of that, in narrower and wider ones
+const WAITING = 2; // messages that wait for a frame, at most
 const CALM = 250; // milliseconds from one frame to the next for those who asked for less motion
 
 /**
@@ -23,6 +24,8 @@ export class Picture {
   #views = [];
   /** @type {object | null} the newest, which the next frame shows */
   #news = null;
+  /** @type {{ charts: Chart[], news: Message }[]} what is to be painted, frame by frame */
+  #waiting = [];
   #frame = 0;
   #last = -Infinity;
   /** @type {Palette | null} */
@@ -57,13 +60,18 @@ export class Picture {
   }
 
   /**
-   * Takes a message of the kernel in, to be painted with the page's next frame; false where its buffers got lost.
+   * Takes a message of the kernel in, to be painted with one of the page's next frames; false where its buffers got lost.
+   *
+   * Messages come unevenly: of two that come between two frames the second waits for the frame after, so that as many
+   * are seen as were sent; where more come, the oldest is left out.
    * @param {Message} message
    * @param {readonly DataView[]} buffers
    */
   take(message, buffers) {
     this.#received.take(message, buffers);
-    this.show(this.#received.charts, message);
+    this.#waiting.push({ charts: [...this.#received.charts], news: message });
+    if (this.#waiting.length > (this.#still.matches ? 1 : WAITING)) this.#waiting.shift();
+    if (!this.#frame) this.#frame = requestAnimationFrame(this.#next);
     return buffers.length === message.arrays.length;
   }
 
@@ -73,10 +81,15 @@ export class Picture {
    * @param {object} news
    */
   show(charts, news) {
+    this.#put(charts, news);
+    if (!this.#frame) this.#frame = requestAnimationFrame(this.#next);
+  }
+
+  /** @param {readonly Chart[]} charts @param {object} news */
+  #put(charts, news) {
     if (charts.length !== this.#views.length) this.#build(charts);
     charts.forEach((chart, i) => this.#views[i].show(chart));
     this.#news = news;
-    if (!this.#frame) this.#frame = requestAnimationFrame(this.#next);
   }
 
   /** @param {readonly Chart[]} charts */
@@ -98,6 +111,9 @@ export class Picture {
       return;
     }
     this.#last = now;
+    const first = this.#waiting.shift();
+    if (this.#waiting.length) this.#frame = requestAnimationFrame(this.#next);
+    if (first) this.#put(first.charts, first.news);
     for (const view of this.#views) view.paint();
     if (!this.#news) return;
     if (this.#views.length) this.root.dataset.frame = String(Number(this.root.dataset.frame) + 1);

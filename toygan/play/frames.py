@@ -18,7 +18,7 @@ from toygan.play.still import Still
 from toygan.play.view import View
 
 TURN = 1 / 60  # seconds from one frame to the next, on average: a page paints no more often
-HASTE = 0.9  # of the time that the page takes from one frame to the next: a little less shows whether it takes less
+HASTE = 0.6  # of the time that the page takes from one frame to the next: a little less shows whether it takes less
 
 
 class FrameSender:

@@ -23,6 +23,7 @@ const GONE = "the kernel that trained this run is gone: run the cell again for a
 const SILENT = "no answer yet: if the kernel was restarted or has died, run the cell again";
 const ANSWER = 5000; // milliseconds in which the kernel answers to a button or a key, unless it is busy or gone
 const KEYS = /** @type {Record<string, string>} */ ({ " ": "play", ArrowRight: "step", ".": "step" });
+const READABLE = 100; // milliseconds from one number to the next in words that only count on
 const SAID = 6; // frames from one word to the kernel to the next
 const ALONE = 5000; // milliseconds without a first frame after which nothing is to be expected
 const REST = 200; // milliseconds without a new frame after which the last one is said to be painted, too
@@ -165,9 +166,11 @@ function render({ model, el }) {
   const live = () => void (el.closest(".jupyter-widgets-disconnected") && lose());
   model.on("comm_live_update", live);
 
-  const show = (/** @type {Words | FrameMessage} */ news, /** @type {DataView[]} */ buffers) => {
-    if (lost) return; // what was still under way
-    clearTimeout(silence);
+  let written = -Infinity;
+  const write = (/** @type {Words} */ news) => {
+    const now = performance.now(), counts = news.playing && news.message === message.textContent;
+    if (counts && now - written < READABLE) return;
+    written = now;
     tell(where, news.status);
     tell(message, news.message);
     [root.ariaLabel, focus, seeds] = [news.status, news.focus, news.seeds];
@@ -177,6 +180,11 @@ function render({ model, el }) {
     status.ariaLive = news.playing ? "off" : "polite"; // a screen reader is not to count iterations aloud
     const [text, icon] = news.playing ? ["Pause", "fa-pause"] : ["Play", "fa-play"];
     label(buttons[0], text, icon);
+  };
+  const show = (/** @type {Words | FrameMessage} */ news, /** @type {DataView[]} */ buffers) => {
+    if (lost) return; // what was still under way
+    clearTimeout(silence);
+    write(news);
     if (!("frame" in news)) return;
     clearTimeout(alone);
     root.classList.remove("toygan-alone");
