@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import click
 import contracts
+import numpy as np
 import pytest
 import torch
 from click.testing import CliRunner
@@ -22,6 +23,7 @@ from toygan import (
     METRICS,
     NETWORKS,
     OPTIMIZERS,
+    PANELS,
     REGULARIZERS,
     TURNS,
     Loss,
@@ -29,19 +31,24 @@ from toygan import (
     Network,
     NetworkSpec,
     Optimizer,
+    Panel,
     Population,
     Recipe,
     Regularizer,
     Turn,
     evaluate,
 )
+from toygan.chart import Axis, Chart, Line
 from toygan.cli.menus import markdown
 from toygan.cli.options import recipe_options
+from toygan.panels import Look
+from toygan.panels.picture import Picture
 from toygan.parts.distributions import Mixture
 from toygan.parts.menu import Menu
 from toygan.parts.metrics.inputs import MetricInputs
 from toygan.parts.metrics.samples import always
 from toygan.play.controls import control
+from toygan.runs.record import Record
 
 # What a newcomer writes: one class or function each, and below one row each.
 
@@ -115,7 +122,14 @@ class Quadratic(Network):
         return torch.cat([x, x * x], -1) @ theta.view(-1, 2 * self.inputs, self.outputs)
 
 
-# A panel is added in the same way, to PANELS; it belongs here, too, as soon as panels are charts.
+class Spokes(Panel):
+    """A line from the origin to every generated sample."""
+
+    title = "Spokes"
+
+    def chart(self, look: Look) -> Chart:
+        spokes = np.concatenate([np.zeros_like(look.generated), look.generated], 1).reshape(-1, 2)
+        return Chart(self.title, Axis("x", -2, 2), Axis("y", -2, 2), (Line("spokes", "generated", *spokes.T),))
 
 
 class Row(NamedTuple):
@@ -209,3 +223,16 @@ def test_the_loss_of_the_readme_keeps_the_contracts_of_losses(contract: Callable
     names: dict[str, Any] = {}
     exec(compile(code, "README.md", "exec"), names)
     contract(names["Exponential"]())
+
+
+def test_a_panel_is_shown_wherever_panels_are() -> None:
+    PANELS["spokes"] = (Spokes(),)
+    population = Population(Recipe(width=4, batch=4))
+    try:
+        assert "| `spokes` | A line from the origin to every generated sample |" in markdown()
+        assert "spokes" in toygan("menus").output
+        picture = Picture(population.recipes[0], ("samples", "spokes"), 400, 200)
+        picture.draw(Look.of(population, Record(), n=3))
+        assert [(chart.title, len(chart.marks[0].x)) for chart in picture.charts[1:]] == [("Spokes", 6)]
+    finally:
+        del PANELS["spokes"]
