@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import Mock
 
 import click
 import pytest
 from shell import refused, toygan
 
-from toygan.cli import menus
+from toygan.cli import COMMANDS, menus
 from toygan.recipe import FIELDS, KNOBS, Recipe, parse
 
 
@@ -95,6 +98,31 @@ def test_a_wrong_value_is_one_line_and_leaves_nothing(words: list[str], named: l
 def test_a_mistake_in_a_shell_shows_no_traceback() -> None:
     shell = subprocess.run([sys.executable, "-m", "toygan", "train", "--lr-g", "0"], capture_output=True, text=True)
     assert (shell.returncode, shell.stdout, shell.stderr) == (2, "", "toygan: lr_g=0.0: must be above 0\n")
+
+
+def test_without_words_it_says_what_there_is() -> None:
+    shown = toygan()
+    assert shown.exit_code == 0
+    assert all(f"{name} " in shown.output for name in COMMANDS)
+    assert "fly" in refused(toygan("fly"))
+
+
+@pytest.mark.parametrize(
+    ("trouble", "line"),
+    [
+        (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "menus.md"), "toygan: menus.md: No space left on device"),
+        (OSError("no network"), "toygan: the system: no network"),
+        (MemoryError(), "toygan: there is not enough memory for that"),
+    ],
+)
+def test_trouble_of_the_machine_is_one_line(trouble: Exception, line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("toygan.cli.menus.tables", Mock(side_effect=trouble))
+    assert refused(toygan("menus")) == line
+
+
+def test_a_mistake_of_our_own_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("toygan.cli.menus.tables", Mock(side_effect=ValueError("a bug")))
+    assert isinstance(toygan("menus").exception, ValueError)
 
 
 def test_the_menus_show_every_row_with_what_it_is() -> None:
