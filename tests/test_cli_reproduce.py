@@ -13,8 +13,8 @@ from shell import refused, toygan
 from test_reproduce import TOY
 
 from toygan.cli import reproduce
+from toygan.runs.run import Run
 from toygan.studies.published import PUBLISHED, Method
-from toygan.training import Population
 
 FAST = ("reproduce", "toy", "--budget", 6, "--seeds", 2)
 
@@ -61,7 +61,7 @@ def test_the_default_is_the_experiments_own_budget_and_seeds(ran: list[Method]) 
 
 
 def test_all_is_every_iteration(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Population, "step", lambda self: setattr(self.game, "steps", self.steps + 1))
+    monkeypatch.setattr(Run, "step", lambda self: setattr(self.population.game, "steps", self.steps + 1))
     assert "1 000 of 1 000 iterations" in toygan("reproduce", "toy", "--budget", "all", "--seeds", 1).stdout
 
 
@@ -80,9 +80,9 @@ def test_out_gets_the_table_and_every_seeds_numbers(tmp_path: Path) -> None:
 def test_ctrl_c_keeps_what_is_there_and_the_same_command_goes_on(
     tmp_path: Path, ran: list[Method], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    out, steps, original = tmp_path / "table.md", 0, Population.step
+    out, steps, original = tmp_path / "table.md", 0, Run.step
 
-    def interrupted(self: Population) -> None:
+    def interrupted(self: Run) -> None:
         nonlocal steps
         steps += 1
         if steps == 6 + 3:  # in the second method
@@ -90,7 +90,7 @@ def test_ctrl_c_keeps_what_is_there_and_the_same_command_goes_on(
         original(self)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Population, "step", interrupted)
+        patch.setattr(Run, "step", interrupted)
         result = toygan(*FAST, "--out", out)
     assert result.exit_code == 130
     assert "Cut short: two at 3." in result.stdout

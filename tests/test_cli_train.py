@@ -20,6 +20,7 @@ from toygan import files
 from toygan.cli import train
 from toygan.parts.metrics.reference import reference_band
 from toygan.recipe import Recipe
+from toygan.runs.run import Run
 from toygan.training import Population
 
 SMALL = ["--seeds", "2", "--width", "4", "--batch", "4"]
@@ -100,7 +101,7 @@ def test_a_folder_that_exists_is_left_alone_without_force(tmp_path: Path, monkey
     for name in ("recipe.json", "training.gif", "run.html", "notes.txt"):
         (out / name).write_text("mine")
     with monkeypatch.context() as patch:
-        patch.setattr(Population, "step", lambda self: pytest.fail("trained before it looked at the folder"))
+        patch.setattr(Run, "step", lambda self: pytest.fail("trained before it looked at the folder"))
         assert "--force" in refused(toygan("train", *SMALL, "--steps", 1, "--out", out))
     assert {path.read_text() for path in out.iterdir()} == {"mine"}
     assert toygan("train", *SMALL, "--steps", 1, "--out", out, "--force").exit_code == 0
@@ -132,7 +133,7 @@ def test_ctrl_c_at_any_moment_leaves_whole_files(
 
         return wrapper
 
-    owner: Any = train if place == "write" else Population
+    owner: Any = {"step": Run, "snapshot": Population, "write": train}[place]
     monkeypatch.setattr(owner, place, interrupted(getattr(owner, place)))
     result = toygan("train", *SMALL, "--steps", 6, "--every", 2, "--gif", "--html", "--out", tmp_path / "run")
     assert result.exit_code == 130, result.output
