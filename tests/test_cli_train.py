@@ -17,7 +17,7 @@ from PIL import Image
 from shell import refused, toygan
 
 from toygan import files
-from toygan.cli import train
+from toygan.cli import folder
 from toygan.parts.metrics.reference import reference_band
 from toygan.recipe import Recipe
 from toygan.runs.run import Run
@@ -44,6 +44,11 @@ def whole(out: Path, steps: int) -> int:
     reached: int = rows[-1]["step"]
     assert reached <= steps
     return reached
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    """All files below a folder."""
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_a_run_leaves_its_recipe_its_numbers_and_its_pictures(tmp_path: Path) -> None:
@@ -84,7 +89,7 @@ def test_without_a_folder_nothing_is_written(tmp_path: Path, monkeypatch: pytest
     assert true["modes-covered"] == "8"
     assert true["high-quality"] == f"{quality.low:.4g} to {quality.high:.4g}"
     assert not list(tmp_path.iterdir())
-    for flag in ("--gif", "--html"):
+    for flag in ("--gif", "--html", "--resume", "--force"):
         assert f"{flag} needs a folder" in refused(toygan("train", *SMALL, flag))
 
 
@@ -95,15 +100,17 @@ def test_averaged_generators_stand_beside_true_samples_too() -> None:
     assert rows[0] == rows[1] == f"{reference_band('high-quality', 'ring8', 2500):.4g}"
 
 
-def test_a_folder_that_exists_is_left_alone_without_force(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_is_replaced_by_force_alone_and_other_files_are_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     out = tmp_path / "run"
-    out.mkdir()
-    for name in ("recipe.json", "training.gif", "run.html", "notes.txt"):
-        (out / name).write_text("mine")
+    toygan("train", *SMALL, "--steps", 2, "--gif", "--html", "--out", out)
+    (out / "notes.txt").write_text("mine")
+    before = contents(out)
     with monkeypatch.context() as patch:
         patch.setattr(Run, "step", lambda self: pytest.fail("trained before it looked at the folder"))
         assert "--force" in refused(toygan("train", *SMALL, "--steps", 1, "--out", out))
-    assert {path.read_text() for path in out.iterdir()} == {"mine"}
+    assert contents(out) == before
     assert toygan("train", *SMALL, "--steps", 1, "--out", out, "--force").exit_code == 0
     assert whole(out, steps=1) == 1
     assert (out / "notes.txt").read_text() == "mine"
@@ -111,10 +118,32 @@ def test_a_folder_that_exists_is_left_alone_without_force(tmp_path: Path, monkey
         assert not (out / name).exists(), "of another run"
 
 
+@pytest.mark.parametrize("there", [["picture.png"], ["recipe.json"], ["recipe.json", "metrics.json"], ["notes.txt"]])
+def test_a_folder_that_holds_no_run_is_left_alone_even_with_force(there: list[str], tmp_path: Path) -> None:
+    for name in there:
+        (tmp_path / name).write_text("mine")
+    for flag in ("--force", "--resume"):
+        assert "no run" in refused(toygan("train", *SMALL, "--steps", 1, "--out", tmp_path, flag))
+    assert contents(tmp_path) == {Path(name): b"mine" for name in there}
+
+
+def test_a_picture_beside_a_recipe_alone_is_no_run(tmp_path: Path) -> None:
+    (tmp_path / "recipe.json").write_text(Recipe().to_json())
+    (tmp_path / "picture.png").write_text("mine")
+    assert "no run" in refused(toygan("train", *SMALL, "--steps", 1, "--out", tmp_path, "--force"))
+    assert (tmp_path / "picture.png").read_text() == "mine"
+
+
+def test_an_empty_folder_takes_a_run(tmp_path: Path) -> None:
+    assert toygan("train", *SMALL, "--steps", 1, "--out", tmp_path).exit_code == 0
+    assert whole(tmp_path, steps=1) == 1
+
+
 def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
     assert "is a file" in refused(toygan("train", *SMALL, "--out", tmp_path / "file", "--force"))
-    assert "cannot be written" in refused(toygan("train", *SMALL, "--out", tmp_path / "file/run"))
+    assert str(tmp_path) in refused(toygan("train", *SMALL, "--out", tmp_path / "file/run"))
+    assert "must have a name" in refused(toygan("train", *SMALL, "--out", ""))
 
 
 @pytest.mark.parametrize(("place", "call"), [("step", 3), ("snapshot", 1), ("snapshot", 3), ("write", 1), ("write", 3)])
@@ -133,7 +162,7 @@ def test_ctrl_c_at_any_moment_leaves_whole_files(
 
         return wrapper
 
-    owner: Any = {"step": Run, "snapshot": Population, "write": train}[place]
+    owner: Any = {"step": Run, "snapshot": Population, "write": folder}[place]
     monkeypatch.setattr(owner, place, interrupted(getattr(owner, place)))
     result = toygan("train", *SMALL, "--steps", 6, "--every", 2, "--gif", "--html", "--out", tmp_path / "run")
     assert result.exit_code == 130, result.output

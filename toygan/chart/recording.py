@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from toygan.chart import page
+from toygan.chart.kept import kept, restored
 from toygan.chart.marks import Arrows, Chart, Mark, Points, Surface
 from toygan.chart.wire import Wire
 
@@ -78,6 +79,23 @@ class Recording:
             self._stride *= 2
             self.frames = self.frames[::2]
         self.frames.append(Frame(serial, iteration, dict(words), tuple(charts)))
+
+    def kept(self) -> tuple[Any, np.ndarray]:
+        """All frames, as what JSON can hold and an array, so that a run that is interrupted can go on with them."""
+        told, numbers = kept([frame.charts for frame in self.frames])
+        return {"stride": self._stride, "frames": [frame[:3] for frame in self.frames], "charts": told}, numbers
+
+    @staticmethod
+    def resumed(told: Any, numbers: np.ndarray) -> Recording:
+        """The recording that was kept so; ValueError, LookupError or TypeError where none was."""
+        recording = Recording()
+        recording._stride = int(told["stride"])
+        charts = restored(told["charts"], numbers)
+        recording.frames = [
+            Frame(serial, iteration, dict(said), these)
+            for (serial, iteration, said), these in zip(told["frames"], charts, strict=True)
+        ]
+        return recording
 
     def html(self, title: str, about: str) -> bytes:
         """The page, under a title and a line about it; ValueError where there are no frames.

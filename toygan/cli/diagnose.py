@@ -23,6 +23,8 @@ def in_short(diagnoses: list[Diagnosis]) -> str:
 def read(run: Path) -> Record:
     """The record in a run's folder; UsageError where it holds none."""
     recipe = recipe_in(run / files.RECIPE, "RUN")
+    if not (run / files.METRICS).exists():
+        raise click.UsageError(f"RUN {run}: nothing was measured yet")
     try:
         return Record.from_json(text_of(run / files.METRICS, "RUN"), recipe)
     except (ValueError, RecursionError) as error:
@@ -44,8 +46,8 @@ def paragraphs(seed: int, diagnosis: Diagnosis) -> str:
 def command(run: Path) -> None:
     """Say what went on at the end of a run, seed by seed, with the numbers it rests on and one knob to try.
 
-    RUN is a folder that `toygan train --out RUN` has written. The numbers are means over the last 1,000 iterations,
-    or over the newer half of a shorter run.
+    RUN is a folder that `toygan train --out RUN` has written, or is writing. The numbers are means over the last 1,000
+    iterations, or over the newer half of a shorter run.
     """
     record = read(run)
     diagnoses = diagnose_all(record)

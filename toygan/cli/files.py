@@ -14,7 +14,8 @@ from toygan.recipe import Recipe
 
 SURFACE = style.LIGHT.surface()
 RECIPE, METRICS, PICTURE = "recipe.json", "metrics.json", "picture.png"
-ANIMATION, RECORDING = "training.gif", "run.html"
+ANIMATION, RECORDING, CHECKPOINT = "training.gif", "run.html", "checkpoint.npz"
+OWN = (RECIPE, METRICS, PICTURE, ANIMATION, RECORDING, CHECKPOINT)
 SECONDS, REST = 12, 2000  # an animation's length, and the milliseconds that its last frame stays
 
 
@@ -42,6 +43,13 @@ def _colours() -> Image.Image:
 def frame(pixels: np.ndarray) -> Image.Image:
     """A picture `(height, width, 4)` as a frame; without dithering, what does not move costs nothing."""
     return Image.fromarray(pixels[..., :3]).quantize(palette=_colours(), dither=Image.Dither.NONE)
+
+
+def png(image: Image.Image) -> bytes:
+    """A frame as a file, which `Image.open` reads."""
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
 
 
 def gif(frames: Sequence[Image.Image]) -> bytes:

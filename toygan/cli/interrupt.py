@@ -1,4 +1,4 @@
-"""Ctrl-C in long commands: what was reached is kept."""
+"""Ctrl-C and its like in long commands: what was reached is kept."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
+STOPPING = {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}  # Windows has no SIGHUP
+
 
 @contextmanager
 def stop_signals() -> Iterator[list[int]]:
-    """Notes Ctrl-C or a request to terminate, so that what was reached can be kept; the second one breaks off."""
+    """Notes Ctrl-C and what else ends a command, so that what was reached can be kept; the second one breaks off."""
     caught: list[int] = []
 
     def note(number: int, frame: FrameType | None) -> None:
@@ -19,7 +21,7 @@ def stop_signals() -> Iterator[list[int]]:
         if len(caught) > 1:
             raise KeyboardInterrupt
 
-    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, note) for number in STOPPING}
     try:
         yield caught
     finally:

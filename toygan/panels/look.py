@@ -21,6 +21,7 @@ Window = tuple[tuple[float, float], ...]  # low and high end of each axis
 GRID = {1: 240, 2: 40}  # cells per axis in whose middle D is asked
 POINTS = {1: 2000, 2: 500}  # samples of each kind; on a line they make a histogram, which needs more
 MEASURED = ("steps", "metrics", "measured", "scores", "shares")  # fields that only a new measurement changes
+EARLIER = ("real", "generated", "arrows", "d_output", "shares")  # fields that stay when a member diverges
 FIELD_SIDE = 15  # arrows on a side of a phase portrait
 
 
@@ -133,8 +134,7 @@ class Look:
         """This look; where its samples are not finite, with those of an earlier look at the same member."""
         if before is None or self.finite or (self.member, self.recipe.data) != (before.member, before.recipe.data):
             return self
-        earlier = {name: getattr(before, name) for name in ("real", "generated", "arrows", "d_output", "shares")}
-        return replace(self, **earlier)
+        return replace(self, **{name: getattr(before, name) for name in EARLIER})
 
     def metric(self, name: str) -> np.ndarray:
         """One metric of the member over the measured iterations `(T,)`, NaN where it was not taken."""

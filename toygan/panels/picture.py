@@ -48,6 +48,14 @@ class Picture:
         self.heading = Heading(headline(look.recipe), f"iteration {look.step:,}", look.status)
         self._painting.paint(list(zip(self.charts, places(len(self.charts)), strict=True)), self.heading)
 
+    def kept(self) -> bytes:
+        """What a later look must know of the one drawn; ValueError where there was none."""
+        return self._run.kept()
+
+    def resume(self, content: bytes, look: Look) -> None:
+        """Goes on after the look of which `kept` made the content; `look` is any later one at the same member."""
+        self._run.resume(content, look)
+
     def rgba(self) -> np.ndarray:
         """The pixels `(height, width, 4)` uint8."""
         return self._painting.rgba()

@@ -33,7 +33,7 @@ class Run:
         self.record.path.add(self.population)
         self._n, self._metrics = n, None if metrics is None else list(metrics)
         self._interval: Interval = every if callable(every) else lambda _: every
-        self._due = 0
+        self.due_at = 0  # the iteration of the next measurement
         self._earlier: Snapshot | None = None  # the newest one of an iteration before the present one
 
     @property
@@ -44,7 +44,7 @@ class Run:
     @property
     def due(self) -> bool:
         """Whether it is time for a measurement."""
-        return self.steps >= self._due
+        return self.steps >= self.due_at
 
     def step(self) -> None:
         """One iteration."""
@@ -61,7 +61,7 @@ class Run:
             self._earlier = last
         snapshot = self.population.snapshot(self._n, self._earlier, self._metrics)
         self.record.add(snapshot)
-        self._due = self.steps + self._interval(self.steps)
+        self.due_at = self.steps + self._interval(self.steps)
         return snapshot
 
     def look(self) -> Snapshot:
@@ -72,9 +72,11 @@ class Run:
     def until(self, steps: int, goes_on: Callable[[], bool] = lambda: True) -> Iterator[Snapshot]:
         """Trains up to the iteration `steps`, for as long as `goes_on`, which is asked before every iteration.
 
-        Yields a snapshot where it stands, wherever one is due, and where it ends.
+        Yields a snapshot where it stands, unless it has been measured before and none is due, wherever one is due, and
+        where it ends.
         """
-        yield self.look()
+        if self.due or self.record.last is None or self.record.last.step == self.steps:
+            yield self.look()
         while self.steps < steps and goes_on():
             self.step()
             if self.due:

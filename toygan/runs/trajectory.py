@@ -18,6 +18,16 @@ class Trajectory:
         self._steps = np.zeros(limit, dtype=np.int64)
         self._places = np.zeros((limit, 0, 4))  # theta_G, theta_D and their means from the first iteration on
 
+    @staticmethod
+    def of(steps: np.ndarray, places: np.ndarray, means: np.ndarray, seen: int) -> Trajectory:
+        """The trajectory that has these `steps`, `places` and `means` and has taken in `seen` iterations."""
+        path = Trajectory()
+        path._rows, path._seen = len(steps), seen
+        path._steps[: path._rows] = steps
+        path._places = np.zeros((path._limit, places.shape[1], 4))
+        path._places[: path._rows] = np.concatenate([places, means], axis=2)
+        return path
+
     def add(self, population: Population) -> None:
         """Takes in where the players stand; an iteration that is held already replaces what came from there on."""
         players = population.generator.theta, population.discriminator.theta
@@ -43,6 +53,11 @@ class Trajectory:
         held = int(np.searchsorted(self.steps, step, side="right"))
         self._seen -= self._rows - held
         self._rows = held
+
+    @property
+    def seen(self) -> int:
+        """Iterations that were taken in, those no longer held included."""
+        return self._seen
 
     @property
     def steps(self) -> np.ndarray:

@@ -116,8 +116,8 @@ class State:
                 return f"{name} has shape {ours.get(name)}; the recipes make {theirs.get(name)}"
         return None
 
-    def save(self, path: str | Path) -> None:
-        """Writes a safetensors file, with the recipes as JSON in its head; what was there stays until it is whole."""
+    def to_bytes(self) -> bytes:
+        """A safetensors file, with the recipes as JSON in its head."""
         from safetensors.torch import save
 
         streams = {name: (mark.n, mark.used) for name, mark in self.streams.items()}
@@ -127,29 +127,37 @@ class State:
         }  # fmt: skip
         tensors = {name: x.cpu().contiguous().clone() for name, x in self.tensors.items()}
         tensors |= {f"streams/{name}": mark.generators for name, mark in self.streams.items()}
-        write(Path(path), save(tensors, head))
+        return save(tensors, head)
+
+    def save(self, path: str | Path) -> None:
+        """Writes `to_bytes` into a file; what was there stays until it is whole."""
+        write(Path(path), self.to_bytes())
 
     @staticmethod
     def load(path: str | Path) -> State:
-        """The state that `save` wrote; nothing in the file can run code.
+        """The state that `save` wrote; raises what `from_bytes` raises, and OSError where the file cannot be read."""
+        return State.from_bytes(Path(path).read_bytes(), str(path))
 
-        Raises StateError, in one line, for a damaged file and one of another kind or version; OSError where the file
-        cannot be read.
+    @staticmethod
+    def from_bytes(content: bytes, name: str = "state") -> State:
+        """The state that `to_bytes` made; nothing in it can run code.
+
+        Raises StateError, one line that begins with `name`, where the content is damaged or of another kind or version.
         """
-        from safetensors import SafetensorError, safe_open
+        from safetensors import SafetensorError
+        from safetensors.torch import load
 
-        Path(path).open("rb").close()  # what cannot be read is the system's to say
         try:
-            with safe_open(path, "pt") as file:
-                head = file.metadata() or {}
-                if (head.get("format"), head.get("version")) != (FORMAT, VERSION):
-                    found = f"{head.get('format', 'no format')}, version {head.get('version', 'none')}"
-                    raise StateError(f"{path}: needs a {FORMAT} of version {VERSION}; it is {found[:80]}")
-                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no iterator)
+            tensors = load(content)
+            length = int.from_bytes(content[:8], "little")
+            head = json.loads(content[8 : 8 + length]).get("__metadata__", {})
+            if (head.get("format"), head.get("version")) != (FORMAT, VERSION):
+                found = f"{head.get('format', 'no format')}, version {head.get('version', 'none')}"
+                raise StateError(f"{name}: needs a {FORMAT} of version {VERSION}; it is {found[:80]}")
             recipes = tuple(Recipe.from_json(json.dumps(row)) for row in json.loads(head["recipes"]))
             marks = {
-                str(name): Bookmark(tensors.pop(f"streams/{name}"), int(n), int(used))
-                for name, (n, used) in json.loads(head["streams"]).items()
+                str(stream): Bookmark(tensors.pop(f"streams/{stream}"), int(n), int(used))
+                for stream, (n, used) in json.loads(head["streams"]).items()
             }
             steps = int(head["steps"])
             if steps < 0:
@@ -159,7 +167,7 @@ class State:
             raise
         except (SafetensorError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
             reason = " ".join(str(error).split())[:120]
-            raise StateError(f"{path}: is damaged, or no state of toygan ({reason})") from None
+            raise StateError(f"{name}: is damaged, or no state of toygan ({reason})") from None
 
 
 def _assembled(
