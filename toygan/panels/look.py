@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
@@ -15,6 +18,8 @@ from toygan.parts.metrics.reference import Band, reference_band
 from toygan.recipe import Recipe
 from toygan.runs.record import Record
 from toygan.training import Population, Snapshot
+from toygan.training.interruption import Interrupted, interruptible
+from toygan.training.probe import Probe
 
 Window = tuple[tuple[float, float], ...]  # low and high end of each axis
 
@@ -41,7 +46,7 @@ class Look:
     diverged_at: int  # the iteration at which the member left the finite numbers, or -1
     real: np.ndarray  # (n, dim)
     generated: np.ndarray  # (n, dim)
-    arrows: np.ndarray  # (n, dim): minus the gradient of G's loss at each generated sample
+    arrows: np.ndarray  # (n, dim), or (0, dim) where left out: minus the gradient of G's loss at each generated sample
     d_output: np.ndarray
     probability: bool
     equilibrium: tuple[float, float]  # D's and G's loss when neither can improve
@@ -65,17 +70,18 @@ class Look:
         n: int | None = None,
         metrics: Iterable[str] | None = None,
         before: Look | None = None,
+        patience: float = math.inf,
     ) -> Look:
         """The member as it stands; only its own networks are asked, so a look costs the same in any population.
 
         `metrics` are all that were measured unless some are named. What was measured is that of the look `before` where
-        nothing has been measured since.
+        nothing has been measured since. Arrows that would take more than `patience` seconds are left out.
         """
         recipe = population.recipes[member]
         data, loss = recipe.parts.data, recipe.parts.loss
         n = n or POINTS[data.dim]
         probe = population.probe(member)
-        generated, arrows = (x[0] for x in probe.descent_directions(n))
+        generated, arrows = _samples_and_arrows(probe, n, patience)
         real, cells = probe.real(n)[0], grid(data.extent).to(generated)
         if loss.probability:
             d_output = probability_of(probe.critic(cells)[0].cpu().numpy())
@@ -178,6 +184,17 @@ def scaled(logits: np.ndarray, real: np.ndarray, generated: np.ndarray) -> np.nd
 def middles(low: float, high: float, cells: int) -> np.ndarray:
     """The middles of equal cells between low and high `(cells,)`."""
     return low + (np.arange(cells) + 0.5) * (high - low) / cells
+
+
+def _samples_and_arrows(probe: Probe, n: int, patience: float) -> tuple[torch.Tensor, torch.Tensor]:
+    """Generated samples `(n, dim)` of the only member, and arrows, as many or none."""
+    end = time.monotonic() + patience
+    limit = contextlib.nullcontext() if patience == math.inf else interruptible(lambda: time.monotonic() > end)
+    with contextlib.suppress(Interrupted), limit:
+        samples, arrows = probe.descent_directions(n)
+        return samples[0], arrows[0]
+    samples = probe.generate(n)[0]
+    return samples, samples[:0]
 
 
 @cache

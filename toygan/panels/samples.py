@@ -36,6 +36,8 @@ class Samples(Panel):
             u, v = (moves * np.minimum(1, LONGEST * width / np.maximum(length, 1e-30))).T
         round_one = float(f"{0.1 * width / scale:.0e}")
         words = f"= {round_one:g}:  where G's loss pushes, −∂L_G/∂x, longest cut"
+        if not len(points):
+            words = "left out:  where G's loss pushes would take too long to find out"
         return Arrows("arrows", "generator", points[:, 0], points[:, 1], u, v, key=round_one * scale, label=words)
 
     def remark(self, look: Look) -> Text:
@@ -63,7 +65,7 @@ class Plane(Samples):
 
     def chart(self, look: Look) -> Chart:
         (left, right), (bottom, top) = look.recipe.parts.data.extent
-        generated, arrows = look.generated[: self.shown], look.arrows[: self.shown]
+        arrows = look.arrows[: self.shown]
         x, y = Axis("", left, right), Axis("", bottom, top)
         marks: list[Mark] = [
             Surface(
@@ -71,7 +73,7 @@ class Plane(Samples):
             ),
             Points("real", "real", *look.real.T, label="real"),
             Points("generated", "generated", *look.generated.T, size=5.5, label="generated"),
-            self.arrows(look, generated, arrows),
+            self.arrows(look, look.generated[: len(arrows)], arrows),
         ]
         if 1 < len(modes := look.recipe.parts.data.modes.numpy()) <= MOST_NUMBERS:
             marks.append(numbers(modes))
@@ -115,7 +117,11 @@ class OnLine(Samples):
             Line("cannot tell", "discriminator", None, np.array([one / 2]), width=1.2, dash="dotted"),
             Bars("density of generated", "generated", edges[:-1], edges[1:], height, opacity=0.6, label="generated"),
             Points("generated", "generated", at, below, size=5.5, label="generated"),
-            self.arrows(look, np.column_stack([at, below]), np.column_stack([gradients, np.zeros_like(gradients)])),
+            self.arrows(
+                look,
+                np.column_stack([at, below])[: len(gradients)],
+                np.column_stack([gradients, np.zeros_like(gradients)]),
+            ),
             Line("D", "discriminator", x, one * look.d_output, width=2.4, label="D"),
             self.remark(look),
         )

@@ -37,6 +37,11 @@ def close_earlier(new: Closable) -> None:
     """Closes what an earlier run of this cell made; in a notebook whose cells have no names, of any cell."""
     place = here()
     for old in [entry for entry in _alive if entry[0].cell == place.cell and entry[0].execution != place.execution]:
-        _alive.remove(old)
         old[1].close()
+        forget(old[1])
     _alive.append((place, new))
+
+
+def forget(closed: Closable) -> None:
+    """What is closed need not be closed again, and can be freed."""
+    _alive[:] = [entry for entry in _alive if entry[1] is not closed]

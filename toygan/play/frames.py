@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -18,6 +19,7 @@ from toygan.play.still import Still
 from toygan.play.view import View
 
 TURN = 1 / 60  # seconds from one frame to the next, on average: a page paints no more often
+ARROWS = 0.15  # seconds in which arrows are found, or left out, where an iteration takes long
 HASTE = 0.6  # of the time that the page takes from one frame to the next: a little less shows whether it takes less
 
 
@@ -80,7 +82,8 @@ class FrameSender:
         if s.run is not self._run:
             self._run, self.recording = s.run, Recording()
         before, needs = self._charts.look, self._charts.needs
-        look = Look.of(s.population, s.record, s.snapshot, s.focus, metrics=needs, before=before)
+        patience = ARROWS if s.slow else math.inf
+        look = Look.of(s.population, s.record, s.snapshot, s.focus, None, needs, before, patience)
         charts = self._charts.of(look)
         self.recording.add(
             s.iteration, {"status": s.status, "recipe": s.recipe.to_string(), **told(s.diagnoses, s.focus)}, charts

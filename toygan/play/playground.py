@@ -16,17 +16,20 @@ from IPython.display import display
 
 from toygan.files import write
 from toygan.panels.picture import DEFAULT as PANELS
-from toygan.play.cell import close_earlier
+from toygan.play.aside import aside
+from toygan.play.cell import close_earlier, forget
 from toygan.play.controls import GRID, AnyControl, control
 from toygan.play.frames import FrameSender
 from toygan.play.session import Session
 from toygan.play.still import Still
 from toygan.recipe import DEFAULT, KNOBS, Recipe
+from toygan.training.interruption import Interrupted, interruptible
 
 CONTROLS = ("data", "loss", "regularizers", "lr_g", "lr_d", "d_steps", "batch", "width", "depth", "seed")
 SLICE = 1 / 240  # seconds of training, one iteration at least, from one moment to the next at which the page is heard
 HOPS = 3  # turns of the event loop at each of them: a message passes through several before it moves a control
 REST = 0.3  # seconds from one restart to the next while a control is dragged
+PROMPT = 0.2  # seconds in which what a setting costs is found out, or else aside
 ROOM, ROW = 248, 32  # pixels of the window's height that menus, buttons and words take, and a row of three controls
 
 
@@ -38,6 +41,7 @@ class Playground(w.VBox):  # type: ignore[misc]
     """
 
     _task: asyncio.Task[None] | None = None
+    _weighing: asyncio.Task[None] | None = None
     _still: Still | None = None
 
     def __init__(
@@ -71,7 +75,10 @@ class Playground(w.VBox):  # type: ignore[misc]
 
     def play(self) -> None:
         """Starts the run, or lets it go on, until `pause`, until every seed has diverged or until nobody looks."""
-        self.session.play()
+        self._go_on()
+
+    def _go_on(self, single: bool = False) -> None:
+        self.session.play(single)
         self.view.viewers.expect()
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._run())
@@ -118,11 +125,14 @@ class Playground(w.VBox):  # type: ignore[misc]
 
     def close(self) -> None:
         """Ends the run and takes the playground off the page."""
-        if self._task is not None:
-            self.session.playing = False
-            self._task.cancel()
+        self.session.playing = False
+        self.session.give_up()
+        for task in (self._task, self._weighing):
+            if task is not None:
+                task.cancel()
         if self._still is not None:
             self._still.close()
+        forget(self)
         for child in _tree(self):
             child.close() if child is not self else super().close()
 
@@ -130,7 +140,10 @@ class Playground(w.VBox):  # type: ignore[misc]
         """Trains for a moment, shows where the run stands when it is time to, listens to the page, and so on."""
         try:
             while self.session.playing:
-                self.session.advance(SLICE)
+                if self.session.slow:
+                    await self._iterate_aside()
+                else:
+                    self.session.advance(SLICE)
                 if not self.view.viewers.present:
                     self.session.pause()
                     self.session.say("paused: no page shows this run any more")
@@ -140,6 +153,15 @@ class Playground(w.VBox):  # type: ignore[misc]
         except Exception as error:
             self._fail(error)
             raise
+
+    async def _iterate_aside(self) -> None:
+        attempt, start = self.session.attempt(), time.monotonic()
+        try:
+            await aside(attempt.work)
+        except BaseException:
+            attempt.given_up = True
+            raise
+        self.session.take(attempt, time.monotonic() - start)
 
     # What the page says: it may come in any thread, and is taken up in that of the run.
 
@@ -165,7 +187,7 @@ class Playground(w.VBox):  # type: ignore[misc]
     def _hear(self, said: dict[str, Any]) -> None:
         self.view.viewers.hear(said)
         if "do" in said:
-            {"play": self._toggle, "step": self.step, "reset": self.reset}[said["do"]]()
+            {"play": self._toggle, "step": self._step, "reset": self.reset}[said["do"]]()
         elif "focus" in said:
             self.focus(said["focus"])
         elif "here" in said:
@@ -176,6 +198,9 @@ class Playground(w.VBox):  # type: ignore[misc]
     def _toggle(self) -> None:
         self.pause() if self.session.playing else self.play()
 
+    def _step(self) -> None:
+        self._go_on(single=True) if self.session.slow else self.step()
+
     def _want(self, field: str, value: Any) -> None:
         """A control has moved: of a field's values the newest counts."""
         self._wanted[field] = value
@@ -183,14 +208,37 @@ class Playground(w.VBox):  # type: ignore[misc]
 
     def _obey(self) -> None:
         """Gives the run what the controls ask for; a drag does not start a new run at every pixel."""
+        if self._weighing is not None:
+            return
         wait = self._restarted + REST - time.monotonic()
         for field in list(self._wanted):
             if self._loop is None or wait <= 0 or KNOBS[_root(field)].live:
                 self._give(field, self._wanted.pop(field))
+            if self._weighing is not None:
+                return
         if self._wanted and self._loop is not None:
             self._loop.call_later(wait, self._guarded, self._obey)
 
     def _give(self, field: str, value: Any) -> None:
+        """Gives the run one value, once it is known what that costs."""
+        end = math.inf if self._loop is None else time.monotonic() + PROMPT
+        try:
+            with interruptible(lambda: time.monotonic() > end):
+                self.session.weigh(field, value)
+        except Interrupted:
+            self._weighing = asyncio.get_running_loop().create_task(self._weigh(field, value))
+            return
+        self._set(field, value)
+
+    async def _weigh(self, field: str, value: Any) -> None:
+        self.session.say(f"{field}: finding out how long an iteration would take")
+        self.screen.tell()
+        await aside(lambda: self.session.weigh(field, value))
+        self._weighing = None
+        self._guarded(self._set, field, value)
+        self._guarded(self._obey)
+
+    def _set(self, field: str, value: Any) -> None:
         population = self.session.population
         if not self.session.set(field, value):
             self._put_controls(field)
@@ -223,5 +271,6 @@ def _root(field: str) -> str:
 
 
 def _tree(widget: Any) -> list[Any]:
-    """The widget and all in it."""
-    return [widget, *(below for child in getattr(widget, "children", ()) for below in _tree(child))]
+    """The widget and all in it, models of its looks included."""
+    looks = [getattr(widget, name) for name in ("layout", "style") if hasattr(widget, name)]
+    return [widget, *looks, *(below for child in getattr(widget, "children", ()) for below in _tree(child))]

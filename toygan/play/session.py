@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -10,13 +12,17 @@ from toygan.measure.diagnosis import Diagnosis, diagnose_all, told
 from toygan.measure.words import status
 from toygan.parts.metrics import live_metrics
 from toygan.recipe import DEFAULT, Recipe, RecipeError
+from toygan.runs.attempt import Attempt
 from toygan.runs.record import Record
 from toygan.runs.run import Run
 from toygan.training import Population, Snapshot
+from toygan.training.cost import cost, refuse_too_large
 
 Clock = Callable[[], float]  # seconds since some moment
 
 SAMPLES = 1000  # per measurement; of 25 equal modes each still gets 40
+PACE = 2e-6  # seconds that the least call of torch takes (`Cost.time`), until iterations have been timed
+SLOW, LONG = 0.1, 0.5  # seconds of an iteration that is to be taken aside, and of one that learners are told of
 SOONEST, LATEST = 10, 50  # iterations from one measurement to the next, early and late in a run
 
 
@@ -37,7 +43,9 @@ class Session:
     ) -> None:
         self.seeds = seeds
         self._device, self._clock = device, clock
-        self.playing = False
+        self.playing = self._single = False  # to go on, and to pause after one iteration
+        self._attempt: Attempt | None = None
+        self._paces = deque([PACE, PACE], maxlen=2)  # of the last two iterations: one alone may have been held up
         self.message = ""  # what the last action did, or why it was refused
         self.refused = False
         self._focus = 0
@@ -76,7 +84,23 @@ class Session:
 
     def _start(self, recipe: Recipe) -> None:
         self.run = Run(recipe.seeds(self.seeds), self._device, interval, SAMPLES, live_metrics())
+        self._changed()
         self.measure()
+
+    def _changed(self) -> None:
+        """The next iteration is another one than it was."""
+        self.give_up()
+        self._calls = cost(self.recipe, self.seeds).time
+
+    @property
+    def seconds(self) -> float:
+        """How long an iteration takes: by what it costs, and by how long the last ones took."""
+        return self._calls * min(self._paces)
+
+    @property
+    def slow(self) -> bool:
+        """Whether the next iteration is to be taken aside, by `attempt`: during `advance` nothing is heard."""
+        return self.seconds > SLOW
 
     def measure(self) -> Snapshot:
         """The snapshot of the present iteration, which also goes into the record."""
@@ -87,10 +111,10 @@ class Session:
             self.say("every seed has diverged: change a setting and reset")
         return self.snapshot
 
-    def play(self) -> None:
-        """From now on `advance` is to be called, until `playing` is False."""
+    def play(self, single: bool = False) -> None:
+        """From now on `advance` is to be called, until `playing` is False, where `single` after one iteration."""
         self.say("")
-        self.playing = True
+        self.playing, self._single = True, single
         if not self.snapshot.alive.any():
             self.measure()
 
@@ -98,23 +122,58 @@ class Session:
         """Stops playing, and measures where the run stands."""
         self.say("")
         self.playing = False
+        self.give_up()
         self.measure()
 
     def advance(self, seconds: float) -> None:
         """Iterations until the time is used up, at least one, measured as often as costs little beside training."""
-        end = self._clock() + seconds
+        if self._single:
+            self.step()
+            return
+        now = self._clock()
+        end = now + seconds
         while True:
+            start = now
             self.run.step()
             if self.run.due and not self.measure().alive.any():
                 break
-            if self._clock() >= end:
+            now = self._clock()
+            self._time(now - start)
+            if now >= end:
                 break
+
+    def attempt(self) -> Attempt:
+        """The next iteration, to be taken aside: whatever stops or changes the run gives it up."""
+        self._attempt = Attempt(self.run)
+        return self._attempt
+
+    def take(self, attempt: Attempt, seconds: float) -> None:
+        """Stands where an attempt has come in so many seconds, unless it was given up."""
+        if attempt.given_up:
+            return
+        attempt.take()
+        self._time(seconds)
+        if self._single:
+            self.pause()
+        elif self.run.due:
+            self.measure()
+
+    def give_up(self) -> None:
+        """Ends the iteration that is under way, as if it had never begun."""
+        if self._attempt is not None:
+            self._attempt.given_up = True
+
+    def _time(self, seconds: float) -> None:
+        self._paces.append(seconds / self._calls)
 
     def step(self) -> None:
         """One iteration, measured."""
         self.say("")
         self.playing = False
-        self.run.step()
+        self.give_up()
+        attempt = Attempt(self.run)  # interrupted, it leaves the run as it was
+        attempt.work()
+        attempt.take()
         self.measure()
 
     def reset(self) -> None:
@@ -130,12 +189,13 @@ class Session:
         """
         old = self.recipe
         try:
-            new = _changed(old, field, value)
+            new = _with(old, field, value)
             if new == old:
                 return True
             restart = old.needs_restart(new)
             if restart is None:
                 self.run.change(new.seeds(self.seeds))
+                self._changed()
             else:
                 self._start(new)
         except RecipeError as error:
@@ -146,6 +206,11 @@ class Session:
         if restart is None and not self.playing:
             self.measure()
         return True
+
+    def weigh(self, field: str, value: Any) -> None:
+        """Finds out what a change would cost, so that `set` need not: of many penalties at once, half a minute."""
+        with contextlib.suppress(RecipeError):
+            refuse_too_large(_with(self.recipe, field, value), self.seeds)
 
     def say(self, message: str, refused: bool = False) -> None:
         """Puts a message where the user sees it, until the next one."""
@@ -164,10 +229,11 @@ class Session:
     @property
     def status(self) -> str:
         """Where the run stands, in one line: iteration, how the seed in focus stands, how the others do."""
-        return f"iteration {self.iteration:,} · {status(self.snapshot, self.focus, self.population.diverged_at)}"
+        where = f"iteration {self.iteration:,} · {status(self.snapshot, self.focus, self.population.diverged_at)}"
+        return f"{where} · one iteration takes about {_duration(self.seconds)}" if self.seconds > LONG else where
 
 
-def _changed(recipe: Recipe, field: str, value: Any) -> Recipe:
+def _with(recipe: Recipe, field: str, value: Any) -> Recipe:
     group, _, name = field.partition(".")
     if not name:
         return recipe.but(**{field: value})
@@ -175,6 +241,14 @@ def _changed(recipe: Recipe, field: str, value: Any) -> Recipe:
         raise RecipeError(field, value, "only regularizers have parts, as in regularizers.r1")
     strengths = {other: strength for other, strength in recipe.regularizers.items() if other != name}
     return recipe.but(regularizers=strengths if value is None else {**strengths, name: value})
+
+
+def _duration(seconds: float) -> str:
+    """A length of time in one digit, since that is what is known of it."""
+    for unit, size in (("h", 3600), ("min", 60)):
+        if seconds >= size:
+            return f"{float(f'{seconds / size:.0e}'):,g} {unit}"
+    return f"{float(f'{seconds:.0e}'):g} s"
 
 
 def _words(value: Any) -> str:

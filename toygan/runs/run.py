@@ -51,6 +51,11 @@ class Run:
         self.population.step()
         self.record.path.add(self.population)
 
+    def take(self, twin: Population) -> None:
+        """Stands where a twin of the population has come by one iteration."""
+        self.population.adopt(twin)
+        self.record.path.add(self.population)
+
     def measure(self) -> Snapshot:
         """A new snapshot of the present iteration, which also goes into the record.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -63,6 +64,12 @@ class Stream:
         rows = [self._draw(batches * n, rng).reshape(batches, n, self._dim) for rng in self._generators]
         self._block = torch.stack(rows, dim=1).mT.contiguous().to(self._device, self._dtype)
 
+    def twin(self) -> Stream:
+        """A stream that stands where this one does, and goes on by itself."""
+        one = copy.copy(self)
+        one._generators = [rng.clone_state() for rng in self._generators]
+        return one
+
     @property
     def bookmark(self) -> Bookmark:
         """Where the stream stands; no number of it changes."""
@@ -101,6 +108,13 @@ class Source:
             kind, dim, name = key.split(" ", 2)
             self._noise[key] = self._stream(NOISE[kind](int(dim)), int(dim), name)
         return self._noise[key]
+
+    def twin(self) -> Source:
+        """A source whose streams stand where those of this one do, and go on by themselves."""
+        one = copy.copy(self)
+        one._real, one._z = self._real.twin(), self._z.twin()
+        one._noise = {key: stream.twin() for key, stream in self._noise.items()}
+        return one
 
     def batch(self, n: int) -> Batch:
         """The next n real samples and the next n latent points of every member."""

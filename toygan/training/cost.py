@@ -24,6 +24,7 @@ COPIES = 8  # of the parameters that an iteration holds at least: Adam's, gradie
 FEW = 3  # repetitions of a step from which the cost of many is told: each further one adds as much
 # A call of torch takes as long as so many bytes take to be written, or so many products to be summed, on a usual core.
 CALL_IN_BYTES, CALL_IN_PRODUCTS = 20_000, 100_000
+SLACK = 1.02  # of what was held at most: only beyond it all is counted anew, which takes long
 PRODUCTS = {"mm", "bmm", "addmm", "baddbmm"}
 
 
@@ -62,7 +63,7 @@ class _Meter(TorchDispatchMode):
             return
         self._alive[reference] = storage.nbytes()
         self._held += storage.nbytes()
-        if self._held > self.most:  # only now does it matter which of them have gone
+        if self._held > SLACK * self.most:  # now it matters which of them have gone
             self._alive = {kept: n for kept, n in self._alive.items() if not kept.expired()}
             self._held = sum(self._alive.values())
             self.most = max(self.most, self._held)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -57,7 +57,7 @@ class Game:
         )
         self.discriminator = Player(
             d, _initial("discriminator", d, recipes, like), parts.optimizer, rates_of(recipes, "lr_d", like),
-            partial(Game._after_d_step, weakref.proxy(self)),  # in no circle: what a run held is free when it ends
+            self._allowed,
         )  # fmt: skip
         self.change(recipes)
         self.discriminator.theta = self._projected(self.discriminator.theta)
@@ -88,6 +88,25 @@ class Game:
         self.regularizer_states = {
             name: kept[name] if name in kept else part.start(*thetas, net) for name, part in self._parts.items()
         }
+
+    @property
+    def _allowed(self) -> Callable[[Tensor], Tensor]:
+        """`_after_d_step`, in no circle: what a run held is free when it ends."""
+        return partial(Game._after_d_step, weakref.proxy(self))
+
+    def twin(self) -> Game:
+        """A game that stands as this one does, and is played by itself: what both hold, no step changes."""
+        one = copy.copy(self)
+        one.generator, one.discriminator = self.generator.twin(None), self.discriminator.twin(one._allowed)
+        one.source = self.source.twin()
+        return one
+
+    def adopt(self, twin: Game) -> None:
+        """Stands from now on where its twin does, which is not to go on any more."""
+        self.generator.adopt(twin.generator)
+        self.discriminator.adopt(twin.discriminator)
+        self.steps, self.source = twin.steps, twin.source
+        self.turn_state, self.regularizer_states = twin.turn_state, twin.regularizer_states
 
     def of(self, members: slice) -> Game:
         """The same game of some members only, to be looked at."""

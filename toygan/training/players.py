@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 
 import torch
@@ -43,6 +44,16 @@ class Player:
         if optimizer != self.optimizer:
             self.optimizer, self.state = optimizer, optimizer.start(self.theta)
         self.rates = rates
+
+    def twin(self, after_step: Callable[[Tensor], Tensor] | None) -> Player:
+        """A player that stands as this one does, and moves by itself."""
+        one = copy.copy(self)
+        one._after_step = after_step
+        return one
+
+    def adopt(self, twin: Player) -> None:
+        """Stands from now on where its twin does."""
+        self.theta, self.state = twin.theta, twin.state
 
     def of(self, members: slice) -> Player:
         """The same player of some members only, to be looked at."""
