@@ -45,7 +45,7 @@ OUTSIDE: dict[str, set[str]] = {
     "studies": NUMBERS | {"tqdm"},
     "teach": NUMBERS | WIDGETS,
     "play": NUMBERS | PAINTING | WIDGETS,
-    "cli": NUMBERS | PAINTING | {"click", "tqdm", "rich"},
+    "cli": NUMBERS | PAINTING | {"click", "tqdm", "rich", "jupyter_server", "traitlets"},
 }
 
 

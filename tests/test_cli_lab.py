@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -11,6 +12,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import psutil
 import pytest
 from shell import refused, toygan
 
@@ -65,26 +67,58 @@ def test_only_root_asks_jupyter_to_allow_root(user: int, monkeypatch: pytest.Mon
     assert "--ServerApp.ip=localhost" in command
 
 
-def test_the_lab_answers_on_this_machine_and_only_with_its_token(tmp_path: Path) -> None:
+OPEN = {  # a configuration that would serve without a token, to everybody
+    "ServerApp": {
+        "ip": "0.0.0.0", "token": "", "password": "", "allow_origin": "*", "disable_check_xsrf": True,
+        "allow_unauthenticated_access": True, "allow_remote_access": True,
+        "identity_provider_class": "jupyter_server.auth.PasswordIdentityProvider",
+    },
+    "IdentityProvider": {"token": ""},
+    "PasswordIdentityProvider": {"token": "", "hashed_password": ""},
+    "FreshToken": {"token": ""},
+}  # fmt: skip
+
+
+def status(address: str, **headers: str) -> int:
+    """The HTTP status of an answer, redirections to a login page followed."""
+    try:
+        with urllib.request.urlopen(urllib.request.Request(address, headers=headers)) as answer:
+            assert answer.headers.get("access-control-allow-origin", "") == ""  # where a token came with the question
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        error.close()
+        return error.code
+
+
+@pytest.mark.parametrize("config", [{}, {"jupyter_server_config": OPEN}, {"jupyter_lab_config": OPEN}])
+def test_the_lab_answers_on_this_machine_and_only_with_its_token(config: dict[str, object], tmp_path: Path) -> None:
     words = [sys.executable, "-m", "toygan", "lab", str(tmp_path / "mine"), "--no-browser"]
-    home = {"HOME": str(tmp_path), "JUPYTER_CONFIG_DIR": str(tmp_path / "config")}
+    (tmp_path / "config").mkdir()
+    for name, content in config.items():
+        (tmp_path / f"config/{name}.json").write_text(json.dumps(content))
+    home = {"HOME": str(tmp_path), "JUPYTER_CONFIG_DIR": str(tmp_path / "config"), "JUPYTER_TOKEN": ""}
     with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env={**os.environ, **home}) as shell:
         try:
             assert shell.stderr is not None
-            found = (re.search(r"(http://localhost:\d+/)\S*token=(\w+)", line) for line in shell.stderr)
-            root, token = next(address for address in found if address).groups()
+            found = (re.search(r"(http://localhost:(\d+)/)\S*token=(\w{20,})", line) for line in shell.stderr)
+            root, port, token = next(address for address in found if address).groups()
+            contents = f"{root}api/contents"
             while shell.poll() is None:
                 try:  # it prints its address a moment before it listens
-                    with urllib.request.urlopen(f"{root}api/contents?token={token}") as answer:
-                        assert "notebook" in answer.read().decode()
+                    assert status(f"{contents}?token={token}") == 200
                     break
                 except urllib.error.URLError as error:
                     if not isinstance(error.reason, ConnectionRefusedError):
                         raise
                     time.sleep(0.1)
-            with pytest.raises(urllib.error.HTTPError, match="403") as forbidden:
-                urllib.request.urlopen(f"{root}api/contents")
-            forbidden.value.close()
+            assert status(contents) == 403
+            assert status(f"{contents}?token=") == 403
+            assert status(contents, Authorization="token ") == 403
+            assert status(f"{contents}?token={token}", Host="elsewhere.org") == 403
+            listening = [c.laddr for c in psutil.Process(shell.pid).net_connections() if c.status == "LISTEN"]
+            hosts = {address.ip for address in listening if address.port == int(port)}
+            assert hosts
+            assert hosts <= {"127.0.0.1", "::1"}
         finally:
             shell.terminate()
             shell.communicate(timeout=30)

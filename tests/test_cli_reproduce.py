@@ -130,8 +130,8 @@ def test_a_file_of_ones_own_is_left_alone(tmp_path: Path, name: str, content: st
 @pytest.mark.parametrize(
     ("words", "named"),
     [
-        (["nope"], ["nope", "pacgan-ring"]),
-        (["pacgan-rin"], ["did you mean 'pacgan-ring'"]),
+        (["nope"], ["nope", "closest of"]),
+        (["pacgan-rin"], ["closest of", "pacgan-ring"]),
         (["toy", "--budget", "0"], ["--budget 0", "1 to 1000"]),
         (["toy", "--budget", "1001"], ["--budget 1001", "1 to 1000", "all"]),
         (["toy", "--budget", "many"], ["--budget many", "all"]),

@@ -9,9 +9,23 @@ from pathlib import Path
 
 import click
 
+from toygan.cli.oneline import WRONG, complain
+from toygan.cli.target import Target
 from toygan.files import write
 
 HERE = Path(__file__).resolve().parent.parent
+TOLD = 5  # names in one message
+# What a user's configuration of Jupyter may have set otherwise, for other servers than this one.
+SAFE = [
+    "--ServerApp.ip=localhost",
+    "--ServerApp.identity_provider_class=toygan.cli.token.FreshToken",
+    "--ServerApp.allow_unauthenticated_access=False",
+    "--ServerApp.allow_remote_access=False",
+    "--ServerApp.allow_origin=",
+    "--ServerApp.allow_origin_pat=",
+    "--ServerApp.disable_check_xsrf=False",
+    "--ServerApp.sock=",
+]
 
 
 def shipped() -> Path:
@@ -47,10 +61,14 @@ def _by_product(path: Path) -> bool:
     return any(part.startswith(".") or part == "__pycache__" for part in path.relative_to(shipped()).parts)
 
 
+def _few(names: list[str]) -> str:
+    more = len(names) - TOLD
+    return ", ".join(names[:TOLD]) + (f" and {more} more" if more > 0 else "")
+
+
 def jupyter(folder: Path, browser: bool) -> list[str]:
     """The command that serves a folder: to this machine only, behind a token; it says its address and little else."""
-    command = [sys.executable, "-m", "jupyterlab", "--ServerApp.ip=localhost", f"--ServerApp.root_dir={folder}"]
-    command.append("--log-level=WARN")
+    command = [sys.executable, "-m", "jupyterlab", *SAFE, f"--ServerApp.root_dir={folder}", "--log-level=WARN"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     if not browser:
@@ -64,7 +82,7 @@ def has_screen() -> bool:
 
 
 @click.command("lab")
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default="toygan-lessons", metavar="[DIR]")
+@click.argument("folder", type=Target(file_okay=False, path_type=Path), default="toygan-lessons", metavar="[DIR]")
 @click.option("--copy-only", is_flag=True, help="copy the lessons and stop")
 @click.option("--no-browser", is_flag=True, help="print the address and open nothing")
 def command(folder: Path, copy_only: bool, no_browser: bool) -> None:
@@ -78,11 +96,13 @@ def command(folder: Path, copy_only: bool, no_browser: bool) -> None:
         except OSError as error:
             raise click.UsageError(f"{folder}: the lessons cannot be copied there ({error.strerror})") from None
         if failed:
-            click.echo(f"toygan: not copied: {', '.join(failed)}", err=True)
+            complain(f"not copied: {_few(failed)}")
         if copied:
             click.echo(f"Copied {len(copied)} lessons to {folder}")
         if kept:
-            click.echo(f"Left as you have them: {', '.join(kept)} (delete one and run again to get the original)")
+            click.echo(f"Left as you have them: {_few(kept)} (delete one and run again to get the original)")
+        if failed and copy_only:
+            sys.exit(WRONG)
     if copy_only:
         return
     click.echo("Starting JupyterLab; its address comes in a moment. Ctrl-C twice ends it.", err=True)

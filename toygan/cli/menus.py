@@ -89,8 +89,18 @@ def renewed(page: str) -> str:
         if here and there:
             page, found = f"{before}{begin}\n\n{text()}\n\n{end}{after}", True
     if not found:
-        raise ValueError(f"no place for the menus; the page needs the lines {begin} and {end}")
+        raise ValueError(f"no place for the menus; needed are the lines {begin} and {end}")
     return page
+
+
+def _renewed_file(page: Path) -> bytes:
+    """What the page is to hold; UsageError where it is no page with marks."""
+    if not page.is_file():  # a device may have no end
+        raise click.UsageError(f"{page}: is no regular file")
+    try:
+        return renewed(page.read_text(encoding="utf-8")).encode()
+    except ValueError as error:
+        raise click.UsageError(f"{page}: {error}") from None
 
 
 @click.command("menus")
@@ -101,11 +111,9 @@ def renewed(page: str) -> str:
 )  # fmt: skip
 def command(as_markdown: bool, pages: tuple[Path, ...]) -> None:
     """List what a recipe can be made of, its fields, the metrics and the panels."""
-    for page in pages:
-        try:
-            write(page, renewed(page.read_text(encoding="utf-8")).encode())
-        except ValueError as error:
-            raise click.UsageError(f"{page}: {error}") from None
+    new = {page: _renewed_file(page) for page in pages}
+    for page, content in new.items():
+        write(page, content)
     if pages:
         return
     if as_markdown:

@@ -12,6 +12,7 @@ from toygan.recipe import FIELDS, KNOBS, Recipe, RecipeError, parse
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+LARGEST = 2**24  # bytes of a recipe, its points included; a file such as /dev/zero has no end
 KINDS = {"int": "WHOLE", "float": "NUMBER", "str": "NAME"}
 
 
@@ -52,10 +53,14 @@ def recipe_of(given: dict[str, Any]) -> Recipe:
     return base.but(**changes)
 
 
-def text_of(file: Path, given: str) -> str:
-    """What a file holds; UsageError, by the name under which it was given, where it cannot be read."""
+def text_of(file: Path, given: str, most: int | None = None) -> str:
+    """What a file holds; UsageError, by the name it was given under, if it cannot be read or exceeds `most` bytes."""
     try:
-        return file.read_text(encoding="utf-8")
+        with file.open("rb") as content:
+            held = content.read(-1 if most is None else most + 1)
+        if most is not None and len(held) > most:
+            raise click.UsageError(f"{given} {file}: holds more than {most:,} bytes")
+        return held.decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise click.UsageError(f"{given} {file}: cannot be read ({why})") from None
@@ -64,9 +69,11 @@ def text_of(file: Path, given: str) -> str:
 def recipe_in(file: Path, given: str) -> Recipe:
     """The recipe that a file holds; UsageError, by the name under which it was given, where it holds none."""
     try:
-        return Recipe.from_json(text_of(file, given))
+        return Recipe.from_json(text_of(file, given, LARGEST))
     except RecipeError as error:
         raise click.UsageError(f"{given} {file}: {error}") from None
+    except RecursionError:
+        raise click.UsageError(f"{given} {file}: is nested too deeply for a recipe") from None
 
 
 def _help(name: str) -> str:

@@ -11,6 +11,9 @@ import torch
 from tqdm import tqdm
 
 from toygan.cli.interrupt import stop_signals, ticking
+from toygan.cli.oneline import shortened
+from toygan.cli.studies import named
+from toygan.cli.target import Target
 from toygan.files import write
 from toygan.runs.record import Record
 from toygan.studies.published import PUBLISHED, Published
@@ -90,8 +93,9 @@ def _iterations(budget: str | None, name: str, setting: Published) -> int:
     if budget == "all":
         return setting.iterations
     allowed = f"a whole number from 1 to {setting.iterations}, the published iterations of {name}, or all"
-    if not budget.isascii() or not budget.isdigit() or not 1 <= int(budget) <= setting.iterations:
-        raise click.UsageError(f"--budget {budget[:40]}: must be {allowed}")
+    number = len(budget) <= 20 and budget.isascii() and budget.isdigit()  # `int` refuses thousands of digits
+    if not number or not 1 <= int(budget) <= setting.iterations:
+        raise click.UsageError(f"--budget {shortened(budget, 40)}: must be {allowed}")
     return int(budget)
 
 
@@ -112,7 +116,7 @@ def _iterations(budget: str | None, name: str, setting: Published) -> int:
 @click.option("--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True, help="where it runs")
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=Target(path_type=Path, dir_okay=False),
     metavar="FILE",
     help="the table as Markdown; every seed's numbers go beside it as .json",
 )
@@ -128,10 +132,7 @@ def command(name: str | None, budget: str | None, seeds: int | None, device: str
             raise click.UsageError(f"NAME is missing: which experiment? One of {', '.join(PUBLISHED)}")
         click.echo(listed())
         return 0
-    try:
-        setting = PUBLISHED.make(name)
-    except ValueError as error:
-        raise click.UsageError(f"NAME: {error}") from None
+    setting = named(PUBLISHED, name)
     iterations, seeds = _iterations(budget, name, setting), seeds or setting.seeds
     if device == "cuda" and not torch.cuda.is_available():
         raise click.UsageError("--device cuda: PyTorch sees no CUDA device here")

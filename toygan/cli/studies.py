@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import difflib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import click
 from rich.console import Console, RenderableType
 
-from toygan.parts.menu import Menu
+from toygan.cli.oneline import INTERRUPTED, shortened
 from toygan.studies.progress import Results
 
 Part = TypeVar("Part")
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-CUT = 130  # exit status where an interrupt kept something from being measured
 PLAIN = 140  # columns of a table that goes into a file
 
 
@@ -33,12 +33,18 @@ def measuring_options(command: Command) -> Command:
     return command
 
 
-def select(menu: Menu[Part], names: Sequence[str]) -> dict[str, Part]:
-    """The rows of a menu that are named, or all; UsageError for an unknown name."""
-    try:
-        return menu.select(names)
-    except ValueError as error:
-        raise click.UsageError(f"NAME: {error}") from None
+def named(rows: Mapping[str, Part], name: str) -> Part:
+    """The row of that name; UsageError, with the three closest names, where there is none."""
+    if name not in rows:
+        known, said = list(rows), shortened(name, 60)
+        close = difflib.get_close_matches(said, known, n=3, cutoff=0)
+        raise click.UsageError(f"NAME: unknown name {said!r}; closest of {len(known)}: {', '.join(close)}")
+    return rows[name]
+
+
+def select(rows: Mapping[str, Part], names: Sequence[str]) -> dict[str, Part]:
+    """The rows that are named, or all; UsageError as of `named`."""
+    return {name: named(rows, name) for name in names} or dict(rows)
 
 
 def report(results: Results[Any], markdown: bool, tables: Sequence[RenderableType], summary: str) -> int:
@@ -52,4 +58,4 @@ def report(results: Results[Any], markdown: bool, tables: Sequence[RenderableTyp
         for table in tables:
             console.print(table)
         click.echo(summary)
-    return CUT if results.missing else 0
+    return INTERRUPTED if results.missing else 0
