@@ -17,15 +17,16 @@ PACKAGE = Path(toygan.__file__).parent
 FILES = sorted(path for path in PACKAGE.rglob("*.py"))
 
 # A layer is a package or a module right under toygan; each may import itself and what stands beside it.
-ENGINE = {"parts", "randomness", "knobs", "recipe", "training"}
+ENGINE = {"text", "parts", "randomness", "knobs", "recipe", "training"}
 ARROWS: dict[str, set[str]] = {
-    "parts": set(),
+    "text": set(),
+    "parts": {"text"},
     "chart": set(),
     "files": set(),
     "randomness": set(),
-    "knobs": {"parts"},
-    "recipe": {"knobs", "parts"},
-    "training": {"files", "randomness", "recipe", "parts"},
+    "knobs": {"text", "parts"},
+    "recipe": {"knobs", "text", "parts"},
+    "training": {"files", "randomness", "recipe", "text", "parts"},
     "runs": ENGINE | {"files"},
     "measure": ENGINE | {"runs"},
     "panels": ENGINE | {"runs", "measure", "chart", "files"},

@@ -197,7 +197,7 @@ def test_an_array_that_is_no_data_is_refused(array: object) -> None:
         ("mixture1d(means=())", "means="),
         ("mixture1d(means=(0, 1))", "shares="),
         ("mixture1d(shares=(0.5, 0.5, 0.5))", "must sum to 1"),
-        ("mixture1d(shares=(1.5, -0.5, 0))", r"shares\[1\]=-0.5"),
+        ("mixture1d(shares=(0.5, -0.5, 1))", r"shares\[1\]=-0.5"),
         ("gaussian1d(sigma=-1)", "sigma=-1"),
         ("two-moons(sigma=0)", "sigma=0"),
         ("spiral(arms=0)", "arms=0"),

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from toygan.parts.menu import Menu, split
+from toygan.parts.menu import Menu
+from toygan.parts.spec import split
 
 
 @dataclass(frozen=True)

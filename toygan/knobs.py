@@ -6,28 +6,22 @@ import dataclasses
 import math
 import numbers
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from toygan import text
 from toygan.parts.menu import Menu
+from toygan.text import short
 
 
 class RecipeError(ValueError):
     """A recipe that cannot be trained: the message names the field, the value and what is allowed."""
 
     def __init__(self, name: str, value: object, allowed: str) -> None:
-        super().__init__(f"{name}={_short(value)}: {allowed}")
+        super().__init__(f"{name}={short(value)}: {allowed}")
         self.field = name
-
-
-def _short(value: object) -> str:
-    try:
-        words = repr(value)
-    except ValueError:  # Python writes no whole numbers of more than 4300 digits
-        words = "a very large number"
-    return words if len(words) <= 120 else words[:100] + " ..."
 
 
 @dataclass(frozen=True)
@@ -109,7 +103,7 @@ class Number(Knob):
         if isinstance(value, bool) or not isinstance(value, numbers.Real):
             raise RecipeError(name, value, f"must be a number, {self.allowed}")
         try:
-            number = float(value)
+            number = float(value) + 0.0  # of -0.0 it makes 0.0, so that equal recipes are written alike
         except OverflowError:
             number = math.inf
         if not math.isfinite(number):
@@ -118,7 +112,7 @@ class Number(Knob):
 
     def read(self, name: str, words: str) -> float:
         try:
-            return float(words)
+            return text.number(words)
         except ValueError:
             raise RecipeError(name, words, f"must be a number, {self.allowed}") from None
 
@@ -144,13 +138,12 @@ class Whole(Number):
 
     def read(self, name: str, words: str) -> int:
         try:
-            return int(words)
+            return text.whole(words)
         except ValueError:
             raise RecipeError(name, words, f"must be a whole number, {self.allowed}") from None
 
 
-# The commas between regularizers, not those between a regularizer's arguments.
-OUTSIDE_BRACKETS = re.compile(r",(?![^(]*\))")
+MOST_REGULARIZERS = 64
 
 
 @dataclass(frozen=True)
@@ -160,14 +153,16 @@ class Strengths(Choice):
     def checked(self, name: str, value: Any) -> tuple[Any, Any]:
         if not isinstance(value, Mapping):
             raise RecipeError(name, value, 'must be a dict of name and strength, such as {"r1": 0.1}')
+        if len(value) > MOST_REGULARIZERS:
+            raise RecipeError(name, value, f"must be at most {MOST_REGULARIZERS} regularizers")
         strengths, parts = {}, {}
         for spec, strength in value.items():
             _, part = super().checked(name, spec)
             low, high = part.bounds
             how = Number("", low=low, high=None if high == math.inf else high)
-            strengths[spec], _ = how.checked(f"{name}[{spec!r}]", strength)
+            strengths[spec], _ = how.checked(f"{name}[{short(spec)}]", strength)
             if part.whole and not strengths[spec].is_integer():
-                raise RecipeError(f"{name}[{spec!r}]", strength, f"must be a whole number, {how.allowed}")
+                raise RecipeError(f"{name}[{short(spec)}]", strength, f"must be a whole number, {how.allowed}")
             parts[spec] = part
         rows = list(self._menu)  # in the menu's order: equal recipes do the same things in the same order
         order = sorted(strengths, key=lambda spec: (rows.index(self._menu.row(spec)), spec, strengths[spec]))
@@ -175,11 +170,18 @@ class Strengths(Choice):
         return in_order[0], in_order[1]
 
     def read(self, name: str, words: str) -> dict[str, float]:
-        pairs = [pair.rpartition(":") for pair in OUTSIDE_BRACKETS.split(words) if pair]
-        try:
-            return {spec: float(strength) for spec, _, strength in pairs}
-        except ValueError:
-            raise RecipeError(name, words, "write name:strength, several with commas") from None
+        strengths: dict[str, float] = {}
+        for pair in _between_commas(words) if words else ():
+            spec, _, strength = pair.rpartition(":")
+            if spec in strengths:
+                raise RecipeError(name, words, f"names {short(spec)} twice")
+            if len(strengths) == MOST_REGULARIZERS:
+                raise RecipeError(name, words, f"must be at most {MOST_REGULARIZERS} regularizers")
+            try:
+                strengths[spec] = text.number(strength)
+            except ValueError:
+                raise RecipeError(name, words, "write name:strength, several with commas") from None
+        return strengths
 
     def written(self, value: Any) -> str:
         return ",".join(f"{spec}:{strength!r}" for spec, strength in value.items())
@@ -191,6 +193,18 @@ class Strengths(Choice):
     def lasting(self, value: Any) -> dict[str, float | None]:
         """The regularizers that shape a network, with their strengths."""
         return {spec: strength for spec, strength in self.shared(value).items() if strength is not None}
+
+
+def _between_commas(words: str) -> Iterator[str]:
+    """What stands between commas, where these are not within brackets, as between a regularizer's arguments."""
+    start = depth = 0
+    for sign in re.finditer(r"[(),]", words):
+        if sign[0] != ",":
+            depth += 1 if sign[0] == "(" else -1
+        elif depth <= 0:
+            yield words[start : sign.start()]
+            start = sign.end()
+    yield words[start:]
 
 
 def knob(default: Any, how: Knob) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,6 +18,9 @@ from toygan.parts.networks import ACTIVATIONS, NETWORKS, Network, NoDiscriminato
 from toygan.parts.optimizers import OPTIMIZERS, Optimizer
 from toygan.parts.regularizers import REGULARIZERS, Regularizer
 from toygan.parts.turns import TURNS, Turn
+from toygan.text import SHOWN, hint, loaded, short
+
+LONGEST = 1_000_000  # characters of a recipe that is read
 
 
 def rate(help: str) -> Number:
@@ -35,7 +37,7 @@ def decay(help: str, slider: tuple[float, float]) -> Number:
 class Parts:
     """The parts that a recipe names, and what else decides whether they fit: what `refuses` of each part sees."""
 
-    names: Mapping[str, str]  # the recipe's specs, by field
+    names: Mapping[str, str]  # how the recipe's specs begin, by field
     data: Distribution
     loss: Loss
     regularizers: Mapping[str, Regularizer]  # by their specs
@@ -133,10 +135,11 @@ class Recipe:
     @staticmethod
     def from_json(text: str) -> Recipe:
         """The recipe of `to_json`; RecipeError where the text is no recipe."""
+        _readable(text)
         try:
-            values = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise RecipeError("recipe", text, f"is not JSON ({error})") from None
+            values = loaded(text)
+        except ValueError as error:
+            raise RecipeError("recipe", text, f"is not JSON of a recipe ({error})") from None
         if not isinstance(values, dict):
             raise RecipeError("recipe", text, "is not a JSON object of fields")
         _known(values)
@@ -151,10 +154,12 @@ class Recipe:
     @staticmethod
     def from_string(text: str) -> Recipe:
         """The recipe of `to_string`; RecipeError where the line is no recipe."""
+        _readable(text)
+        how: dict[str, Any] = {"keep_blank_values": True, "strict_parsing": True, "max_num_fields": len(FIELDS)}
         try:
-            listed = parse_qsl(text, keep_blank_values=True, strict_parsing=True) if text else []
+            listed = parse_qsl(text, **how) if text else []
         except ValueError:
-            raise RecipeError("recipe", text, "is not of the form field=value&field=value") from None
+            raise RecipeError("recipe", text, "is not of the form field=value&field=value, each field once") from None
         pairs = dict(listed)
         if len(pairs) < len(listed):
             raise RecipeError("recipe", text, "names a field twice")
@@ -187,12 +192,18 @@ def parse(name: str, words: str) -> Any:
     return KNOBS[name].read(name, words)
 
 
+def _readable(text: object) -> None:
+    if not isinstance(text, str):
+        raise RecipeError("recipe", text, "must be text")
+    if len(text) > LONGEST:
+        raise RecipeError("recipe", text, f"has {len(text):,} characters; must be at most {LONGEST:,}")
+
+
 def _known(values: Mapping[str, Any]) -> None:
     for name in values:
         if name not in FIELDS:
-            close = difflib.get_close_matches(name, FIELDS, n=1)
-            hint = f" (did you mean {close[0]!r}?)" if close else ""
-            raise RecipeError(name, values[name], f"is no field of a recipe{hint}; allowed: {', '.join(FIELDS)}")
+            allowed = f"is no field of a recipe{hint(name, FIELDS)}; allowed: {', '.join(FIELDS)}"
+            raise RecipeError(short(name)[1:-1], values[name], allowed)
 
 
 def _fitting(recipe: Recipe, part: Mapping[str, Any]) -> Parts:
@@ -210,19 +221,21 @@ def _fitting(recipe: Recipe, part: Mapping[str, Any]) -> Parts:
     if not loss.uses_discriminator:
         networks["discriminator"] = NoDiscriminator(data.dim, 1, shape)
     parts = Parts(
-        {name: getattr(recipe, name) for name in NAMED}, data, loss, part["regularizers"], turn, part["optimizer"],
-        networks["generator"], networks["discriminator"], recipe.batch, recipe.momentum,
+        {name: getattr(recipe, name)[:SHOWN] for name in NAMED}, data, loss, part["regularizers"], turn,
+        part["optimizer"], networks["generator"], networks["discriminator"], recipe.batch, recipe.momentum,
     )  # fmt: skip
     reason = turn.refuses(parts)
     if reason is None and turn.couples and not loss.uses_discriminator:
-        reason = f"loss {recipe.loss!r} has no discriminator"
+        reason = f"loss {short(recipe.loss)} has no discriminator"
     if reason is not None:
         raise RecipeError("turns", recipe.turns, reason)
     if recipe.d_steps != 1 and not turn.takes_d_steps:
-        raise RecipeError("d_steps", recipe.d_steps, f"turns {recipe.turns!r} moves both players at once; only 1 fits")
+        raise RecipeError(
+            "d_steps", recipe.d_steps, f"turns {short(recipe.turns)} moves both players at once; only 1 fits"
+        )
     for name, regularizer in parts.regularizers.items():
         if not loss.uses_discriminator:
-            raise RecipeError("regularizers", name, f"loss {recipe.loss!r} has no discriminator to regularize")
+            raise RecipeError("regularizers", name, f"loss {short(recipe.loss)} has no discriminator to regularize")
         if (reason := regularizer.refuses(parts, recipe.regularizers[name])) is not None:
             raise RecipeError("regularizers", name, reason)
     return parts

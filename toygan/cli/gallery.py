@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from toygan.cli.studies import measuring_options, report, select
+from toygan.cli.words import Whole
 from toygan.measure.diagnosis import VERDICTS
 from toygan.measure.words import percent
 from toygan.studies.gallery import GALLERY, GalleryReport
@@ -42,7 +43,7 @@ def matrix(measured: GalleryReport) -> Table:
 
 @click.command("gallery", short_help="Train recipes that fail, and their fixes, and count.")
 @measuring_options
-@click.option("--seeds", type=click.IntRange(1, 4096), default=SEEDS, show_default=True, help="runs of each recipe")
+@click.option("--seeds", type=Whole(1, 4096), default=SEEDS, show_default=True, help="runs of each recipe")
 def command(names: tuple[str, ...], listed: bool, seeds: int, first_seed: int, jobs: int, markdown: bool) -> int:
     """Train the failure gallery, or the cases named: how often each fails, without and with its fix.
 

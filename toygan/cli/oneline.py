@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 from concurrent.futures.process import BrokenProcessPool
@@ -35,8 +36,8 @@ class OneLine(click.Group):
             _drop_output()
             status = 1
         except Exception as error:
-            output_is_full = isinstance(error, OSError) and _drop_output()
-            said = refusal(error, "the output" if output_is_full else "the system")
+            full = isinstance(error, OSError) and (_drop_output() or error.errno == errno.ENOSPC)
+            said = refusal(error, "the output" if full else "the system")
             if said is None:
                 raise
             complain(said)

@@ -13,7 +13,7 @@ from tqdm import tqdm
 from toygan.cli.interrupt import stop_signals, ticking
 from toygan.cli.oneline import shortened
 from toygan.cli.studies import named
-from toygan.cli.target import Target
+from toygan.cli.words import Target, Whole
 from toygan.files import write
 from toygan.runs.record import Record
 from toygan.studies.published import PUBLISHED, Published
@@ -110,9 +110,7 @@ def _iterations(budget: str | None, name: str, setting: Published) -> int:
     metavar="ITERATIONS",
     help="of each seed, at most those published; all: all of them  [default: a first look]",
 )
-@click.option(
-    "--seeds", type=click.IntRange(1, 4096), help="runs of each method  [default: as many as published, or 16]"
-)
+@click.option("--seeds", type=Whole(1, 4096), help="runs of each method  [default: as many as published, or 16]")
 @click.option("--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True, help="where it runs")
 @click.option(
     "--out",

@@ -11,6 +11,7 @@ import click
 from rich.console import Console, RenderableType
 
 from toygan.cli.oneline import INTERRUPTED, shortened
+from toygan.cli.words import Whole
 from toygan.studies.progress import Results
 
 Part = TypeVar("Part")
@@ -21,7 +22,7 @@ PLAIN = 140  # columns of a table that goes into a file
 
 def measuring_options(command: Command) -> Command:
     """Adds the names of what is to be measured, and how."""
-    seed, jobs = click.IntRange(0, 2**62), click.IntRange(1, 256)
+    seed, jobs = Whole(0, 2**62), Whole(1, 256)
     for add in (
         click.option("--markdown", is_flag=True, help="print it as Markdown, to keep: ... --markdown > FILE"),
         click.option("--jobs", type=jobs, default=os.cpu_count(), help="processes  [default: one a core]"),

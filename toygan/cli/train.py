@@ -13,7 +13,7 @@ from toygan.cli.diagnose import in_short
 from toygan.cli.folder import Asked, RunFolder, is_finished
 from toygan.cli.interrupt import stop_signals, ticking
 from toygan.cli.options import recipe_of, recipe_options
-from toygan.cli.target import Target
+from toygan.cli.words import Target, Whole
 from toygan.measure.diagnosis import diagnose_all
 from toygan.parts.metrics.reference import reference_band
 from toygan.training import Snapshot
@@ -35,9 +35,9 @@ def summary(snapshot: Snapshot) -> str:
 
 
 @click.command("train")
-@click.option("--steps", type=click.IntRange(min=0), default=2000, show_default=True, help="iterations")
-@click.option("--seeds", type=click.IntRange(1, 4096), default=8, show_default=True, help="runs, seed after seed")
-@click.option("--every", type=click.IntRange(min=1), default=100, show_default=True, help="iterations per evaluation")
+@click.option("--steps", type=Whole(min=0), default=2000, show_default=True, help="iterations")
+@click.option("--seeds", type=Whole(1, 4096), default=8, show_default=True, help="runs, seed after seed")
+@click.option("--every", type=Whole(min=1), default=100, show_default=True, help="iterations per evaluation")
 @click.option("--out", type=Target(path_type=Path), metavar="DIR", help="folder for the files; without it, none")
 @click.option("--gif", is_flag=True, help="also write an animation")
 @click.option("--html", is_flag=True, help="also write a recording: a page that plays without Python or a network")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import dataclasses
-import difflib
 import math
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, TypeVar
+
+from toygan.parts.spec import split
+from toygan.text import hint, short
 
 Part = TypeVar("Part")
 
@@ -27,9 +28,7 @@ class Menu(dict[str, Part]):
         """The part that a spec names; ValueError says what is wrong and what is allowed."""
         name, (_, arguments) = self.row(spec), split(spec)
         if name not in self:
-            close = difflib.get_close_matches(name, self, n=1)
-            hint = f" (did you mean {close[0]!r}?)" if close else ""
-            raise ValueError(f"unknown name {name[:60]!r}{hint}; allowed: {', '.join(self)}")
+            raise ValueError(f"unknown name {short(name)}{hint(name, self)}; allowed: {', '.join(self)}")
         return _changed(self[name], spec) if arguments else self[name]
 
     def row(self, spec: str) -> str:
@@ -51,7 +50,7 @@ def _changed(part: Part, spec: str) -> Part:
     allowed = [f.name for f in dataclasses.fields(part)]
     for key, value in arguments.items():
         if key not in allowed:
-            raise ValueError(f"{name!r} has no argument {key!r}; allowed: {', '.join(allowed) or 'none'}")
+            raise ValueError(f"{name!r} has no argument {short(key)}; allowed: {', '.join(allowed) or 'none'}")
         _fits(key, value, getattr(part, key))
     changed: Any = dataclasses.replace(part, **arguments)
     return changed  # type: ignore[no-any-return]
@@ -64,29 +63,11 @@ def _fits(name: str, value: Any, usual: Any) -> None:
     elif isinstance(usual, int):
         right, kind = isinstance(value, int) and not isinstance(value, bool), "a whole number"
     elif isinstance(usual, float):
-        right = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+        right = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < math.inf
         kind = "a finite number"
     elif isinstance(usual, str):
         right, kind = isinstance(value, str), "a name in quotes"
     else:
         return
     if not right:
-        raise ValueError(f"{name}={value!r}: must be {kind}")
-
-
-@lru_cache(maxsize=64)
-def split(spec: str) -> tuple[str, dict[str, Any]]:
-    """Name and arguments of a spec; arguments are Python literals, so that reading a spec runs no code."""
-    name, bracket, rest = spec.partition("(")
-    if not bracket:
-        return spec, {}
-    try:
-        call = ast.parse(f"f({rest}", mode="eval").body
-        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.args or not call.keywords:
-            raise ValueError("arguments are written name=value")
-        arguments = {str(k.arg): ast.literal_eval(k.value) for k in call.keywords}
-        if len(arguments) < len(call.keywords):
-            raise ValueError("an argument is given twice")
-        return name, arguments
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise ValueError(f"cannot read {spec[:60]!r} ({error}); write name or name(argument=value, ...)") from None
+        raise ValueError(f"{name}={short(value)}: must be {kind}")

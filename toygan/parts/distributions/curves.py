@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from toygan.parts.checks import number, whole
+from toygan.parts.checks import SMALLEST, number, whole
 from toygan.parts.distributions.base import Distribution, log_density
 
 NODES = 32  # of the Gauss-Legendre rule on each piece of a curve
@@ -27,7 +27,7 @@ class Curve(Distribution):
     dim = 2
 
     def __post_init__(self) -> None:
-        number("sigma", self.sigma, above=0.001)
+        number("sigma", self.sigma, 0.001)
 
     def curve(self, t: Tensor) -> Tensor:
         """The point of every arm at t `(n,)`, as `(arms, n, 2)`."""
@@ -93,8 +93,8 @@ class Spiral(Curve):
     def __post_init__(self) -> None:
         super().__post_init__()
         whole("arms", self.arms, 1, 12)
-        number("turns", self.turns, above=0, below=10)
-        number("radius", self.radius, above=0)
+        number("turns", self.turns, SMALLEST, 10)
+        number("radius", self.radius, SMALLEST, 1000 * self.sigma)  # the density is a sum along the arms
 
     def curve(self, t: Tensor) -> Tensor:
         out = (0.04 + 0.96 * t).sqrt()

@@ -10,10 +10,9 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from toygan.parts.checks import number, numbers, whole
+from toygan.parts.checks import MOST, SMALLEST, number, numbers, share, size, whole
 from toygan.parts.distributions.base import Distribution, Mixture
-
-MOST_MODES = 1024
+from toygan.text import short
 
 
 @dataclass(frozen=True)
@@ -30,9 +29,9 @@ class Ring(Mixture):
     sigma: float = 0.02
 
     def __post_init__(self) -> None:
-        whole("k", self.k, 1, MOST_MODES)
-        number("radius", self.radius, above=0)
-        number("sigma", self.sigma, above=0)
+        whole("k", self.k, 1, MOST)
+        size("radius", self.radius)
+        size("sigma", self.sigma)
 
     @cached_property
     def modes(self) -> Tensor:
@@ -48,7 +47,7 @@ class Unequal(Ring):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        number("ratio", self.ratio, above=0)
+        size("ratio", self.ratio)
 
     @cached_property
     def weights(self) -> Tensor:
@@ -64,9 +63,9 @@ class Grid(Mixture):
     sigma: float = 0.05
 
     def __post_init__(self) -> None:
-        whole("side", self.side, 1, math.isqrt(MOST_MODES))
-        number("spacing", self.spacing, above=0)
-        number("sigma", self.sigma, above=0)
+        whole("side", self.side, 1, math.isqrt(MOST))
+        size("spacing", self.spacing)
+        size("sigma", self.sigma)
 
     @cached_property
     def modes(self) -> Tensor:
@@ -88,8 +87,8 @@ class RandomMixture(Mixture):
 
     def __post_init__(self) -> None:
         whole("k", self.k, 1, 256)
-        number("box", self.box, above=0)
-        number("sigma", self.sigma, above=0)
+        size("box", self.box)
+        size("sigma", self.sigma)
         whole("seed", self.seed, 0, 2**32)
         if len(self.modes) < self.k:
             raise ValueError(f"k={self.k}: only {len(self.modes)} modes of sigma={self.sigma} fit in box={self.box}")
@@ -97,11 +96,11 @@ class RandomMixture(Mixture):
     @cached_property
     def modes(self) -> Tensor:
         rng = torch.Generator().manual_seed(self.seed)
-        placed = torch.empty(0, 2)
-        for candidate in self.box * (2 * torch.rand(30 * self.k, 1, 2, generator=rng) - 1):
-            if len(placed) < self.k and (torch.cdist(candidate, placed) >= 6 * self.sigma).all():
-                placed = torch.cat([placed, candidate])
-        return placed
+        free, placed = self.box * (2 * torch.rand(30 * self.k, 2, generator=rng) - 1), list[Tensor]()
+        while len(free) and len(placed) < self.k:  # the first candidate that is free, and then those far from it
+            placed.append(free[0])
+            free = free[(free - free[0]).norm(dim=-1) >= 6 * self.sigma]
+        return torch.stack(placed)
 
 
 class LineMixture(Mixture):
@@ -128,9 +127,9 @@ class Bimodal(LineMixture):
     widths: Sequence[float] = (0.3, 0.3)
 
     def __post_init__(self) -> None:
-        number("gap", self.gap, above=0)
-        number("weight", self.weight, above=0, below=1)
-        object.__setattr__(self, "widths", numbers("widths", self.widths, above=0, count=2))
+        size("gap", self.gap)
+        share("weight", self.weight)
+        object.__setattr__(self, "widths", numbers("widths", self.widths, SMALLEST, count=2))
 
     @cached_property
     def modes(self) -> Tensor:
@@ -151,11 +150,10 @@ class Mixture1d(LineMixture):
 
     def __post_init__(self) -> None:
         means = numbers("means", self.means)
-        whole("number of means", len(means), 1, MOST_MODES)
-        shares = numbers("shares", self.shares, above=0, count=len(means))
+        shares = numbers("shares", self.shares, SMALLEST, 1, count=len(means))
         if abs(math.fsum(shares) - 1) > 1e-6:
-            raise ValueError(f"shares={self.shares!r}: must sum to 1, not to {math.fsum(shares):g}")
-        widths = numbers("widths", self.widths, above=0, count=len(means))
+            raise ValueError(f"shares={short(self.shares)}: must sum to 1, not to {math.fsum(shares):g}")
+        widths = numbers("widths", self.widths, SMALLEST, count=len(means))
         for name, values in {"means": means, "shares": shares, "widths": widths}.items():
             object.__setattr__(self, name, values)
 
@@ -177,7 +175,7 @@ class Gaussian1d(Mixture):
 
     def __post_init__(self) -> None:
         number("mean", self.mean)
-        number("sigma", self.sigma, above=0)
+        size("sigma", self.sigma)
 
     @cached_property
     def modes(self) -> Tensor:

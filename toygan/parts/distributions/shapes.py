@@ -12,8 +12,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from toygan.parts.checks import number, numbers, whole
+from toygan.parts.checks import SMALLEST, number, numbers, size, whole
 from toygan.parts.distributions.base import Distribution, log_density
+from toygan.text import short
 
 MOST_POINTS = 4096
 
@@ -35,9 +36,9 @@ class Pinwheel(Distribution):
 
     def __post_init__(self) -> None:
         whole("blades", self.blades, 1, 100)
-        number("radial", self.radial, above=0)
-        number("tangential", self.tangential, above=0)
-        number("rate", self.rate, above=-10, below=10)
+        number("radial", self.radial, SMALLEST, 10)  # the twist grows as exp of the distance
+        number("tangential", self.tangential, SMALLEST, 10)
+        number("rate", self.rate, -10, 10)
 
     @property
     def _starts(self) -> Tensor:
@@ -81,7 +82,7 @@ class Checkerboard(Distribution):
 
     def __post_init__(self) -> None:
         whole("side", self.side, 1, 64)
-        number("width", self.width, above=0)
+        size("width", self.width)
 
     @cached_property
     def _cells(self) -> Tensor:
@@ -116,7 +117,7 @@ class Uniform(Distribution):
 
     def __post_init__(self) -> None:
         number("low", self.low)
-        number("high", self.high, above=self.low)
+        number("high", self.high, self.low + SMALLEST)
         whole("dim", self.dim, 1, 2)
 
     def sample(self, n: int, generator: torch.Generator) -> Tensor:
@@ -143,12 +144,12 @@ class Points(Distribution):
 
     def __post_init__(self) -> None:
         if self.sigma != 0:
-            number("sigma", self.sigma, above=0)
+            size("sigma", self.sigma)
         if not isinstance(self.x, Sequence) or not 1 <= len(self.x) <= MOST_POINTS:
-            raise ValueError(f"x={str(self.x)[:60]}: must be 1 to {MOST_POINTS} points in brackets")
+            raise ValueError(f"x={short(self.x)}: must be 1 to {MOST_POINTS} points in brackets")
         rows = [point if isinstance(point, Sequence) else (point,) for point in self.x]
         if len(rows[0]) not in (1, 2):
-            raise ValueError(f"x[0]={self.x[0]!r}: must be a number or a pair of numbers")
+            raise ValueError(f"x[0]={short(self.x[0])}: must be a number or a pair of numbers")
         rows = [numbers(f"x[{i}]", row, count=len(rows[0])) for i, row in enumerate(rows)]
         object.__setattr__(self, "x", tuple(rows))
 

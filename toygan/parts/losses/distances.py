@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from toygan.parts.checks import numbers, whole
+from toygan.parts.checks import SMALLEST, numbers, whole
 from toygan.parts.losses.base import Logits, Loss
 
 
@@ -90,7 +90,7 @@ class MMD(KernelDistance):
     )
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "widths", numbers("widths", self.widths, above=0))
+        object.__setattr__(self, "widths", numbers("widths", self.widths, SMALLEST))
 
     def kernel(self, square: Tensor) -> Tensor:
         return torch.stack([(-square / (2 * w**2)).exp() for w in self.widths]).sum(0)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from toygan.parts.checks import number, whole
+from toygan.parts.checks import size, whole
 from toygan.parts.networks.base import Network, NetworkSpec, Shape
 from toygan.parts.networks.layers import ACTIVATIONS, INITS, MLP, BatchNormMLP, Maxout
+from toygan.text import short
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,9 @@ class LayeredSpec(NetworkSpec):
         if self.depth is not None:
             whole("depth", self.depth, 0, 16)
         if self.init not in INITS:
-            raise ValueError(f"init={self.init!r}: must be one of {', '.join(INITS)}")
-        number("gain", self.gain, above=0)
-        number("scale", self.scale, above=0)
+            raise ValueError(f"init={short(self.init)}: must be one of {', '.join(INITS)}")
+        size("gain", self.gain)
+        size("scale", self.scale)
 
     def shaped(self, shape: Shape) -> Shape:
         width = shape.width if self.width is None else self.width
@@ -49,7 +50,7 @@ class MLPSpec(LayeredSpec):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.activation is not None and self.activation not in ACTIVATIONS:
-            raise ValueError(f"activation={self.activation!r}: must be one of {', '.join(ACTIVATIONS)}")
+            raise ValueError(f"activation={short(self.activation)}: must be one of {', '.join(ACTIVATIONS)}")
 
     def shaped(self, shape: Shape) -> Shape:
         return super().shaped(shape._replace(activation=self.activation or shape.activation))

@@ -8,6 +8,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
+from toygan.parts.checks import whole
 from toygan.parts.networks import MLP, Network
 from toygan.parts.protocols import Parts
 from toygan.parts.regularizers.base import DiscriminatorPass, Regularizer
@@ -146,6 +147,9 @@ class MinibatchDiscrimination(BatchAware):
     """
 
     dims: int = 3  # of each learned projection; C in the paper
+
+    def __post_init__(self) -> None:
+        whole("dims", self.dims, 1, 64)
 
     strengths = (1, 5, 16)
     bounds = (1, 64)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from toygan.parts.checks import number
 from toygan.parts.protocols import Parts
 from toygan.parts.regularizers.base import DiscriminatorPass, Regularizer, norm
 
@@ -77,6 +78,9 @@ class Dragan(InputGradientPenalty):
     """
 
     reach: float = 0.5  # of the noise, in standard deviations of the batch over all its coordinates
+
+    def __post_init__(self) -> None:
+        number("reach", self.reach, 0)
 
     formula = r"\lambda\,\mathbb E\,(\lVert\nabla_x a(x_r+\delta)\rVert-1)^2"
 

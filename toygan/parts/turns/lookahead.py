@@ -10,6 +10,7 @@ from torch import Tensor
 from toygan.parts import checks
 from toygan.parts.protocols import Batch, Game, Parts
 from toygan.parts.turns.base import TURNS, Turn, TurnState
+from toygan.text import short
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Lookahead(Turn):
 
     def __post_init__(self) -> None:
         checks.whole("k", self.k, 1, 1_000_000)
-        checks.number("alpha", self.alpha, above=0, below=1)
+        checks.share("alpha", self.alpha)
 
     @property
     def inner(self) -> Turn:
@@ -50,7 +51,7 @@ class Lookahead(Turn):
         try:
             return "of: must name another turn" if isinstance(self.inner, Lookahead) else self.inner.refuses(parts)
         except (ValueError, AttributeError) as error:
-            return f"of={self.of!r}: {error}"
+            return f"of={short(self.of)}: {error}"
 
     def start(self, theta_g: Tensor, theta_d: Tensor) -> TurnState:
         return theta_g.clone(), theta_d.clone()

@@ -11,6 +11,7 @@ from toygan.parts import checks
 from toygan.parts.optimizers import SGD
 from toygan.parts.protocols import Batch, Game, Parts
 from toygan.parts.turns.base import Turn
+from toygan.text import short
 
 LARGEST = 400  # parameters of either player up to which competitive gradient descent solves for both steps
 
@@ -27,7 +28,7 @@ class Consensus(Turn):
     couples = True
 
     def __post_init__(self) -> None:
-        checks.number("gamma", self.gamma, above=0)
+        checks.size("gamma", self.gamma)
 
     def gradients(self, game: Game, theta_g: Tensor, theta_d: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
         g, d, loss_g, loss_d = _coupled(game, theta_g, theta_d, batch)
@@ -50,9 +51,9 @@ class Symplectic(Turn):
     couples = True
 
     def __post_init__(self) -> None:
-        checks.number("strength", self.strength, above=0)
+        checks.size("strength", self.strength)
         if not isinstance(self.align, bool):
-            raise ValueError(f"align={self.align!r}: must be True or False")
+            raise ValueError(f"align={short(self.align)}: must be True or False")
 
     def gradients(self, game: Game, theta_g: Tensor, theta_d: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
         g, d, loss_g, loss_d = _coupled(game, theta_g, theta_d, batch)
