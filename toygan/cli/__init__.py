@@ -14,6 +14,7 @@ WRONG = 2  # exit status where the command line asks for what cannot be
 COMMANDS = {
     "train": "Train a recipe over several seeds.",
     "diagnose": "Say in words what went on in a run, seed by seed.",
+    "sweep": "Train a grid of recipes over seeds, and keep what came of it.",
     "gallery": "Train recipes that fail, and their fixes, and count.",
     "claims": "Measure anew what toygan says of methods.",
     "reproduce": "Run an experiment of the literature again.",
