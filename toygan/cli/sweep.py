@@ -14,9 +14,10 @@ from rich.console import Console
 from rich.table import Table
 
 from toygan.cli.options import recipe_of, recipe_options
+from toygan.cli.studies import opened
 from toygan.cli.target import Target
 from toygan.measure.words import score
-from toygan.sweeps import StoreError, sweep
+from toygan.sweeps import sweep
 from toygan.sweeps.design import axis
 from toygan.sweeps.table import axes_of, summary
 
@@ -91,10 +92,9 @@ def command(
     try:
         with dask(address) as executor:
             measured = sweep(
-                grid or [base], seeds, steps, every, executor=executor, store=store, base=base, device=device, jobs=jobs
-            )
-    except StoreError as error:
-        raise click.UsageError(f"--store {error}") from None
+                grid or [base], seeds, steps, every, executor=executor, store=opened(store), base=base, device=device,
+                jobs=jobs,
+            )  # fmt: skip
     except KeyboardInterrupt:
         kept = (
             f"what is done is in {store}, and the same command goes on" if store else "nothing is kept without --store"
