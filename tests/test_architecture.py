@@ -29,11 +29,12 @@ ARROWS: dict[str, set[str]] = {
     "training": {"files", "randomness", "recipe", "text", "parts"},
     "runs": ENGINE | {"files"},
     "measure": ENGINE | {"runs"},
+    "sweeps": ENGINE | {"runs", "measure"},
     "panels": ENGINE | {"runs", "measure", "chart", "files"},
-    "studies": ENGINE | {"runs", "measure"},
+    "studies": ENGINE | {"runs", "measure", "sweeps"},
     "teach": ENGINE | {"runs", "measure", "studies", "chart"},
     "play": ENGINE | {"runs", "measure", "panels", "chart", "files"},
-    "cli": ENGINE | {"runs", "measure", "panels", "chart", "files", "studies", "play"},
+    "cli": ENGINE | {"runs", "measure", "panels", "chart", "files", "sweeps", "studies", "play"},
     "__main__": {"cli"},
 }
 
@@ -43,10 +44,11 @@ WIDGETS = {"ipywidgets", "anywidget", "traitlets", "IPython"}
 OUTSIDE: dict[str, set[str]] = {
     "chart": {"numpy"} | PAINTING,
     "training": NUMBERS | {"safetensors", "psutil"},
+    "sweeps": NUMBERS | {"pandas", "tqdm"},
     "studies": NUMBERS | {"tqdm"},
     "teach": NUMBERS | WIDGETS,
     "play": NUMBERS | PAINTING | WIDGETS,
-    "cli": NUMBERS | PAINTING | {"click", "tqdm", "rich", "jupyter_server", "traitlets"},
+    "cli": NUMBERS | PAINTING | {"click", "tqdm", "rich", "pandas", "distributed", "jupyter_server", "traitlets"},
 }
 
 

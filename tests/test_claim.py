@@ -9,10 +9,9 @@ import pytest
 
 from toygan.measure.quantities import late
 from toygan.recipe import Recipe
-from toygan.runs import experiment as module
-from toygan.runs.experiment import Experiment
 from toygan.runs.record import Record
-from toygan.studies.claims.claim import Claim, check, find
+from toygan.studies.claims.claim import Claim, find
+from toygan.sweeps.piece import Piece
 
 A, B, C = Recipe(width=8), Recipe(width=9), Recipe(width=10)
 RNG = np.random.default_rng(0)
@@ -78,8 +77,8 @@ def test_seeds_are_paired():
 
 
 def test_other_seeds_are_asked_for_by_the_first_one():
-    asked = claim(seeds=4, steps=50, every=10).experiments(first_seed=100)
-    assert asked["wide"] == Experiment(B.but(seed=100), 4, 50, 10)
+    asked = claim(seeds=4, steps=50, every=10).pieces(first_seed=100)
+    assert asked["wide"] == Piece.seeds(B.but(seed=100), 4, 50, 10)
 
 
 def test_the_setting_names_what_all_recipes_share():
@@ -87,32 +86,6 @@ def test_the_setting_names_what_all_recipes_share():
     same = claim(recipes={"a": base, "b": base.but(loss="minimax")})
     assert same.setting == "16 seeds, 2,000 iterations, width=8"
     assert claim(recipes={"a": Recipe(), "b": base}, seeds=8, steps=50).setting == "8 seeds, 50 iterations"
-
-
-def test_a_recipe_of_several_claims_is_measured_once_and_each_is_told_as_soon_as_it_can_be(monkeypatch):
-    trained: list[Recipe] = []
-
-    def at_once(experiments, jobs=1):
-        for experiment in experiments:
-            trained.append(experiment.recipe)
-            yield experiment, constant(noise(experiment.recipe.width))
-
-    monkeypatch.setattr(module, "measure_many", at_once)
-    claims = {
-        "true": claim(recipes={"b": B, "a": A}, margin=0.5),
-        "false": claim(recipes={"a": A, "b": B}),
-        "later": claim(recipes={"c": C, "b": B}),
-    }
-    told: list[tuple[int, int]] = []
-    found = check(claims, progress=lambda done, wanted: told.append((done, wanted)))
-    first = [next(found)[0], next(found)[0]]
-    assert sorted(first) == ["false", "true"]
-    assert trained == [B, A]
-    ((name, finding),) = found
-    assert name == "later"
-    assert finding.holds
-    assert trained == [B, A, C]
-    assert told == [(1, 3), (2, 3), (3, 3)]
 
 
 def test_words_say_what_was_measured_and_what_is_needed():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from shell import refused, toygan
 
@@ -92,8 +94,8 @@ def test_a_list_measures_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_interrupt_prints_what_was_measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    def cut(claims, first_seed, jobs, progress):  # type: ignore[no-untyped-def]
-        yield next(whole(claims, first_seed, jobs, progress))
+    def cut(*given):  # type: ignore[no-untyped-def]
+        yield next(whole(*given))
         raise KeyboardInterrupt
 
     whole = module.check
@@ -113,3 +115,13 @@ def test_an_interrupt_before_the_first_claim_says_so(monkeypatch: pytest.MonkeyP
     result = toygan("claims", "true-one", "--jobs", 1)
     assert (result.exit_code, result.stdout) == (130, "")
     assert result.stderr == "toygan: stopped; not measured: true-one\n"
+
+
+def test_with_a_store_only_what_has_changed_is_trained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ("claims", "true-one", "--jobs", 1, "--store", tmp_path / "claims.db")
+    first = toygan(*words)
+    monkeypatch.setattr("toygan.sweeps.execute.run", lambda words: pytest.fail("it trained again"))
+    again = toygan(*words)
+    assert (again.exit_code, again.stdout) == (first.exit_code, first.stdout)
+    (tmp_path / "mine").write_text("mine")
+    assert "no store of toygan" in refused(toygan("claims", "true-one", "--store", tmp_path / "mine"))

@@ -38,7 +38,7 @@ def test_a_case_names_its_verdict_and_changes_one_thing(name: str) -> None:
     case = GALLERY[name]
     assert case.verdict in VERDICTS
     assert len(case.fix) == 1
-    assert case.experiments()[0] != case.experiments()[1]
+    assert case.pieces()[0] != case.pieces()[1]
     assert all(sentence.endswith(".") for sentence in (case.symptom, case.why))
 
 

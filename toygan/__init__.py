@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from toygan.runs.lockstep import train as train
     from toygan.studies import claims as claims
     from toygan.studies import gallery as gallery
+    from toygan.sweeps import Spread as Spread
+    from toygan.sweeps import sweep as sweep
     from toygan.training import Population as Population
     from toygan.training import Snapshot as Snapshot
     from toygan.training import State as State
@@ -55,6 +57,7 @@ HOMES = {
     "toygan.recipe": ("Recipe", "RecipeError"),
     "toygan.runs.lockstep": ("train",),
     "toygan.studies": ("claims", "gallery"),
+    "toygan.sweeps": ("Spread", "sweep"),
     "toygan.training": ("Population", "Snapshot", "State", "StateError"),
 }
 NAMES = {name: home for home, names in HOMES.items() for name in names}

@@ -12,6 +12,7 @@ from toygan.cli.oneline import OneLine
 COMMANDS = {
     "train": "Train a recipe over several seeds.",
     "diagnose": "Say in words what went on in a run, seed by seed.",
+    "sweep": "Train a grid of recipes over seeds, and keep what came of it.",
     "gallery": "Train recipes that fail, and their fixes, and count.",
     "claims": "Measure anew what toygan says of methods.",
     "reproduce": "Run an experiment of the literature again.",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from toygan.cli.studies import measuring_options, report, select
+from toygan.cli.studies import measuring_options, opened, report, select
 from toygan.studies.claims import CLAIMS, TOPICS, Finding
 from toygan.studies.claims.findings import Findings, measure
 
@@ -45,7 +47,9 @@ def _row(name: str, finding: Finding) -> tuple[str, str, str]:
 @click.command("claims", short_help="Measure anew what toygan says of methods.")
 @measuring_options
 @click.option("--quick", is_flag=True, help="only those that every run of the tests measures")
-def command(names: tuple[str, ...], listed: bool, quick: bool, first_seed: int, jobs: int, markdown: bool) -> int:
+def command(
+    names: tuple[str, ...], listed: bool, quick: bool, first_seed: int, jobs: int, store: Path | None, markdown: bool
+) -> int:
     """Measure what toygan says of methods, all of it or the claims named.
 
     Each claim is a sentence, two or more recipes, and a relation that has to hold over seeds with its 95 % interval.
@@ -59,5 +63,5 @@ def command(names: tuple[str, ...], listed: bool, quick: bool, first_seed: int, 
     if listed:
         click.echo("\n".join(f"{name}\n    {claim.sentence}" for name, claim in wanted.items()))
         return 0
-    findings = measure(wanted, first_seed, jobs)
+    findings = measure(wanted, first_seed, jobs, opened(store))
     return report(findings, markdown, [table(findings)], findings.summary) or BROKEN * bool(findings.broken)

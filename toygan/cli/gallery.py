@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from toygan.cli.studies import measuring_options, report, select
+from toygan.cli.studies import measuring_options, opened, report, select
 from toygan.cli.words import Whole
 from toygan.measure.diagnosis import VERDICTS
 from toygan.measure.words import percent
@@ -44,7 +46,9 @@ def matrix(measured: GalleryReport) -> Table:
 @click.command("gallery", short_help="Train recipes that fail, and their fixes, and count.")
 @measuring_options
 @click.option("--seeds", type=Whole(1, 4096), default=SEEDS, show_default=True, help="runs of each recipe")
-def command(names: tuple[str, ...], listed: bool, seeds: int, first_seed: int, jobs: int, markdown: bool) -> int:
+def command(
+    names: tuple[str, ...], listed: bool, seeds: int, first_seed: int, jobs: int, store: Path | None, markdown: bool
+) -> int:
     """Train the failure gallery, or the cases named: how often each fails, without and with its fix.
 
     Then the confusion matrix of the diagnosis over all of these runs. Ctrl-C prints what has been measured.
@@ -54,5 +58,5 @@ def command(names: tuple[str, ...], listed: bool, seeds: int, first_seed: int, j
         for name, case in wanted.items():
             click.echo(f"{name}: {case.verdict}\n    {case.symptom}\n    {case.setting}; fix: {case.change}")
         return 0
-    measured = measure(wanted, first_seed, jobs, seeds)
+    measured = measure(wanted, first_seed, jobs, seeds, opened(store))
     return report(measured, markdown, [rates(measured), matrix(measured)], measured.score)

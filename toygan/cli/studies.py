@@ -5,14 +5,16 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 from rich.console import Console, RenderableType
 
 from toygan.cli.oneline import INTERRUPTED, shortened
-from toygan.cli.words import Whole
+from toygan.cli.words import Target, Whole
 from toygan.studies.progress import Results
+from toygan.sweeps import Store, StoreError
 
 Part = TypeVar("Part")
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -23,8 +25,12 @@ PLAIN = 140  # columns of a table that goes into a file
 def measuring_options(command: Command) -> Command:
     """Adds the names of what is to be measured, and how."""
     seed, jobs = Whole(0, 2**62), Whole(1, 256)
+    kept = Target(dir_okay=False, path_type=Path)
     for add in (
         click.option("--markdown", is_flag=True, help="print it as Markdown, to keep: ... --markdown > FILE"),
+        click.option(
+            "--store", type=kept, metavar="FILE", help="keep results there; train only what has changed since"
+        ),
         click.option("--jobs", type=jobs, default=os.cpu_count(), help="processes  [default: one a core]"),
         click.option("--first-seed", type=seed, default=0, show_default=True, help="try other seeds"),
         click.option("--list", "listed", is_flag=True, help="name them and say what they are; measure nothing"),
@@ -46,6 +52,14 @@ def named(rows: Mapping[str, Part], name: str) -> Part:
 def select(rows: Mapping[str, Part], names: Sequence[str]) -> dict[str, Part]:
     """The rows that are named, or all; UsageError as of `named`."""
     return {name: named(rows, name) for name in names} or dict(rows)
+
+
+def opened(store: Path | None) -> Store | None:
+    """The store that a command line names; UsageError where it is none."""
+    try:
+        return None if store is None else Store(store)
+    except StoreError as error:
+        raise click.UsageError(f"--store {error}") from None
 
 
 def report(results: Results[Any], markdown: bool, tables: Sequence[RenderableType], summary: str) -> int:

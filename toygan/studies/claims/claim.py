@@ -13,8 +13,10 @@ import numpy as np
 from toygan.measure.intervals import interval
 from toygan.measure.quantities import Quantity
 from toygan.recipe import KNOBS, Recipe
-from toygan.runs.experiment import Experiment, measure_groups
 from toygan.runs.record import Record
+from toygan.sweeps.groups import measure_groups
+from toygan.sweeps.piece import Piece
+from toygan.sweeps.store import Store
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,10 @@ class Claim:
     quick: bool = False  # cheap enough for every run of the tests
     folklore: str = ""  # what is commonly said, where the measurement says otherwise
 
-    def experiments(self, first_seed: int = 0) -> dict[str, Experiment]:
+    def pieces(self, first_seed: int = 0) -> dict[str, Piece]:
         """What has to be measured, by name."""
         return {
-            name: Experiment(recipe.but(seed=first_seed), self.seeds, self.steps, self.every)
+            name: Piece.seeds(recipe.but(seed=first_seed), self.seeds, self.steps, self.every)
             for name, recipe in self.recipes.items()
         }
 
@@ -92,13 +94,14 @@ def find(claim: Claim, records: Mapping[str, Record]) -> Finding:
 
 
 def check(
-    claims: Mapping[str, Claim], first_seed: int = 0, jobs: int = 1, progress: Callable[[int, int], None] | None = None
-) -> Iterator[tuple[str, Finding]]:
+    claims: Mapping[str, Claim], first_seed: int = 0, jobs: int | None = 1, store: Store | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Iterator[tuple[str, Finding]]:  # fmt: skip
     """Every claim measured anew, each as soon as its runs are there; a recipe that several claims name is trained once.
 
-    Other first seeds than 0 ask whether a claim also holds for seeds on which it was never tried. `progress` is told
-    the experiments done and those in all.
+    Other first seeds than 0 ask whether a claim also holds for seeds on which it was never tried. Of a `store` only
+    what has changed since is trained. `progress` is told the recipes done and those in all.
     """
-    groups = {name: list(claim.experiments(first_seed).values()) for name, claim in claims.items()}
-    for name, records in measure_groups(groups, jobs, progress):
+    groups = {name: list(claim.pieces(first_seed).values()) for name, claim in claims.items()}
+    for name, records in measure_groups(groups, jobs, store, progress):
         yield name, find(claims[name], dict(zip(claims[name].recipes, records, strict=True)))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from toygan.studies.claims.claim import Claim, Finding, check
 from toygan.studies.progress import Results
+from toygan.sweeps.store import Store
 
 
 class Findings(Results[Finding]):
@@ -41,6 +42,8 @@ def cells(name: str, finding: Finding) -> tuple[str, ...]:
     )
 
 
-def measure(claims: Mapping[str, Claim], first_seed: int = 0, jobs: int = 1) -> Findings:
+def measure(
+    claims: Mapping[str, Claim], first_seed: int = 0, jobs: int | None = 1, store: Store | None = None
+) -> Findings:
     """The claims measured anew behind a progress bar, in their order; an interrupt keeps what has been found."""
-    return Findings.of(claims, lambda progress: check(claims, first_seed, jobs, progress))
+    return Findings.of(claims, lambda progress: check(claims, first_seed, jobs, store, progress))

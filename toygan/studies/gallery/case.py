@@ -10,8 +10,10 @@ import numpy as np
 
 from toygan.measure.diagnosis import diagnose_all
 from toygan.recipe import KNOBS, Recipe
-from toygan.runs.experiment import Experiment, measure_groups
 from toygan.runs.record import Record
+from toygan.sweeps.groups import measure_groups
+from toygan.sweeps.piece import Piece
+from toygan.sweeps.store import Store
 
 SEEDS = 16
 
@@ -47,10 +49,10 @@ class FailureCase:
         """The recipe as a share string, and its iterations."""
         return f"{self.recipe.to_string() or 'the default recipe'}, {self.steps:,} iterations"
 
-    def experiments(self, first_seed: int = 0, seeds: int = SEEDS) -> tuple[Experiment, Experiment]:
+    def pieces(self, first_seed: int = 0, seeds: int = SEEDS) -> tuple[Piece, Piece]:
         """What has to be measured: the recipe, and the fixed one."""
         failing, fixed = self.recipe.but(seed=first_seed), self.fixed.but(seed=first_seed)
-        return Experiment(failing, seeds, self.steps), Experiment(fixed, seeds, self.fix.get("steps", self.steps))
+        return Piece.seeds(failing, seeds, self.steps), Piece.seeds(fixed, seeds, self.fix.get("steps", self.steps))
 
 
 @dataclass(frozen=True)
@@ -86,16 +88,13 @@ def verdicts(record: Record) -> tuple[str, ...]:
 
 
 def measure_cases(
-    cases: Mapping[str, FailureCase],
-    first_seed: int = 0,
-    jobs: int = 1,
-    progress: Callable[[int, int], None] | None = None,
-    seeds: int = SEEDS,
-) -> Iterator[tuple[str, FailureRates]]:
+    cases: Mapping[str, FailureCase], first_seed: int = 0, jobs: int | None = 1, seeds: int = SEEDS,
+    store: Store | None = None, progress: Callable[[int, int], None] | None = None,
+) -> Iterator[tuple[str, FailureRates]]:  # fmt: skip
     """Every case's rates measured anew, each as soon as its runs are there; equal recipes are trained once.
 
-    `progress` is told the experiments done and those in all.
+    Of a `store` only what has changed since is trained. `progress` is told the recipes done and those in all.
     """
-    needed = {name: case.experiments(first_seed, seeds) for name, case in cases.items()}
-    for name, (failing, fixed) in measure_groups(needed, jobs, progress):
+    needed = {name: case.pieces(first_seed, seeds) for name, case in cases.items()}
+    for name, (failing, fixed) in measure_groups(needed, jobs, store, progress):
         yield name, rates(cases[name], failing, fixed)

@@ -12,6 +12,7 @@ from toygan.measure.intervals import share_interval
 from toygan.measure.words import percent
 from toygan.studies.gallery.case import SEEDS, FailureCase, FailureRates, measure_cases
 from toygan.studies.progress import Results
+from toygan.sweeps.store import Store
 
 
 class GalleryReport(Results[FailureRates]):
@@ -74,6 +75,9 @@ def out_of(happened: np.ndarray) -> str:
     return f"{count} of {n} [{percent(low)}, {percent(high)}]"
 
 
-def measure(cases: Mapping[str, FailureCase], first_seed: int = 0, jobs: int = 1, seeds: int = SEEDS) -> GalleryReport:
+def measure(
+    cases: Mapping[str, FailureCase], first_seed: int = 0, jobs: int | None = 1, seeds: int = SEEDS,
+    store: Store | None = None,
+) -> GalleryReport:  # fmt: skip
     """The cases measured anew behind a progress bar, in their order; an interrupt keeps what has been measured."""
-    return GalleryReport.of(cases, lambda progress: measure_cases(cases, first_seed, jobs, progress, seeds))
+    return GalleryReport.of(cases, lambda progress: measure_cases(cases, first_seed, jobs, seeds, store, progress))

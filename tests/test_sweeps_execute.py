@@ -1,0 +1,100 @@
+"""Pieces of work: what is measured does not depend on how it is shared out, and processes end with their parent."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from toygan import train
+from toygan.recipe import Recipe
+from toygan.runs.record import Record
+from toygan.sweeps import execute as module
+from toygan.sweeps.execute import execute
+from toygan.sweeps.groups import measure_groups
+from toygan.sweeps.piece import Piece, record_of, run
+
+PARENT = """
+from toygan.recipe import Recipe
+from toygan.sweeps.execute import execute
+from toygan.sweeps.piece import Piece
+
+if __name__ == "__main__":
+    tiny = Recipe(width=4, depth=1, batch=8)
+    for _ in execute([Piece((tiny,), 1), *(Piece((tiny,), 10**9 + i) for i in range(4))], jobs=2):
+        print("one", flush=True)
+"""
+TINY = Recipe(data="bimodal", width=4, batch=8)
+SHORT = Piece.seeds(TINY, seeds=3, steps=25, every=10)
+OTHER = SHORT._replace(steps=26)
+
+
+def measured(piece: Piece) -> Record:
+    return record_of(run(piece.words))
+
+
+def test_runs_are_those_of_training_with_one_seed_after_another() -> None:
+    record = measured(Piece.seeds(TINY.but(seed=5), 3, 25, 10))
+    snapshots = list(train([TINY.but(seed=s) for s in (5, 6, 7)], steps=25, every=10))
+    assert record.steps.tolist() == [0, 10, 20, 25]
+    for name in ("modes-covered", "loss-d"):
+        rows = np.stack([snapshot.metrics[name] for snapshot in snapshots])
+        np.testing.assert_allclose(record.metric(name), rows)
+    assert record.diverged_at.tolist() == [-1, -1, -1]
+
+
+def test_a_metric_that_was_not_taken_is_nan_and_one_of_a_diverged_seed_too() -> None:
+    assert np.isnan(measured(SHORT).metric("w1")).all()
+    wild = measured(Piece.seeds(TINY.but(loss="wasserstein", optimizer="sgd", lr_g=1e3, lr_d=1e3), 2, 40, 10))
+    gone = wild.diverged_at > 0
+    assert gone.any()
+    assert np.isnan(wild.metric("high-quality")[-1, gone]).all()
+
+
+@pytest.fixture
+def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The words of the pieces that are done from here on, by doing nothing."""
+    words: list[str] = []
+    monkeypatch.setattr(module, "run", words.append)
+    return words
+
+
+def test_equal_pieces_are_done_once(done: list[str]) -> None:
+    assert [piece for piece, _ in execute([SHORT, OTHER, Piece.seeds(TINY, 3, 25, 10)], jobs=1)] == [SHORT, OTHER]
+    assert done == [SHORT.words, OTHER.words]
+
+
+def test_what_is_done_is_there_before_the_rest_begins(done: list[str]) -> None:
+    next(execute([SHORT, OTHER], jobs=1))
+    assert done == [SHORT.words]
+
+
+def test_a_piece_of_several_groups_is_done_once_and_each_group_is_told_as_soon_as_it_can_be() -> None:
+    told: list[tuple[int, int]] = []
+    groups = {"both": [SHORT, OTHER], "first": [SHORT]}
+    found = measure_groups(groups, jobs=1, progress=lambda done, wanted: told.append((done, wanted)))
+    name, (record,) = next(found)
+    assert (name, told) == ("first", [(1, 2)])
+    assert record.steps[-1] == 25
+    name, records = next(found)
+    assert (name, [r.steps[-1] for r in records], told) == ("both", [25, 26], [(1, 2), (2, 2)])
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="POSIX")
+@pytest.mark.parametrize("ending", ["SIGTERM", "SIGKILL"])
+def test_whatever_ends_the_parent_ends_its_processes(ending: str, tmp_path: Path) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT, encoding="utf-8")
+    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        parent.stdout.readline()  # the first piece is done: its processes are at the others
+        children = psutil.Process(parent.pid).children(recursive=True)
+        assert children
+        parent.send_signal(getattr(signal, ending))
+    _, alive = psutil.wait_procs(children, timeout=60)
+    assert not alive

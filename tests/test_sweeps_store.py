@@ -1,0 +1,99 @@
+"""A store keeps results for anyone to read, and is never made of, or damaged by, anything else."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from toygan.recipe import Recipe
+from toygan.sweeps.piece import Piece, run
+from toygan.sweeps.store import VERSION, Store, StoreError
+
+PIECE = Piece(tuple(Recipe(width=4, batch=4).seeds(2)), 4, 2, n=50)
+
+
+def test_what_was_put_in_comes_out_as_it_was(tmp_path: Path) -> None:
+    store, results = Store(tmp_path / "s.db"), run(PIECE.words)
+    assert store.get(PIECE) is None
+    store.put(PIECE, results)
+    store.put(PIECE, results)
+    again = Store(tmp_path / "s.db")
+    for found in (again.get(PIECE), again.results()):
+        assert found is not None
+        assert [r.recipe for r in found] == list(PIECE.recipes)
+        for ours, theirs in zip(results, found, strict=True):
+            assert (ours.n, ours.diverged_at, ours.verdict) == (theirs.n, theirs.diverged_at, theirs.verdict)
+            np.testing.assert_array_equal(ours.steps, theirs.steps)
+            assert ours.metrics.keys() == theirs.metrics.keys()
+            for name in ours.metrics:
+                np.testing.assert_array_equal(ours.metrics[name], theirs.metrics[name])
+    assert again.get(PIECE._replace(n=60)) is None
+    assert again.get(PIECE._replace(every=1)) is None
+
+
+def test_any_program_can_read_it(tmp_path: Path) -> None:
+    Store(tmp_path / "s.db").put(PIECE, run(PIECE.words))
+    rows = sqlite3.connect(tmp_path / "s.db").execute(
+        'SELECT seed, step, "loss-d" FROM runs JOIN measurements ON run = id ORDER BY seed, step'
+    )
+    assert [(seed, step) for seed, step, _ in rows] == [(seed, step) for seed in (0, 1) for step in (0, 2, 4)]
+
+
+def test_results_of_other_code_are_kept_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, results = Store(tmp_path / "s.db"), run(PIECE.words)
+    store.put(PIECE, results)
+    monkeypatch.setattr("toygan.sweeps.store.versions", lambda: ("other", "2.0"))
+    assert store.get(PIECE) is None
+    store.put(PIECE, results)
+    assert len(store.results()) == 2
+    assert len(store.results(every_version=True)) == 4
+
+
+def foreign(path: Path) -> None:
+    base = sqlite3.connect(path)
+    base.execute("CREATE TABLE mine (x)")
+    base.commit()
+    base.close()
+
+
+def newer(path: Path) -> None:
+    Store(path).close()
+    base = sqlite3.connect(path)
+    base.execute(f"PRAGMA user_version = {VERSION + 1}")
+    base.commit()
+    base.close()
+
+
+def damaged(path: Path) -> None:
+    path.write_bytes(b"SQLite format 3\x00" + bytes(range(256)) * 20)
+
+
+def text(path: Path) -> None:
+    path.write_text("mine")
+
+
+@pytest.mark.parametrize("make", [foreign, newer, damaged, text])
+def test_what_is_no_store_is_refused_and_left_as_it_is(make: object, tmp_path: Path) -> None:
+    path = tmp_path / "s.db"
+    make(path)  # type: ignore[operator]
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match=r"s\.db: is"):
+        Store(path)
+    assert path.read_bytes() == before
+
+
+def test_two_processes_share_a_store(tmp_path: Path) -> None:
+    code = (
+        "import sys; from toygan.sweeps.store import Store; from toygan.sweeps.piece import Piece, run; "
+        "from toygan.recipe import Recipe; store = Store(sys.argv[1])\n"
+        "for seed in range(6):\n"
+        "    piece = Piece((Recipe(width=4, batch=4, seed=seed),), 2, 1, n=20); store.put(piece, run(piece.words))"
+    )
+    shells = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "s.db")]) for _ in range(2)]
+    assert [shell.wait() for shell in shells] == [0, 0]
+    assert [r.recipe.seed for r in Store(tmp_path / "s.db").results()] == list(range(6))

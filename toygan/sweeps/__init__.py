@@ -1,0 +1,9 @@
+"""Sweeps: one way to run many recipes, and to keep what came of them."""
+
+from __future__ import annotations
+
+from toygan.sweeps.design import Spread as Spread
+from toygan.sweeps.run import read as read
+from toygan.sweeps.run import sweep as sweep
+from toygan.sweeps.store import Store as Store
+from toygan.sweeps.store import StoreError as StoreError

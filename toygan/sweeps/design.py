@@ -1,0 +1,148 @@
+"""The recipes of a sweep: a grid over fields, points spread over ranges, or a list."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from toygan.recipe import DEFAULT, KNOBS, Recipe, RecipeError, parse
+
+STRENGTH = "regularizers."  # what the name of an axis begins with that is a regularizer's strength
+MOST = 1_000_000  # recipes of one sweep
+Axes = Mapping[str, Sequence[Any]]
+Method = Literal["sobol", "halton", "latin-hypercube", "random"]
+
+
+@dataclass(frozen=True)
+class Spread:
+    """`n` points spread evenly over ranges: `{"lr_g": (1e-4, 1e-2, "log"), "loss": ["hinge", "minimax"]}`.
+
+    A range is a tuple (low, high), "log" behind it where ratios count; a list holds choices. Points are those of
+    scipy.stats.qmc ("sobol", "halton", "latin-hypercube") or independent ("random").
+    """
+
+    ranges: Mapping[str, Sequence[Any]]
+    n: int
+    method: Method = "sobol"
+    seed: int = 0
+
+    def recipes(self, base: Recipe) -> list[Recipe]:
+        """The recipe of each point; RecipeError for a range or a value that is not allowed."""
+        if not self.ranges or self.n < 1:
+            raise RecipeError("spread", dict(self.ranges), f"needs at least one range and one point; n={self.n}")
+        for name, ends in self.ranges.items():
+            _refuse_empty(name, ends)
+        return [
+            changed(
+                base,
+                {name: _at(name, ends, share) for (name, ends), share in zip(self.ranges.items(), row, strict=True)},
+            )
+            for row in self._shares()
+        ]
+
+    def _shares(self) -> np.ndarray:
+        """Where each point lies in each range, from 0 to 1 `(n, ranges)`."""
+        from scipy.stats import qmc
+
+        rng, wide = np.random.default_rng(self.seed), len(self.ranges)
+        if self.method == "random":
+            return rng.random((self.n, wide))
+        if self.method == "sobol":  # it is even over a power of two of points
+            sampler: Any = qmc.Sobol(wide, rng=rng)
+            points: np.ndarray = sampler.random_base2(math.ceil(math.log2(self.n)))[: self.n]
+            return points
+        kinds = {"halton": qmc.Halton, "latin-hypercube": qmc.LatinHypercube}
+        if self.method not in kinds:
+            raise RecipeError("method", self.method, f"must be one of {', '.join(['sobol', *kinds, 'random'])}")
+        drawn: np.ndarray = kinds[self.method](wide, rng=rng).random(self.n)
+        return drawn
+
+
+def _at(name: str, ends: Sequence[Any], share: float) -> Any:
+    """The value at a share of a range; a choice where the range is a list, a whole number where the field wants one."""
+    if not isinstance(ends, tuple):
+        return ends[min(int(share * len(ends)), len(ends) - 1)]
+    low, high, *scale = ends
+    if scale not in ([], ["log"]) or not low < high or (scale and low <= 0):
+        raise RecipeError(name, ends, "must be (low, high) or (low, high, 'log'), rising, and above 0 for 'log'")
+    value = low * (high / low) ** share if scale else low + share * (high - low)
+    return round(value) if isinstance(getattr(DEFAULT, name, 0.0), int) else float(value)
+
+
+def designed(design: Axes | Spread | Iterable[Recipe], base: Recipe = DEFAULT) -> list[Recipe]:
+    """The different recipes of a design, in its order, which change `base` where they are not whole recipes.
+
+    An axis is a field of a recipe, or "regularizers.r1" for the strength of r1, 0 being none. Raises RecipeError, which
+    names the axis and the value, for a design that holds nothing or what no recipe allows, and for more than MOST.
+    """
+    if isinstance(design, Spread):
+        recipes: Iterable[Recipe] = design.recipes(base)
+    elif isinstance(design, Mapping):
+        for name, values in design.items():
+            _refuse_empty(name, values)
+        count = math.prod(len(values) for values in design.values())
+        if count > MOST:
+            raise RecipeError("grid", count, f"recipes; at most {MOST:,}")
+        rows = itertools.product(*design.values())
+        recipes = [changed(base, dict(zip(design, row, strict=True))) for row in rows]
+    else:
+        recipes = list(design)
+        if (other := next((x for x in recipes if not isinstance(x, Recipe)), None)) is not None:
+            raise RecipeError("recipes", other, "must be a Recipe")
+    if not (different := list(dict.fromkeys(recipes))):
+        raise RecipeError("recipes", [], "must hold at least one Recipe")
+    return different
+
+
+def changed(base: Recipe, values: Mapping[str, Any]) -> Recipe:
+    """A recipe with other values of fields, and of strengths of regularizers; RecipeError where one is not allowed."""
+    fields = {name: value for name, value in values.items() if not name.startswith(STRENGTH)}
+    strengths = {name.removeprefix(STRENGTH): value for name, value in values.items() if name.startswith(STRENGTH)}
+    if strengths:
+        merged = {**fields.get("regularizers", base.regularizers), **strengths}
+        fields["regularizers"] = {name: value for name, value in merged.items() if value != 0}
+    return base.but(
+        **{name: value.item() if isinstance(value, np.generic) else value for name, value in fields.items()}
+    )
+
+
+def _refuse_empty(name: str, values: Any) -> None:
+    if isinstance(values, str) or not isinstance(values, Sequence | np.ndarray):
+        raise RecipeError(name, values, "must be a list of values")
+    if not len(values):
+        raise RecipeError(name, [], "must hold at least one value")
+
+
+def axis(words: str) -> tuple[str, list[Any]]:
+    """An axis as a command line writes it: `lr_g=1e-4:1e-2:9:log`, `width=16:64:4` or `loss=hinge,minimax`.
+
+    Raises RecipeError where it is not of that form.
+    """
+    name, equals, rest = words.partition("=")
+    name = name.replace("-", "_") if not name.startswith(STRENGTH) else name
+    if not equals or not rest:
+        raise RecipeError("axis", words, "must be FIELD=LOW:HIGH:COUNT, FIELD=LOW:HIGH:COUNT:log or FIELD=VALUE,VALUE")
+    if re.fullmatch(r"[^:,()]+:[^:,()]+:[0-9]{1,6}(:log)?", rest):
+        low, high, count, *scale = rest.split(":")
+        ends, n = [float(_read(name, end)) for end in (low, high)], int(count)
+        if n < 1 or (scale and min(ends) <= 0):
+            raise RecipeError(name, rest, "needs a count of at least 1, and ends above 0 for log")
+        spaced = (np.geomspace if scale else np.linspace)(ends[0], ends[1], n)
+        whole = isinstance(getattr(DEFAULT, name, 0.0), int)
+        return name, list(dict.fromkeys(round(x) if whole else float(f"{x:.6g}") for x in spaced.tolist()))
+    return name, [_read(name, value) for value in re.split(r",(?![^(]*\))", rest)]
+
+
+def _read(name: str, words: str) -> Any:
+    """A value of an axis; RecipeError where the field is unknown or cannot be that."""
+    if name in KNOBS and name != "regularizers":
+        return parse(name, words)
+    if not name.startswith(STRENGTH):
+        changed(DEFAULT, {name: words})  # says which fields there are
+    return parse("lr_g", words)

@@ -1,0 +1,73 @@
+"""Pieces of work, each done once: one after the other, by any executor, or taken from a store where they were done."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+
+from toygan.recipe import NAMED, Recipe, RecipeError
+from toygan.sweeps.piece import Piece, Result, run
+from toygan.sweeps.store import Store
+from toygan.sweeps.worker import begin
+
+
+def execute(
+    pieces: Iterable[Piece], executor: Executor | None = None, store: Store | None = None, jobs: int | None = None
+) -> Iterator[tuple[Piece, list[Result]]]:
+    """Every different piece once, as each is done: first those that the store holds; new ones go into it.
+
+    Without an `executor`, in `jobs` processes, as many as there are cores unless fewer are wanted. What was begun
+    before an interrupt and is not done is lost, and the next call does it again. Raises RecipeError where a recipe
+    names a part that other processes do not have.
+    """
+    todo = []
+    for piece in dict.fromkeys(pieces):
+        if store is not None and (kept := store.get(piece)) is not None:
+            yield piece, kept
+        else:
+            todo.append(piece)
+    for piece, results in _done(todo, executor, jobs or os.cpu_count() or 1):
+        if store is not None:
+            store.put(piece, results)
+        yield piece, results
+
+
+def _done(todo: list[Piece], executor: Executor | None, jobs: int) -> Iterator[tuple[Piece, list[Result]]]:
+    if executor is not None:
+        yield from _submitted(todo, executor)
+    elif jobs == 1 or len(todo) <= 1 or any(_own_part(piece.recipes[0]) for piece in todo):
+        yield from ((piece, run(piece.words)) for piece in todo)
+    else:
+        fresh = multiprocessing.get_context("spawn")  # torch's threads do not survive a fork
+        with ProcessPoolExecutor(min(jobs, len(todo)), fresh, begin) as pool:
+            try:
+                yield from _submitted(todo, pool)
+            except BaseException:  # an interrupt, or nobody wants more: what has begun would take minutes to end
+                for process in list(pool._processes.values()):
+                    process.terminate()
+                raise
+
+
+def _submitted(todo: list[Piece], executor: Executor) -> Iterator[tuple[Piece, list[Result]]]:
+    for piece in todo:
+        if (own := _own_part(piece.recipes[0])) is not None:
+            raise RecipeError(
+                own, getattr(piece.recipes[0], own), "is defined here, and other processes do not have it; put it into "
+                "toygan's menu there, or sweep without an executor",
+            )  # fmt: skip
+    futures = {executor.submit(run, piece.words): piece for piece in todo}
+    try:
+        for future in as_completed(futures):
+            yield futures[future], future.result()
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+def _own_part(recipe: Recipe) -> str | None:
+    """The first field whose part is none of toygan's own."""
+    parts = [(name, getattr(recipe.parts, name)) for name in NAMED if hasattr(recipe.parts, name)]
+    parts += [("regularizers", part) for part in recipe.parts.regularizers.values()]
+    return next((name for name, part in parts if not type(part).__module__.startswith("toygan.")), None)

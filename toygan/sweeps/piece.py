@@ -1,0 +1,124 @@
+"""A piece of a sweep: runs that train at once, as what can be sent to another process, and what comes back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from toygan.measure.diagnosis import diagnose_all
+from toygan.recipe import Recipe
+from toygan.runs.record import SAMPLES, Record
+from toygan.runs.run import Run
+from toygan.training.cost import cost
+
+MEMBERS, MEMORY = 64, 2**28  # of one piece: many enough for the engine's best pace, few enough to lose
+
+
+class Piece(NamedTuple):
+    """Runs of recipes of one shape, measured from `n` samples every `every` iterations and at the end."""
+
+    recipes: tuple[Recipe, ...]
+    steps: int
+    every: int = 100
+    metrics: tuple[str, ...] | None = None  # the default ones
+    n: int = SAMPLES
+    device: str = "cpu"
+
+    @staticmethod
+    def seeds(recipe: Recipe, seeds: int = 16, steps: int = 3000, every: int = 100) -> Piece:
+        """A recipe under so many seeds, from its own on."""
+        return Piece(tuple(recipe.seeds(seeds)), steps, every)
+
+    @property
+    def words(self) -> str:
+        """The piece as JSON, which any process can read."""
+        return json.dumps([[recipe.to_json() for recipe in self.recipes], *self[1:]])
+
+    @staticmethod
+    def of(words: str) -> Piece:
+        """The piece of such words; RecipeError where a recipe names what this process does not have."""
+        recipes, steps, every, metrics, n, device = json.loads(words)
+        several = tuple(Recipe.from_json(text) for text in recipes)
+        return Piece(several, steps, every, None if metrics is None else tuple(metrics), n, device)
+
+
+class Result(NamedTuple):
+    """One run: where it was measured `(T,)`, each metric there `(T,)`, and what was diagnosed at its end."""
+
+    recipe: Recipe
+    n: int
+    diverged_at: int
+    verdict: str
+    steps: np.ndarray
+    metrics: dict[str, np.ndarray]
+
+
+def run(words: str) -> list[Result]:
+    """Trains a piece, on one thread, and measures it: one result a recipe. Raises what `Run` raises."""
+    piece = Piece.of(words)
+    with one_thread():
+        trained = Run(piece.recipes, piece.device, piece.every, piece.n, piece.metrics, limit=None)
+        trained.run(piece.steps)
+        record = trained.record
+        verdicts = [diagnosis.verdict for diagnosis in diagnose_all(record)]
+    return [
+        Result(
+            recipe, record.n, int(record.diverged_at[i]), verdicts[i], record.steps.copy(),
+            {name: record.metric(name)[:, i].copy() for name in record.names},
+        )
+        for i, recipe in enumerate(record.recipes)
+    ]  # fmt: skip
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """What is computed inside is the same, to the last bit, in every process; small networks gain from no more."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def record_of(results: Sequence[Result]) -> Record:
+    """The record of runs that were measured at the same iterations."""
+    steps, names = results[0].steps, list(results[0].metrics)
+    columns = {name: np.stack([result.metrics[name] for result in results], axis=1) for name in names}
+    record = Record.of([r.recipe for r in results], steps, columns, [r.diverged_at for r in results])
+    record.n = results[0].n
+    return record
+
+
+def pieces(
+    recipes: Iterable[Recipe], steps: int, every: int, metrics: tuple[str, ...] | None = None, device: str = "cpu",
+    members: int = MEMBERS,
+) -> list[Piece]:  # fmt: skip
+    """Recipes by shape, in pieces of at most `members` and about MEMORY bytes: the same ones on every machine."""
+    groups: list[list[Recipe]] = []
+    for recipe in recipes:
+        for group in groups:
+            if group[0].same_shape(recipe) is None:
+                group.append(recipe)
+                break
+        else:
+            groups.append([recipe])
+    return [
+        Piece(tuple(group[i : i + size]), steps, every, metrics, device=device)
+        for group in groups
+        for size in [_size(group[0], members)]
+        for i in range(0, len(group), size)
+    ]
+
+
+def _size(recipe: Recipe, members: int) -> int:
+    """How many members of a recipe fit into one piece."""
+    size = members
+    while size > 1 and cost(recipe, size).memory > MEMORY:
+        size //= 2
+    return size

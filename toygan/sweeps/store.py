@@ -1,0 +1,185 @@
+"""A store: the results of runs in one SQLite file, which any program can read and several processes may share."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from toygan.recipe import Recipe, RecipeError
+from toygan.sweeps.piece import Piece, Result
+
+APPLICATION, VERSION = 0x746F7967, 1  # "toyg", in the head of the file; of the tables below
+WAIT = 60.0  # seconds for another process that is writing
+ENGINE = ("recipe.py", "knobs.py", "randomness.py", "parts", "training", "runs", "measure")  # what results depend on
+TABLES = """
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, recipe TEXT NOT NULL, seed INTEGER NOT NULL,
+    iterations INTEGER NOT NULL, every INTEGER NOT NULL, samples INTEGER NOT NULL, device TEXT NOT NULL,
+    code TEXT NOT NULL, torch TEXT NOT NULL, diverged_at INTEGER NOT NULL, verdict TEXT NOT NULL
+);
+CREATE TABLE measurements (
+    run INTEGER NOT NULL REFERENCES runs, step INTEGER NOT NULL, PRIMARY KEY (run, step)
+) WITHOUT ROWID;
+"""
+
+
+class StoreError(ValueError):
+    """A file that is no store, or one of another version."""
+
+
+class Store:
+    """Results by recipe, seed, iterations, measuring, and the versions of toygan's engine and of torch.
+
+    A new file is made where there is none. Raises StoreError, and leaves the file as it is, where it is another's, or
+    damaged, or of a newer version; OSError where it cannot be read or written.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        with self.path.open("ab"):  # what cannot be opened is the system's to say
+            pass
+        with self._refusing():
+            self._base = sqlite3.connect(self.path, timeout=WAIT, isolation_level=None, check_same_thread=False)
+            self._begin()
+            self._base.execute("PRAGMA journal_mode = WAL")
+
+    def _begin(self) -> None:
+        with self._writing():
+            application, version = (
+                self._base.execute(f"PRAGMA {p}").fetchone()[0] for p in ("application_id", "user_version")
+            )
+            if application == 0 and not self._base.execute("SELECT 1 FROM sqlite_master").fetchone():
+                for statement in TABLES.strip().split(";\n"):
+                    self._base.execute(statement)
+                self._base.execute(f"PRAGMA application_id = {APPLICATION}")
+                self._base.execute(f"PRAGMA user_version = {VERSION}")
+            elif application != APPLICATION:
+                raise StoreError(f"{self.path}: is the database of another program, and is left alone")
+            elif version != VERSION:
+                raise StoreError(f"{self.path}: is a store of version {version}; this toygan reads version {VERSION}")
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """All of it is written, or nothing."""
+        self._base.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._base.execute("ROLLBACK")
+            raise
+        self._base.execute("COMMIT")
+
+    @contextmanager
+    def _refusing(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as error:  # a full disk, a file that is locked for long
+            raise OSError(None, str(error), str(self.path)) from None
+        except sqlite3.DatabaseError as error:
+            raise StoreError(f"{self.path}: is damaged, or no store of toygan ({error})") from None
+
+    def close(self) -> None:
+        """Gives the file free."""
+        self._base.close()
+
+    def get(self, piece: Piece) -> list[Result] | None:
+        """The results of a piece, or None where one of its runs is not there."""
+        results = []
+        with self._refusing():
+            for key in _keys(piece):
+                row = self._base.execute("SELECT * FROM runs WHERE key = ?", (key,)).fetchone()
+                if row is None:
+                    return None
+                results.append(self._result(row))
+        return results
+
+    def put(self, piece: Piece, results: Sequence[Result]) -> None:
+        """Takes in the results of a piece, all at once; what is there already stays."""
+        with self._refusing(), self._writing():
+            names = [name for result in results for name in result.metrics]
+            known = self._metrics()
+            for name in dict.fromkeys(names):
+                if name not in known:
+                    self._base.execute(f"ALTER TABLE measurements ADD COLUMN {_quoted(name)} REAL")
+            for key, result in zip(_keys(piece), results, strict=True):
+                self._put(key, piece, result)
+
+    def _put(self, key: str, piece: Piece, result: Result) -> None:
+        code, torch_version = versions()
+        row = (
+            key, result.recipe.to_json(), result.recipe.seed, piece.steps, piece.every, result.n, piece.device, code,
+            torch_version, result.diverged_at, result.verdict,
+        )  # fmt: skip
+        added = self._base.execute("INSERT OR IGNORE INTO runs VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        if not added.rowcount:
+            return
+        names = list(result.metrics)
+        columns = ", ".join(map(_quoted, ["run", "step", *names]))
+        values = (
+            np.stack([result.metrics[name] for name in names], axis=1) if names else np.zeros((len(result.steps), 0))
+        )
+        self._base.executemany(
+            f"INSERT INTO measurements ({columns}) VALUES ({', '.join('?' * (2 + len(names)))})",
+            [
+                (added.lastrowid, int(step), *(None if np.isnan(x) else float(x) for x in row))
+                for step, row in zip(result.steps, values, strict=True)
+            ],
+        )
+
+    def results(self, every_version: bool = False) -> list[Result]:
+        """All results, or those of the newest versions of code and torch that are there."""
+        with self._refusing():
+            newest = self._base.execute("SELECT code, torch FROM runs ORDER BY id DESC LIMIT 1").fetchone()
+            if newest is None:
+                return []
+            where = "" if every_version else "WHERE code = ? AND torch = ?"
+            rows = self._base.execute(f"SELECT * FROM runs {where}", () if every_version else newest).fetchall()
+            return [self._result(row) for row in rows]
+
+    def _result(self, row: tuple[Any, ...]) -> Result:
+        run, _, recipe, _, _, _, samples, _, _, _, diverged_at, verdict = row
+        names = self._metrics()
+        found = self._base.execute(
+            f"SELECT {', '.join(map(_quoted, ['step', *names]))} FROM measurements WHERE run = ? ORDER BY step", (run,)
+        ).fetchall()
+        try:
+            table = np.array(found, dtype=float).reshape(len(found), 1 + len(names))
+            metrics = dict(zip(names, table.T[1:], strict=True))
+            return Result(
+                Recipe.from_json(recipe), samples, diverged_at, verdict, table[:, 0].astype(np.int64), metrics
+            )
+        except (ValueError, TypeError, RecipeError) as error:
+            raise StoreError(f"{self.path}: run {run} cannot be read ({error})") from None
+
+    def _metrics(self) -> list[str]:
+        return [name for _, name, *_ in self._base.execute("PRAGMA table_info(measurements)")][2:]
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _keys(piece: Piece) -> list[str]:
+    """What each run of a piece is found by."""
+    shared = [piece.steps, piece.every, piece.metrics and sorted(piece.metrics), piece.n, piece.device, *versions()]
+    return [hashlib.sha256(json.dumps([recipe.to_json(), *shared]).encode()).hexdigest() for recipe in piece.recipes]
+
+
+@cache
+def versions() -> tuple[str, str]:
+    """The versions of all of toygan that results depend on, a digest of its sources, and of torch."""
+    folder, digest = Path(__file__).parent.parent, hashlib.sha256()
+    for name in ENGINE:
+        files = sorted((folder / name).rglob("*.py")) if (folder / name).is_dir() else [folder / name]
+        for file in files:
+            digest.update(f"{file.relative_to(folder)}\n".encode() + file.read_bytes())
+    return digest.hexdigest()[:16], torch.__version__

@@ -1,0 +1,90 @@
+"""Results as one table: a row for each recipe, seed and evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from toygan.parts.metrics import METRICS
+from toygan.recipe import KNOBS, Recipe, RecipeError
+from toygan.sweeps.design import STRENGTH
+from toygan.sweeps.piece import Result
+from toygan.training.cost import budget
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LAST = ["diverged_at", "verdict"]
+
+
+def fields_of(recipe: Recipe) -> dict[str, Any]:
+    """The recipe's fields, each strength under a name of its own."""
+    strengths = {STRENGTH + name: strength for name, strength in recipe.regularizers.items()}
+    return {name: getattr(recipe, name) for name in KNOBS if name != "regularizers"} | strengths
+
+
+def frame(results: Iterable[Result]) -> pd.DataFrame:
+    """The table, in the order of the fields' values, seeds and iterations, whoever was done first."""
+    import pandas as pd
+
+    several = list(results)
+    named = [fields_of(result.recipe) for result in several]
+    strengths = sorted({name for fields in named for name in fields if name.startswith(STRENGTH)})
+    metrics = sorted({name for r in several for name, x in r.metrics.items() if np.isfinite(x).any()}, key=_place)
+    columns = [*(name for name in KNOBS if name not in ("regularizers", "seed")), *strengths, "seed"]
+    lengths = [len(result.steps) for result in several]
+    table: dict[str, Any] = {
+        name: np.repeat(np.array([fields.get(name, 0.0) for fields in named]), lengths) for name in columns
+    }
+    table["step"] = np.concatenate([result.steps for result in several]) if several else np.zeros(0, int)
+    for name in metrics:
+        table[name] = np.concatenate([r.metrics.get(name, np.full(len(r.steps), np.nan)) for r in several])
+    for name in LAST:
+        table[name] = np.repeat(np.array([getattr(result, name) for result in several]), lengths)
+    out = pd.DataFrame(table)
+    return out.sort_values([*columns, "step"], ignore_index=True) if several else out
+
+
+def _place(metric: str) -> tuple[int, bool]:
+    """Metrics stand in the order of their menu, that of an averaged generator behind its own."""
+    own = metric.removeprefix("average-")
+    return list(METRICS).index(own), own != metric
+
+
+def refuse_too_long(recipes: int, seeds: int, steps: int, every: int, metrics: int) -> None:
+    """RecipeError where the table of a sweep would not fit into the memory that is allowed."""
+    rows = recipes * (steps // every + 2)
+    each = rows * 8.0 * (len(KNOBS) + metrics + 4)
+    if each * seeds > (allowed := budget()):
+        raise RecipeError(
+            "seeds", seeds, f"the table of {recipes:,} recipes would take {each * seeds / 2**30:.3g} GiB, and "
+            f"{allowed / 2**30:.3g} GiB are allowed; {int(allowed // each):,} would fit, or more with a larger `every`",
+        )  # fmt: skip
+
+
+def axes_of(table: pd.DataFrame) -> list[str]:
+    """The fields in which the recipes of a table differ, seeds apart."""
+    fields = [name for name in table.columns if name in KNOBS or name.startswith(STRENGTH)]
+    return [name for name in fields if name != "seed" and table[name].nunique() > 1]
+
+
+def ends(table: pd.DataFrame) -> pd.DataFrame:
+    """The last evaluation of every run."""
+    fields = [name for name in table.columns if name in KNOBS or name.startswith(STRENGTH)]
+    last: pd.DataFrame = table.drop_duplicates(fields, keep="last")
+    return last.reset_index(drop=True)
+
+
+def summary(table: pd.DataFrame) -> pd.DataFrame:
+    """One row a recipe, at the end of its runs: its axes, seeds, the mean of every metric, and the usual verdict."""
+    last, axes = ends(table), axes_of(table)
+    groups = last.groupby(axes, sort=True) if axes else last.groupby(lambda _: 0)
+    metrics = [name for name in last.columns if name.removeprefix("average-") in METRICS]
+    out = groups[metrics].mean()
+    out.insert(0, "seeds", groups.size())
+    out["diverged"] = groups["diverged_at"].agg(lambda at: int((at >= 0).sum()))
+    out["verdict"] = groups["verdict"].agg(lambda verdicts: verdicts.mode()[0])
+    out["agree"] = groups["verdict"].agg(lambda verdicts: int((verdicts == verdicts.mode()[0]).sum()))
+    return out.reset_index() if axes else out.reset_index(drop=True)
