@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Self, TypeVar
 
 Result = TypeVar("Result")
+TOLD = 3  # names in a sentence
 Progress = Callable[[int, int], None]  # told the experiments done and those in all
 
 
@@ -39,7 +40,9 @@ class Results(dict[str, Result]):
     @property
     def left(self) -> str:
         """What an interrupt left unmeasured, as the end of a sentence."""
-        return f"; not measured: {', '.join(self.missing)}" if self.missing else ""
+        more = len(self.missing) - TOLD
+        names = ", ".join(self.missing[:TOLD]) + (f" and {more} more" if more > 0 else "")
+        return f"; not measured: {names}" if self.missing else ""
 
     def _repr_markdown_(self) -> str:
         raise NotImplementedError

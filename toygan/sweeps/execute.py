@@ -5,12 +5,14 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 
 from toygan.recipe import NAMED, Recipe, RecipeError
 from toygan.sweeps.piece import Piece, Result, run
 from toygan.sweeps.store import Store
 from toygan.sweeps.worker import begin
+
+Futures = dict["Future[list[Result]]", Piece]
 
 
 def execute(
@@ -36,34 +38,37 @@ def execute(
 
 def _done(todo: list[Piece], executor: Executor | None, jobs: int) -> Iterator[tuple[Piece, list[Result]]]:
     if executor is not None:
-        yield from _submitted(todo, executor)
+        futures = _submitted(todo, executor)
+        try:
+            yield from _as_done(futures)
+        finally:
+            for future in futures:
+                future.cancel()
     elif jobs == 1 or len(todo) <= 1 or any(_own_part(piece.recipes[0]) for piece in todo):
         yield from ((piece, run(piece.words)) for piece in todo)
     else:
         fresh = multiprocessing.get_context("spawn")  # torch's threads do not survive a fork
         with ProcessPoolExecutor(min(jobs, len(todo)), fresh, begin) as pool:
             try:
-                yield from _submitted(todo, pool)
+                yield from _as_done(_submitted(todo, pool))
             except BaseException:  # an interrupt, or nobody wants more: what has begun would take minutes to end
                 for process in list(pool._processes.values()):
                     process.terminate()
                 raise
 
 
-def _submitted(todo: list[Piece], executor: Executor) -> Iterator[tuple[Piece, list[Result]]]:
+def _submitted(todo: list[Piece], executor: Executor) -> Futures:
     for piece in todo:
         if (own := _own_part(piece.recipes[0])) is not None:
             raise RecipeError(
                 own, getattr(piece.recipes[0], own), "is defined here, and other processes do not have it; put it into "
                 "toygan's menu there, or sweep without an executor",
             )  # fmt: skip
-    futures = {executor.submit(run, piece.words): piece for piece in todo}
-    try:
-        for future in as_completed(futures):
-            yield futures[future], future.result()
-    finally:
-        for future in futures:
-            future.cancel()
+    return {executor.submit(run, piece.words): piece for piece in todo}
+
+
+def _as_done(futures: Futures) -> Iterator[tuple[Piece, list[Result]]]:
+    yield from ((futures[future], future.result()) for future in as_completed(futures))
 
 
 def _own_part(recipe: Recipe) -> str | None:
