@@ -98,7 +98,12 @@ def shell(*words: str, memory: int | None = None, stdout: str | None = None) -> 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a limit of memory")
 @pytest.mark.parametrize(
-    "words", [["train", "--width", "2048", "--seeds", "64", "--steps", "1"], ["claims", "--jobs", "1"], ["menus"]]
+    "words",
+    [
+        ["train", "--width", "2048", "--seeds", "64", "--steps", "1"],
+        ["sweep", "lr_g=0.1,0.2", "--steps", "1", "--seeds", "1", "--jobs", "1"],
+        ["menus"],
+    ],
 )
 @pytest.mark.parametrize("gib", [0.2, 1.3])
 def test_too_little_memory_is_one_line(words: list[str], gib: float) -> None:
@@ -135,7 +140,7 @@ def test_ctrl_c_at_any_moment_is_no_traceback(words: list[str]) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="signals between processes are POSIX's")
 def test_what_is_written_is_whole_whenever_a_command_is_killed(tmp_path: Path) -> None:
     page, moments = tmp_path / "page.md", random.Random(1)
-    page.write_text("before\n<!-- menus -->\n<!-- /menus -->\nafter\n")
+    page.write_text("before\n<!-- menus: written by `make readme` -->\n<!-- end of menus -->\nafter\n")
     commands = {
         "menus": ["menus", "--into", str(page)],
         "lab": ["lab", "--copy-only", str(tmp_path / "lessons")],

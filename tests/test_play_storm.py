@@ -140,3 +140,11 @@ def test_no_storm_of_events_leaves_an_error_or_a_state_that_nobody_chose(
     asyncio.run(weather(seed, small=not STORM))
     assert psutil.Process().memory_info().rss - before < GIB * 2**30
     assert [r for r in caplog.records if r.levelno > logging.WARNING] == []
+
+
+def test_a_whole_strength_that_code_sets_is_shown() -> None:
+    p = Playground(Recipe(width=4, batch=8), ["regularizers"], seeds=1)
+    for strength in (2.0, 8.0, 1.0):
+        assert p.set("regularizers.packing", strength)
+        agree(p)
+    p.close()

@@ -75,7 +75,7 @@ class StrengthControl:
         strength = recipe.regularizers.get(self.name)
         self._told = True
         if strength is not None:
-            _put(self.slider, strength)
+            _put(self.slider, int(strength) if isinstance(self.slider, w.IntSlider) else strength)
         self.tick.value = strength is not None
         self._told = False
 
