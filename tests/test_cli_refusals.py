@@ -21,7 +21,7 @@ from toygan.cli.oneline import LINE
 from toygan.recipe import KNOBS, Recipe
 from toygan.runs.run import Run
 
-KILLS = int(os.environ.get("TOYGAN_KILLS", "2"))
+KILLS = int(os.environ.get("TOYGAN_KILLS", "1"))
 LONG = "n" * 300
 DEEP = "[" * 5000
 WIDE = "9" * 5000

@@ -573,6 +573,13 @@ def test_the_optimal_answer_where_p_is_q_is_the_losss_equilibrium(loss: str) -> 
     assert (of.on_real(around) + of.on_fake(around) >= losses[:1] - 1e-9).all() or not torch.isfinite(measured).all()
 
 
+def test_the_optimum_of_neymans_divergence_is_finite_everywhere() -> None:
+    """-p exp(-a) + q exp(-a/2) = 0 at a = 2 log p/q, which for N(0, 1) and N(1, 1) is 1 - 2x."""
+    data, generated = "gaussian1d(mean=0, sigma=1)", "gaussian1d(mean=1, sigma=1)"
+    measured = theory.optimal_discriminator(data, 10 * X, generated, "f-neyman")
+    torch.testing.assert_close(measured, (1 - 20 * X[:, 0]).double(), rtol=1e-5, atol=1e-5)
+
+
 def test_losses_that_compare_samples_have_no_pointwise_optimum() -> None:
     for name, loss in LOSSES.items():
         if not (loss.separable and loss.uses_discriminator):

@@ -137,13 +137,13 @@ class Neyman(Divergence):
         return (1 - u) ** 2 / u
 
     def activation(self, a: Tensor) -> Tensor:
-        return -torch.expm1(-a)
+        return 1 - torch.exp(-a)  # of expm1 autograd's slope is 0 long before it is
 
     def conjugate(self, t: Tensor) -> Tensor:
         return 2 - 2 * (1 - t).sqrt()
 
     def on_fake(self, a: Tensor) -> Tensor:
-        return -2 * torch.expm1(-a / 2)
+        return 2 - 2 * torch.exp(-a / 2)
 
     def exact_generator_weight(self, logits: Logits) -> Tensor:
         return -torch.exp(-logits.fake / 2 if self.saturating else -logits.fake)
