@@ -240,7 +240,8 @@ class Playground(w.VBox):  # type: ignore[misc]
 
     def _set(self, field: str, value: Any) -> None:
         population = self.session.population
-        if not self.session.set(field, value):
+        self.session.set(field, value)
+        if _root(field) not in map(_root, self._wanted):  # what is wanted still is not to be put back
             self._put_controls(field)
         if self.session.population is not population:
             self._restarted = time.monotonic()
