@@ -66,7 +66,7 @@ def test_flags_change_the_recipe_of_a_file_or_a_share_string(tmp_path: Path) -> 
     ("words", "named"),
     [
         (["--lr-g", "-1"], ["lr_g", "-1", "above 0"]),
-        (["--lr-g", "nan"], ["lr_g", "nan", "finite"]),
+        (["--lr-g", "nan"], ["lr_g", "nan", "number"]),
         (["--lr_d", "fast"], ["lr_d", "fast", "number"]),
         (["--d-steps", "1.5"], ["d_steps", "1.5", "whole number"]),
         (["--loss", "hinged"], ["loss", "hinged", "hinge", "wasserstein"]),

@@ -73,8 +73,9 @@ def test_the_tested_versions_fit_every_python_that_is_promised() -> None:
 def test_every_requirement_has_its_reason() -> None:
     lines = (ROOT / "pyproject.toml").read_text(encoding="utf-8").splitlines()
     for requirement in REQUIREMENTS:
-        (line,) = (line for line in lines if re.match(rf'\s*"{re.escape(requirement.name)}[<>=]', line))
-        assert re.search(r"# \w+", line), f"{requirement.name}: what for?"
+        listed = [line for line in lines if re.match(rf'\s*"{re.escape(requirement.name)}[<>=]', line)]
+        assert listed, f"{requirement.name}: where?"
+        assert all(re.search(r"# \w+", line) for line in listed), f"{requirement.name}: what for?"
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="no make")
