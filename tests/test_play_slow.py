@@ -84,6 +84,29 @@ def test_a_slider_moved_during_an_iteration_counts_from_that_iteration_on(
     asyncio.run(watch())
 
 
+def test_a_slow_run_is_measured_aside_and_no_button_waits_for_a_measurement(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "SLOW", 0.0)
+    s = session.Session(SMALL, seeds=2)
+    assert "loss-d" not in s.snapshot.metrics, "the first one asks for no loss"
+    s.play()
+    with monkeypatch.context() as heard:
+        snapshot = Population.snapshot
+        for _ in range(session.SOONEST):
+            attempt = s.attempt()
+            attempt.work()
+            heard.setattr(Population, "snapshot", lambda *_: pytest.fail("measured while the page waits"))
+            s.take(attempt, 1.0)
+            heard.setattr(Population, "snapshot", snapshot)
+        heard.setattr(Population, "snapshot", lambda *_: pytest.fail("measured while the page waits"))
+        s.pause()
+        assert s.set("lr_g", 0.01)
+    plain = Population(SMALL.seeds(2))
+    plain.run(session.SOONEST)
+    assert s.snapshot.step == session.SOONEST
+    losses = plain.snapshot(session.SAMPLES, None, ["loss-d"]).metrics["loss-d"]
+    assert s.snapshot.metrics["loss-d"].tolist() == losses.tolist()
+
+
 @live
 async def test_a_setting_that_takes_long_to_cost_is_weighed_aside(make: Callable[..., Playground]) -> None:  # noqa: F811
     p = make(SMALL)

@@ -11,6 +11,7 @@ from typing import Any
 from toygan.measure.diagnosis import Diagnosis, diagnose_all, told
 from toygan.measure.words import status
 from toygan.parts.metrics import live_metrics
+from toygan.parts.metrics.game import GAME_METRICS
 from toygan.recipe import DEFAULT, Recipe, RecipeError
 from toygan.runs.attempt import Attempt
 from toygan.runs.record import Record
@@ -23,6 +24,7 @@ Clock = Callable[[], float]  # seconds since some moment
 SAMPLES = 1000  # per measurement; of 25 equal modes each still gets 40
 PACE = 2e-6  # seconds that the least call of torch takes (`Cost.time`), until iterations have been timed
 SLOW, LONG = 0.1, 0.5  # seconds of an iteration that is to be taken aside, and of one that learners are told of
+QUICK = [name for name in live_metrics() if name not in GAME_METRICS]  # that ask for no loss and no gradient
 SOONEST, LATEST = 10, 50  # iterations from one measurement to the next, early and late in a run
 
 
@@ -85,7 +87,8 @@ class Session:
     def _start(self, recipe: Recipe) -> None:
         self.run = Run(recipe.seeds(self.seeds), self._device, interval, SAMPLES, live_metrics())
         self._changed()
-        self.measure()
+        first = self.population.snapshot(SAMPLES, None, QUICK) if self.slow else None
+        self.measure(first)
 
     def _changed(self) -> None:
         """The next iteration is another one than it was."""
@@ -102,9 +105,9 @@ class Session:
         """Whether the next iteration is to be taken aside, by `attempt`: during `advance` nothing is heard."""
         return self.seconds > SLOW
 
-    def measure(self) -> Snapshot:
-        """The snapshot of the present iteration, which also goes into the record."""
-        self.snapshot = self.run.measure()
+    def measure(self, taken: Snapshot | None = None) -> Snapshot:
+        """The snapshot of the present iteration, a new one unless it was `taken` before; it goes into the record."""
+        self.snapshot = self.run.measure(taken)
         self.diagnoses = diagnose_all(self.record)
         if not self.snapshot.alive.any():
             self.playing = False
@@ -119,11 +122,12 @@ class Session:
             self.measure()
 
     def pause(self) -> None:
-        """Stops playing, and measures where the run stands."""
+        """Stops playing, and measures where the run stands, unless that takes long."""
         self.say("")
         self.playing = False
         self.give_up()
-        self.measure()
+        if not self.slow:
+            self.measure()
 
     def advance(self, seconds: float) -> None:
         """Iterations until the time is used up, at least one, measured as often as costs little beside training."""
@@ -144,19 +148,18 @@ class Session:
 
     def attempt(self) -> Attempt:
         """The next iteration, to be taken aside: whatever stops or changes the run gives it up."""
-        self._attempt = Attempt(self.run)
+        self._attempt = Attempt(self.run, self._single)
         return self._attempt
 
     def take(self, attempt: Attempt, seconds: float) -> None:
         """Stands where an attempt has come in so many seconds, unless it was given up."""
         if attempt.given_up:
             return
-        attempt.take()
         self._time(seconds)
+        if (taken := attempt.take()) is not None:
+            self.measure(taken)
         if self._single:
-            self.pause()
-        elif self.run.due:
-            self.measure()
+            self.playing = False
 
     def give_up(self) -> None:
         """Ends the iteration that is under way, as if it had never begun."""
@@ -203,7 +206,7 @@ class Session:
             return False
         effect = "a new run" if restart else f"from iteration {self.iteration:,} on"
         self.say(f"{field} = {'off' if value is None else _words(value)}: {effect}")
-        if restart is None and not self.playing:
+        if restart is None and not self.playing and not self.slow:
             self.measure()
         return True
 

@@ -5,21 +5,30 @@ from __future__ import annotations
 import contextlib
 
 from toygan.runs.run import Run
+from toygan.training import Snapshot
 from toygan.training.interruption import Interrupted, interruptible
 
 
 class Attempt:
-    """The next iteration of a run: until `take` the run stays as it was, so that it can be given up at any moment."""
+    """The next iteration of a run, and the snapshot there, where one is due or wanted.
 
-    def __init__(self, run: Run) -> None:
+    Until `take` the run stays as it was, so that it can be given up at any moment.
+    """
+
+    def __init__(self, run: Run, measured: bool = False) -> None:
         self._run, self._twin = run, run.population.twin()
+        self._measured = measured or run.due_at <= run.steps + 1
+        self._snapshot: Snapshot | None = None
         self.given_up = False
 
     def work(self) -> None:
         """Takes the iteration aside; ends soon once it is given up."""
         with contextlib.suppress(Interrupted), interruptible(lambda: self.given_up):
             self._twin.step()
+            if self._measured:
+                self._snapshot = self._run.snapshot(self._twin)
 
-    def take(self) -> None:
-        """Gives the run what `work` has reached."""
+    def take(self) -> Snapshot | None:
+        """Gives the run what `work` has reached; returns the snapshot there, which is to be measured with, if any."""
         self._run.take(self._twin)
+        return self._snapshot

@@ -56,18 +56,25 @@ class Run:
         self.population.adopt(twin)
         self.record.path.add(self.population)
 
-    def measure(self) -> Snapshot:
-        """A new snapshot of the present iteration, which also goes into the record.
+    def measure(self, taken: Snapshot | None = None) -> Snapshot:
+        """A snapshot of the present iteration, a new one unless it was `taken` before, which goes into the record.
 
         Mode hopping is the change since the snapshot before, of an earlier iteration.
         """
-        last = self.record.last
-        if last is not None and last.step < self.steps:
-            self._earlier = last
-        snapshot = self.population.snapshot(self._n, self._earlier, self._metrics)
+        self._earlier = self._before(self.steps)
+        snapshot = taken or self.snapshot(self.population)
         self.record.add(snapshot)
         self.due_at = self.steps + self._interval(self.steps)
         return snapshot
+
+    def snapshot(self, population: Population) -> Snapshot:
+        """What this run would measure where it stood as the population does; nothing changes."""
+        return population.snapshot(self._n, self._before(population.steps), self._metrics)
+
+    def _before(self, step: int) -> Snapshot | None:
+        """The newest snapshot of an iteration before `step`."""
+        last = self.record.last
+        return last if last is not None and last.step < step else self._earlier
 
     def look(self) -> Snapshot:
         """The snapshot of the present iteration: the one that is there, or a new one."""
