@@ -20,7 +20,7 @@ FILES = sorted(path for path in PACKAGE.rglob("*.py"))
 ENGINE = {"text", "parts", "randomness", "knobs", "recipe", "training"}
 ARROWS: dict[str, set[str]] = {
     "text": set(),
-    "parts": {"text"},
+    "parts": {"text", "randomness"},
     "chart": set(),
     "files": set(),
     "randomness": set(),

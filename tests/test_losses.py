@@ -329,3 +329,39 @@ def test_d_calls_real_what_it_answers_above_its_equilibrium_logit(name: str, lev
 def test_nonsense_is_refused_with_what_is_allowed(spec: str) -> None:
     with pytest.raises(RecipeError, match=r"loss=.*(must be|allowed)"):
         Recipe(loss=spec)
+
+
+@pytest.mark.parametrize("alpha", [0.3, 0.5, 0.9, 3.0])
+def test_the_alpha_loss_is_arimotos_on_the_probability(alpha: float) -> None:
+    """alpha / (alpha - 1) (1 - p^((alpha - 1) / alpha)), as the paper writes it (Welfert et al. 2023, eq. 14)."""
+    loss, p = LOSSES.make(f"alpha(alpha_d={alpha})"), torch.sigmoid(REAL)
+    torch.testing.assert_close(loss.on_real(REAL), alpha / (alpha - 1) * (1 - p ** ((alpha - 1) / alpha)))
+
+
+def test_alpha_one_is_the_logistic_loss_and_one_half_is_hellingers() -> None:
+    """With alpha = 1/2, D pays 1/p - 1 = e^-a, whose best value is 2 sum (p q)^1/2: 2 - 2 times Hellinger's."""
+    one, minimax = LOSSES.make("alpha(alpha_d=1.0)"), LOSSES["minimax"]
+    torch.testing.assert_close(one.on_real(REAL), minimax.on_real(REAL))
+    torch.testing.assert_close(one.on_fake(FAKE), minimax.on_fake(FAKE))
+    torch.testing.assert_close(one.for_generator(FAKE), minimax.for_generator(FAKE))
+    half, best = LOSSES.make("alpha(alpha_d=0.5)"), 0.5 * (P / Q).log()
+    value = (P * half.on_real(best) + Q * half.on_fake(best)).sum()
+    torch.testing.assert_close(value, 2 * (P * Q).sqrt().sum())
+
+
+def test_the_kl_critics_best_score_is_the_kullback_leibler_divergence() -> None:
+    """Donsker and Varadhan: sup_a E_p a - log E_q e^a = KL(p || q), where a = log p/q; samples in exact shares."""
+    counts_p, counts_q = [(100 * x).round().long()[0] for x in (P, Q)]
+    best = (P / Q).log()[0]
+    pair = LogitPair(best.repeat_interleave(counts_p)[None], best.repeat_interleave(counts_q)[None])
+    value = -LOSSES["kl-wasserstein"].discriminator(pair).mean()
+    torch.testing.assert_close(value, (P * (P / Q).log()).sum())
+
+
+def test_cross_entropy_on_probabilities_stops_where_that_on_logits_goes_on() -> None:
+    """In single precision sigmoid(20) is 1, so that a sample which D is sure is generated has no slope left."""
+    a = torch.full((1, 1), 20.0, requires_grad=True)
+    for name, stops in (("probability-cross-entropy", True), ("non-saturating", False)):
+        (slope,) = torch.autograd.grad(LOSSES[name].on_fake(a).sum(), a)
+        assert (float(slope) == 0) is stops
+    torch.testing.assert_close(LOSSES["probability-cross-entropy"].on_real(REAL), LOSSES["minimax"].on_real(REAL))

@@ -10,7 +10,7 @@ from torch import nn
 
 from toygan import NETWORKS, REGULARIZERS, Population, Recipe, RecipeError
 from toygan.parts.networks import ACTIVATIONS, MLP, Network, NoDiscriminator, Shape
-from toygan.parts.networks.layers import INITS, BatchNormMLP, Maxout
+from toygan.parts.networks.layers import INITS, BatchNormMLP, LayerNormMLP, Maxout, WeightNormMLP
 from toygan.parts.networks.plain import Linear, Point, Shift
 
 MODULES = {
@@ -276,11 +276,13 @@ def test_a_spec_that_cannot_be_is_one_message(spec: str, named: str) -> None:
     assert named in str(error.value)
 
 
-BATCH_AWARE = {"minibatch-discrimination", "minibatch-stddev"}
+MLP_ONLY = {"minibatch-discrimination", "minibatch-stddev", "dropout"}
 GRADIENT_PENALTIES = {name for name in REGULARIZERS if "gradient-penalty" in name} | {"dragan", "r1", "r2", "roth"}
 REFUSED = {
-    "maxout": BATCH_AWARE,
-    "batch-norm-mlp": BATCH_AWARE | GRADIENT_PENALTIES | {"spectral-norm"},
+    "maxout": MLP_ONLY,
+    "batch-norm-mlp": MLP_ONLY | GRADIENT_PENALTIES | {"spectral-norm"},
+    "layer-norm-mlp": MLP_ONLY | {"spectral-norm"},
+    "weight-norm-mlp": MLP_ONLY | {"spectral-norm"},
 }  # of a discriminator
 
 
@@ -301,3 +303,76 @@ def test_a_discriminator_refuses_the_regularizers_that_have_no_meaning_in_it(net
     for name in REFUSED[network]:
         with pytest.raises(RecipeError, match=rf"{name}.*{network}"):
             Recipe(discriminator=network, regularizers={name: REGULARIZERS[name].strengths[1]})
+
+
+def test_layer_norm_is_pytorchs() -> None:
+    net = LayerNormMLP(3, 2, Shape(5, 2, "tanh"))
+    theta = started(net)
+    theta = theta + 0.3 * torch.randn(theta.shape, generator=torch.Generator().manual_seed(1))  # gains that are not 1
+    x = points(3)
+    for member, its, out in zip(theta, x, net(theta, x), strict=True):
+        units = its
+        *hidden, (last, bias) = [[part[0] for part in layer] for layer in net.unpack(member[None])]
+        for weight, shift, gain in hidden:
+            units = nn.functional.layer_norm(units @ weight.T, (5,), gain[:, 0], shift[:, 0]).tanh()
+        torch.testing.assert_close(out, units @ last.T + bias.T)
+
+
+def test_weight_norm_is_pytorchs_and_starts_as_the_mlp() -> None:
+    net, plain = WeightNormMLP(3, 2, Shape(5, 1, "tanh")), MLP(3, 2, Shape(5, 1, "tanh"))
+    theta, x = started(net), points(3)
+    torch.testing.assert_close(net(theta, x), plain(started(plain), x))
+    lengths = 1 + torch.rand(3, 7, generator=torch.Generator().manual_seed(2))
+    theta = torch.cat([theta[:, :-7], lengths], dim=-1)
+    for member, its, out, length in zip(theta, x, net(theta, x), lengths, strict=True):
+        module = torch_mlp(plain, member[:-7], nn.Tanh())
+        for layer, g in ((module[0], length[:5]), (module[2], length[5:])):
+            nn.utils.parametrizations.weight_norm(layer)
+            layer.parametrizations.weight.original0.data = g[:, None]
+        torch.testing.assert_close(out, module(its))
+
+
+@pytest.mark.parametrize(
+    ("output", "of"), [("tanh", torch.tanh), ("sigmoid", torch.sigmoid), ("softplus", nn.functional.softplus)]
+)
+def test_an_output_activation_and_its_scale_act_on_the_last_layer(output: str, of: Any) -> None:
+    net, plain = (
+        MLP(3, 2, Shape(5, 2, "relu", **changes)) for changes in ({"output": output, "output_scale": 3.0}, {})
+    )
+    theta, x = started(plain), points(3)
+    torch.testing.assert_close(net(theta, x), 3 * of(plain(theta, x)))
+
+
+def test_widths_are_those_of_each_hidden_layer_and_the_slope_is_leaky_relus() -> None:
+    recipe = Recipe(generator="mlp(widths=(7,3),activation=leaky-relu(slope=0.01))")
+    net = recipe.parts.generator
+    assert isinstance(net, MLP)
+    assert net.layers == [(2, 7), (7, 3), (3, 2)]
+    theta, x = started(net), points(2)
+    torch.testing.assert_close(net(theta, x)[0], torch_mlp(net, theta[0], nn.LeakyReLU(0.01))(x[0]))
+    with pytest.raises(RecipeError, match="give the one or the others"):
+        Recipe(generator="mlp(widths=(7,3),depth=2)")
+
+
+def test_dropout_keeps_the_mean_of_every_unit_and_single_points_see_the_whole_d() -> None:
+    """With factors 0 and 1/(1 - s) the last layer's mean over many draws is that of the whole D."""
+    recipe = Recipe(width=8, depth=1, batch=64)
+    p, plain = Population(recipe.but(regularizers={"dropout": 0.5})), Population(recipe)
+    p.discriminator.theta = plain.discriminator.theta
+    x = points(2, members=1)
+    torch.testing.assert_close(p.critic(x), plain.critic(x))
+    batch, n = p.batch(), 4000
+    judged = p.game.discriminator_pass(p.generator.theta, p.discriminator.theta, batch, x[:, :1].expand(-1, n, -1))
+    logits = judged.fake
+    assert len(torch.unique(logits)) > 10
+    error = float(logits.std()) / n**0.5
+    assert float(logits.mean()) == pytest.approx(float(plain.critic(x)[0, 0]), abs=5 * error)
+
+
+def test_a_penalty_on_ds_slope_does_not_see_the_factors_of_dropout() -> None:
+    p = Population(Recipe(width=8, batch=16, regularizers={"dropout": 0.5, "r1": 1.0}))
+    c = p.game.judged(p.generator.theta, p.discriminator.theta, p.batch())[1]
+    slope = c.input_gradient_real
+    assert slope.shape[-1] == 2 + 16
+    assert slope[..., :2].abs().max() > 0
+    assert slope[..., 2:].abs().max() == 0

@@ -123,3 +123,31 @@ def test_a_change_of_optimizer_goes_on_from_the_present_parameters(name: str) ->
     p.run(3)
     assert torch.isfinite(p.generator.theta).all()
     assert not torch.equal(p.generator.theta, here)
+
+
+def test_a_player_with_an_optimizer_of_its_own_moves_by_that_and_the_other_by_the_recipes() -> None:
+    """D as with plain descent, G as with Adam: to the last bit, on one batch."""
+    both = Recipe(width=4, batch=8, lr_d=0.1, turns="simultaneous")
+    mixed = Population(both.but(optimizer_d="sgd(momentum=0.25)"))
+    adam, sgd = Population(both), Population(both.but(optimizer="sgd", momentum=0.25))
+    for p in (mixed, adam, sgd):
+        p.step()
+    assert torch.equal(mixed.generator.theta, adam.generator.theta)
+    assert torch.equal(mixed.discriminator.theta, sgd.discriminator.theta)
+
+
+@pytest.mark.parametrize(
+    ("spec", "numbers"),
+    [
+        ("adam(beta1=0.9,beta2=0.999)", {"optimizer": "adam", "beta1": 0.9, "beta2": 0.999}),
+        ("rmsprop(beta2=0.9)", {"optimizer": "rmsprop", "beta2": 0.9}),
+        ("optimistic-sgd(momentum=-0.5)", {"optimizer": "optimistic-sgd", "momentum": -0.5}),
+    ],
+)
+def test_numbers_of_an_optimizer_stand_in_place_of_the_recipes(spec: str, numbers: dict[str, object]) -> None:
+    plain = Recipe(width=4, batch=8)
+    a, b = Population(plain.but(optimizer=spec)), Population(plain.but(**numbers))
+    a.run(3)
+    b.run(3)
+    assert torch.equal(a.generator.theta, b.generator.theta)
+    assert torch.equal(a.discriminator.theta, b.discriminator.theta)

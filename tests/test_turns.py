@@ -202,13 +202,13 @@ def test_turns_without_meaning_are_refused_in_the_recipe_with_the_reason(changes
     assert reason in str(refusal.value)
 
 
-@pytest.mark.parametrize("turns", [name for name, turn in TURNS.items() if not turn.takes_d_steps])
+@pytest.mark.parametrize("turns", [name for name, turn in TURNS.items() if not turn.takes_steps])
 def test_turns_that_move_both_at_once_refuse_d_steps(turns: str) -> None:
     with pytest.raises(RecipeError, match="d_steps=2"):
         SMALL.but(turns=turns, d_steps=2)
 
 
-def test_lookahead_takes_d_steps_where_the_turn_in_between_does() -> None:
+def test_lookahead_takes_steps_where_the_turn_in_between_does() -> None:
     assert SMALL.but(turns="lookahead", d_steps=2).d_steps == 2
     with pytest.raises(RecipeError, match="d_steps=2"):
         SMALL.but(turns="lookahead(of='simultaneous')", d_steps=2)
@@ -224,3 +224,67 @@ def test_turns_that_live_from_the_other_player_need_one(turns: str, loss: str) -
         p = Population(SMALL.but(turns=turns, loss=loss))
         p.run(3)
         assert torch.isfinite(p.generator.theta).all()
+
+
+def test_g_steps_are_steps_of_g_against_the_same_d() -> None:
+    p, still = population("alternating", g_steps=3), population("alternating", g_steps=3)
+    g, d = still.generator.theta, still.discriminator.theta
+    d = d - 0.08 * still.game.discriminator_gradient(g, d, still.batch())
+    for _ in range(3):
+        g = g - 0.05 * still.game.generator_gradient(g, d, still.batch())
+    p.step()
+    torch.testing.assert_close(p.discriminator.theta, d, **EXACT)
+    torch.testing.assert_close(p.generator.theta, g, **EXACT)
+
+
+def test_runge_kutta_follows_a_linear_flow_to_the_fourth_order() -> None:
+    """On the Dirac-GAN with the Wasserstein loss the field is a rotation, theta' = A theta: the step is the
+    exponential's series up to h^4 (Hairer et al. 1993, II.1)."""
+    h = 0.5
+    dirac = Recipe(data="dirac", generator="point", discriminator="linear", loss="wasserstein", optimizer="sgd",
+                   turns="runge-kutta-4", lr_g=h, lr_d=h, latent=1)  # fmt: skip
+    p = Population(dirac, dtype=torch.float64)
+    start = thetas(p)
+    p.step()
+    a = torch.tensor([[0.0, 1.0], [-1.0, 0.0]], dtype=torch.float64) * h  # G climbs psi, D falls with theta
+    powers = [torch.linalg.matrix_power(a, k) / [1, 1, 2, 6, 24][k] for k in range(5)]
+    torch.testing.assert_close(thetas(p), start @ sum(powers[1:], powers[0]).T, **EXACT)
+
+
+def test_runge_kutta_refuses_what_is_no_plain_descent() -> None:
+    for changes in ({"optimizer": "adam"}, {"momentum": 0.5}, {"optimizer_d": "sgd(momentum=0.1)"}):
+        with pytest.raises(RecipeError, match="plain gradient steps"):
+            SMALL.but(turns="runge-kutta-4", **changes)
+
+
+@pytest.mark.parametrize(("spec", "rests"), [("while-losing(accuracy=0)", True), ("while-losing(accuracy=1)", False)])
+def test_d_rests_where_it_does_not_lose(spec: str, rests: bool) -> None:
+    p, alternating = population(spec), population("alternating")
+    start = p.discriminator.theta.clone()
+    p.step()
+    alternating.step()
+    assert torch.equal(p.discriminator.theta, start if rests else alternating.discriminator.theta)
+
+
+def test_each_member_rests_by_itself() -> None:
+    """Some members of one population rest in one iteration and some do not; a member alone does the same."""
+    recipes = [SMALL.but(turns="while-losing(accuracy=0.5)", seed=s) for s in range(8)]
+    together = Population(recipes, dtype=torch.float64)
+    before = together.discriminator.theta.clone()
+    together.step()
+    moved = (together.discriminator.theta != before).any(-1)
+    assert moved.any()
+    assert not moved.all()
+    for s in (int(moved.nonzero()[0]), int((~moved).nonzero()[0])):
+        alone = Population(recipes[s], dtype=torch.float64)
+        alone.step()
+        torch.testing.assert_close(alone.discriminator.theta[0], together.discriminator.theta[s], **EXACT)
+
+
+def test_one_player_moves_a_time_and_it_is_the_one_that_loses() -> None:
+    for loss, g_moves in ((-1e6, True), (1e6, False)):
+        p = population(f"whoever-loses(loss={loss!r})")
+        g, d = p.generator.theta.clone(), p.discriminator.theta.clone()
+        p.step()
+        assert torch.equal(p.generator.theta, g) is not g_moves
+        assert torch.equal(p.discriminator.theta, d) is g_moves

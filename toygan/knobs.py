@@ -39,12 +39,13 @@ class Knob:
     live: bool = True  # whether it can change while a run plays; otherwise the run restarts
     keeps: Callable[[Any], Any] | None = None  # what of a live value cannot change while a run plays
     per_member: bool = False  # whether members of one population may differ in it
+    unset: str = ""  # what an empty name stands for, in words; without words a name is needed
 
     @property
     def allowed(self) -> str:
         """The permitted values in words."""
         if self.menu is not None:
-            return "one of " + ", ".join(self.menu)
+            return "one of " + ", ".join(self.menu) + (f", or nothing: {self.unset}" if self.unset else "")
         bounds = []
         if self.low is not None:
             bounds.append(f"{'above' if self.above else 'at least'} {self.low:g}")
@@ -85,6 +86,8 @@ class Choice(Knob):
     def checked(self, name: str, value: Any) -> tuple[str, Any]:
         if not isinstance(value, str):
             raise RecipeError(name, value, f"must be {self.allowed}")
+        if self.unset and not value:
+            return "", None
         try:
             return value, self._menu.make(value)
         except (ValueError, TypeError) as error:

@@ -15,8 +15,10 @@ from toygan.knobs import RecipeError as RecipeError
 from toygan.parts.distributions import DISTRIBUTIONS, Distribution
 from toygan.parts.losses import LOSSES, Loss
 from toygan.parts.networks import ACTIVATIONS, NETWORKS, Network, NoDiscriminator, Shape
+from toygan.parts.noises import NOISES, Noise
 from toygan.parts.optimizers import OPTIMIZERS, Optimizer
 from toygan.parts.regularizers import REGULARIZERS, Regularizer
+from toygan.parts.schedules import SCHEDULES, Schedule
 from toygan.parts.turns import TURNS, Turn
 from toygan.text import SHOWN, hint, loaded, short
 
@@ -42,7 +44,10 @@ class Parts:
     loss: Loss
     regularizers: Mapping[str, Regularizer]  # by their specs
     turns: Turn
-    optimizer: Optimizer
+    optimizer_g: Optimizer
+    optimizer_d: Optimizer
+    schedule: Schedule
+    noise: Noise
     generator: Network  # G and D before any regularizer has changed them
     discriminator: Network
     batch: int
@@ -61,6 +66,7 @@ class Recipe:
     regularizers: Mapping[str, float] = knob({}, Strengths("regularizers, each with its strength", REGULARIZERS))
     turns: str = knob("alternating", Choice("who moves when", TURNS))
     d_steps: int = knob(1, Whole("discriminator steps in one iteration", low=1, high=1000, slider=(1, 20)))
+    g_steps: int = knob(1, Whole("generator steps in one iteration", low=1, high=1000, slider=(1, 20)))
     lr_g: float = knob(1e-3, rate("learning rate of the generator"))
     lr_d: float = knob(1e-3, rate("learning rate of the discriminator"))
     batch: int = knob(128, Whole("samples of each kind in one step", low=1, high=2**16, slider=(8, 512), log=True))
@@ -72,12 +78,18 @@ class Recipe:
         Number("sgd: share of the last step that is kept; may be negative", low=-1.0, high=1.0, above=True, below=True,
                slider=(-0.9, 0.9), per_member=True),
     )  # fmt: skip
+    optimizer_g: str = knob("", Choice("the generator's own, with its own numbers", OPTIMIZERS, unset="as optimizer"))
+    optimizer_d: str = knob(
+        "", Choice("the discriminator's own, with its own numbers", OPTIMIZERS, unset="as optimizer")
+    )
+    schedule: str = knob("constant", Choice("how both learning rates change over the iterations", SCHEDULES))
     generator: str = knob("mlp", Choice("the generator's network", NETWORKS, live=False))
     discriminator: str = knob("mlp", Choice("the discriminator's network", NETWORKS, live=False))
     width: int = knob(64, Whole("units in each hidden layer", low=1, high=4096, slider=(4, 256), log=True, live=False))
     depth: int = knob(2, Whole("hidden layers", low=0, high=16, slider=(0, 6), live=False))
     activation: str = knob("relu", Choice("the activation of hidden units", ACTIVATIONS, live=False))
     latent: int = knob(2, Whole("dimensions of the generator's noise", low=1, high=4096, slider=(1, 64), live=False))
+    noise: str = knob("normal", Choice("the distribution of the generator's noise", NOISES, live=False))
     ema: float = knob(
         0.0, decay("share of its past that the averaged generator keeps; 0 averages nothing", (0.0, 0.999))
     )
@@ -149,7 +161,7 @@ class Recipe:
         """A short line to share, all that differs from the defaults: `loss=hinge&regularizers=r1:0.1&seed=3`."""
         values = {name: getattr(self, name) for name in KNOBS}
         changed = {name: KNOBS[name].written(v) for name, v in values.items() if v != getattr(DEFAULT, name)}
-        return urlencode(changed, quote_via=quote, safe=":,()=[]")
+        return urlencode(changed, quote_via=quote, safe=":,()=[]'")
 
     @staticmethod
     def from_string(text: str) -> Recipe:
@@ -206,10 +218,12 @@ def _known(values: Mapping[str, Any]) -> None:
             raise RecipeError(short(name)[1:-1], values[name], allowed)
 
 
-def _fitting(recipe: Recipe, part: Mapping[str, Any]) -> Parts:
+def _fitting(recipe: Recipe, part: dict[str, Any]) -> Parts:
     """The recipe's parts, given what each field stands for; combinations without meaning are refused with a reason."""
     data, loss, turn = part["data"], part["loss"], part["turns"]
     shape, networks = Shape(recipe.width, recipe.depth, recipe.activation), {}
+    for own in ("optimizer_g", "optimizer_d"):
+        part[own] = part[own] or part["optimizer"]
     for role, sizes in (("generator", (recipe.latent, data.dim)), ("discriminator", (data.dim, 1))):
         kind = part[role].kind
         if role not in kind.roles:
@@ -218,21 +232,23 @@ def _fitting(recipe: Recipe, part: Mapping[str, Any]) -> Parts:
         if (reason := kind.refuses(*sizes)) is not None:
             raise RecipeError(role, getattr(recipe, role), reason)
         networks[role] = part[role](*sizes, shape)
+    networks["generator"] = part["noise"].network(networks["generator"])
     if not loss.uses_discriminator:
         networks["discriminator"] = NoDiscriminator(data.dim, 1, shape)
     parts = Parts(
         {name: getattr(recipe, name)[:SHOWN] for name in NAMED}, data, loss, part["regularizers"], turn,
-        part["optimizer"], networks["generator"], networks["discriminator"], recipe.batch, recipe.momentum,
+        part["optimizer_g"], part["optimizer_d"], part["schedule"], part["noise"], networks["generator"],
+        networks["discriminator"], recipe.batch, recipe.momentum,
     )  # fmt: skip
     reason = turn.refuses(parts)
     if reason is None and turn.couples and not loss.uses_discriminator:
         reason = f"loss {short(recipe.loss)} has no discriminator"
     if reason is not None:
         raise RecipeError("turns", recipe.turns, reason)
-    if recipe.d_steps != 1 and not turn.takes_d_steps:
-        raise RecipeError(
-            "d_steps", recipe.d_steps, f"turns {short(recipe.turns)} moves both players at once; only 1 fits"
-        )
+    for name in ("g_steps", "d_steps"):
+        if getattr(recipe, name) != 1 and not turn.takes_steps:
+            why = f"turns {short(recipe.turns)} moves both players at once; only 1 fits"
+            raise RecipeError(name, getattr(recipe, name), why)
     for name, regularizer in parts.regularizers.items():
         if not loss.uses_discriminator:
             raise RecipeError("regularizers", name, f"loss {short(recipe.loss)} has no discriminator to regularize")

@@ -66,7 +66,7 @@ def _fits(name: str, value: Any, usual: Any) -> None:
         right = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < math.inf
         kind = "a finite number"
     elif isinstance(usual, str):
-        right, kind = isinstance(value, str), "a name in quotes"
+        right, kind = isinstance(value, str), "a name"
     else:
         return
     if not right:

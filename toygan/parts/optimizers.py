@@ -8,10 +8,12 @@ from typing import ClassVar, NamedTuple
 import torch
 from torch import Tensor
 
+from toygan.parts import checks
 from toygan.parts.menu import Menu
 
 OptimizerState = tuple[Tensor, ...]  # what an optimizer keeps from one step to the next, each tensor `(P, ...)`
 TINY = 1e-30  # far below EPSILON squared
+BELOW_1 = 1 - 1e-9  # of a decay: with 1, a running mean would never move
 EPSILON = 1e-8  # PyTorch's default, added to the root of the mean square
 
 
@@ -25,7 +27,10 @@ class Rates(NamedTuple):
 
 
 class Optimizer:
-    """A rule `(gradient, state) -> (step, state)`; gradient and step are `(P, n_params)`, the step is to be added."""
+    """A rule `(gradient, state) -> (step, state)`; gradient and step are `(P, n_params)`, the step is to be added.
+
+    A field that is named as one of Rates stands in place of the recipe's number, unless it is None.
+    """
 
     def start(self, theta: Tensor) -> OptimizerState:
         """The state before the first step."""
@@ -40,6 +45,12 @@ class Optimizer:
 class SGD(Optimizer):
     """Gradient descent; momentum may be negative, which damps rotation (Gidel et al. 2019, sec. 3)."""
 
+    momentum: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.momentum is not None:
+            checks.number("momentum", self.momentum, -BELOW_1, BELOW_1)
+
     def start(self, theta: Tensor) -> OptimizerState:
         return (torch.zeros_like(theta),)
 
@@ -52,6 +63,12 @@ class SGD(Optimizer):
 class RMSProp(Optimizer):
     """Gradients over the root of their running mean square (Tieleman and Hinton 2012; as in PyTorch)."""
 
+    beta2: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.beta2 is not None:
+            checks.number("beta2", self.beta2, 0, BELOW_1)
+
     def start(self, theta: Tensor) -> OptimizerState:
         return (torch.zeros_like(theta),)
 
@@ -63,6 +80,14 @@ class RMSProp(Optimizer):
 @dataclass(frozen=True)
 class Adam(Optimizer):
     """Steps of about lr in every coordinate, whatever the gradient's size (Kingma and Ba 2015, algorithm 1)."""
+
+    beta1: float | None = None
+    beta2: float | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("beta1", "beta2"):
+            if getattr(self, name) is not None:
+                checks.number(name, getattr(self, name), 0, BELOW_1)
 
     def start(self, theta: Tensor) -> OptimizerState:
         zeros, none = torch.zeros_like(theta), torch.zeros_like(theta[:, :1])
@@ -92,14 +117,14 @@ class Optimistic(Optimizer):
 
 
 @dataclass(frozen=True)
-class OptimisticSGD(Optimistic):
+class OptimisticSGD(Optimistic, SGD):
     """Optimistic mirror descent: theta_{t+1} = theta_t - 2 lr g_t + lr g_{t-1} (Daskalakis et al. 2018, eq. 6)."""
 
     plain = SGD()
 
 
 @dataclass(frozen=True)
-class OptimisticAdam(Optimistic):
+class OptimisticAdam(Optimistic, Adam):
     """Optimism on Adam's steps (Daskalakis et al. 2018, algorithm 1)."""
 
     plain = Adam()

@@ -10,6 +10,7 @@ from torch import Tensor
 from toygan.parts.distributions.base import Distribution
 from toygan.parts.losses.base import Loss
 from toygan.parts.networks.base import Network
+from toygan.parts.noises import Noise
 from toygan.parts.optimizers import Optimizer, Rates
 
 
@@ -29,8 +30,16 @@ class Parts(Protocol):
         """What both players minimise."""
 
     @property
-    def optimizer(self) -> Optimizer:
-        """Both players' rule of steps."""
+    def optimizer_g(self) -> Optimizer:
+        """G's rule of steps."""
+
+    @property
+    def optimizer_d(self) -> Optimizer:
+        """D's rule of steps."""
+
+    @property
+    def noise(self) -> Noise:
+        """What G is fed with."""
 
     @property
     def generator(self) -> Network:
@@ -72,8 +81,8 @@ class Player(Protocol):
     theta: Tensor
     rates: Rates
 
-    def step(self, gradient: Tensor) -> None:
-        """Moves theta `(P, n_params)` by the optimizer's step for this gradient."""
+    def step(self, gradient: Tensor, where: Tensor | None = None) -> None:
+        """Moves theta `(P, n_params)` by the optimizer's step for this gradient; where `where` `(P,)` says so."""
 
 
 class Game(Protocol):
@@ -86,6 +95,10 @@ class Game(Protocol):
     @property
     def discriminator(self) -> Player:
         """D of every member."""
+
+    @property
+    def g_steps(self) -> int:
+        """Steps of G in one iteration."""
 
     @property
     def d_steps(self) -> int:
@@ -105,6 +118,9 @@ class Game(Protocol):
 
     def discriminator_gradient(self, theta_g: Tensor, theta_d: Tensor, batch: Batch) -> Tensor:
         """Gradient of D's loss in its parameters `(P, n_d)`."""
+
+    def accuracy(self, theta_g: Tensor, theta_d: Tensor, batch: Batch) -> Tensor:
+        """The share of a batch, real and generated, that D is right about `(P,)`."""
 
     def losses(self, theta_g: Tensor, theta_d: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
         """What G and D minimise, each `(P,)`, differentiable in both players' parameters."""

@@ -13,7 +13,7 @@ MOST_TOKENS = 30_000  # of one spec: 4096 points in the plane have 24 600
 DEEPEST = 4  # brackets in brackets
 TOKEN = re.compile(
     r"""\s*(?:(?P<number>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)|(?P<quoted>'[^'\\]*'|"[^"\\]*")"""
-    r"""|(?P<word>[A-Za-z_]\w*)|(?P<sign>\S))""",
+    r"""|(?P<spec>[A-Za-z_][\w-]*(?=\())|(?P<word>[A-Za-z_][\w-]*)|(?P<sign>\S))""",
     re.ASCII,
 )
 CONSTANTS = {"True": True, "False": False, "None": None}
@@ -24,9 +24,10 @@ Token = tuple[str | None, str]  # kind and text
 
 @lru_cache(maxsize=64)
 def split(spec: str) -> tuple[str, dict[str, Any]]:
-    """Name and arguments of a spec: numbers, names in quotes, True, False, None, and brackets of these.
+    """Name and arguments of a spec: numbers, True, False, None, names, and brackets of these.
 
-    Raises ValueError where it cannot be read.
+    Names may stand in quotes; a name with arguments of its own, `of=ring8(k=12)`, stays a spec, as text. Raises
+    ValueError where it cannot be read.
     """
     name, bracket, rest = spec.partition("(")
     try:
@@ -76,11 +77,29 @@ def _value(token: Token, tokens: Iterator[Token], deeper: int) -> Any:
         return words[1:-1]
     if words in CONSTANTS:
         return CONSTANTS[words]
+    if kind == "word":
+        return words
+    if kind == "spec":
+        return words + _bracketed(tokens)
     if words not in CLOSING:
-        raise ValueError(f"{short(words)} is no number, no name in quotes, not True, False or None")
+        raise ValueError(f"{short(words)} is no number, no name, not True, False or None")
     if not deeper:
         raise ValueError(f"more than {DEEPEST} brackets in brackets")
     return _sequence(CLOSING[words], tokens, deeper - 1)
+
+
+def _bracketed(tokens: Iterator[Token]) -> str:
+    """The text up to the bracket that closes the next one: whoever takes the spec reads what is in it."""
+    text, open_brackets, before = "", 0, "sign"
+    for kind, words in tokens:
+        if kind is None:
+            break
+        text += words if "sign" in (kind, before) else " " + words
+        before = kind
+        open_brackets += (kind == "sign") * ((words in CLOSING) - (words in CLOSING.values()))
+        if not open_brackets:
+            return text
+    raise ValueError("a bracket is not closed")
 
 
 def _sequence(closing: str, tokens: Iterator[Token], deeper: int) -> Any:

@@ -146,7 +146,9 @@ def _widget(name: str, knob: Knob, value: Any) -> Any:
         "layout": WIDTH,
     }  # fmt: skip
     if knob.menu is not None:
-        return w.Dropdown(options=_with(list(knob.menu), value), value=value, **common)
+        names: list[Any] = list(knob.menu)
+        options = [(knob.unset, ""), *((name, name) for name in names)] if knob.unset else names
+        return w.Dropdown(options=_with(options, value), value=value, **common)
     low, high = knob.slider or (knob.low or 0, knob.high or 1)
     common["continuous_update"] = knob.live
     if FIELDS[name].type == "int":
@@ -192,4 +194,7 @@ def _numbers(values: Iterable[float]) -> list[tuple[str, float]]:
 
 
 def _with(options: list[Any], value: Any) -> list[Any]:
-    return options if value in options else [*options, value]
+    """The options, names or pairs of words and name, the value among them."""
+    pairs = isinstance(options[0], tuple)
+    there = value in (dict(options).values() if pairs else options)
+    return options if there else [*options, (value, value) if pairs else value]

@@ -94,10 +94,10 @@ class Source:
     def __init__(
         self, recipes: Sequence[Recipe], name: str, device: torch.device, dtype: torch.dtype, ahead: int = AHEAD
     ) -> None:
-        data, latent = recipes[0].parts.data, recipes[0].latent
+        data, noise, latent = recipes[0].parts.data, recipes[0].parts.noise, recipes[0].latent
         self._name, self._seeds, self._to = name, [recipe.seed for recipe in recipes], (device, dtype, ahead)
         self._real = self._stream(data.sample, data.dim, "data")
-        self._z = self._stream(normal(latent), latent, "latent")
+        self._z = self._stream(noise.draw(latent), noise.dims(latent), "latent")
         self._noise: dict[str, Stream] = {}  # by kind, dimensions and name; made when it is first asked for
 
     def _stream(self, draw: Draw, dim: int, name: str) -> Stream:

@@ -107,6 +107,7 @@ def _cost(recipe: Recipe, members: int) -> Cost:
 def _repeated(recipe: Recipe) -> Iterator[tuple[int, Callable[[int], Recipe]]]:
     """How often an iteration repeats a step, for each reason to repeat one, and the recipe that repeats it n times."""
     yield recipe.d_steps, lambda n: recipe.but(d_steps=n)
+    yield recipe.g_steps, lambda n: recipe.but(g_steps=n)
     for name, part in recipe.parts.regularizers.items():
         if part.whole and not part.structural:
             yield int(recipe.regularizers[name]), lambda n, name=name: _with_strength(recipe, name, n)  # type: ignore[misc]
@@ -167,7 +168,7 @@ def _heaviest(recipe: Recipe, members: int, allowed: float) -> tuple[str, Any, i
     ways: dict[str, tuple[int, int, Callable[[int], float]]] = {
         "seeds": (members, 1, lambda n: cost(recipe, n).memory),
     }
-    for name in ("batch", "width", "depth", "latent", "d_steps"):
+    for name in ("batch", "width", "depth", "latent", "g_steps", "d_steps"):
         low = min(getattr(recipe, name), max(1, int(KNOBS[name].low or 0)))
         ways[name] = getattr(recipe, name), low, lambda n, name=name: _needed(recipe, members, **{name: n})  # type: ignore[misc]
     for name, part in recipe.parts.regularizers.items():

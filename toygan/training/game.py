@@ -52,11 +52,12 @@ class Game:
         g, d = parts.generator, parts.discriminator
         for name, part in parts.regularizers.items():
             g, d = part.networks(g, d, recipes[0].regularizers[name])
+        for_g, for_d = parts.optimizer_g, parts.optimizer_d
         self.generator = Player(
-            g, _initial("generator", g, recipes, like), parts.optimizer, rates_of(recipes, "lr_g", like)
+            g, _initial("generator", g, recipes, like), for_g, rates_of(recipes, "lr_g", for_g, like)
         )
         self.discriminator = Player(
-            d, _initial("discriminator", d, recipes, like), parts.optimizer, rates_of(recipes, "lr_d", like),
+            d, _initial("discriminator", d, recipes, like), for_d, rates_of(recipes, "lr_d", for_d, like),
             self._allowed,
         )  # fmt: skip
         self.change(recipes)
@@ -66,10 +67,12 @@ class Game:
     def change(self, recipes: Sequence[Recipe]) -> None:
         """Goes on by the loss, the rates and the strengths of these recipes; regularizers are started apart."""
         first, parts, like = recipes[0], recipes[0].parts, self.generator.theta
-        self.loss, self.d_steps, self.batch_size = parts.loss, first.d_steps, first.batch
-        self.generator.change(parts.optimizer, rates_of(recipes, "lr_g", like))
-        self.discriminator.change(parts.optimizer, rates_of(recipes, "lr_d", like))
-        self._anneal = first.anneal
+        self.loss, self.batch_size = parts.loss, first.batch
+        self.g_steps, self.d_steps = first.g_steps, first.d_steps
+        self.generator.change(parts.optimizer_g, rates_of(recipes, "lr_g", parts.optimizer_g, like))
+        self.discriminator.change(parts.optimizer_d, rates_of(recipes, "lr_d", parts.optimizer_d, like))
+        self._schedule, self._anneal = parts.schedule, first.anneal
+        self.keep_schedule()
         self._parts: Mapping[str, Regularizer] = parts.regularizers
         strengths = {
             name: like.new_tensor([r.regularizers[name] for r in recipes], device="cpu") for name in self._parts
@@ -81,6 +84,13 @@ class Game:
         }
         self._hooked = {hook: [name for name, part in self._parts.items() if _overrides(part, hook)] for hook in HOOKS}
         self._needs_input_gradient = any(part.needs_input_gradient for part in self._parts.values())
+
+    def keep_schedule(self) -> None:
+        """Gives both players the learning rates that the schedule has for this iteration."""
+        if not self._schedule.constant:
+            factor = self._schedule.factor(self.steps)
+            self.generator.scale_rate(factor)
+            self.discriminator.scale_rate(factor)
 
     def start_regularizers(self, kept: Mapping[str, RegularizerState]) -> None:
         """Starts the regularizers, but for those whose state is `kept` from before a change of the recipe."""
@@ -159,6 +169,14 @@ class Game:
     def losses(self, theta_g: Tensor, theta_d: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
         """What every member's G and D minimise, each `(P,)`, as functions of both players' parameters."""
         return self.generator_loss(theta_g, theta_d, batch), self.discriminator_loss(theta_g, theta_d, batch)
+
+    def accuracy(self, theta_g: Tensor, theta_d: Tensor, batch: Batch) -> Tensor:
+        """The share of a batch, real and generated, that D is right about `(P,)`."""
+        c = self.discriminator_pass(theta_g, theta_d, batch)
+        c.judge_both()
+        middle = self.loss.threshold(c)
+        right = (c.real > middle).to(c.real.dtype).mean(-1) + (c.fake < middle).to(c.fake.dtype).mean(-1)
+        return right / 2
 
     def generator_gradient(self, theta_g: Tensor, theta_d: Tensor, batch: Batch) -> Tensor:
         """Gradient of every member's generator loss in its generator's parameters `(P, n_g)`."""

@@ -24,7 +24,7 @@ class Player:
         after_step: Callable[[Tensor], Tensor] | None = None,
     ) -> None:  # fmt: skip
         self.network, self.theta = network, theta
-        self.optimizer, self.rates = optimizer, rates
+        self.optimizer, self.rates, self._full_rates = optimizer, rates, rates
         self.state: OptimizerState = optimizer.start(theta)
         self._after_step = after_step
 
@@ -33,17 +33,26 @@ class Player:
         step, state = self.optimizer.step(gradient, self.state, self.rates)
         return self.theta + step, state
 
-    def step(self, gradient: Tensor) -> None:
-        """Moves theta by the optimizer's step for this gradient `(P, n_params)`."""
+    def step(self, gradient: Tensor, where: Tensor | None = None) -> None:
+        """Moves theta by the optimizer's step for this gradient `(P, n_params)`; where `where` `(P,)` says so."""
+        before = (self.theta, *self.state)
         self.theta, self.state = self.after(gradient)
         if self._after_step is not None:
             self.theta = self._after_step(self.theta)
+        if where is not None:
+            moved = zip((self.theta, *self.state), before, strict=True)
+            self.theta, *state = (torch.where(_by_member(where, new), new, old) for new, old in moved)
+            self.state = tuple(state)
+
+    def scale_rate(self, factor: float) -> None:
+        """The learning rate of the next steps, as a factor of the recipe's."""
+        self.rates = self._full_rates._replace(lr=factor * self._full_rates.lr)
 
     def change(self, optimizer: Optimizer, rates: Rates) -> None:
         """Goes on with other rates; another optimizer starts anew."""
         if optimizer != self.optimizer:
             self.optimizer, self.state = optimizer, optimizer.start(self.theta)
-        self.rates = rates
+        self.rates = self._full_rates = rates
 
     def twin(self, after_step: Callable[[Tensor], Tensor] | None) -> Player:
         """A player that stands as this one does, and moves by itself."""
@@ -62,7 +71,13 @@ class Player:
         return one
 
 
-def rates_of(recipes: Sequence[Recipe], lr: str, like: Tensor) -> Rates:
-    """The optimizer's numbers of one player, each `(P, 1)`; `lr` is the field of its learning rate."""
-    columns = [[getattr(r, name) for r in recipes] for name in (lr, *Rates._fields[1:])]
+def _by_member(where: Tensor, x: Tensor) -> Tensor:
+    """`where` `(P,)` as something that is broadcast with x `(P, ...)`."""
+    return where.reshape(-1, *[1] * (x.ndim - 1))
+
+
+def rates_of(recipes: Sequence[Recipe], lr: str, optimizer: Optimizer, like: Tensor) -> Rates:
+    """One player's numbers, each `(P, 1)`: the optimizer's own, or else the recipes'; `lr` names its learning rate."""
+    own = {name: value for name in Rates._fields if (value := getattr(optimizer, name, None)) is not None}
+    columns = [[own.get(name, getattr(r, name)) for r in recipes] for name in (lr, *Rates._fields[1:])]
     return Rates(*torch.tensor(columns, dtype=like.dtype, device=like.device).unsqueeze(-1))

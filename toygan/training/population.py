@@ -85,6 +85,7 @@ class Population:
         """One iteration: the turn lets D and G move."""
         self.turn.step(self.game)
         self.game.steps += 1
+        self.game.keep_schedule()
         theta_g, theta_d = self.game.generator.theta, self.game.discriminator.theta
         if self._averages:
             self._average = torch.lerp(theta_g, self._average, self._ema)
@@ -143,6 +144,7 @@ class Population:
         for player, kept in ((game.generator, state.generator), (game.discriminator, state.discriminator)):
             player.theta, player.state = kept.theta, kept.optimizer
         game.steps, game.turn_state, game.regularizer_states = state.steps, state.turn, dict(state.regularizers)
+        game.keep_schedule()
         new._average, new._alive, new._age = state.average, state.alive, state.age
         try:
             game.source.restore(state.streams)

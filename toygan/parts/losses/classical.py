@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn.functional import relu, softplus
+from torch.nn.functional import binary_cross_entropy, relu, softplus
 
 from toygan.parts.checks import number
 from toygan.parts.losses.base import Logits, Loss
+from toygan.text import short
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,96 @@ class NonSaturating(Minimax):
 
     def exact_generator_weight(self, logits: Logits) -> Tensor:
         return -torch.sigmoid(-logits.fake)
+
+
+@dataclass(frozen=True)
+class ProbabilityCrossEntropy(NonSaturating):
+    """The same on probabilities in single precision, as a D that ends in a sigmoid gives them: a mistake to learn from.
+
+    Beyond logits of about 17 the probability rounds to 1 and the gradient is exactly 0, where that of the logit goes
+    on; PyTorch's `binary_cross_entropy` cuts the loss at 100.
+    """
+
+    saturating: bool = False
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.saturating, bool):
+            raise ValueError(f"saturating={short(self.saturating)}: must be True or False")
+
+    formula = r"\mathcal L_D=-\log D(x)-\log(1-D(G(z))),\quad \mathcal L_G=-\log D(G(z)),\quad D=\mathrm{fl}(\sigma(a))"
+
+    def on_real(self, a: Tensor) -> Tensor:
+        p = a.sigmoid()
+        return binary_cross_entropy(p, torch.ones_like(p), reduction="none")
+
+    def on_fake(self, a: Tensor) -> Tensor:
+        p = a.sigmoid()
+        return binary_cross_entropy(p, torch.zeros_like(p), reduction="none")
+
+    def for_generator(self, a: Tensor) -> Tensor:
+        return -self.on_fake(a) if self.saturating else self.on_real(a)
+
+    def exact_equilibrium(self) -> tuple[float, float]:
+        return 2 * math.log(2), math.log(2) * (-1 if self.saturating else 1)
+
+    def exact_generator_weight(self, logits: Logits) -> Tensor:
+        return -torch.sigmoid(logits.fake if self.saturating else -logits.fake)
+
+
+@dataclass(frozen=True)
+class Alpha(Loss):
+    """The (alpha_d, alpha_g)-GAN: 1 is the logistic loss, 1/2 Hellinger's (Welfert et al. 2023, eq. 14-16).
+
+    With k = (alpha - 1) / alpha a probability p costs (1 - p^k) / k in place of -log p. Where alpha_d is below 1, D
+    pays exponentially for being sure and wrong.
+    """
+
+    alpha_d: float = 0.5
+    alpha_g: float = 1.0
+    saturating: bool = True
+
+    def __post_init__(self) -> None:
+        number("alpha_d", self.alpha_d, 0.05, 1e6)
+        number("alpha_g", self.alpha_g, 0.05, 1e6)
+        if not isinstance(self.saturating, bool):
+            raise ValueError(f"saturating={short(self.saturating)}: must be True or False")
+
+    formula = (
+        r"\mathcal L_D=\ell_{\alpha_D}(D(x))+\ell_{\alpha_D}(1-D(G(z))),\quad "
+        r"\mathcal L_G=-\ell_{\alpha_G}(1-D(G(z))),\quad \ell_\alpha(p)=\tfrac{\alpha}{\alpha-1}(1-p^{1-1/\alpha})"
+    )
+    probability = True
+
+    def on_real(self, a: Tensor) -> Tensor:
+        return _price(a, self.alpha_d)
+
+    def on_fake(self, a: Tensor) -> Tensor:
+        return _price(-a, self.alpha_d)
+
+    def for_generator(self, a: Tensor) -> Tensor:
+        return -_price(-a, self.alpha_g) if self.saturating else _price(a, self.alpha_g)
+
+    def exact_equilibrium(self) -> tuple[float, float]:
+        for_d, for_g = (
+            math.log(2) if alpha == 1 else (1 - 0.5 ** (1 - 1 / alpha)) / (1 - 1 / alpha)
+            for alpha in (self.alpha_d, self.alpha_g)
+        )
+        return 2 * for_d, -for_g if self.saturating else for_g
+
+    def exact_generator_weight(self, logits: Logits) -> Tensor:
+        p = logits.fake.sigmoid()
+        q = 1 - p
+        return -(q ** (1 - 1 / self.alpha_g)) * p if self.saturating else -(p ** (1 - 1 / self.alpha_g)) * q
+
+    def optimal_logit(self, log_ratio: Tensor) -> Tensor:
+        """D = p^alpha / (p^alpha + q^alpha)."""
+        return self.alpha_d * log_ratio
+
+
+def _price(a: Tensor, alpha: float) -> Tensor:
+    """What the probability sigmoid(a) of what is true costs: (1 - p^k) / k with k = 1 - 1/alpha, -log p for k = 0."""
+    k = 1 - 1 / alpha
+    return softplus(-a) if k == 0 else -torch.expm1(-k * softplus(-a)) / k
 
 
 @dataclass(frozen=True)
@@ -140,6 +231,34 @@ class Hinge(Wasserstein):
     def optimal_logit(self, log_ratio: Tensor) -> Tensor:
         """Beyond the kinks at +-1 nothing is gained."""
         return torch.sign(log_ratio)
+
+
+@dataclass(frozen=True)
+class KLWasserstein(Loss):
+    """KL-WGAN: a critic of samples weighted by e^a, by which D bounds KL(p || q), as G does (Song and Ermon 2020).
+
+    The weights e^a / mean e^a of generated samples are those of the logarithm's gradient (Donsker and Varadhan 1975).
+    """
+
+    formula = r"\mathcal L_D=\log\overline{e^{a_f}}-a_r,\quad \mathcal L_G=-\log\overline{e^{a_f}}"
+    relative = True
+    separable = False
+
+    def discriminator(self, logits: Logits) -> Tensor:
+        return _log_mean_exp(logits.fake) - logits.real
+
+    def generator(self, logits: Logits) -> Tensor:
+        return -_log_mean_exp(logits.fake).expand_as(logits.fake)
+
+    def exact_equilibrium(self) -> tuple[float, float]:
+        return 0.0, 0.0
+
+    def exact_generator_weight(self, logits: Logits) -> Tensor:
+        return -torch.softmax(logits.fake, dim=-1) * logits.fake.shape[-1]
+
+
+def _log_mean_exp(a: Tensor) -> Tensor:
+    return torch.logsumexp(a, dim=-1, keepdim=True) - math.log(a.shape[-1])
 
 
 class Relativistic(Loss):
@@ -235,9 +354,12 @@ class RelativisticAverage(RelativisticPairing):
 CLASSICAL: dict[str, Loss] = {
     "minimax": Minimax(),
     "non-saturating": NonSaturating(),
+    "probability-cross-entropy": ProbabilityCrossEntropy(),
+    "alpha": Alpha(),
     "least-squares": LeastSquares(),
     "least-squares-signed": LeastSquares(a=-1.0, b=1.0, c=0.0),
     "wasserstein": Wasserstein(),
+    "kl-wasserstein": KLWasserstein(),
     "hinge": Hinge(),
     "relativistic": RelativisticPairing(),
     "relativistic-hinge": RelativisticHinge(),

@@ -20,6 +20,9 @@ class Shape(NamedTuple):
     init: str = "uniform"
     gain: float = 1.0  # times the initial weights
     scale: float = 1.0  # times the inputs
+    widths: tuple[int, ...] = ()  # units of each hidden layer, where they differ
+    output: str = "identity"  # what is made of the last layer
+    output_scale: float = 1.0  # times the outputs
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class Network:
 
     roles: ClassVar[tuple[str, ...]] = ("generator", "discriminator")
     layered: ClassVar[bool] = False  # True: it has weight matrices to normalise and `features` before its last one
+    scale_free: ClassVar[bool] = False  # True: a factor of all its weight matrices changes nothing
     per_sample: ClassVar[bool] = True  # False: the answer at one point depends on the other points of the batch
 
     @classmethod

@@ -6,26 +6,49 @@ import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from toygan.parts.checks import number
 from toygan.parts.menu import Menu
 from toygan.parts.networks.base import Network
+
+
+@dataclass(frozen=True)
+class LeakyReLU:
+    """PyTorch's `leaky_relu`: times `slope` below 0 (Maas et al. 2013 take .01, most GANs .2)."""
+
+    slope: float = 0.2
+
+    def __post_init__(self) -> None:
+        number("slope", self.slope, 0, 1)
+
+    def __call__(self, x: Tensor) -> Tensor:
+        return F.leaky_relu_(x, self.slope)
+
 
 # In place where torch can: the layer before has just made the tensor, and writing a new one costs more than the maths.
 ACTIVATIONS: Menu[Callable[[Tensor], Tensor]] = Menu(
     {
         "relu": torch.relu_,
-        "leaky-relu": partial(F.leaky_relu_, negative_slope=0.2),
+        "leaky-relu": LeakyReLU(),
         "tanh": torch.tanh_,
         "sigmoid": torch.sigmoid_,
         "softplus": F.softplus,
         "silu": F.silu,
     }
 )
+
+# What may be made of the last layer's outputs, by name.
+OUTPUTS: dict[str, Callable[[Tensor], Tensor]] = {
+    "identity": lambda x: x,
+    "tanh": torch.tanh,
+    "sigmoid": torch.sigmoid,
+    "softplus": F.softplus,
+}
 
 
 def he(outs: int, ins: int, rng: torch.Generator) -> Tensor:
@@ -66,7 +89,8 @@ class MLP(Network):
     @cached_property
     def layers(self) -> list[tuple[int, int]]:
         """Fan in and fan out of each layer."""
-        sizes = [self.inputs] + [self.shape.width] * self.shape.depth + [self.outputs]
+        hidden = list(self.shape.widths) or [self.shape.width] * self.shape.depth
+        sizes = [self.inputs, *hidden, self.outputs]
         return list(itertools.pairwise(sizes))
 
     @cached_property
@@ -118,8 +142,18 @@ class MLP(Network):
         return torch.cat(parts, dim=-1)
 
     def __call__(self, theta: Tensor, x: Tensor) -> Tensor:
-        *hidden, (last, bias) = self.unpack(theta)
-        return torch.baddbmm(bias, last, self._through(hidden, x)).mT
+        *hidden, last = self.unpack(theta)
+        return self._last(last, self._through(hidden, x))
+
+    def _last(self, layer: Layer, units: Tensor) -> Tensor:
+        """Outputs `(P, n, outputs)` of the last layer, for its inputs `(P, units, n)`."""
+        weight, bias = layer
+        return self._output(torch.baddbmm(bias, weight, units)).mT
+
+    @cached_property
+    def _output(self) -> Callable[[Tensor], Tensor]:
+        of, scale = OUTPUTS[self.shape.output], self.shape.output_scale
+        return of if scale == 1 else lambda x: scale * of(x)
 
     def features(self, theta: Tensor, x: Tensor) -> Tensor:
         return self._through(self.unpack(theta)[:-1], x).mT
@@ -136,7 +170,11 @@ class MLP(Network):
 
     def _activate(self, x: Tensor) -> Tensor:
         """Hidden units `(P, width, n)` of what their weights make of the layer before, which may be written over."""
-        return ACTIVATIONS[self.shape.activation](x)
+        return self._activation(x)
+
+    @cached_property
+    def _activation(self) -> Callable[[Tensor], Tensor]:
+        return ACTIVATIONS.make(self.shape.activation)
 
 
 @dataclass(frozen=True)
@@ -153,14 +191,10 @@ class Maxout(MLP):
         return x.view(len(x), -1, self.pieces, x.shape[-1]).amax(2)
 
 
-@dataclass(frozen=True)
-class BatchNormMLP(MLP):
-    """Each hidden unit is brought to mean 0 and variance 1 over the batch at hand, then by a learned gain and bias.
+class NormalisedMLP(MLP):
+    """An MLP whose hidden units are brought to mean 0 and variance 1, then by a learned gain and bias each."""
 
-    Statistics are always those of the batch, member by member, also when looking: there are no running means.
-    """
-
-    per_sample = False
+    scale_free = True
     EPSILON = 1e-5  # PyTorch's, beside the variance
 
     @cached_property
@@ -186,6 +220,29 @@ class BatchNormMLP(MLP):
             (parts[2 * i].view(-1, outs, ins), parts[2 * i + 1], *gains[i]) for i, (ins, outs) in enumerate(self.layers)
         ]
 
+
+@dataclass(frozen=True)
+class LayerNormMLP(NormalisedMLP):
+    """Mean and variance are those of a layer's units, sample by sample (Ba et al. 2016, eq. 3)."""
+
+    def _through(self, hidden: list[Layer], x: Tensor) -> Tensor:
+        x = self._scaled(x).mT
+        for weight, bias, gain in hidden:
+            x = torch.bmm(weight, x)
+            variance, mean = torch.var_mean(x, dim=1, correction=0, keepdim=True)
+            x = self._activate(torch.addcmul(bias, (x - mean) * (variance + self.EPSILON).rsqrt(), gain))
+        return x
+
+
+@dataclass(frozen=True)
+class BatchNormMLP(NormalisedMLP):
+    """Mean and variance are those of a unit over the batch at hand.
+
+    Statistics are always those of the batch, member by member, also when looking: there are no running means.
+    """
+
+    per_sample = False
+
     def _through(self, hidden: list[Layer], x: Tensor, judged: int | None = None) -> Tensor:
         """Hidden units; the statistics are those of the first `judged` points, or of all."""
         x = self._scaled(x).mT
@@ -196,7 +253,36 @@ class BatchNormMLP(MLP):
         return x
 
     def in_batch(self, theta: Tensor, x: Tensor, context: Tensor) -> Tensor:
-        *hidden, (last, bias) = self.unpack(theta)
+        *hidden, last = self.unpack(theta)
         m = context.shape[1]
-        units = self._through(hidden, torch.cat([context, x], dim=1), judged=m)[..., m:]
-        return torch.baddbmm(bias, last, units).mT
+        return self._last(last, self._through(hidden, torch.cat([context, x], dim=1), judged=m)[..., m:])
+
+
+@dataclass(frozen=True)
+class WeightNormMLP(MLP):
+    """A weight's rows are directions v / |v| times lengths that are learned apart (Salimans and Kingma 2016, eq. 2)."""
+
+    scale_free = True
+
+    @cached_property
+    def sizes(self) -> list[int]:
+        return [*super().sizes, *[outs for _, outs in self.layers]]
+
+    @cached_property
+    def fan_ins(self) -> list[int]:
+        return [*super().fan_ins, *[1] * len(self.layers)]
+
+    def start(self, rng: torch.Generator) -> Tensor:
+        parts = list(super().start(rng).split_with_sizes(self.sizes))
+        for i, (ins, outs) in enumerate(self.layers):  # the function of the MLP with the same weights
+            parts[2 * len(self.layers) + i] = parts[2 * i].view(outs, ins).norm(dim=1)
+        return torch.cat(parts)
+
+    def unpack(self, theta: Tensor) -> list[Layer]:
+        parts = theta.unsqueeze(-1).split_with_sizes(self.sizes, dim=1)
+        layers, lengths = list[Layer](), parts[2 * len(self.layers) :]
+        for i, (ins, outs) in enumerate(self.layers):
+            v = parts[2 * i].view(-1, outs, ins)
+            inverse = (v.square().sum(-1, keepdim=True) + 1e-30).rsqrt()
+            layers.append((lengths[i] * inverse * v, parts[2 * i + 1]))
+        return layers

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from toygan.parts.checks import size, whole
 from toygan.parts.networks.base import Network, NetworkSpec, Shape
-from toygan.parts.networks.layers import ACTIVATIONS, INITS, MLP, BatchNormMLP, Maxout
+from toygan.parts.networks.layers import (
+    ACTIVATIONS,
+    INITS,
+    MLP,
+    OUTPUTS,
+    BatchNormMLP,
+    LayerNormMLP,
+    Maxout,
+    WeightNormMLP,
+)
 from toygan.text import short
+
+WIDEST, DEEPEST = 4096, 16  # units of a layer, hidden layers
 
 
 @dataclass(frozen=True)
 class LayeredSpec(NetworkSpec):
-    """A network with layers: what is None is the recipe's; `scale` multiplies the inputs.
+    """A network with layers: what is None is the recipe's; `scale` multiplies the inputs, `output_scale` the outputs.
 
-    `init` is "uniform" (PyTorch's own), "he", "orthogonal" or "normal", and `gain` multiplies the initial weights.
+    `widths` are the units of each hidden layer, in place of `width` and `depth`; `output` is what is made of the last
+    layer, "identity", "tanh", "sigmoid" or "softplus"; `init` is "uniform" (PyTorch's own), "he", "orthogonal" or
+    "normal", and `gain` multiplies the initial weights.
     """
 
     width: int | None = None
@@ -22,23 +36,40 @@ class LayeredSpec(NetworkSpec):
     init: str = "uniform"
     gain: float = 1.0
     scale: float = 1.0
+    widths: Sequence[int] = ()
+    output: str = "identity"
+    output_scale: float = 1.0
 
     kind = MLP
 
     def __post_init__(self) -> None:
         if self.width is not None:
-            whole("width", self.width, 1, 4096)
+            whole("width", self.width, 1, WIDEST)
         if self.depth is not None:
-            whole("depth", self.depth, 0, 16)
-        if self.init not in INITS:
-            raise ValueError(f"init={short(self.init)}: must be one of {', '.join(INITS)}")
-        size("gain", self.gain)
-        size("scale", self.scale)
+            whole("depth", self.depth, 0, DEEPEST)
+        for name, allowed in (("init", INITS), ("output", OUTPUTS)):
+            if getattr(self, name) not in allowed:
+                raise ValueError(f"{name}={short(getattr(self, name))}: must be one of {', '.join(allowed)}")
+        for name in ("gain", "scale", "output_scale"):
+            size(name, getattr(self, name))
+        self._check_widths()
+
+    def _check_widths(self) -> None:
+        if not isinstance(self.widths, Sequence) or isinstance(self.widths, str) or len(self.widths) > DEEPEST:
+            raise ValueError(f"widths={short(self.widths)}: must be up to {DEEPEST} whole numbers in brackets")
+        for i, width in enumerate(self.widths):
+            whole(f"widths[{i}]", width, 1, WIDEST)
+        if self.widths and not self.width is self.depth is None:
+            raise ValueError(f"widths={short(self.widths)}: says width and depth; give the one or the others")
+        object.__setattr__(self, "widths", tuple(self.widths))
 
     def shaped(self, shape: Shape) -> Shape:
         width = shape.width if self.width is None else self.width
         depth = shape.depth if self.depth is None else self.depth
-        return Shape(width, depth, shape.activation, self.init, self.gain, self.scale)
+        return Shape(
+            width, depth, shape.activation, self.init, self.gain, self.scale, tuple(self.widths), self.output,
+            self.output_scale,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -49,8 +80,11 @@ class MLPSpec(LayeredSpec):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.activation is not None and self.activation not in ACTIVATIONS:
-            raise ValueError(f"activation={short(self.activation)}: must be one of {', '.join(ACTIVATIONS)}")
+        if self.activation is not None:
+            try:
+                ACTIVATIONS.make(str(self.activation))
+            except ValueError as error:
+                raise ValueError(f"activation={short(self.activation)}: {error}") from None
 
     def shaped(self, shape: Shape) -> Shape:
         return super().shaped(shape._replace(activation=self.activation or shape.activation))
@@ -61,6 +95,20 @@ class BatchNormMLPSpec(MLPSpec):
     """An mlp whose hidden units are normalised over the batch at hand, also when looking (Ioffe and Szegedy 2015)."""
 
     kind = BatchNormMLP
+
+
+@dataclass(frozen=True)
+class LayerNormMLPSpec(MLPSpec):
+    """An mlp whose hidden units are normalised sample by sample, over their layer (Ba et al. 2016)."""
+
+    kind = LayerNormMLP
+
+
+@dataclass(frozen=True)
+class WeightNormMLPSpec(MLPSpec):
+    """An mlp that learns the length of each unit's weights apart from their direction (Salimans and Kingma 2016)."""
+
+    kind = WeightNormMLP
 
 
 @dataclass(frozen=True)
@@ -82,5 +130,7 @@ class MaxoutSpec(LayeredSpec):
 LAYERED: dict[str, NetworkSpec] = {
     "mlp": MLPSpec(),
     "batch-norm-mlp": BatchNormMLPSpec(),
+    "layer-norm-mlp": LayerNormMLPSpec(),
+    "weight-norm-mlp": WeightNormMLPSpec(),
     "maxout": MaxoutSpec(),
 }

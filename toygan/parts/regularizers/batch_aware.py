@@ -10,6 +10,7 @@ from torch import Tensor
 
 from toygan.parts.checks import whole
 from toygan.parts.networks import MLP, Network
+from toygan.parts.networks.layers import Layer
 from toygan.parts.protocols import Parts
 from toygan.parts.regularizers.base import DiscriminatorPass, Regularizer
 
@@ -74,9 +75,8 @@ class BatchAwareMLP(MLP):
     def in_batch(self, theta: Tensor, x: Tensor, context: Tensor) -> Tensor:
         features = self.features(theta, x)
         others = features if context is x else self.features(theta, context)
-        weight, bias = self.unpack(theta)[-1]
         known = torch.cat([features, self.about(theta, features, others)], -1)
-        return torch.baddbmm(bias, weight, known.mT).mT
+        return self._last(self.unpack(theta)[-1], known.mT)
 
 
 @dataclass(frozen=True)
@@ -140,6 +140,67 @@ class BatchAware(Regularizer):
 
 
 @dataclass(frozen=True)
+class DropoutMLP(MLP):
+    """An MLP that may be told with every sample what each of its hidden units is multiplied with."""
+
+    units: int = 0  # hidden ones, at the end of the inputs
+
+    @cached_property
+    def layers(self) -> list[tuple[int, int]]:
+        (inputs, outputs), *rest = super().layers
+        return [(inputs - self.units, outputs), *rest]
+
+    def _through(self, hidden: list[Layer], x: Tensor) -> Tensor:
+        if x.shape[-1] < self.inputs:  # a point alone
+            return super()._through(hidden, x)
+        data, factors = x[..., : -self.units], x[..., -self.units :]
+        # Not differentiated: a penalty on D's slope means that in the data.
+        kept = factors.detach().mT.split_with_sizes([outs for _, outs in self.layers[:-1]], dim=1)
+        x = self._scaled(data).mT
+        for (weight, bias), factor in zip(hidden, kept, strict=True):
+            x = self._activate(torch.baddbmm(bias, weight, x)) * factor
+        return x
+
+
+@dataclass(frozen=True)
+class Dropout(Regularizer):
+    """Each hidden unit of D is 0 with this probability, sample by sample, the others grow by 1 / (1 - s) instead.
+
+    Srivastava et al. 2014, in its inverted form; single points are shown to the whole D.
+    """
+
+    strengths = (0.01, 0.2, 0.9)
+    bounds = (0.0, 0.95)
+    structural = True
+    formula = r"h\leftarrow h\cdot b/(1-s),\quad b\sim\mathrm{Bernoulli}(1-s)"
+
+    def refuses(self, parts: Parts, strength: float) -> str | None:
+        batch_aware = next((name for name, part in parts.regularizers.items() if isinstance(part, BatchAware)), None)
+        if batch_aware is not None:
+            return f"{batch_aware} changes D's layers, too; choose one"
+        if type(parts.discriminator) is not MLP:
+            return f"drops units of an 'mlp', not of {parts.names['discriminator']!r}"
+        return None if len(parts.discriminator.layers) > 1 else "D has no hidden units"
+
+    def networks(self, g: Network, d: Network, strength: float) -> tuple[Network, Network]:
+        assert isinstance(d, MLP)
+        units = sum(outs for _, outs in d.layers[:-1])
+        return g, DropoutMLP(d.inputs + units, d.outputs, d.shape, units)
+
+    def inputs(self, c: DiscriminatorPass) -> tuple[Tensor, Tensor]:
+        assert isinstance(c.discriminator, DropoutMLP)
+        units = c.discriminator.units
+        return _dropped("real", c.x_real, units, c), _dropped("fake", c.x_fake, units, c)
+
+
+def _dropped(kind: str, x: Tensor, units: int, c: DiscriminatorPass) -> Tensor:
+    """Samples with a factor of each unit beside them `(P, n, dim + units)`."""
+    draws = c.batch.uniform(f"dropout on {kind}", x[..., :1].expand(-1, -1, units))
+    lost = c.strength[:, None, None]
+    return torch.cat([x, (draws >= lost).to(x.dtype) / (1 - lost)], dim=-1)
+
+
+@dataclass(frozen=True)
 class MinibatchDiscrimination(BatchAware):
     """D's last layer sees how close a sample is to the others by `strength` learned measures (Salimans et al. 2016).
 
@@ -175,4 +236,5 @@ BATCH_AWARE: dict[str, Regularizer] = {
     "packing": Packing(),
     "minibatch-discrimination": MinibatchDiscrimination(),
     "minibatch-stddev": MinibatchStddev(),
+    "dropout": Dropout(),
 }

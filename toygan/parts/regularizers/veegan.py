@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from toygan.parts.networks import MLP, Network
+from toygan.parts.protocols import Parts
 from toygan.parts.regularizers.base import DiscriminatorPass, Regularizer, norm
 
 
@@ -50,6 +51,9 @@ class Veegan(Regularizer):
     strengths = (0.01, 0.1, 1.0)
     structural = True
     formula = r"a(x,F(x)),\ a(G(z),z),\quad \mathcal L_G+\lambda\,\mathbb E\lVert z-F(G(z))\rVert^2"
+
+    def refuses(self, parts: Parts, strength: float) -> str | None:
+        return "a latent point is its number in a table: no code to undo" if parts.noise.tabulated else None
 
     def networks(self, g: Network, d: Network, strength: float) -> tuple[Network, Network]:
         encoder = MLP(g.outputs, g.inputs, g.shape)

@@ -60,7 +60,7 @@ class SpectralNorm(Regularizer):
 
     def refuses(self, parts: Parts, strength: float) -> str | None:
         network, named = parts.discriminator, parts.names["discriminator"]
-        if not network.per_sample:
+        if network.scale_free:
             return f"discriminator {named!r} undoes the scale of every matrix; needs 'mlp'"
         if network.layered:
             return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from toygan.parts.menu import Menu
+from toygan.parts.optimizers import SGD
 from toygan.parts.protocols import Batch, Game, Parts
 
 TurnState = tuple[Tensor, ...]  # what a turn keeps from one iteration to the next, each tensor `(P, ...)`
@@ -14,8 +15,8 @@ class Turn:
     """An order of moves: override `gradients` for another direction, `step` for another order."""
 
     @property
-    def takes_d_steps(self) -> bool:
-        """Whether d_steps has a meaning."""
+    def takes_steps(self) -> bool:
+        """Whether g_steps and d_steps have a meaning."""
         return False
 
     @property
@@ -49,6 +50,14 @@ class Turn:
         for_g, for_d = self.gradients(game, g.theta, d.theta, game.batch())
         g.step(for_g)
         d.step(for_d)
+
+
+def plain(parts: Parts) -> bool:
+    """Whether both players take plain gradient steps, as turns need that look ahead by formula."""
+    return all(
+        type(optimizer) is SGD and (parts.momentum if optimizer.momentum is None else optimizer.momentum) == 0
+        for optimizer in (parts.optimizer_g, parts.optimizer_d)
+    )
 
 
 TURNS: Menu[Turn] = (

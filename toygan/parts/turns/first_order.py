@@ -4,21 +4,97 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from toygan.parts.protocols import Game
-from toygan.parts.turns.base import Turn
+from torch import Tensor
+
+from toygan.parts import checks
+from toygan.parts.protocols import Batch, Game, Parts
+from toygan.parts.turns.base import Turn, plain
 
 
 @dataclass(frozen=True)
 class Alternating(Turn):
-    """D takes d_steps steps against this G, then G one against the new D (Goodfellow et al. 2014, algorithm 1)."""
+    """D takes d_steps steps against this G, then G g_steps against the new D (Goodfellow et al. 2014, algorithm 1)."""
 
-    takes_d_steps = True
+    takes_steps = True
 
     def step(self, game: Game) -> None:
         g, d = game.generator, game.discriminator
         for _ in range(game.d_steps):
             d.step(game.discriminator_gradient(g.theta, d.theta, game.batch()))
-        g.step(game.generator_gradient(g.theta, d.theta, game.batch()))
+        for _ in range(game.g_steps):
+            g.step(game.generator_gradient(g.theta, d.theta, game.batch()))
+
+
+@dataclass(frozen=True)
+class WhileLosing(Turn):
+    """Alternating, but D rests where it is right about more than the share `accuracy` of a batch, or its loss is low.
+
+    Each member by itself; with `loss`, D rests where its loss is below it. Folklore says not to (Chintala et al. 2016,
+    ganhacks, 14: do not balance by loss statistics).
+    """
+
+    accuracy: float = 0.8
+    loss: float | None = None
+
+    takes_steps = True
+    couples = True
+
+    def __post_init__(self) -> None:
+        checks.number("accuracy", self.accuracy, 0, 1)
+        if self.loss is not None:
+            checks.number("loss", self.loss)
+
+    def step(self, game: Game) -> None:
+        g, d = game.generator, game.discriminator
+        for _ in range(game.d_steps):
+            batch = game.batch()
+            losing = game.accuracy(g.theta, d.theta, batch) <= self.accuracy
+            if self.loss is not None:
+                losing = losing & (game.losses(g.theta, d.theta, batch)[1] >= self.loss)
+            d.step(game.discriminator_gradient(g.theta, d.theta, batch), where=losing)
+        for _ in range(game.g_steps):
+            g.step(game.generator_gradient(g.theta, d.theta, game.batch()))
+
+
+@dataclass(frozen=True)
+class WhoeverLoses(Turn):
+    """One player a time, member by member: G where its loss is above `loss`, else D (after Gurumurthy et al. 2017)."""
+
+    loss: float = 0.7
+
+    couples = True
+
+    def __post_init__(self) -> None:
+        checks.number("loss", self.loss)
+
+    def step(self, game: Game) -> None:
+        g, d, batch = game.generator, game.discriminator, game.batch()
+        losing = game.losses(g.theta, d.theta, batch)[0] > self.loss
+        for_g, for_d = self.gradients(game, g.theta, d.theta, batch)
+        g.step(for_g, where=losing)
+        d.step(for_d, where=~losing)
+
+
+@dataclass(frozen=True)
+class RungeKutta4(Turn):
+    """Both players follow the flow of the game by the classical Runge-Kutta step (Qin et al. 2020, ODE-GAN, sec. 3).
+
+    The mean of four gradients on one batch, at the present point, twice halfway and at the end of a step.
+    """
+
+    def refuses(self, parts: Parts) -> str | None:
+        """Why not beside those parts: its points in between are those of plain gradient steps."""
+        return None if plain(parts) else "follows plain gradient steps: needs optimizer 'sgd' with momentum 0"
+
+    def gradients(self, game: Game, theta_g: Tensor, theta_d: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
+        lr_g, lr_d = game.generator.rates.lr, game.discriminator.rates.lr
+        for_g, for_d = super().gradients(game, theta_g, theta_d, batch)
+        mean_g, mean_d = for_g / 6, for_d / 6
+        for ahead, weight in ((0.5, 1 / 3), (0.5, 1 / 3), (1.0, 1 / 6)):
+            there = theta_g - ahead * lr_g * for_g, theta_d - ahead * lr_d * for_d
+            for_g, for_d = super().gradients(game, *there, batch)
+            mean_g, mean_d = mean_g + weight * for_g, mean_d + weight * for_d
+        return mean_g, mean_d
 
 
 @dataclass(frozen=True)
@@ -48,4 +124,7 @@ FIRST_ORDER: dict[str, Turn] = {
     "alternating": Alternating(),
     "simultaneous": Simultaneous(),
     "extragradient": Extragradient(),
+    "runge-kutta-4": RungeKutta4(),
+    "while-losing": WhileLosing(),
+    "whoever-loses": WhoeverLoses(),
 }

@@ -34,8 +34,8 @@ class Lookahead(Turn):
         return TURNS.make(self.of)
 
     @property
-    def takes_d_steps(self) -> bool:
-        return self.inner.takes_d_steps
+    def takes_steps(self) -> bool:
+        return self.inner.takes_steps
 
     @property
     def couples(self) -> bool:

@@ -8,9 +8,8 @@ import torch
 from torch import Tensor
 
 from toygan.parts import checks
-from toygan.parts.optimizers import SGD
 from toygan.parts.protocols import Batch, Game, Parts
-from toygan.parts.turns.base import Turn
+from toygan.parts.turns.base import Turn, plain
 from toygan.text import short
 
 LARGEST = 400  # parameters of either player up to which competitive gradient descent solves for both steps
@@ -84,7 +83,7 @@ class Competitive(Turn):
 
     def refuses(self, parts: Parts) -> str | None:
         """Why not beside those parts: it solves for plain gradient steps, of networks that are small."""
-        if type(parts.optimizer) is not SGD or parts.momentum != 0:
+        if not plain(parts):
             return "solves for plain gradient steps: needs optimizer 'sgd' with momentum 0"
         n_g, n_d = parts.generator.n_params, parts.discriminator.n_params
         if max(n_g, n_d) > LARGEST:
