@@ -98,4 +98,20 @@ class Gradients(Curves):
         return Axis("", low, high, log=True, grid=True, grows=True)
 
 
-PANELS: dict[str, tuple[Panel, ...]] = {"losses": (Losses(),), "accuracy": (Accuracy(),), "gradients": (Gradients(),)}
+class Rates(Curves):
+    """Both players' learning rates, as their schedule has them."""
+
+    title = "Learning rates"
+    needs, ends = ("rate-d", "rate-g"), PLAYERS
+
+    def y(self, look: Look, values: np.ndarray) -> Axis:
+        low, high = grow_to_decades((1e-4, 1e-3), values[values > 0])
+        return Axis("", low, high, log=True, grid=True, grows=True)
+
+
+PANELS: dict[str, tuple[Panel, ...]] = {
+    "losses": (Losses(),),
+    "accuracy": (Accuracy(),),
+    "gradients": (Gradients(),),
+    "rates": (Rates(),),
+}

@@ -25,6 +25,7 @@ Window = tuple[tuple[float, float], ...]  # low and high end of each axis
 
 GRID = {1: 240, 2: 40}  # cells per axis in whose middle D is asked
 POINTS = {1: 2000, 2: 500}  # samples of each kind; on a line they make a histogram, which needs more
+MANY_DIMENSIONS = 200  # samples of data of more dimensions
 MEASURED = ("steps", "metrics", "measured", "scores", "shares")  # fields that only a new measurement changes
 EARLIER = ("real", "generated", "arrows", "d_output", "shares")  # fields that stay when a member diverges
 FIELD_SIDE = 15  # arrows on a side of a phase portrait
@@ -34,7 +35,8 @@ FIELD_SIDE = 15  # arrows on a side of a phase portrait
 class Look:
     """One member at one moment, n samples of each kind, and what was measured of all P members up to now.
 
-    `d_output` is D's answer over the data's window, `(ny, nx)` or `(nx,)`: 0 says generated, 1 real, 0.5 undecided.
+    `d_output` is D's answer over the data's window, `(ny, nx)` or `(nx,)`, and `(0,)` for data of more dimensions: 0
+    says generated, 1 real, 0.5 undecided.
     Where `probability` holds that is sigmoid(logit), D's probability that a sample is real; for other losses it is the
     logit, moved and scaled (`scaled`); without a discriminator, the loss's witness stands for it.
     """
@@ -79,15 +81,11 @@ class Look:
         """
         recipe = population.recipes[member]
         data, loss = recipe.parts.data, recipe.parts.loss
-        n = n or POINTS[data.dim]
+        n = n or POINTS.get(data.dim, MANY_DIMENSIONS)
         probe = population.probe(member)
         generated, arrows = _samples_and_arrows(probe, n, patience)
-        real, cells = probe.real(n)[0], grid(data.extent).to(generated)
-        if loss.probability:
-            d_output = probability_of(probe.critic(cells)[0].cpu().numpy())
-        else:
-            logits = probe.critic(torch.cat([cells, real, generated]))[0].cpu().numpy()
-            d_output = scaled(logits[: -2 * n], logits[-2 * n : -n], logits[-n:])
+        real = probe.real(n)[0]
+        d_output = _d_output(probe, data.extent, real, generated) if data.dim in GRID else np.empty(0)
         last, path, diverged_at = snapshot or record.last, record.path, population.diverged_at
         now, followed = int(diverged_at[member]), len(path.steps) > 0
         if (
@@ -113,7 +111,7 @@ class Look:
             real=real.cpu().numpy(),
             generated=generated.cpu().numpy(),
             arrows=arrows.cpu().numpy(),
-            d_output=d_output.reshape((GRID[data.dim],) * data.dim),
+            d_output=d_output,
             probability=loss.probability,
             equilibrium=loss.equilibrium,
             all_diverged_at=diverged_at,
@@ -154,6 +152,17 @@ class Look:
     def portrait(self, reach: float = 2.0) -> theory.Portrait | None:
         """The phase portrait of the recipe, without runs; None where a player has more than one number."""
         return _portrait(self.recipe, reach)
+
+
+def _d_output(probe: Probe, window: Window, real: torch.Tensor, generated: torch.Tensor) -> np.ndarray:
+    """D's answer over the window, `(ny, nx)` or `(nx,)` (Look)."""
+    cells, n = grid(window).to(generated), len(real)
+    if probe.game.loss.probability:
+        output = probability_of(probe.critic(cells)[0].cpu().numpy())
+    else:
+        logits = probe.critic(torch.cat([cells, real, generated]))[0].cpu().numpy()
+        output = scaled(logits[: -2 * n], logits[-2 * n : -n], logits[-n:])
+    return output.reshape((GRID[len(window)],) * len(window))
 
 
 @lru_cache(maxsize=32)

@@ -29,7 +29,12 @@ class Menu(dict[str, Part]):
         name, (_, arguments) = self.row(spec), split(spec)
         if name not in self:
             raise ValueError(f"unknown name {short(name)}{hint(name, self)}; allowed: {', '.join(self)}")
-        return _changed(self[name], spec) if arguments else self[name]
+        if not arguments:
+            return self[name]
+        part: Part = _changed(self[name], spec)
+        if getattr(part, "stale", False):
+            part = _changed.__wrapped__(self[name], spec)
+        return part
 
     def row(self, spec: str) -> str:
         """The name of the row that a spec names, whether or not there is such a row."""

@@ -9,12 +9,16 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from toygan.parts.distributions import Distribution
 from toygan.randomness import Draw, generator, normal, uniform
 from toygan.recipe import Recipe
 
 AHEAD = 2**14  # numbers of a member in one draw: many small draws would cost more than the training steps
 MOST_ROWS = 2**16  # of a batch, as a recipe allows them
 NOISE = {"normal": normal, "uniform": uniform}
+
+
+TRAINING = "training"  # the name of the source that training draws from
 
 
 class Bookmark(NamedTuple):
@@ -88,6 +92,17 @@ class Stream:
             raise ValueError(f"a stream at batch {mark.used} of a block of {len(self._block)}")
 
 
+def _real(data: Distribution, training: bool) -> Draw:
+    """How real samples are drawn, as the players see them: in training from the training set, if there is one."""
+    pool = data.training_set if training else None
+
+    def draw(n: int, rng: torch.Generator) -> Tensor:
+        x = data.sample(n, rng) if pool is None else pool[torch.randint(len(pool), (n,), generator=rng)]
+        return data.players_see(x)
+
+    return draw
+
+
 class Source:
     """Batches for P members, from each member's own seed; `name` keeps one source's numbers apart from another's."""
 
@@ -96,7 +111,7 @@ class Source:
     ) -> None:
         data, noise, latent = recipes[0].parts.data, recipes[0].parts.noise, recipes[0].latent
         self._name, self._seeds, self._to = name, [recipe.seed for recipe in recipes], (device, dtype, ahead)
-        self._real = self._stream(data.sample, data.dim, "data")
+        self._real = self._stream(_real(data, name == TRAINING), data.dim, "data")
         self._z = self._stream(noise.draw(latent), noise.dims(latent), "latent")
         self._noise: dict[str, Stream] = {}  # by kind, dimensions and name; made when it is first asked for
 

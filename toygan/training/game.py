@@ -18,8 +18,8 @@ from toygan.parts.regularizers import DiscriminatorPass, Regularizer, Regularize
 from toygan.parts.turns import TurnState
 from toygan.randomness import generator as random_generator
 from toygan.recipe import Recipe
+from toygan.training.batches import TRAINING, Source
 from toygan.training.batches import Batch as TrainingBatch
-from toygan.training.batches import Source
 from toygan.training.players import Player, rates_of
 
 # What a regularizer may do; those that leave a hook as it is are not asked.
@@ -48,7 +48,7 @@ class Game:
         self.steps = 0
         self.turn_state: TurnState = ()
         self.regularizer_states: dict[str, RegularizerState] = {}
-        self.source = Source(recipes, "training", device, dtype)
+        self.source = Source(recipes, TRAINING, device, dtype)
         g, d = parts.generator, parts.discriminator
         for name, part in parts.regularizers.items():
             g, d = part.networks(g, d, recipes[0].regularizers[name])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from toygan.parts.distributions import Distribution
 from toygan.parts.losses import LogitPair
 from toygan.parts.metrics import default_metrics, measure
 from toygan.parts.metrics.inputs import Earlier, GameState, MetricInputs
@@ -31,16 +32,21 @@ class Probe:
     diverged_at: Tensor  # (P,)
     batch: Callable[[int], Batch]
 
+    @property
+    def data(self) -> Distribution:
+        """The data, which says in which units the players see it: what a probe takes and gives is in the data's own."""
+        return self.recipes[0].parts.data
+
     @torch.no_grad()
     def generate(self, n: int, average: bool = False) -> Tensor:
         """n samples of every member `(P, n, dim)`, of its averaged generator if there is one and it is asked for."""
         g = self.game.generator
         theta = self.average if average and self.average is not None else g.theta
-        return g.network(theta, self.batch(n).z)
+        return self.data.from_players(g.network(theta, self.batch(n).z))
 
     def real(self, n: int) -> Tensor:
         """n real samples for every member `(P, n, dim)`."""
-        return self.batch(n).real
+        return self.data.from_players(self.batch(n).real)
 
     @torch.no_grad()
     def critic(self, x: Tensor) -> Tensor:
@@ -49,7 +55,7 @@ class Probe:
         Where there is no discriminator, the loss's witness function stands for it.
         """
         g, d = self.game.generator, self.game.discriminator
-        x = x.to(g.theta).expand(len(g.theta), -1, -1)
+        x = self.data.players_see(x.to(g.theta)).expand(len(g.theta), -1, -1)
         if not self.game.loss.uses_discriminator:
             batch = self.batch(PROBE_BATCH)
             return self.game.loss.witness(x, batch.real, g.network(g.theta, batch.z))
@@ -57,12 +63,14 @@ class Probe:
 
     def descent_directions(self, n: int) -> tuple[Tensor, Tensor]:
         """n samples of every member, and where the chosen loss pushes each of them: the arrows, both `(P, n, dim)`."""
-        return self.game.descent_directions(self.batch(n))
+        samples, directions = self.game.descent_directions(self.batch(n))
+        unit = self.data.players_see(torch.tensor([[0.0], [1.0]]).to(samples).expand(2, samples.shape[-1]))
+        return self.data.from_players(samples), directions * (unit[1] - unit[0])
 
     def snapshot(self, n: int, since: Snapshot | None = None, metrics: Iterable[str] | None = None) -> Snapshot:
         """n samples and the metrics, the default ones or those named, at this moment (Population.snapshot)."""
         earlier = None if since is None else Earlier(since.samples, self.game.steps - since.step)
-        data, average = self.recipes[0].parts.data, None
+        data, average = self.data, None
         inputs = MetricInputs(self.generate(n), data, self._game_state(), earlier)
         names = default_metrics() if metrics is None else list(metrics)
         measured = measure(inputs, names)
@@ -80,6 +88,13 @@ class Probe:
             average=None if average is None else average.cpu(),
         )
 
+    def _on_training(self) -> Tensor:
+        """D's logits on points of the training set, the same at every call `(P, n)`."""
+        pool = self.data.training_set
+        assert pool is not None
+        which = torch.randint(len(pool), (PROBE_BATCH,), generator=torch.Generator().manual_seed(0))
+        return self.critic(pool[which])
+
     def _game_state(self) -> GameState:
         """D's logits, both losses and both gradients on one batch; the next gradients when asked for."""
         game, batch = self.game, self.batch(PROBE_BATCH)
@@ -95,11 +110,13 @@ class Probe:
 
         return GameState(
             loss=game.loss,
-            x_real=c.x_real.detach(),
-            x_fake=c.x_fake.detach(),
+            x_real=self.data.from_players(batch.real),
+            x_fake=self.data.from_players(c.samples.detach()),
             logits=logits,
             weight_g=game.loss.generator_weight(logits).abs().flatten(1).mean(-1),
             losses=(loss_g.detach(), loss_d.detach()),
             gradients=(for_g, for_d),
+            rates=(game.generator.rates.lr[:, 0], game.discriminator.rates.lr[:, 0]),
+            on_training=None if self.data.training_set is None else self._on_training,
             ahead=next_gradients,
         )

@@ -5,14 +5,17 @@ A distribution is a frozen dataclass and its row, side by side in the file of it
 
 from __future__ import annotations
 
+from toygan.parts.distributions.base import DISTRIBUTIONS as DISTRIBUTIONS
 from toygan.parts.distributions.base import Distribution as Distribution
 from toygan.parts.distributions.base import Mixture as Mixture
 from toygan.parts.distributions.curves import CURVES
+from toygan.parts.distributions.functions import FUNCTIONS_AND_TAILS
 from toygan.parts.distributions.mixtures import MIXTURES, ON_A_LINE
+from toygan.parts.distributions.points import POINTS
+from toygan.parts.distributions.points import points as points
 from toygan.parts.distributions.shapes import SHAPES
-from toygan.parts.distributions.shapes import points as points
-from toygan.parts.menu import Menu
+from toygan.parts.distributions.tilted import TILTED
+from toygan.parts.distributions.wrapped import WRAPPED
 
-DISTRIBUTIONS: Menu[Distribution] = Menu(
-    {**MIXTURES, **CURVES, **SHAPES, **ON_A_LINE}, aliases={"ring": "ring8", "grid": "grid25"}
-)
+DISTRIBUTIONS.update({**MIXTURES, **TILTED, **CURVES, **SHAPES, **FUNCTIONS_AND_TAILS, **ON_A_LINE, **POINTS})
+DISTRIBUTIONS.update({name: kind() for name, kind in WRAPPED.items()})

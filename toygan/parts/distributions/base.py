@@ -9,6 +9,9 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
+from toygan.parts.menu import Menu
+
+EXACT = "donot_use_mm_for_euclid_dist"  # the fast way to distances loses the last digits, and a mode is small
 BLOCK = 2**18  # pairs of a point and a centre that are looked at together: memory stays bounded, and in the cache
 
 
@@ -18,6 +21,7 @@ class Distribution:
     dim: int
     sigma: float  # the standard deviation of a mode, or of the noise around a curve, per axis; 0 where there is none
     has_density: ClassVar[bool] = True  # whether log_prob is exact; False where the data has no density
+    atoms: bool = False  # whether two samples may be the same point
 
     @property
     def modes(self) -> Tensor:
@@ -38,6 +42,40 @@ class Distribution:
         """n independent points `(n, dim)`; all randomness comes from `generator`."""
         raise NotImplementedError
 
+    @property
+    def stale(self) -> bool:
+        """Whether what it was made from has changed, such as a file."""
+        return False
+
+    @property
+    def training_set(self) -> Tensor | None:
+        """The points `(n, dim)` that a run is trained on, where they are finitely many; None where each is new."""
+        return None
+
+    def players_see(self, x: Tensor) -> Tensor:
+        """x `(..., dim)` in the units in which the players see it."""
+        return x
+
+    def from_players(self, x: Tensor) -> Tensor:
+        """The way back: what the players make, in the units of the data."""
+        return x
+
+    @cached_property
+    def moments(self) -> tuple[Tensor, Tensor]:
+        """Mean and standard deviation of each axis, each `(dim,)`; by 2^18 samples where there is no formula."""
+        x = self.sample(2**18, torch.Generator().manual_seed(0)).double()
+        return x.mean(0), x.std(0, correction=0)
+
+    def nearest_mode(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Index of the mode nearest to each x `(P, n, dim)`, and the distance to it in that mode's sigmas, `(P, n)`."""
+        modes = self.modes.to(x).expand(len(x), -1, -1)
+        distance, index = torch.cdist(x, modes, compute_mode=EXACT).min(-1)
+        return index, distance / self.sigmas.to(x)[index]
+
+    def around_modes(self, x: Tensor) -> Tensor:
+        """Standard normal points x `(n, dim)` as points of every mode `(K, n, dim)`."""
+        return self.modes[:, None] + self.sigmas[:, None, None] * x
+
     def log_prob(self, x: Tensor) -> Tensor:
         """The exact log density in nats at x `(..., dim)`, as `(...)`."""
         raise NotImplementedError
@@ -55,6 +93,10 @@ class Distribution:
         return tuple((float(a) - room, float(b) + room) for a, b in zip(low, high, strict=True))
 
 
+# Filled in the package, where the families are; it stands here because a row may name another one.
+DISTRIBUTIONS: Menu[Distribution] = Menu(aliases={"ring": "ring8", "grid": "grid25"})
+
+
 def log_density(x: Tensor, centres: Tensor, sigmas: Tensor, weights: Tensor) -> Tensor:
     """Log density at x `(..., dim)` of round Gaussians at `centres` `(K, dim)` with `sigmas` and `weights` `(K,)`.
 
@@ -68,6 +110,13 @@ def log_density(x: Tensor, centres: Tensor, sigmas: Tensor, weights: Tensor) -> 
     step = max(1, BLOCK // len(c))
     parts = [torch.logsumexp(rows[i : i + step] @ coefficients, dim=-1) for i in range(0, max(len(rows), 1), step)]
     return torch.cat(parts).reshape(x.shape[:-1]).to(x)
+
+
+def mixture_moments(centres: Tensor, variances: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean and standard deviation per axis of a mixture with these centres and variances `(K, dim)`."""
+    c, v, w = centres.double(), variances.double(), weights.double()[:, None]
+    mean = (w * c).sum(0)
+    return mean, (w * (v + (c - mean) ** 2)).sum(0).sqrt()
 
 
 class Mixture(Distribution):
@@ -84,3 +133,8 @@ class Mixture(Distribution):
 
     def log_prob(self, x: Tensor) -> Tensor:
         return log_density(x, self.modes, self.sigmas, self.weights)
+
+    @cached_property
+    def moments(self) -> tuple[Tensor, Tensor]:
+        variances = self.sigmas.double()[:, None].square().expand_as(self.modes)
+        return mixture_moments(self.modes, variances, self.weights)

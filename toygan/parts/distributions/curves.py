@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,8 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from toygan.parts.checks import SMALLEST, number, whole
-from toygan.parts.distributions.base import Distribution, log_density
+from toygan.parts.checks import SMALLEST, number, numbers, whole
+from toygan.parts.distributions.base import Distribution, log_density, mixture_moments
 
 NODES = 32  # of the Gauss-Legendre rule on each piece of a curve
 PIECE = 16.0  # length of a piece, at most, in sigmas
@@ -20,8 +21,8 @@ PIECE = 16.0  # length of a piece, at most, in sigmas
 class Curve(Distribution):
     """Gaussian noise of width sigma around curves in the plane; each arm is as likely, and each t in [0, 1] on it.
 
-    Arms are turned copies of one another. The density is the integral over t by Gauss-Legendre quadrature: its log
-    is off by at most 1e-8 where it is above -80.
+    Arms are copies of one another, or shorter than the first. The density is the integral over t by Gauss-Legendre
+    quadrature: its log is off by at most 1e-8 where it is above -80.
     """
 
     dim = 2
@@ -53,6 +54,11 @@ class Curve(Distribution):
     def log_prob(self, x: Tensor) -> Tensor:
         nodes, weights = self._rule
         return log_density(x, nodes, torch.full_like(weights, self.sigma), weights)
+
+    @cached_property
+    def moments(self) -> tuple[Tensor, Tensor]:
+        nodes, weights = self._rule
+        return mixture_moments(nodes, torch.full_like(nodes, self.sigma**2), weights)
 
     @property
     def outline(self) -> Tensor:
@@ -103,7 +109,26 @@ class Spiral(Curve):
         return self.radius * out[:, None] * torch.stack([angle.cos(), angle.sin()], dim=-1)
 
 
+@dataclass(frozen=True)
+class Circles(Curve):
+    """Circles around 0, the mass of each the same, whatever its length (scikit-learn's make_circles, with noise)."""
+
+    radii: Sequence[float] = (1.0, 0.5)
+    sigma: float = 0.05
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        radii = numbers("radii", self.radii, SMALLEST, 1000 * self.sigma)
+        object.__setattr__(self, "radii", tuple(sorted(radii, reverse=True)))  # the longest is the one that is measured
+
+    def curve(self, t: Tensor) -> Tensor:
+        radii = torch.tensor(self.radii, dtype=t.dtype)[:, None, None]
+        return radii * torch.stack([(2 * math.pi * t).cos(), (2 * math.pi * t).sin()], dim=-1)
+
+
 CURVES: dict[str, Distribution] = {
+    "circle": Circles(radii=(1.0,)),
+    "two-rings": Circles(),
     "two-moons": TwoMoons(),
     "swiss-roll": SwissRoll(),
     "spiral": Spiral(),

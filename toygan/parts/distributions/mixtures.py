@@ -103,6 +103,49 @@ class RandomMixture(Mixture):
         return torch.stack(placed)
 
 
+@dataclass(frozen=True)
+class RandomRing(Mixture):
+    """k Gaussians at random angles of a circle, at least 6 sigmas apart, the first `rare` of them seldom.
+
+    A rare mode has `share` times the mass of another one. Where the modes are follows from this `seed`.
+    """
+
+    k: int = 8
+    rare: int = 2
+    share: float = 0.1
+    radius: float = 1.0
+    sigma: float = 0.02
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        whole("k", self.k, 1, MOST)
+        whole("rare", self.rare, 0, self.k)
+        number("share", self.share, SMALLEST, 1)
+        size("radius", self.radius)
+        size("sigma", self.sigma)
+        whole("seed", self.seed, 0, 2**32)
+        if self.k > 1 and self.k * self._apart >= 2 * math.pi:
+            raise ValueError(f"k={self.k}: modes of sigma={self.sigma} do not fit on a circle of radius={self.radius}")
+
+    @property
+    def _apart(self) -> float:
+        """The angle between two modes that are 6 sigmas apart."""
+        return 2 * math.asin(min(1.0, 3 * self.sigma / self.radius))
+
+    @cached_property
+    def modes(self) -> Tensor:
+        """What the least gaps leave of the circle is cut at random; then the modes change places."""
+        rng = torch.Generator().manual_seed(self.seed)
+        free = torch.rand(self.k, generator=rng).sort().values * (2 * math.pi - self.k * self._apart)
+        angle = (free + self._apart * torch.arange(self.k))[torch.randperm(self.k, generator=rng)]
+        return self.radius * torch.stack([angle.cos(), angle.sin()], dim=-1)
+
+    @cached_property
+    def weights(self) -> Tensor:
+        mass = torch.where(torch.arange(self.k) < self.rare, self.share, 1.0)
+        return mass / mass.sum()
+
+
 class LineMixture(Mixture):
     """Gaussians on a line, each of its own width."""
 
@@ -189,6 +232,7 @@ class Dirac(Distribution):
     dim = 1
     sigma = 0.0
     has_density = False
+    atoms = True
 
     @property
     def modes(self) -> Tensor:
@@ -207,6 +251,7 @@ MIXTURES: dict[str, Distribution] = {
     "unequal": Unequal(),
     "grid25": Grid(),
     "random-mixture": RandomMixture(),
+    "random-ring": RandomRing(),
 }
 ON_A_LINE: dict[str, Distribution] = {
     "bimodal": Bimodal(),

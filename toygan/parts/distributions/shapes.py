@@ -1,22 +1,16 @@
-"""Data without round modes: blades, squares, and points that the user gives."""
+"""Data without round modes: blades and squares."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from toygan.parts.checks import SMALLEST, number, numbers, size, whole
-from toygan.parts.distributions.base import Distribution, log_density
-from toygan.text import short
-
-MOST_POINTS = 4096
+from toygan.parts.checks import SMALLEST, number, size, whole
+from toygan.parts.distributions.base import Distribution
 
 
 @dataclass(frozen=True)
@@ -132,70 +126,8 @@ class Uniform(Distribution):
         return torch.tensor([[self.low], [self.high]]).expand(-1, self.dim)
 
 
-@dataclass(frozen=True)
-class Points(Distribution):
-    """Points that the user gives, `x=((0, 0), (1, 1))` or `x=(0, 1)`, each as likely, and noise of width sigma on them.
-
-    Without noise there is no density. Points are data, not modes: `mixture1d` and `ring8` have modes.
-    """
-
-    x: Sequence[Any] = ((-1.0, 0.0), (0.0, 1.0), (1.0, 0.0))
-    sigma: float = 0.0
-
-    def __post_init__(self) -> None:
-        if self.sigma != 0:
-            size("sigma", self.sigma)
-        if not isinstance(self.x, Sequence) or not 1 <= len(self.x) <= MOST_POINTS:
-            raise ValueError(f"x={short(self.x)}: must be 1 to {MOST_POINTS} points in brackets")
-        rows = [point if isinstance(point, Sequence) else (point,) for point in self.x]
-        if len(rows[0]) not in (1, 2):
-            raise ValueError(f"x[0]={short(self.x[0])}: must be a number or a pair of numbers")
-        rows = [numbers(f"x[{i}]", row, count=len(rows[0])) for i, row in enumerate(rows)]
-        object.__setattr__(self, "x", tuple(rows))
-
-    @property
-    def dim(self) -> int:  # type: ignore[override]
-        return len(self.x[0])
-
-    @property
-    def has_density(self) -> bool:  # type: ignore[override]
-        """Only with noise."""
-        return self.sigma > 0
-
-    @cached_property
-    def outline(self) -> Tensor:
-        return torch.tensor(self.x)
-
-    def sample(self, n: int, generator: torch.Generator) -> Tensor:
-        which = torch.randint(len(self.x), (n,), generator=generator)
-        return self.outline[which] + self.sigma * torch.randn(n, self.dim, generator=generator)
-
-    def log_prob(self, x: Tensor) -> Tensor:
-        """ValueError without noise."""
-        if not self.has_density:
-            raise ValueError("sigma=0: points have no density; give them noise, such as sigma=0.05")
-        k = len(self.x)
-        return log_density(x, self.outline, torch.full((k,), self.sigma), torch.full((k,), 1 / k))
-
-
-def points(array: Any, sigma: float = 0.0) -> str:
-    """The spec of an array `(n,)`, `(n, 1)` or `(n, 2)` for a recipe's `data`: `Recipe(data=toygan.points(array))`.
-
-    Numbers keep 6 digits. Raises ValueError where the array has another shape, too many rows or is not finite.
-    """
-    rows = np.asarray(array, dtype=float)
-    if rows.ndim not in (1, 2) or (rows.ndim == 2 and rows.shape[1] not in (1, 2)) or not 1 <= len(rows) <= MOST_POINTS:
-        raise ValueError(f"array: shape {rows.shape}; must be (n,), (n, 1) or (n, 2) with n from 1 to {MOST_POINTS}")
-    if not np.isfinite(rows).all():
-        raise ValueError("array: must be finite")
-    rounded = [[float(f"{value:.6g}") for value in row] for row in rows.reshape(len(rows), -1)]
-    literal = str([row[0] if len(row) == 1 else row for row in rounded]).replace(" ", "")
-    return f"points(x={literal},sigma={float(sigma)!r})" if sigma else f"points(x={literal})"
-
-
 SHAPES: dict[str, Distribution] = {
     "pinwheel": Pinwheel(),
     "checkerboard": Checkerboard(),
     "uniform": Uniform(),
-    "points": Points(),
 }

@@ -5,8 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from toygan.parts.distributions.base import EXACT
 from toygan.parts.metrics.base import Metric
-from toygan.parts.metrics.inputs import EXACT, GameState, MetricInputs
+from toygan.parts.metrics.inputs import GameState, MetricInputs
 
 BINS = 10  # of calibration
 NEIGHBOURS = 25  # behind an estimate of p / (p + q)
@@ -25,6 +26,11 @@ def playing(e: MetricInputs) -> bool:
 def probabilistic(e: MetricInputs) -> bool:
     """A discriminator whose logit is a probability."""
     return e.game is not None and e.game.loss.probability
+
+
+def one_by_one(e: MetricInputs) -> bool:
+    """A discriminator whose logit is a sample's probability, and not a pack's."""
+    return e.game is not None and probabilistic(e) and e.game.logits.real.shape[1] == e.game.x_real.shape[1]
 
 
 def _game(e: MetricInputs) -> GameState:
@@ -103,16 +109,41 @@ def loss_d(e: MetricInputs) -> Tensor:
     return _game(e).losses[1]
 
 
+def finitely_many(e: MetricInputs) -> bool:
+    """A discriminator that is trained on finitely many points."""
+    return playing(e) and _game(e).on_training is not None
+
+
+def accuracy_training(e: MetricInputs) -> Tensor:
+    """Share of points of the training set that D calls real: more than of held-out ones where D learns by heart."""
+    game = _game(e)
+    assert game.on_training is not None
+    return (game.on_training() > game.loss.threshold(game.logits)).double().mean(-1)
+
+
+def rate_g(e: MetricInputs) -> Tensor:
+    """G's learning rate, as its schedule has it now."""
+    return _game(e).rates[0]
+
+
+def rate_d(e: MetricInputs) -> Tensor:
+    """D's learning rate, as its schedule has it now."""
+    return _game(e).rates[1]
+
+
 GAME_METRICS: dict[str, Metric] = {
     "accuracy-real": Metric(accuracy_real, "share", "", playing),
     "accuracy-fake": Metric(accuracy_fake, "share", "", playing),
     "calibration": Metric(calibration, "", "low", probabilistic),
-    "gap-to-optimal": Metric(gap_to_optimal, "", "low", probabilistic, expensive=True),
+    "gap-to-optimal": Metric(gap_to_optimal, "", "low", one_by_one, expensive=True),
     "loss-g": Metric(loss_g, "", "", training),
     "loss-d": Metric(loss_d, "", "", playing),
     "generator-weight": Metric(generator_weight, "", "", playing),
     "gradient-norm-g": Metric(gradient_norm_g, "", "", training),
     "gradient-norm-d": Metric(gradient_norm_d, "", "", playing),
+    "accuracy-training": Metric(accuracy_training, "share", "", finitely_many),
+    "rate-g": Metric(rate_g, "", "", training),
+    "rate-d": Metric(rate_d, "", "", playing),
     "gradient-cosine-g": Metric(gradient_cosine_g, "", "", training, live=False),
     "gradient-cosine-d": Metric(gradient_cosine_d, "", "", playing, live=False),
 }

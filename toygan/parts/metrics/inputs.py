@@ -5,16 +5,32 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from toygan.parts.distributions import Distribution
+from toygan.parts.distributions.base import EXACT
 from toygan.parts.losses import LogitPair, Loss
 
+FEW_DIRECTIONS = 16  # along which samples are sorted while a run plays
 QUALITY = 3.0  # a sample within this many sigmas of its nearest mode is of high quality (VEEGAN, PacGAN)
-EXACT = "donot_use_mm_for_euclid_dist"  # the fast way to distances loses the last digits, and a mode is small
+
+
+def _sorted(x: Tensor) -> Tensor:
+    """x `(..., n)` in rising order; on the CPU by numpy, which is ten times as fast."""
+    return torch.from_numpy(np.sort(x.numpy())) if x.device.type == "cpu" else torch.sort(x).values
+
+
+@cache
+def directions(dim: int, count: int) -> Tensor:
+    """So many fixed directions `(dim, count)`; on a line there is only one."""
+    if dim == 1:
+        return torch.ones(1, 1)
+    ways = torch.randn(dim, count, generator=torch.Generator().manual_seed(0))
+    return ways / ways.square().sum(0).sqrt()
 
 
 @dataclass(frozen=True)
@@ -28,6 +44,8 @@ class GameState:
     weight_g: Tensor  # mean size of dL_G / d logit over generated samples (P,)
     losses: tuple[Tensor, Tensor]  # G's and D's, each (P,)
     gradients: tuple[Tensor, Tensor]  # G's (P, n_g) and D's (P, n_d)
+    rates: tuple[Tensor, Tensor]  # G's and D's learning rate, each (P,)
+    on_training: Callable[[], Tensor] | None  # D's logits on points of the training set (P, n), where there is one
     ahead: Callable[[], tuple[Tensor, Tensor]]  # works out `next_gradients`, for those who ask
 
     @cached_property
@@ -52,6 +70,7 @@ class MetricInputs:
     data: Distribution
     game: GameState | None = None
     earlier: Earlier | None = None
+    compared_with: Tensor | None = None  # as many true samples of each member's own (P, n, dim), in place of the usual
 
     @property
     def n(self) -> int:
@@ -66,9 +85,7 @@ class MetricInputs:
     @cached_property
     def nearest(self) -> tuple[Tensor, Tensor]:
         """Index of each sample's nearest mode `(P, n)`, and the distance to it in that mode's sigmas `(P, n)`."""
-        modes = self.data.modes.to(self.samples).expand(len(self.samples), -1, -1)
-        distance, index = torch.cdist(self.samples, modes, compute_mode=EXACT).min(-1)
-        return index, distance / self.data.sigmas.to(self.samples)[index]
+        return self.data.nearest_mode(self.samples)
 
     @cached_property
     def good(self) -> Tensor:
@@ -101,9 +118,37 @@ class MetricInputs:
 
     @cached_property
     def reference(self) -> Tensor:
-        """As many true samples `(1, n, dim)`, the same for every member and every call with this n."""
+        """As many true samples `(1, n, dim)`, the same for every member and every call with this n, unless given."""
+        if self.compared_with is not None:
+            return self.compared_with
         rng = torch.Generator().manual_seed(zlib.crc32(f"reference {self.data!r} {self.n}".encode()))
         return self.data.sample(self.n, rng).to(self.samples)[None]
+
+    @cached_property
+    def groups(self) -> tuple[Tensor, Tensor]:
+        """Mean of the samples nearest to each mode `(P, K, dim)`, and each sample's distance to its own `(P, n)`.
+
+        Where there are no modes, all samples are one group.
+        """
+        x = self.samples.double()
+        which = self.nearest[0] if len(self.data.modes) else torch.zeros_like(x[..., 0], dtype=torch.long)
+        count = torch.zeros(len(x), max(1, len(self.data.modes)), dtype=x.dtype, device=x.device)
+        count.scatter_add_(1, which, torch.ones_like(x[..., 0]))
+        index = which.unsqueeze(-1).expand_as(x)
+        sums = torch.zeros(*count.shape, x.shape[-1], dtype=x.dtype, device=x.device).scatter_add(1, index, x)
+        means = sums / count.clamp(min=1).unsqueeze(-1)
+        return means, (x - means.gather(1, index)).norm(dim=-1)
+
+    @cached_property
+    def projections(self) -> Tensor:
+        """Generated minus reference samples, both sorted along each of a few fixed directions, `(P, directions, n)`."""
+        return self.sorted_differences(FEW_DIRECTIONS)
+
+    def sorted_differences(self, count: int) -> Tensor:
+        """The same along `count` fixed directions."""
+        ways = directions(self.data.dim, count).to(self.samples)
+        ours, theirs = (_sorted((x @ ways).mT) for x in (self.samples, self.reference))
+        return ours - theirs
 
     @cached_property
     def to_reference(self) -> Tensor:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import torch
 from torch import Tensor
 
-from toygan.parts.distributions.base import Distribution
+from toygan.parts.distributions.base import EXACT, Distribution
 from toygan.parts.metrics.base import Metric
 from toygan.parts.metrics.inputs import MetricInputs
+
+BRIDGED, DETOUR = 9, 1.1  # modes to which a bridge may lead, and how much longer than straight the way over it may be
 
 
 def has_modes(data: Distribution) -> bool:
     """Whether mode metrics have a meaning: there are modes, and they have a width."""
-    return len(data.modes) > 0 and data.sigma > 0
+    return len(data.modes) > 0 and bool((data.sigmas > 0).all())
 
 
 def modes(e: MetricInputs) -> bool:
@@ -72,6 +75,57 @@ def effective_places(e: MetricInputs) -> Tensor:
     return (-torch.xlogy(e.places, e.places).sum(-1)).exp()
 
 
+def several(e: MetricInputs) -> bool:
+    """Data with more than one mode."""
+    return has_modes(e.data) and len(e.data.modes) > 1
+
+
+@cache
+def _gap_ends(data: Distribution) -> Tensor:
+    """For every mode the distance to each other one `(K, K)`, infinite to itself."""
+    apart = torch.cdist(data.modes, data.modes, compute_mode=EXACT)
+    return apart.fill_diagonal_(math.inf)
+
+
+def bridges(e: MetricInputs) -> Tensor:
+    """Share of samples that are of no mode but between two: the way over them is at most a tenth longer than straight.
+
+    The ways are those from the nearest mode to the nine next ones. A generator is continuous and its noise is not in
+    pieces, so that some samples lie between modes (Tanielian et al. 2020).
+    """
+    modes, (index, _) = e.data.modes.to(e.samples), e.nearest
+    apart = _gap_ends(e.data).to(e.samples)
+    near = apart.topk(min(BRIDGED, len(modes) - 1), largest=False)  # of every mode (K, b)
+    here = (e.samples - modes[index]).norm(dim=-1)
+    between = torch.zeros_like(e.good)
+    for b in range(near.indices.shape[1]):  # one after the other: memory stays that of the samples
+        there = (e.samples - modes[near.indices[index, b]]).norm(dim=-1)
+        between = between | (here + there <= DETOUR * near.values[index, b])
+    return (between & ~e.good).double().mean(-1)
+
+
+def tails(e: MetricInputs) -> Tensor:
+    """Share of samples that are of no mode and between none: those that lie too far out."""
+    return (~e.good).double().mean(-1) - (bridges(e) if several(e) else 0.0)
+
+
+def within_ratio(e: MetricInputs) -> Tensor:
+    """Median distance of a sample to the mean of its mode's samples, over that of true samples: below 1 too narrow.
+
+    In each mode's own standard deviations. A median, so that stray samples do not widen a mode.
+    """
+    in_sigmas = e.groups[1] / e.data.sigmas.to(e.samples).double()[e.nearest[0]]
+    return in_sigmas.median(-1).values / _median_within(e.data)
+
+
+@cache
+def _median_within(data: Distribution) -> float:
+    """The same of 2^14 true samples; 1 where the data does not spread within a mode."""
+    x = data.sample(2**14, torch.Generator().manual_seed(0))
+    e = MetricInputs(x[None], data)
+    return float((e.groups[1] / data.sigmas.double()[e.nearest[0]]).median()) or 1.0
+
+
 def mode_hopping(e: MetricInputs) -> Tensor:
     """Mass that went over to another mode since the snapshot before, per 100 iterations: half the change of shares."""
     if e.earlier is None:
@@ -91,5 +145,8 @@ MODE_METRICS: dict[str, Metric] = {
     "js": Metric(js, "nats", "low", modes),
     "total-variation": Metric(total_variation, "share", "low", modes),
     "effective-places": Metric(effective_places, "modes", "high", modes),
+    "bridges": Metric(bridges, "share", "low", several),
+    "tails": Metric(tails, "share", "low", modes),
+    "within-ratio": Metric(within_ratio, "", "", modes),
     "mode-hopping": Metric(mode_hopping, "share / 100 iterations", "low", modes),
 }

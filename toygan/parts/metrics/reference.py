@@ -15,10 +15,11 @@ from toygan.parts.metrics import METRICS, default_metrics, measure
 from toygan.parts.metrics.game import GAME_METRICS
 from toygan.parts.metrics.inputs import Earlier, GameState, MetricInputs
 
-DRAWS = {False: (4, 16), True: (16, 1)}  # times sets of true samples behind a band; fewer where a metric is expensive
+DRAWS = {False: (8, 16), True: (16, 1)}  # times sets of true samples behind a band; fewer where a metric is expensive
 JUDGED = 128  # samples of each kind that D is asked about, as in a snapshot
 MANY = 2**16  # true samples behind the share of each mode
 WITHIN = 1.645  # standard deviations, to both sides, that hold 90 % of normal numbers
+FEW, STUDENT = 32, 1.81  # below so many sets: t_15 (0.95) sqrt(1 + 1/16), of a further score beside 16 (normal) ones
 
 
 class Band(NamedTuple):
@@ -33,7 +34,10 @@ class Band(NamedTuple):
 
 
 def _perfect(samples: Tensor, data: Distribution, rng: torch.Generator) -> MetricInputs:
-    """Games at equilibrium: generated samples `(P, n, dim)` are true, all logits and gradients are 0."""
+    """Games at equilibrium: generated samples `(P, n, dim)` are true, all logits and gradients are 0.
+
+    Each set of samples has true ones of its own to be compared with: one fixed set may be an unlucky one.
+    """
     fake = samples[:, :JUDGED]
     real = data.sample(fake[..., 0].numel(), rng).reshape(fake.shape)
     undecided = torch.zeros(fake.shape[:2])
@@ -41,9 +45,11 @@ def _perfect(samples: Tensor, data: Distribution, rng: torch.Generator) -> Metri
     loss = LOSSES["non-saturating"]
     nowhere = (still, still)
     game = GameState(
-        loss, real, fake, LogitPair(undecided, undecided), nothing, (nothing, nothing), nowhere, lambda: nowhere
-    )
-    return MetricInputs(samples, data, game, Earlier(samples, iterations=1))
+        loss, real, fake, LogitPair(undecided, undecided), nothing, (nothing, nothing), nowhere, (nothing, nothing),
+        None if data.training_set is None else lambda: undecided, lambda: nowhere,
+    )  # fmt: skip
+    fresh = torch.stack([data.sample(samples.shape[1], rng) for _ in samples])
+    return MetricInputs(samples, data, game, Earlier(samples, iterations=1), compared_with=fresh)
 
 
 @cache
@@ -53,11 +59,15 @@ def _bands(data: str, n: int, names: tuple[str, ...], times: int, sets: int) -> 
     draws = (torch.stack([distribution.sample(n, rng) for _ in range(sets)]) for _ in range(times))
     rows = [measure(_perfect(samples, distribution, rng), names) for samples in draws]
     scores = {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
-    return {
-        name: Band(float(np.quantile(x, 0.05)), float(x.mean()), float(np.quantile(x, 0.95)))
-        for name, x in scores.items()
-        if np.isfinite(x).all()
-    }
+    return {name: _band(x) for name, x in scores.items() if np.isfinite(x).all()}
+
+
+def _band(scores: np.ndarray) -> Band:
+    """Where 90 % of sets score, by those that were tried: their quantiles, or normal bounds where they are few."""
+    mean, few = float(scores.mean()), len(scores) < FEW
+    reach = STUDENT * float(scores.std(ddof=1)) if few else 0.0
+    low, high = (mean - reach, mean + reach) if few else np.quantile(scores, (0.05, 0.95))
+    return Band(float(low), mean, float(high))
 
 
 def reference_band(metric: str, data: str, n: int) -> Band | None:
@@ -76,11 +86,11 @@ def reference_band(metric: str, data: str, n: int) -> Band | None:
 def reference_shares(data: str, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Low, mean and high share of each mode `(K,)` among n true samples, for 90 % of such sets (normal bounds).
 
-    For round Gaussian modes, which may overlap; the same points around each, so that equal modes get equal shares.
+    For Gaussian modes, which may overlap; the same points around each, so that equal modes get equal shares.
     """
     d = DISTRIBUTIONS.make(data)
     around = torch.randn(MANY // len(d.modes), d.dim, generator=torch.Generator().manual_seed(1))
-    of_mode = [MetricInputs((m + s * around)[None], d).shares[0] for m, s in zip(d.modes, d.sigmas, strict=True)]
+    of_mode = [MetricInputs(x[None], d).shares[0] for x in d.around_modes(around)]
     share = (d.weights @ torch.stack(of_mode)).double().numpy()
     spread = WITHIN * np.sqrt(share * (1 - share) / n)
     return (share - spread).clip(0), share, share + spread

@@ -9,12 +9,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from toygan.parts.distributions.base import Distribution
+from toygan.parts.distributions.base import EXACT, Distribution
 from toygan.parts.metrics.base import Metric
 from toygan.parts.metrics.inputs import MetricInputs
 
 WASSERSTEIN_LIMIT = 1000  # samples; the exact assignment takes n ** 3 operations
 DIRECTIONS = 128  # of sliced W2
+CHUNK = 2**20  # distances a member at a time
 
 
 def always(e: MetricInputs) -> bool:
@@ -64,10 +65,55 @@ def w2(e: MetricInputs) -> Tensor:
 
 def sliced_w2(e: MetricInputs) -> Tensor:
     """Root mean square Wasserstein-2 distance of the projections on 128 fixed directions (Rabin et al. 2012)."""
-    directions = torch.randn(e.data.dim, DIRECTIONS, generator=torch.Generator().manual_seed(0)).to(e.samples)
-    directions = directions / directions.square().sum(0).sqrt()
-    ours, theirs = (torch.sort(x @ directions, dim=1).values for x in (e.samples, e.reference))
-    return (ours - theirs).square().mean((1, 2)).sqrt()
+    return e.sorted_differences(DIRECTIONS).square().mean((1, 2)).sqrt()
+
+
+def sliced_w1(e: MetricInputs) -> Tensor:
+    """Mean Wasserstein-1 distance of the projections on 16 fixed directions, exact on a line (Bonneel et al. 2015)."""
+    return e.projections.abs().mean((1, 2))
+
+
+def spread_of(data: Distribution) -> float:
+    """The data's root mean square distance from its mean; 1 where all data is one point."""
+    return float(data.moments[1].square().sum().sqrt()) or 1.0
+
+
+def mean_offset(e: MetricInputs) -> Tensor:
+    """Distance of the samples' mean from the data's true mean, in units of the data's spread."""
+    away = e.samples.double().mean(1) - e.data.moments[0].to(e.samples.device)
+    return away.square().sum(-1).sqrt() / spread_of(e.data)
+
+
+def spread_ratio(e: MetricInputs) -> Tensor:
+    """Root mean square distance of the samples from their own mean, over that of the data: below 1 too narrow."""
+    x = e.samples.double()
+    return (x - x.mean(1, keepdim=True)).square().sum(-1).mean(-1).sqrt() / spread_of(e.data)
+
+
+def mean_of_samples(e: MetricInputs) -> Tensor:
+    """The samples' mean, of data on a line."""
+    return e.samples.double().mean((1, 2))
+
+
+def spread_of_samples(e: MetricInputs) -> Tensor:
+    """The samples' standard deviation, of data on a line."""
+    return e.samples.double().std((1, 2), correction=0)
+
+
+def nearest_training(e: MetricInputs) -> Tensor:
+    """Mean distance to the nearest point of the training set, over that of true samples: near 0 where it is copied."""
+    pool = e.data.training_set
+    assert pool is not None
+    ours, theirs = (_to_nearest(x, pool.to(x)) for x in (e.samples, e.reference))
+    return ours / theirs
+
+
+def _to_nearest(x: Tensor, pool: Tensor) -> Tensor:
+    """Mean distance of each member's samples to the nearest point of a pool `(m, dim)`, as `(P,)`."""
+    step = max(1, CHUNK // len(pool))
+    parts = (x[:, i : i + step] for i in range(0, x.shape[1], step))
+    near = [torch.cdist(part, pool.expand(len(x), -1, -1), compute_mode=EXACT).min(-1).values for part in parts]
+    return torch.cat(near, dim=1).mean(-1)
 
 
 def _off_diagonal_mean(x: Tensor) -> Tensor:
@@ -92,6 +138,21 @@ def mmd(e: MetricInputs) -> Tensor:
 def _reach(distances: Tensor, k: int) -> Tensor:
     """Distance from each sample to its k-th neighbour, itself not counted `(P, n)`."""
     return distances.kthvalue(min(k + 1, distances.shape[-1]), dim=-1).values
+
+
+def scattered(e: MetricInputs) -> bool:
+    """Data of which no two samples are the same point."""
+    return not e.data.atoms
+
+
+def trained_on_few(e: MetricInputs) -> bool:
+    """Data of which a run is trained on finitely many points."""
+    return e.data.training_set is not None and not e.data.atoms
+
+
+def on_a_line(e: MetricInputs) -> bool:
+    """Data on a line."""
+    return e.data.dim == 1
 
 
 def precision(e: MetricInputs) -> Tensor:
@@ -121,8 +182,14 @@ SAMPLE_METRICS: dict[str, Metric] = {
     "w2": Metric(w2, "data units", "low", assignable, expensive=True),
     "energy-distance": Metric(energy_distance, "data units", "low", always, expensive=True),
     "mmd": Metric(mmd, "", "low", always, expensive=True),
-    "precision": Metric(precision, "share", "high", always, expensive=True),
-    "recall": Metric(recall, "share", "high", always, expensive=True),
-    "density": Metric(density, "", "high", always, expensive=True),
-    "coverage": Metric(coverage, "share", "high", always, expensive=True),
+    "precision": Metric(precision, "share", "high", scattered, expensive=True),
+    "recall": Metric(recall, "share", "high", scattered, expensive=True),
+    "density": Metric(density, "", "high", scattered, expensive=True),
+    "coverage": Metric(coverage, "share", "high", scattered, expensive=True),
+    "sliced-w1": Metric(sliced_w1, "data units", "low", always),
+    "mean-offset": Metric(mean_offset, "spreads of the data", "low", always),
+    "spread-ratio": Metric(spread_ratio, "", "", always),
+    "mean": Metric(mean_of_samples, "data units", "", on_a_line),
+    "spread": Metric(spread_of_samples, "data units", "", on_a_line),
+    "nearest-training": Metric(nearest_training, "", "", trained_on_few, expensive=True),
 }

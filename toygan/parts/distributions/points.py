@@ -1,0 +1,253 @@
+"""Points that the user gives, in a recipe, as an array or in a file."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from toygan.parts.checks import SMALLEST, numbers, size
+from toygan.parts.distributions.base import Distribution, log_density, mixture_moments
+from toygan.text import short
+
+MOST_POINTS = 4096  # in a recipe
+MOST_ROWS = 2**20  # in a file
+MOST_COLUMNS = 64
+MOST_MODES = 64  # points that are counted one by one
+WITHIN = 12.0  # a sample is a point's where it is within 3/12 of the smallest gap between two points
+
+
+class Scattered(Distribution):
+    """Finitely many points, each with a share, and noise of width sigma on them; without noise there is no density.
+
+    Up to 64 different points are modes: without noise, as wide as a twelfth of the smallest gap between two.
+    """
+
+    sigma: float
+
+    @property
+    def rows(self) -> Tensor:
+        """The points `(n, dim)`."""
+        raise NotImplementedError
+
+    @property
+    def row_shares(self) -> Tensor:
+        """The share of each `(n,)`."""
+        return torch.full((len(self.rows),), 1 / len(self.rows))
+
+    @property
+    def dim(self) -> int:  # type: ignore[override]
+        return self.rows.shape[1]
+
+    @property
+    def has_density(self) -> bool:  # type: ignore[override]
+        """Only with noise."""
+        return self.sigma > 0
+
+    @property
+    def atoms(self) -> bool:  # type: ignore[override]
+        """Without noise."""
+        return self.sigma == 0
+
+    @cached_property
+    def _distinct(self) -> tuple[Tensor, Tensor]:
+        """Different points `(K, dim)` and their shares `(K,)`; K is 0 where there are too many to count."""
+        points, which = torch.unique(self.rows, dim=0, return_inverse=True)
+        if len(points) > MOST_MODES:
+            return self.rows[:0], self.row_shares[:0]
+        return points, torch.zeros(len(points)).scatter_add(0, which, self.row_shares)
+
+    @property
+    def modes(self) -> Tensor:
+        return self._distinct[0]
+
+    @property
+    def weights(self) -> Tensor:
+        return self._distinct[1]
+
+    @cached_property
+    def sigmas(self) -> Tensor:
+        gaps = torch.pdist(self.modes)
+        width = self.sigma or (float(gaps.min()) if len(gaps) else max(1.0, float(self.rows.abs().max()))) / WITHIN
+        return torch.full((len(self.modes),), width)
+
+    def sample(self, n: int, generator: torch.Generator) -> Tensor:
+        rows, shares = self.rows, self.row_shares
+        even = bool((shares == shares[0]).all())
+        which = (
+            torch.randint(len(rows), (n,), generator=generator)
+            if even else torch.multinomial(shares, n, replacement=True, generator=generator)
+        )  # fmt: skip
+        return rows[which] + self.sigma * torch.randn(n, self.dim, generator=generator)
+
+    def log_prob(self, x: Tensor) -> Tensor:
+        """ValueError without noise."""
+        if not self.has_density:
+            raise ValueError("sigma=0: points have no density; give them noise, such as sigma=0.05")
+        return log_density(x, self.rows, torch.full((len(self.rows),), self.sigma), self.row_shares)
+
+    @cached_property
+    def moments(self) -> tuple[Tensor, Tensor]:
+        return mixture_moments(self.rows, torch.full_like(self.rows, self.sigma**2), self.row_shares)
+
+    @property
+    def outline(self) -> Tensor:
+        return self.rows
+
+
+@dataclass(frozen=True)
+class Points(Scattered):
+    """Points that the user gives, `x=((0, 0), (1, 1))` or `x=(0, 1)`, with shares that sum to 1 or each as likely.
+
+    `sigma` is the width of the noise on them; without noise there is no density. Up to 64 different points are modes.
+    """
+
+    x: Sequence[Any] = ((-1.0, 0.0), (0.0, 1.0), (1.0, 0.0))
+    sigma: float = 0.0
+    shares: Sequence[float] = ()
+
+    def __post_init__(self) -> None:
+        if self.sigma != 0:
+            size("sigma", self.sigma)
+        if not isinstance(self.x, Sequence) or not 1 <= len(self.x) <= MOST_POINTS:
+            raise ValueError(f"x={short(self.x)}: must be 1 to {MOST_POINTS} points in brackets")
+        rows = [point if isinstance(point, Sequence) else (point,) for point in self.x]
+        if len(rows[0]) not in (1, 2):
+            raise ValueError(f"x[0]={short(self.x[0])}: must be a number or a pair of numbers")
+        rows = [numbers(f"x[{i}]", row, count=len(rows[0])) for i, row in enumerate(rows)]
+        object.__setattr__(self, "x", tuple(rows))
+        if self.shares != ():
+            shares = numbers("shares", self.shares, SMALLEST, 1, count=len(rows))
+            if abs(math.fsum(shares) - 1) > 1e-6:
+                raise ValueError(f"shares={short(self.shares)}: must sum to 1, not to {math.fsum(shares):g}")
+            object.__setattr__(self, "shares", shares)
+
+    @cached_property
+    def rows(self) -> Tensor:
+        return torch.tensor(self.x)
+
+    @cached_property
+    def row_shares(self) -> Tensor:
+        return torch.tensor(self.shares) if self.shares else super().row_shares
+
+
+@dataclass(frozen=True)
+class File(Scattered):
+    """The rows of a file, each as likely: CSV with a line of names, NPY, or NPZ (its first array); nothing is run.
+
+    `columns` names those of the file that are taken, with commas, as `"x,y"`; of an array they are numbers, `"0,3"`.
+    Without names all are, and without a path the points of `points`. `sigma` is the width of the noise on the rows.
+    """
+
+    path: str = ""
+    columns: str = ""
+    sigma: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.sigma != 0:
+            size("sigma", self.sigma)
+        if self.columns and not self.path:
+            raise ValueError(f"columns={short(self.columns)}: name a file, too, as path")
+        _ = self.rows
+
+    @cached_property
+    def rows(self) -> Tensor:
+        return _rows(self.path, self.columns, self._changed_at) if self.path else Points().rows
+
+    @cached_property
+    def _changed_at(self) -> float:
+        return _changed_at(self.path) if self.path else 0.0
+
+    @property
+    def stale(self) -> bool:
+        try:
+            return bool(self.path) and _changed_at(self.path) != self._changed_at
+        except ValueError:  # it is gone
+            return True
+
+    @property
+    def training_set(self) -> Tensor | None:
+        """The rows; with noise on them, each sample is new."""
+        return None if self.sigma else self.rows
+
+
+def _changed_at(path: str) -> float:
+    try:
+        return Path(path).expanduser().stat().st_mtime
+    except (OSError, ValueError) as error:
+        raise ValueError(f"path={short(path)}: cannot be read ({_reason(error)})") from None
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error)
+
+
+@lru_cache(maxsize=8)
+def _rows(path: str, columns: str, changed: float) -> Tensor:
+    """The rows of a file `(n, dim)` as it is; ValueError where it holds none."""
+    file = Path(path).expanduser()
+    wanted = [name.strip() for name in columns.split(",")] if columns else []
+    try:
+        table, names = _read(file)
+    except (OSError, ValueError, EOFError, KeyError, UnicodeDecodeError) as error:
+        raise ValueError(f"path={short(path)}: cannot be read ({short(_reason(error))[1:-1]})") from None
+    for name in wanted:
+        if name not in names:
+            raise ValueError(f"columns={short(columns)}: no column {short(name)}; the file has {', '.join(names[:20])}")
+    table = table[:, [names.index(name) for name in wanted]] if wanted else table
+    if not 1 <= len(table) <= MOST_ROWS or not 1 <= table.shape[1] <= MOST_COLUMNS:
+        raise ValueError(
+            f"path={short(path)}: {table.shape[0]} rows of {table.shape[1]} columns; must be 1 to {MOST_ROWS} of 1 to "
+            f"{MOST_COLUMNS}"
+        )
+    if not np.isfinite(table).all():
+        row, column = np.argwhere(~np.isfinite(table))[0]
+        raise ValueError(f"path={short(path)}: row {row + 1} of column {column + 1} is no finite number")
+    return torch.from_numpy(table.astype(np.float32))
+
+
+def _read(file: Path) -> tuple[np.ndarray, list[str]]:
+    """Numbers `(n, columns)` of a file, and the name of each column."""
+    kind = file.suffix.lower()
+    if kind == ".csv":
+        with file.open(encoding="utf-8") as lines:
+            names = [name.strip().strip('"') for name in lines.readline().split(",")]
+            table = np.loadtxt(lines, delimiter=",", ndmin=2, max_rows=MOST_ROWS + 1)
+        if table.size and table.shape[1] != len(names):
+            raise ValueError(f"{table.shape[1]} columns of numbers under {len(names)} names")
+        return table.reshape(-1, len(names)), names
+    if kind not in (".npy", ".npz"):
+        raise ValueError("must end in .csv, .npy or .npz")
+    held = np.load(file, allow_pickle=False)
+    array = held if kind == ".npy" else held[held.files[0]]
+    if array.ndim not in (1, 2) or array.dtype.kind not in "fiub":
+        raise ValueError(
+            f"an array of shape {array.shape} and type {array.dtype}; must be numbers (n,) or (n, columns)"
+        )
+    table = np.asarray(array, dtype=np.float64).reshape(len(array), -1)
+    return table, [str(i) for i in range(table.shape[1])]
+
+
+def points(array: Any, sigma: float = 0.0) -> str:
+    """The spec of an array `(n,)`, `(n, 1)` or `(n, 2)` for a recipe's `data`: `Recipe(data=toygan.points(array))`.
+
+    Numbers keep 6 digits. Raises ValueError where the array has another shape, too many rows or is not finite.
+    """
+    rows = np.asarray(array, dtype=float)
+    if rows.ndim not in (1, 2) or (rows.ndim == 2 and rows.shape[1] not in (1, 2)) or not 1 <= len(rows) <= MOST_POINTS:
+        raise ValueError(f"array: shape {rows.shape}; must be (n,), (n, 1) or (n, 2) with n from 1 to {MOST_POINTS}")
+    if not np.isfinite(rows).all():
+        raise ValueError("array: must be finite")
+    rounded = [[float(f"{value:.6g}") for value in row] for row in rows.reshape(len(rows), -1)]
+    literal = str([row[0] if len(row) == 1 else row for row in rounded]).replace(" ", "")
+    return f"points(x={literal},sigma={float(sigma)!r})" if sigma else f"points(x={literal})"
+
+
+POINTS: dict[str, Distribution] = {"points": Points(), "file": File()}

@@ -1,0 +1,148 @@
+"""A distribution around another one: seen by the players in other units, or as finitely many of its points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+from toygan.parts import checks
+from toygan.parts.distributions.base import DISTRIBUTIONS, Distribution
+from toygan.text import short
+
+
+class Wrapped(Distribution):
+    """All that the distribution `of` is, but for what a subclass says otherwise."""
+
+    of: str
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.of, str):
+            raise ValueError(f"of={short(self.of)}: must be the spec of other data")
+        try:
+            inner = self.inner
+        except ValueError as error:
+            raise ValueError(f"of={short(self.of)}: {error}") from None
+        if type(inner) is type(self):
+            raise ValueError(f"of={short(self.of)}: must be other data")
+
+    @cached_property
+    def inner(self) -> Distribution:
+        """The distribution inside."""
+        return DISTRIBUTIONS.make(self.of)
+
+    @property
+    def stale(self) -> bool:
+        """Whether what it was made from has changed."""
+        return self.inner.stale
+
+    @property
+    def dim(self) -> int:  # type: ignore[override]
+        return self.inner.dim
+
+    @property
+    def sigma(self) -> float:  # type: ignore[override]
+        return self.inner.sigma
+
+    @property
+    def atoms(self) -> bool:  # type: ignore[override]
+        return self.inner.atoms
+
+    @property
+    def has_density(self) -> bool:  # type: ignore[override]
+        return self.inner.has_density
+
+    @property
+    def modes(self) -> Tensor:
+        return self.inner.modes
+
+    @property
+    def weights(self) -> Tensor:
+        return self.inner.weights
+
+    @property
+    def sigmas(self) -> Tensor:
+        return self.inner.sigmas
+
+    @property
+    def outline(self) -> Tensor:
+        return self.inner.outline
+
+    @property
+    def extent(self) -> tuple[tuple[float, float], ...]:
+        return self.inner.extent
+
+    @property
+    def moments(self) -> tuple[Tensor, Tensor]:
+        return self.inner.moments
+
+    @property
+    def training_set(self) -> Tensor | None:
+        return self.inner.training_set
+
+    def sample(self, n: int, generator: torch.Generator) -> Tensor:
+        return self.inner.sample(n, generator)
+
+    def log_prob(self, x: Tensor) -> Tensor:
+        return self.inner.log_prob(x)
+
+    def nearest_mode(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        return self.inner.nearest_mode(x)
+
+    def around_modes(self, x: Tensor) -> Tensor:
+        return self.inner.around_modes(x)
+
+    def players_see(self, x: Tensor) -> Tensor:
+        return self.inner.players_see(x)
+
+    def from_players(self, x: Tensor) -> Tensor:
+        return self.inner.from_players(x)
+
+
+@dataclass(frozen=True)
+class Standardised(Wrapped):
+    """Other data that the players see with mean 0 and spread 1 per axis, by its true moments: `of=ring8(radius=50.0)`.
+
+    Pictures and metrics stay in the units of that data. An axis along which it does not spread keeps its scale.
+    """
+
+    of: str = "ring8"
+
+    @cached_property
+    def _affine(self) -> tuple[Tensor, Tensor]:
+        mean, spread = self.inner.moments
+        return mean, torch.where(spread > 0, spread, torch.ones_like(spread))
+
+    def players_see(self, x: Tensor) -> Tensor:
+        mean, spread = self._affine
+        return (x - mean.to(x)) / spread.to(x)
+
+    def from_players(self, x: Tensor) -> Tensor:
+        mean, spread = self._affine
+        return mean.to(x) + spread.to(x) * x
+
+
+@dataclass(frozen=True)
+class TrainingSet(Wrapped):
+    """Only n points of other data, drawn once from this `seed`: what a GAN has that does not get new samples.
+
+    Metrics compare with the data itself, that is, with held-out samples.
+    """
+
+    of: str = "ring8"
+    n: int = 100
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.whole("n", self.n, 1, 2**17)
+        checks.whole("seed", self.seed, 0, 2**32)
+
+    @cached_property
+    def training_set(self) -> Tensor:
+        return self.inner.sample(self.n, torch.Generator().manual_seed(self.seed))
+
+
+WRAPPED: dict[str, type[Distribution]] = {"standardised": Standardised, "training-set": TrainingSet}
