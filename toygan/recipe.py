@@ -221,6 +221,8 @@ def _known(values: Mapping[str, Any]) -> None:
 def _fitting(recipe: Recipe, part: dict[str, Any]) -> Parts:
     """The recipe's parts, given what each field stands for; combinations without meaning are refused with a reason."""
     data, loss, turn = part["data"], part["loss"], part["turns"]
+    if (reason := data.refuses()) is not None:
+        raise RecipeError("data", recipe.data, reason)
     shape, networks = Shape(recipe.width, recipe.depth, recipe.activation), {}
     for own in ("optimizer_g", "optimizer_d"):
         part[own] = part[own] or part["optimizer"]

@@ -48,8 +48,9 @@ def _row(name: str, finding: Finding) -> tuple[str, str, str]:
 @measuring_options
 @click.option("--quick", is_flag=True, help="only those that every run of the tests measures")
 def command(
-    names: tuple[str, ...], listed: bool, quick: bool, first_seed: int, jobs: int, store: Path | None, markdown: bool
-) -> int:
+    names: tuple[str, ...], listed: bool, quick: bool, first_seed: int, device: str, jobs: int, store: Path | None,
+    markdown: bool,
+) -> int:  # fmt: skip
     """Measure what toygan says of methods, all of it or the claims named.
 
     Each claim is a sentence, two or more recipes, and a relation that has to hold over seeds with its 95 % interval.
@@ -63,5 +64,5 @@ def command(
     if listed:
         click.echo("\n".join(f"{name}\n    {claim.sentence}" for name, claim in wanted.items()))
         return 0
-    findings = measure(wanted, first_seed, jobs, opened(store))
+    findings = measure(wanted, first_seed, jobs, opened(store), device)
     return report(findings, markdown, [table(findings)], findings.summary) or BROKEN * bool(findings.broken)

@@ -43,10 +43,11 @@ class Asked:
     every: int
     gif: bool
     html: bool
+    device: str = "cpu"
 
     def run(self) -> Run:
         """The run, at its start."""
-        return Run(self.recipe.seeds(self.seeds), every=self.every, limit=None)
+        return Run(self.recipe.seeds(self.seeds), self.device, self.every, limit=None)
 
     @property
     def words(self) -> dict[str, Any]:
@@ -156,7 +157,7 @@ class RunFolder:
         try:
             words, arrays = unpacked(file.read_bytes())
             self._refuse_another(words["asked"])
-            run = resumed(arrays["run"].tobytes(), self._asked.every)
+            run = resumed(arrays["run"].tobytes(), self._asked.every, device=self._asked.device)
             look = Look.of(run.population, run.record)
             if self._asked.gif:
                 self._picture.resume(arrays["picture"].tobytes(), look)

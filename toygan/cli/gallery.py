@@ -47,8 +47,9 @@ def matrix(measured: GalleryReport) -> Table:
 @measuring_options
 @click.option("--seeds", type=Whole(1, 4096), default=SEEDS, show_default=True, help="runs of each recipe")
 def command(
-    names: tuple[str, ...], listed: bool, seeds: int, first_seed: int, jobs: int, store: Path | None, markdown: bool
-) -> int:
+    names: tuple[str, ...], listed: bool, seeds: int, first_seed: int, device: str, jobs: int, store: Path | None,
+    markdown: bool,
+) -> int:  # fmt: skip
     """Train the failure gallery, or the cases named: how often each fails, without and with its fix.
 
     Then the confusion matrix of the diagnosis over all of these runs. Ctrl-C prints what has been measured.
@@ -58,5 +59,5 @@ def command(
         for name, case in wanted.items():
             click.echo(f"{name}: {case.verdict}\n    {case.symptom}\n    {case.setting}; fix: {case.change}")
         return 0
-    measured = measure(wanted, first_seed, jobs, seeds, opened(store))
+    measured = measure(wanted, first_seed, jobs, seeds, opened(store), device)
     return report(measured, markdown, [rates(measured), matrix(measured)], measured.score)

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import click
-import torch
 from tqdm import tqdm
 
 from toygan.cli.interrupt import stop_signals, ticking
 from toygan.cli.oneline import shortened
 from toygan.cli.studies import named
-from toygan.cli.words import Target, Whole
+from toygan.cli.words import Target, Whole, device_option
 from toygan.files import write
 from toygan.runs.record import Record
 from toygan.studies.published import PUBLISHED, Published
@@ -111,7 +110,7 @@ def _iterations(budget: str | None, name: str, setting: Published) -> int:
     help="of each seed, at most those published; all: all of them  [default: a first look]",
 )
 @click.option("--seeds", type=Whole(1, 4096), help="runs of each method  [default: as many as published, or 16]")
-@click.option("--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True, help="where it runs")
+@device_option
 @click.option(
     "--out",
     type=Target(path_type=Path, dir_okay=False),
@@ -132,8 +131,6 @@ def command(name: str | None, budget: str | None, seeds: int | None, device: str
         return 0
     setting = named(PUBLISHED, name)
     iterations, seeds = _iterations(budget, name, setting), seeds or setting.seeds
-    if device == "cuda" and not torch.cuda.is_available():
-        raise click.UsageError("--device cuda: PyTorch sees no CUDA device here")
     with stop_signals() as caught:
         kept = ResultFile(name, seeds, iterations, out, force)
         todo = [method for method in setting.methods if method not in kept.results]

@@ -12,7 +12,7 @@ import click
 from rich.console import Console, RenderableType
 
 from toygan.cli.oneline import INTERRUPTED, shortened
-from toygan.cli.words import Target, Whole
+from toygan.cli.words import Target, Whole, device_option
 from toygan.studies.progress import Results
 from toygan.sweeps import Store, StoreError
 
@@ -32,6 +32,7 @@ def measuring_options(command: Command) -> Command:
             "--store", type=kept, metavar="FILE", help="keep results there; train only what has changed since"
         ),
         click.option("--jobs", type=jobs, default=os.cpu_count(), help="processes  [default: one a core]"),
+        device_option,
         click.option("--first-seed", type=seed, default=0, show_default=True, help="try other seeds"),
         click.option("--list", "listed", is_flag=True, help="name them and say what they are; measure nothing"),
         click.argument("names", nargs=-1, metavar="[NAME]..."),

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from toygan.cli.options import recipe_of, recipe_options
 from toygan.cli.studies import opened
-from toygan.cli.words import Target, Whole
+from toygan.cli.words import Target, Whole, device_option
 from toygan.measure.words import score
 from toygan.sweeps import sweep
 from toygan.sweeps.design import axis
@@ -73,7 +73,7 @@ def dask(address: str | None) -> Iterator[Executor | None]:
 )
 @click.option("--jobs", type=Whole(1, 256), help="processes  [default: one a core]")
 @click.option("--dask", "address", metavar="ADDRESS", help="a Dask scheduler, such as tcp://host:8786, or local")
-@click.option("--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True, help="where it runs")
+@device_option
 @recipe_options
 def command(
     axes: tuple[str, ...], seeds: int, steps: int, every: int, store: Path | None, jobs: int | None,

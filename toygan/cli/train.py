@@ -13,7 +13,7 @@ from toygan.cli.diagnose import in_short
 from toygan.cli.folder import Asked, RunFolder, is_finished
 from toygan.cli.interrupt import stop_signals, ticking
 from toygan.cli.options import recipe_of, recipe_options
-from toygan.cli.words import Target, Whole
+from toygan.cli.words import Target, Whole, device_option
 from toygan.measure.diagnosis import diagnose_all
 from toygan.parts.metrics.reference import reference_band
 from toygan.training import Snapshot
@@ -41,12 +41,14 @@ def summary(snapshot: Snapshot) -> str:
 @click.option("--out", type=Target(path_type=Path), metavar="DIR", help="folder for the files; without it, none")
 @click.option("--gif", is_flag=True, help="also write an animation")
 @click.option("--html", is_flag=True, help="also write a recording: a page that plays without Python or a network")
+@device_option
 @click.option("--resume", is_flag=True, help="go on with the run in DIR where it was cut short")
 @click.option("--force", is_flag=True, help="replace the run in DIR, once the new one is whole")
 @recipe_options
 def command(
-    steps: int, seeds: int, every: int, out: Path | None, gif: bool, html: bool, resume: bool, force: bool, **given: Any
-) -> int:
+    steps: int, seeds: int, every: int, out: Path | None, gif: bool, html: bool, device: str, resume: bool, force: bool,
+    **given: Any,
+) -> int:  # fmt: skip
     """Train a recipe over several seeds.
 
     With --out DIR it leaves recipe.json, metrics.json (a row per seed and evaluation), picture.png and, with --gif and
@@ -57,7 +59,7 @@ def command(
     flags = {"--gif": gif, "--html": html, "--resume": resume, "--force": force}
     if out is None and (flag := next((name for name, is_given in flags.items() if is_given), None)):
         raise click.UsageError(f"{flag} needs a folder to write to; add --out DIR")
-    asked = Asked(recipe, steps, seeds, every, gif, html)
+    asked = Asked(recipe, steps, seeds, every, gif, html, device)
     if out and resume and is_finished(out, asked):
         click.echo(f"{out}: finished already, at iteration {steps}")
         return 0

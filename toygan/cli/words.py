@@ -9,6 +9,26 @@ import click
 from toygan import text
 
 
+class Device(click.Choice[str]):
+    """Where runs are trained, as PyTorch calls it."""
+
+    def __init__(self) -> None:
+        super().__init__(["cpu", "cuda"])
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The device; BadParameter where there is none of the kind."""
+        device = super().convert(value, param, ctx)
+        if device == "cuda":
+            import torch  # here: a command that ends before it trains need not load it
+
+            if not torch.cuda.is_available():
+                self.fail("PyTorch sees no CUDA device here", param, ctx)
+        return device
+
+
+device_option = click.option("--device", type=Device(), default="cpu", show_default=True, help="where it trains")
+
+
 class Target(click.Path):
     """A path to write to; none is the empty one, which would be the folder that one is in."""
 

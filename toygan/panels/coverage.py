@@ -121,7 +121,8 @@ class Modes(ModesPanel):
             )
             marks = [band, Bars("this run", "generated", mode - HALF_BAR, mode + HALF_BAR, shares), mean]
             high = min(1.1, doubled(high, float(np.nanmax(shares, initial=0))))
-        x = Axis("mode", 0.4, 1.1 * k + 0.5, ticks=tuple(range(1, k + 1, ceil(k / 13))))
+        ticks = tuple(range(1, k + 1, ceil(k / 13)))
+        x = Axis("mode", 0.4, 1.1 * k + 0.5, ticks=ticks, words=tuple(data.mode_names[tick - 1] for tick in ticks))
         return Chart(self.title, x, Axis("", 0, high, intervals=3, format="percent", grows=True), tuple(marks))
 
 

@@ -75,18 +75,72 @@ class Plane(Samples):
             Points("generated", "generated", *look.generated.T, size=5.5, label="generated"),
             self.arrows(look, look.generated[: len(arrows)], arrows),
         ]
-        if 1 < len(modes := look.recipe.parts.data.modes.numpy()) <= MOST_NUMBERS:
-            marks.append(numbers(modes))
+        data = look.recipe.parts.data
+        if 1 < len(data.modes) <= MOST_NUMBERS:
+            marks.append(numbers(data.modes.numpy(), data.mode_names))
         return Chart(self.title, x, y, (*marks, self.remark(look)), aspect=1)
 
 
-def numbers(points: np.ndarray) -> Text:
-    """1, 2, 3 ... beside the points `(K, 2)`, outwards from their middle."""
+def numbers(points: np.ndarray, words: tuple[str, ...]) -> Text:
+    """Words beside the points `(K, 2)`, outwards from their middle."""
     out = points - points.mean(0)
     distance = np.linalg.norm(out, axis=-1, keepdims=True)
     out = np.where(distance > 1e-6, out / np.maximum(distance, 1e-6), 0.5**0.5)
-    words = tuple(str(k + 1) for k in range(len(points)))
     return Text("mode numbers", "ink", words, *points.T, offset=AWAY * out, size=8.5)
+
+
+class Images(Samples):
+    """Real images on the left, generated ones on the right, as dark as they have ink."""
+
+    title = "Samples"
+    rows, columns = 5, 5  # of each kind
+
+    def refuses(self, recipe: Recipe) -> str | None:
+        return None if recipe.parts.data.picture else f"samples of {recipe.data} are no images"
+
+    def chart(self, look: Look) -> Chart:
+        data = look.recipe.parts.data
+        assert data.picture is not None
+        real, generated = (self.mosaic(x, data.picture) for x in (look.real, look.generated))
+        gap = np.zeros((len(real), 2))
+        # A surface goes from the colour of generated over that of the paper to that of real.
+        values = 0.5 + 0.5 * np.concatenate([real, gap, -generated], axis=1)
+        words = (
+            caption("real", "real", "real", 0.25, 1.0, anchor="top", bold=True, box=True),
+            caption("generated", "generated", "generated", 0.75, 1.0, anchor="top", bold=True, box=True),
+        )
+        none = Axis("", 0, 1, ticks=())
+        remark = f"diverged at iteration {look.diverged_at:,}" if look.diverged_at >= 0 else ""
+        marks = (
+            Surface("images", "ink", values),
+            *words,
+            caption("remark", "ink", remark, 0.5, 0.5, bold=True, box=True),
+        )
+        return Chart(self.title, none, none, marks, frame=False)
+
+    def mosaic(self, x: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+        """The first images of x `(n, pixels)`, from -1 to 1, side by side as ink from 0 to 1, its first row lowest."""
+        tiles = np.nan_to_num(x[: self.rows * self.columns]).reshape(self.rows, self.columns, *size).clip(-1, 1)
+        tiles = np.pad((1 + tiles) / 2, ((0, 0), (0, 0), (1, 1), (1, 1)))
+        return tiles.transpose(0, 2, 1, 3).reshape(self.rows * (size[0] + 2), -1)[::-1]
+
+
+class ManyDimensions(Samples):
+    """Samples of more than two dimensions along the first two, without D, whose answer there depends on the others."""
+
+    title = "Samples, along the first two axes"
+
+    def refuses(self, recipe: Recipe) -> str | None:
+        return None if recipe.parts.data.dim > 2 else f"{recipe.data} has no more than two dimensions"
+
+    def chart(self, look: Look) -> Chart:
+        (left, right), (bottom, top) = look.recipe.parts.data.extent[:2]
+        marks = (
+            Points("real", "real", *look.real[:, :2].T, label="real"),
+            Points("generated", "generated", *look.generated[:, :2].T, size=5.5, label="generated"),
+            self.remark(look),
+        )
+        return Chart(self.title, Axis("", left, right), Axis("", bottom, top), marks)
 
 
 class OnLine(Samples):
@@ -143,4 +197,4 @@ def real_marks(data: Distribution, x: np.ndarray) -> tuple[tuple[Mark, ...], flo
     return (area, Line("real", "real", x, density, width=2.2, label="real")), 1.25 * density.max()
 
 
-PANELS: dict[str, tuple[Panel, ...]] = {"samples": (Plane(), OnLine())}
+PANELS: dict[str, tuple[Panel, ...]] = {"samples": (Plane(), OnLine(), Images(), ManyDimensions())}

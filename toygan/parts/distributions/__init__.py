@@ -9,6 +9,7 @@ from toygan.parts.distributions.base import DISTRIBUTIONS as DISTRIBUTIONS
 from toygan.parts.distributions.base import Distribution as Distribution
 from toygan.parts.distributions.base import Mixture as Mixture
 from toygan.parts.distributions.curves import CURVES
+from toygan.parts.distributions.digits import DIGITS, Stacked
 from toygan.parts.distributions.functions import FUNCTIONS_AND_TAILS
 from toygan.parts.distributions.mixtures import MIXTURES, ON_A_LINE
 from toygan.parts.distributions.points import POINTS
@@ -18,4 +19,5 @@ from toygan.parts.distributions.tilted import TILTED
 from toygan.parts.distributions.wrapped import WRAPPED
 
 DISTRIBUTIONS.update({**MIXTURES, **TILTED, **CURVES, **SHAPES, **FUNCTIONS_AND_TAILS, **ON_A_LINE, **POINTS})
-DISTRIBUTIONS.update({name: kind() for name, kind in WRAPPED.items()})
+DISTRIBUTIONS.update(DIGITS)
+DISTRIBUTIONS.update({name: kind() for name, kind in {**WRAPPED, "stacked": Stacked}.items()})

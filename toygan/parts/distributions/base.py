@@ -21,7 +21,17 @@ class Distribution:
     dim: int
     sigma: float  # the standard deviation of a mode, or of the noise around a curve, per axis; 0 where there is none
     has_density: ClassVar[bool] = True  # whether log_prob is exact; False where the data has no density
+    picture: tuple[int, int] | None = None  # rows and columns of pixels, where a sample is an image
     atoms: bool = False  # whether two samples may be the same point
+
+    def refuses(self) -> str | None:
+        """Why there is no such data here, as where a package is missing, or None where there is."""
+        return None
+
+    @property
+    def mode_names(self) -> tuple[str, ...]:
+        """What a picture calls each mode: 1, 2, 3 ..."""
+        return tuple(str(k + 1) for k in range(len(self.modes)))
 
     @property
     def modes(self) -> Tensor:

@@ -33,6 +33,17 @@ class Wrapped(Distribution):
         """The distribution inside."""
         return DISTRIBUTIONS.make(self.of)
 
+    def refuses(self) -> str | None:
+        return self.inner.refuses()
+
+    @property
+    def picture(self) -> tuple[int, int] | None:  # type: ignore[override]
+        return self.inner.picture
+
+    @property
+    def mode_names(self) -> tuple[str, ...]:
+        return self.inner.mode_names if len(self.modes) == len(self.inner.modes) else super().mode_names
+
     @property
     def stale(self) -> bool:
         """Whether what it was made from has changed."""

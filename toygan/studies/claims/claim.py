@@ -95,7 +95,7 @@ def find(claim: Claim, records: Mapping[str, Record]) -> Finding:
 
 def check(
     claims: Mapping[str, Claim], first_seed: int = 0, jobs: int | None = 1, store: Store | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int], None] | None = None, device: str = "cpu",
 ) -> Iterator[tuple[str, Finding]]:  # fmt: skip
     """Every claim measured anew, each as soon as its runs are there; a recipe that several claims name is trained once.
 
@@ -103,5 +103,5 @@ def check(
     what has changed since is trained. `progress` is told the recipes done and those in all.
     """
     groups = {name: list(claim.pieces(first_seed).values()) for name, claim in claims.items()}
-    for name, records in measure_groups(groups, jobs, store, progress):
+    for name, records in measure_groups(groups, jobs, store, progress, device):
         yield name, find(claims[name], dict(zip(claims[name].recipes, records, strict=True)))

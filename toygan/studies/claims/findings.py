@@ -43,7 +43,8 @@ def cells(name: str, finding: Finding) -> tuple[str, ...]:
 
 
 def measure(
-    claims: Mapping[str, Claim], first_seed: int = 0, jobs: int | None = 1, store: Store | None = None
-) -> Findings:
+    claims: Mapping[str, Claim], first_seed: int = 0, jobs: int | None = 1, store: Store | None = None,
+    device: str = "cpu",
+) -> Findings:  # fmt: skip
     """The claims measured anew behind a progress bar, in their order; an interrupt keeps what has been found."""
-    return Findings.of(claims, lambda progress: check(claims, first_seed, jobs, store, progress))
+    return Findings.of(claims, lambda progress: check(claims, first_seed, jobs, store, progress, device))

@@ -89,12 +89,12 @@ def verdicts(record: Record) -> tuple[str, ...]:
 
 def measure_cases(
     cases: Mapping[str, FailureCase], first_seed: int = 0, jobs: int | None = 1, seeds: int = SEEDS,
-    store: Store | None = None, progress: Callable[[int, int], None] | None = None,
+    store: Store | None = None, progress: Callable[[int, int], None] | None = None, device: str = "cpu",
 ) -> Iterator[tuple[str, FailureRates]]:  # fmt: skip
     """Every case's rates measured anew, each as soon as its runs are there; equal recipes are trained once.
 
     Of a `store` only what has changed since is trained. `progress` is told the recipes done and those in all.
     """
     needed = {name: case.pieces(first_seed, seeds) for name, case in cases.items()}
-    for name, (failing, fixed) in measure_groups(needed, jobs, store, progress):
+    for name, (failing, fixed) in measure_groups(needed, jobs, store, progress, device):
         yield name, rates(cases[name], failing, fixed)

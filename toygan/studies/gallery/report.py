@@ -77,7 +77,9 @@ def out_of(happened: np.ndarray) -> str:
 
 def measure(
     cases: Mapping[str, FailureCase], first_seed: int = 0, jobs: int | None = 1, seeds: int = SEEDS,
-    store: Store | None = None,
+    store: Store | None = None, device: str = "cpu",
 ) -> GalleryReport:  # fmt: skip
     """The cases measured anew behind a progress bar, in their order; an interrupt keeps what has been measured."""
-    return GalleryReport.of(cases, lambda progress: measure_cases(cases, first_seed, jobs, seeds, store, progress))
+    return GalleryReport.of(
+        cases, lambda progress: measure_cases(cases, first_seed, jobs, seeds, store, progress, device)
+    )
