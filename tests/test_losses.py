@@ -331,6 +331,13 @@ def test_nonsense_is_refused_with_what_is_allowed(spec: str) -> None:
         Recipe(loss=spec)
 
 
+@pytest.mark.parametrize("name", LOSSES)
+def test_a_loss_that_any_level_of_the_logits_moves_has_no_line(name: str) -> None:
+    """Of a critic only differences count: D's loss is one, G's is not."""
+    without = {"wasserstein": (0.0, None), "kl-wasserstein": (0.0, None)}
+    assert LOSSES[name].equilibrium_lines == without.get(name, LOSSES[name].equilibrium)
+
+
 @pytest.mark.parametrize("alpha", [0.3, 0.5, 0.9, 3.0])
 def test_the_alpha_loss_is_arimotos_on_the_probability(alpha: float) -> None:
     """alpha / (alpha - 1) (1 - p^((alpha - 1) / alpha)), as the paper writes it (Welfert et al. 2023, eq. 14)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,6 +11,17 @@ from toygan.runs.record import Record
 
 GUESSING = 0.65  # D's accuracy over both kinds of samples below which it sees next to nothing
 SWING = 0.17  # standard deviation of the high-quality share; a strong R1 alone makes it tremble by 0.1
+FAR = 0.25  # spreads of the data between samples and data that have little to do with each other
+STILL = 1e-4  # spreads of the data in 100 iterations, and less than that nobody sees
+NO_GRADIENT = 1e-6
+UNITS = 12.0  # a data set that is so much larger, smaller or farther away than where samples start is hard to reach
+
+# What may tell healthy samples from true ones, beyond what true samples differ by themselves.
+OFFSET = 0.12  # spreads of the data between the centres
+RATIO = 1.2  # of the spreads
+WITHIN = 2.5  # of the spreads within modes
+SHARES = 0.15  # of the mass with another mode than it should be
+DISTANCE = 0.12  # spreads of the data
 
 
 @dataclass(frozen=True)
@@ -37,7 +49,7 @@ class Verdict:
 
     def of(self, name: str, recent: Recent) -> Diagnosis:
         """The diagnosis that this verdict gives of a run that it fits."""
-        fields = {name: getattr(recent.recipe, name) for name in ("lr_g", "lr_d", "d_steps", "loss")}
+        fields = {name: getattr(recent.recipe, name) for name in ("lr_g", "lr_d", "d_steps", "loss", "data")}
         r1 = recent.recipe.regularizers.get("r1", 0.0)
         weak, strong = max(0.1, 3 * r1), max(1.0, 3 * r1)
         fields |= {
@@ -46,6 +58,7 @@ class Verdict:
             "strong_r1": strong,
             "most_r1": max(1.0, 3 * weak),
         }
+        fields["away"], fields["wide"] = recent.seen_mean_and_spread
         at = f"at iteration {recent.diverged_at:,}"
         numbers = [recent.words(metric) for metric in self.evidence if len(recent.course(metric))]
         evidence = (at,) if recent.diverged_at >= 0 else tuple(numbers)
@@ -57,11 +70,8 @@ def diagnose(recent: Recent) -> Diagnosis:
     name = next(name for name, verdict in VERDICTS.items() if verdict.fits(recent))
     if name == "diverged":
         return VERDICTS[name].of(name, recent)
-    if len(recent.course("total-variation")) < FEWEST:
-        cause = (
-            "There are too few measurements yet with these settings." if recent.k else "The data has no modes to count."
-        )
-        return Diagnosis("undetermined", (), cause, "")
+    if len(recent.course("sliced-w1")) < FEWEST:
+        return Diagnosis("undetermined", (), "There are too few measurements yet with these settings.", "")
     found = VERDICTS[name].of(name, recent)
     early = name == "undetermined" and not recent.started
     return replace(found, cause="It is early: in their first iterations most runs wander.") if early else found
@@ -85,29 +95,87 @@ def told(diagnoses: Sequence[Diagnosis], member: int = 0) -> dict[str, str]:
 
 
 def diverged(r: Recent) -> bool:
-    """The numbers left the finite ones, or a loss is on its way there."""
+    """The numbers left the finite ones, or grow beyond all that the data's size explains.
+
+    A critic's loss is a distance: on data that is 400 away it is -400, and falls with the distance.
+    """
     losses = ("loss-d", "loss-g")
-    return r.diverged_at >= 0 or any(r.became_nonfinite(loss) or abs(r.mean(loss)) > 100 for loss in losses)
+    natural = max(1.0, r.spread, r.first("sliced-w1"))
+    grew = any(r.became_nonfinite(loss) or abs(r.mean(loss)) > 100 * natural for loss in losses)
+    return r.diverged_at >= 0 or grew or r.mean("sliced-w1") > 20 * natural
 
 
 def healthy(r: Recent) -> bool:
-    """Every mode has its share, most samples are good, and neither swings."""
-    return (
-        not lacking(r)
-        and r.relative_to_true("high-quality") > 0.5
-        and r.swing("high-quality") < SWING
-        and r.mean("mode-hopping") < 0.1
-    )
+    """Nothing that is measured tells the samples from true ones by more than the amounts stated, and nothing swings."""
+    if r.k and not (r.relative_to_true("high-quality") > 0.5 and r.swing("high-quality") < SWING):
+        return False
+    if r.k > 1 and not (lacking(r) < 0.3 and r.mean("mode-hopping") < 0.1):
+        return False
+    return max(faults(r).values()) < 1 and r.swing("sliced-w1") < DISTANCE * r.spread
 
 
-def lacking(r: Recent) -> bool:
-    """Some mode holds less than 1 % of the samples, or shares are far more unequal than the true ones."""
-    return r.mean("modes-covered-strict") < r.k - 0.3 or r.relative_to_true("effective-modes") < 0.85
+def faults(r: Recent) -> dict[str, float]:
+    """Each way in which samples may differ from true ones, in units of what is allowed."""
+    found = {
+        "off centre": r.beyond_true("mean-offset") / OFFSET,
+        "wrong shape": r.apart / DISTANCE,
+        **_too_narrow_or_wide(r.mean("spread-ratio"), RATIO),
+    }
+    if r.k:
+        within = _too_narrow_or_wide(r.mean("within-ratio"), WITHIN)
+        found = {name: max(value, within.get(name, 0.0)) for name, value in found.items()}
+    if r.k > 1:
+        found["uneven shares"] = r.beyond_true("share-error") / SHARES
+    return {name: value if math.isfinite(value) else 0.0 for name, value in found.items()}
+
+
+def _too_narrow_or_wide(ratio: float, allowed: float) -> dict[str, float]:
+    size = math.log(max(ratio, 1e-9)) / math.log(allowed)
+    return {"too narrow": -size, "too wide": size}
+
+
+def worst(name: str) -> Callable[[Recent], bool]:
+    """Samples near the data that differ from it in this way more than in any other, and by more than is allowed.
+
+    The shape is blamed last: every other fault moves samples away, too.
+    """
+
+    def fits(r: Recent) -> bool:
+        found = {way: value for way, value in faults(r).items() if value >= 1}
+        named = {way: value for way, value in found.items() if way != "wrong shape"}
+        return bool(found) and max(named or found, key=lambda way: found[way]) == name
+
+    return fits
+
+
+def lacking(r: Recent) -> float:
+    """How many modes get next to nothing."""
+    return r.late_mean("modes-missing")
+
+
+def far(r: Recent) -> bool:
+    """Samples that have little to do with the data: hardly one of high quality, or none near it."""
+    if r.k:
+        return r.relative_to_true("high-quality") < 0.3
+    return r.apart > FAR
 
 
 def vanishing(r: Recent) -> bool:
     """D is sure of nearly everything, and G's loss lets next to nothing of its slope through."""
-    return r.min_accuracy > 0.8 and r.mean("generator-weight") < 0.15 and r.relative_to_true("high-quality") < 0.5
+    bad = r.relative_to_true("high-quality") < 0.5 if r.k else far(r)
+    return r.min_accuracy > 0.8 and r.mean("generator-weight") < 0.15 and bad
+
+
+def still(r: Recent) -> bool:
+    """Nothing moves, and not because G's loss is flat: no gradient comes through the networks."""
+    stands = r.late_mean("drift") < STILL and r.late_mean("gradient-norm-g") < NO_GRADIENT
+    return stands and r.apart > DISTANCE
+
+
+def out_of_scale(r: Recent) -> bool:
+    """Samples start near 0 with a spread of about 1, and the data is elsewhere, or of another size, by far."""
+    away, wide = r.seen_mean_and_spread
+    return (away > UNITS * max(wide, 1) or not 1 / UNITS < wide < UNITS) and r.apart > DISTANCE
 
 
 def overpowered(r: Recent) -> bool:
@@ -115,7 +183,7 @@ def overpowered(r: Recent) -> bool:
 
     Where they are good, D is sure because modes are missing: covered ones have more samples than they should.
     """
-    return r.min_accuracy > 0.85 and r.relative_to_true("high-quality") < 0.3
+    return r.min_accuracy > 0.85 and far(r)
 
 
 def rotating(r: Recent) -> bool:
@@ -130,29 +198,35 @@ def too_weak(r: Recent) -> bool:
 
     At the start of any run D has to learn first.
     """
-    still = r.relative_to_true("high-quality") < 0.3 and r.swing("high-quality") < SWING
-    return still and r.mean_accuracy < GUESSING and r.started and not r.recipe.regularizers
+    swings = r.swing("high-quality") > SWING if r.k else r.swing("sliced-w1") > DISTANCE * r.spread
+    return far(r) and not swings and r.mean_accuracy < GUESSING and r.started and not r.recipe.regularizers
 
 
 def improving(r: Recent) -> bool:
-    """The distance to the true shares falls by more than it swings, and not by giving modes up for quality."""
-    falls = -r.rise("total-variation") > max(0.05, r.swing("total-variation"))
-    return falls and r.rise("effective-places") > -0.1
+    """The samples come closer, or to further modes, by more than they swing, and not by giving modes up."""
+    closer = -r.rise("sliced-w1") > max(0.05 * r.spread, r.swing("sliced-w1"))
+    if not r.k:
+        return closer
+    better = -r.rise("total-variation") > max(0.05, r.swing("total-variation"))
+    further = r.k > 1 and r.rise("effective-places") > max(0.05 * r.k, r.swing("effective-places"))
+    return (closer or better or further) and (r.k == 1 or r.rise("effective-places") > -0.1)
 
 
 def oscillating(r: Recent) -> bool:
-    """Quality comes and goes while the mass stays with the same modes."""
-    return r.swing("high-quality") > SWING
+    """Quality, or the distance, comes and goes while the mass stays with the same modes."""
+    return r.swing("high-quality") > SWING or r.swing("sliced-w1") > DISTANCE * r.spread
 
 
 def absent(r: Recent) -> bool:
-    """Good samples, of some modes only, and of the same ones all the time."""
-    return lacking(r) and r.relative_to_true("high-quality") > 0.3
+    """Some modes get next to nothing, and the same ones all the time."""
+    return r.k > 1 and lacking(r) > 0.3 and r.relative_to_true("high-quality") > 0.3
 
 
 def blurred(r: Recent) -> bool:
-    """D is held back so far that it guesses, while the samples lie around all modes but seldom on one."""
-    return r.mean_accuracy < GUESSING and r.relative_to_true("high-quality") < 0.6 and bool(r.recipe.regularizers)
+    """D is held back so far that it guesses, while the samples lie around every mode, and seldom on one."""
+    around = r.k > 1 and lacking(r) < 0.3 and r.relative_to_true("effective-places") > 0.75
+    smeared = r.relative_to_true("high-quality") < 0.6 and r.mean("within-ratio") > WITHIN
+    return around and smeared and r.mean_accuracy < GUESSING and bool(r.recipe.regularizers)
 
 
 def anything(r: Recent) -> bool:
@@ -163,21 +237,41 @@ def anything(r: Recent) -> bool:
 VERDICTS: dict[str, Verdict] = {
     "diverged": Verdict(
         diverged,
-        ("loss-d", "loss-g"),
+        ("loss-d", "loss-g", "sliced-w1"),
         "A step carried the players further than the gradient that it followed holds.",
         "Lower lr_d (now {lr_d:g}) and lr_g (now {lr_g:g}) by a factor of ten and reset. "
         "Where that only delays it, damp it: regularizers r1 = {strong_r1:g} (now {r1}).",
     ),
-    "healthy": Verdict(healthy, ("modes-covered-strict", "high-quality"), "", ""),
+    "healthy": Verdict(healthy, ("sliced-w1", "modes-covered-strict", "high-quality"), "", ""),
     "vanishing gradient": Verdict(
         vanishing,
-        ("accuracy-real", "accuracy-fake", "generator-weight", "high-quality"),
+        ("accuracy-real", "accuracy-fake", "generator-weight", "high-quality", "sliced-w1"),
         "D is sure of nearly everything, and this loss is flat there: G gets next to no gradient.",
         "Take a loss that is steep where D is sure: loss = non-saturating (now {loss}).",
     ),
+    "does not move": Verdict(
+        still,
+        ("drift", "gradient-norm-g", "gradient-norm-d", "sliced-w1"),
+        "No gradient comes through the networks: weights that start near 0, or hidden units that are all off (relu) or "
+        "saturated (sigmoid, tanh), and the more so the deeper they are. Losses on their lines prove nothing here.",
+        "Start from the usual weights (init, gain), with activation = leaky-relu, or with less depth.",
+    ),
+    "not converged yet": Verdict(
+        improving,
+        ("sliced-w1", "total-variation", "high-quality"),
+        "The samples still come closer to the data.",
+        "Go on; if it takes too long, raise both learning rates.",
+    ),
+    "out of scale": Verdict(
+        out_of_scale,
+        ("sliced-w1", "mean-offset", "spread-ratio"),
+        "Samples start near 0 with a spread of about 1, and the data lies {away:.3g} away from 0 with a spread of "
+        "{wide:.3g}.",
+        "Let the players see it in other units: data = standardised(of={data}).",
+    ),
     "discriminator overpowered": Verdict(
         overpowered,
-        ("accuracy-real", "accuracy-fake", "total-variation"),
+        ("accuracy-real", "accuracy-fake", "total-variation", "sliced-w1"),
         "D tells the samples apart faster than G moves them.",
         "Raise lr_g (now {lr_g:g}), or hold D back: regularizers r1 = {weak_r1:g} (now {r1}).",
     ),
@@ -189,37 +283,61 @@ VERDICTS: dict[str, Verdict] = {
     ),
     "discriminator too weak": Verdict(
         too_weak,
-        ("accuracy-real", "accuracy-fake", "high-quality"),
+        ("accuracy-real", "accuracy-fake", "high-quality", "sliced-w1"),
         "D does no better than guessing though the samples are far from the data: G has nothing to follow.",
         "Raise lr_d (now {lr_d:g}), tenfold or more: lr_g is {lr_g:g}.",
     ),
-    "not converged yet": Verdict(
-        improving,
-        ("total-variation", "high-quality"),
-        "The samples still come closer to the data.",
-        "Go on; if it takes too long, raise both learning rates.",
-    ),
     "mode collapse, modes absent": Verdict(
         absent,
-        ("modes-covered-strict", "effective-modes", "high-quality"),
+        ("modes-missing", "effective-places", "high-quality"),
         "The samples are good, but not of every mode: nothing in D's slope at the covered modes leads to the others.",
         "Flatten D where the data is: regularizers r1 = {weak_r1:g} to {most_r1:g} (now {r1}).",
     ),
     "over-regularized blur": Verdict(
         blurred,
-        ("high-quality", "effective-places", "accuracy-real", "accuracy-fake"),
+        ("high-quality", "within-ratio", "accuracy-real", "accuracy-fake"),
         "The regularizer keeps D from seeing anything finer: samples lie around the modes, not on them.",
         "Weaken the regularizer, or let it fade (anneal).",
     ),
     "oscillation": Verdict(
         oscillating,
-        ("high-quality", "total-variation"),
+        ("high-quality", "sliced-w1"),
         "Each player answers the other's last move: they circle the equilibrium instead of reaching it.",
         "Damp it: regularizers r1 = {strong_r1:g} (now {r1}).",
     ),
+    "off centre": Verdict(
+        worst("off centre"),
+        ("mean-offset", "sliced-w1"),
+        "The samples lie beside the data.",
+        "Let D see the difference: raise lr_d (now {lr_d:g}) or d_steps (now {d_steps}).",
+    ),
+    "too narrow": Verdict(
+        worst("too narrow"),
+        ("spread-ratio", "within-ratio", "sliced-w1"),
+        "The samples lie in the right place, but closer together than the data.",
+        "Let D see the difference: raise lr_d (now {lr_d:g}) or d_steps (now {d_steps}).",
+    ),
+    "too wide": Verdict(
+        worst("too wide"),
+        ("spread-ratio", "within-ratio", "sliced-w1"),
+        "The samples lie in the right place, but are more scattered than the data.",
+        "Let D see the difference: raise lr_d (now {lr_d:g}) or d_steps (now {d_steps}).",
+    ),
+    "uneven shares": Verdict(
+        worst("uneven shares"),
+        ("share-error", "modes-missing", "sliced-w1"),
+        "Every mode is there, but some have much more of the samples than they should, and others less.",
+        "Lower both learning rates, or damp D: regularizers r1 = {weak_r1:g} (now {r1}).",
+    ),
+    "wrong shape": Verdict(
+        worst("wrong shape"),
+        ("sliced-w1", "mean-offset", "spread-ratio"),
+        "Centre and spread are right, but the samples are not where the data is.",
+        "Take larger networks (width, depth), or more steps of D.",
+    ),
     "undetermined": Verdict(
         anything,
-        ("modes-covered-strict", "high-quality", "total-variation"),
+        ("sliced-w1", "high-quality", "total-variation"),
         "No pattern fits.",
         "",
     ),

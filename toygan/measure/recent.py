@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
+import torch
 
 from toygan.measure.words import score
+from toygan.parts.metrics.modes import has_modes
 from toygan.parts.metrics.reference import Band, reference_band
+from toygan.parts.metrics.samples import spread_of
 from toygan.runs.record import Record
 
 WINDOW = 1000  # iterations that count as recently, or the newer half of a run where that is less
@@ -18,6 +23,7 @@ class Recent:
 
     def __init__(self, record: Record, member: int = 0) -> None:
         self.recipe, self.diverged_at = record.recipes[member], int(record.diverged_at[member])
+        self.data = self.recipe.parts.data
         self._record, self._member = record, member
         self._settled = int(np.searchsorted(record.steps, record.since))
         steps = record.steps[self._settled :]
@@ -27,14 +33,32 @@ class Recent:
 
     @property
     def k(self) -> int:
-        """Modes of the data; 0 where it has none."""
-        return len(self.recipe.distribution.modes)
+        """Modes of the data; 0 where it has none of some width."""
+        return len(self.data.modes) if has_modes(self.data) else 0
+
+    @property
+    def spread(self) -> float:
+        """The data's root mean square distance from its mean."""
+        return spread_of(self.data)
+
+    @property
+    def seen_mean_and_spread(self) -> tuple[float, float]:
+        """How far from 0, and how spread out, the data is as the players see it."""
+        mean, spread = self.data.moments
+        ends = self.data.players_see(torch.stack([mean, mean + spread]))
+        return float(ends[0].norm()), float((ends[1] - ends[0]).norm())
 
     def course(self, metric: str) -> np.ndarray:
         """Its finite values, in order; none where it was never taken."""
         x = self._record.metric(metric)[len(self._record) - len(self.steps) :, self._member]
         finite: np.ndarray = x[np.isfinite(x)]
         return finite
+
+    def first(self, metric: str) -> float:
+        """Its first finite value in the whole record; NaN where there is none."""
+        x = self._record.metric(metric)[:, self._member]
+        finite = x[np.isfinite(x)]
+        return float(finite[0]) if len(finite) else math.nan
 
     def became_nonfinite(self, metric: str) -> bool:
         """Whether it was a number once, under this recipe, and is none any more."""
@@ -44,18 +68,18 @@ class Recent:
     def mean(self, metric: str) -> float:
         """Its mean; NaN where it was never taken, and no comparison holds for that."""
         x = self.course(metric)
-        return float(x.mean()) if len(x) else float("nan")
+        return float(x.mean()) if len(x) else math.nan
 
     def late_mean(self, metric: str) -> float:
         """The mean of its newer half."""
         x = self.course(metric)
-        return float(x[len(x) // 2 :].mean()) if len(x) else float("nan")
+        return float(x[len(x) // 2 :].mean()) if len(x) else math.nan
 
     def swing(self, metric: str) -> float:
         """Its standard deviation about a straight line through its course: what is left without the trend."""
         x = self.course(metric)
         if len(x) < FEWEST:
-            return float("nan")
+            return math.nan
         t = np.arange(len(x)) - (len(x) - 1) / 2
         return float((x - (t @ x) / (t @ t) * t).std())
 
@@ -63,7 +87,7 @@ class Recent:
         """Mean of its newer half minus mean of its older half."""
         x = self.course(metric)
         middle = len(x) // 2
-        return float(x[middle:].mean() - x[:middle].mean()) if middle else float("nan")
+        return float(x[middle:].mean() - x[:middle].mean()) if middle else math.nan
 
     def reference(self, metric: str) -> Band | None:
         """What as many true samples score."""
@@ -72,7 +96,17 @@ class Recent:
     def relative_to_true(self, metric: str) -> float:
         """Its mean in units of what true samples score."""
         band = self.reference(metric)
-        return self.mean(metric) / band.mean if band and band.mean else float("nan")
+        return self.mean(metric) / band.mean if band and band.mean else math.nan
+
+    def beyond_true(self, metric: str) -> float:
+        """By how much its mean is above what nine of ten sets of true samples score."""
+        band = self.reference(metric)
+        return self.mean(metric) - band.high if band else math.nan
+
+    @property
+    def apart(self) -> float:
+        """The sliced distance to the data beyond that of true samples, in spreads of the data."""
+        return self.beyond_true("sliced-w1") / self.spread
 
     @property
     def started(self) -> bool:

@@ -65,12 +65,17 @@ class Losses(Curves):
     needs, ends = ("loss-d", "loss-g"), PLAYERS
 
     def y(self, look: Look, values: np.ndarray) -> Axis:
-        low, high = grow_to(grow_to((0, 0.5), 1.35 * np.array(look.equilibrium)), values)
+        lines = 1.35 * np.array(look.equilibrium, dtype=float)  # None is NaN
+        low, high = grow_to(grow_to((0, 0.5), lines), values)
         return Axis("", low, high, intervals=4, grows=True)
 
     def levels(self, look: Look) -> list[Line]:
-        for_d, for_g = look.equilibrium
-        return [level("equilibrium-d", "discriminator", for_d), level("equilibrium-g", "generator", for_g)]
+        players: tuple[tuple[str, Role], ...] = (("equilibrium-d", "discriminator"), ("equilibrium-g", "generator"))
+        return [
+            level(name, role, value)
+            for (name, role), value in zip(players, look.equilibrium, strict=True)
+            if value is not None
+        ]
 
 
 class Accuracy(Curves):

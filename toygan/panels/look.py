@@ -51,7 +51,7 @@ class Look:
     arrows: np.ndarray  # (n, dim), or (0, dim) where left out: minus the gradient of G's loss at each generated sample
     d_output: np.ndarray
     probability: bool
-    equilibrium: tuple[float, float]  # D's and G's loss when neither can improve
+    equilibrium: tuple[float | None, float | None]  # D's and G's loss when neither can improve, where that is a number
     steps: np.ndarray  # (T,): iterations at which all was measured
     metrics: dict[str, np.ndarray]  # (T, P)
     measured: int  # samples in the latest measurement, 0 where there is none
@@ -113,7 +113,7 @@ class Look:
             arrows=arrows.cpu().numpy(),
             d_output=d_output,
             probability=loss.probability,
-            equilibrium=loss.equilibrium,
+            equilibrium=loss.equilibrium_lines,
             all_diverged_at=diverged_at,
             **measured,
             trajectory_steps=path.steps.copy(),

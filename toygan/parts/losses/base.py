@@ -89,6 +89,22 @@ class Loss:
         same = LogitPair(a, a)
         return float(self.discriminator(same).mean()), float(self.generator(same).mean())
 
+    @property
+    def equilibrium_lines(self) -> tuple[float | None, float | None]:
+        """The same, None for a player whose loss is moved by what moves all logits alike: it has no level of its own.
+
+        Such is a critic's G, whose loss is minus the mean of logits of which only differences count.
+        """
+        if not self.relative:
+            return self.equilibrium
+        a = torch.ones(1, 2, dtype=torch.float64)
+        moved = LogitPair(a, a)
+        there = float(self.discriminator(moved).mean()), float(self.generator(moved).mean())
+        for_d, for_g = (
+            old if abs(old - new) < 1e-9 else None for old, new in zip(self.equilibrium, there, strict=True)
+        )
+        return for_d, for_g
+
     # Closed forms, each None where there is none or nobody has worked it out.
 
     def exact_equilibrium(self) -> tuple[float, float] | None:

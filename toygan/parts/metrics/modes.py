@@ -75,6 +75,16 @@ def effective_places(e: MetricInputs) -> Tensor:
     return (-torch.xlogy(e.places, e.places).sum(-1)).exp()
 
 
+def modes_missing(e: MetricInputs) -> Tensor:
+    """Modes that get less than a tenth of their true share of the samples, good or not (our own)."""
+    return (e.places < e.data.weights.to(e.samples) / 10).sum(-1)
+
+
+def share_error(e: MetricInputs) -> Tensor:
+    """Total variation between the true shares of the modes and those of the samples nearest to each, good or not."""
+    return (e.places - e.data.weights.to(e.samples)).abs().sum(-1) / 2
+
+
 def several(e: MetricInputs) -> bool:
     """Data with more than one mode."""
     return has_modes(e.data) and len(e.data.modes) > 1
@@ -145,6 +155,8 @@ MODE_METRICS: dict[str, Metric] = {
     "js": Metric(js, "nats", "low", modes),
     "total-variation": Metric(total_variation, "share", "low", modes),
     "effective-places": Metric(effective_places, "modes", "high", modes),
+    "modes-missing": Metric(modes_missing, "modes", "low", modes),
+    "share-error": Metric(share_error, "share", "low", modes),
     "bridges": Metric(bridges, "share", "low", several),
     "tails": Metric(tails, "share", "low", modes),
     "within-ratio": Metric(within_ratio, "", "", modes),

@@ -90,6 +90,14 @@ def spread_ratio(e: MetricInputs) -> Tensor:
     return (x - x.mean(1, keepdim=True)).square().sum(-1).mean(-1).sqrt() / spread_of(e.data)
 
 
+def drift(e: MetricInputs) -> Tensor:
+    """Mean way of a sample since the snapshot before, latent points kept, in spreads of the data / 100 iterations."""
+    if e.earlier is None:
+        return torch.full((len(e.samples),), math.nan)
+    way = (e.samples - e.earlier.samples.to(e.samples)).double().square().sum(-1).sqrt().mean(-1)
+    return way / spread_of(e.data) * 100 / max(e.earlier.iterations, 1)
+
+
 def mean_of_samples(e: MetricInputs) -> Tensor:
     """The samples' mean, of data on a line."""
     return e.samples.double().mean((1, 2))
@@ -189,6 +197,7 @@ SAMPLE_METRICS: dict[str, Metric] = {
     "sliced-w1": Metric(sliced_w1, "data units", "low", always),
     "mean-offset": Metric(mean_offset, "spreads of the data", "low", always),
     "spread-ratio": Metric(spread_ratio, "", "", always),
+    "drift": Metric(drift, "spreads of the data / 100 iterations", "", always),
     "mean": Metric(mean_of_samples, "data units", "", on_a_line),
     "spread": Metric(spread_of_samples, "data units", "", on_a_line),
     "nearest-training": Metric(nearest_training, "", "", trained_on_few, expensive=True),
