@@ -19,6 +19,7 @@ from toygan.parts.metrics.inputs import Earlier, MetricInputs
 from toygan.parts.metrics.modes import has_modes, mode_hopping
 from toygan.parts.metrics.reference import Band, reference_band, reference_shares
 
+TWO_MOMENTS = ("mode-hopping", "drift")
 RING, LINE = DISTRIBUTIONS["ring8"], DISTRIBUTIONS["gaussian1d"]
 SAMPLE_METRICS = [name for name in METRICS if name in evaluate(RING.sample(100, torch.Generator()), "ring8")]
 
@@ -43,7 +44,7 @@ def test_true_samples_score_inside_their_own_band(data):
     n, sets = 150, 8
     several = torch.stack([true_samples(data, n, seed=100 + i) for i in range(sets)])
     scores = evaluate(several, data)
-    bands = {name: reference_band(name, data, n) for name in scores if name != "mode-hopping"}  # needs two moments
+    bands = {name: reference_band(name, data, n) for name in scores if name not in TWO_MOMENTS}
     assert [name for name, band in bands.items() if band is None] == ["mmd"] * (data == "dirac")  # it has no width
     assert not {name: band for name, band in bands.items() if band and not inside(scores[name].mean(), band)}
 
@@ -406,3 +407,28 @@ def test_d_knows_the_training_set_by_heart_where_it_has_few_points_and_long_to_l
     p.run(300)
     score = p.snapshot(200).metrics
     assert (score["accuracy-training"] > score["accuracy-real"] + 0.3).all()
+
+
+def test_ways_to_and_from_the_data_say_what_is_off_it_and_what_is_missing_of_it():
+    moons, g = DISTRIBUTIONS["two-moons"], torch.Generator().manual_seed(9)
+    x = moons.sample(4000, g)
+    half = x[x[:, 1] > 0.25][:500]  # the upper moon alone, far from the other
+    off = x[:500] + 0.5 * torch.randn(500, 2, generator=g)
+    score = evaluate(torch.stack([x[:500], half, off]), "two-moons", ["off-data", "gaps"])
+    band = reference_band("gaps", "two-moons", 500)
+    assert band.low <= score["gaps"][0] <= band.high
+    assert max(score["off-data"][:2]) <= reference_band("off-data", "two-moons", 500).high
+    assert score["gaps"][1] > 10 * band.high  # the other moon is about half a spread away
+    assert score["off-data"][2] > 5 * band.high
+
+
+def test_drift_is_the_way_of_the_samples_in_spreads_of_the_data():
+    x = true_samples("ring8", 300)[None]
+    e = MetricInputs(x + torch.tensor([0.3, 0.4]), RING, earlier=Earlier(x, iterations=50))
+    assert measure(e, ["drift"])["drift"][0] == pytest.approx(1.0, rel=0.01)  # 0.5 in 50, and a spread of 1
+
+
+def test_a_mode_is_missing_below_a_tenth_of_its_share_and_shares_are_compared_whole():
+    score = evaluate(on_modes([100, 0, 1, 100, 100, 100, 100, 100]), "ring8", ["modes-missing", "share-error"])
+    assert score["modes-missing"][0] == 2
+    assert score["share-error"][0] == pytest.approx((6 * (100 / 601 - 1 / 8) + 1 / 8 + 1 / 8 - 1 / 601) / 2)

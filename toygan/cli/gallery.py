@@ -9,13 +9,16 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
+from toygan.cli.oneline import INTERRUPTED
 from toygan.cli.studies import measuring_options, opened, report, select
-from toygan.cli.words import Whole
+from toygan.cli.words import Target, Whole
+from toygan.files import write
 from toygan.measure.diagnosis import VERDICTS
 from toygan.measure.words import percent
 from toygan.studies.gallery import GALLERY, GalleryReport
 from toygan.studies.gallery.case import SEEDS
 from toygan.studies.gallery.report import measure, out_of
+from toygan.studies.gallery.trial import RIGHT, Trial, measure_odds, measure_trial
 
 
 def rates(measured: GalleryReport) -> Table:
@@ -43,17 +46,48 @@ def matrix(measured: GalleryReport) -> Table:
     return out
 
 
+def against_labels(tried: Trial) -> Table:
+    """The same of random recipes: a row what the samples are."""
+    table = tried.confusion
+    said = [name for name in VERDICTS if any(counts[name] for counts in table.values())]
+    out = Table("samples; diagnosed", *said, "right", box=box.SIMPLE_HEAD)
+    for label, counts in table.items():
+        right = sum(counts[verdict] for verdict in RIGHT[label]) / counts.total()
+        cells = (f"[bold]{counts[v]}[/]" if v in RIGHT[label] and counts[v] else str(counts[v] or "") for v in said)
+        out.add_row(label, *cells, percent(right))
+    return out
+
+
 @click.command("gallery", short_help="Train recipes that fail, and their fixes, and count.")
 @measuring_options
 @click.option("--seeds", type=Whole(1, 4096), default=SEEDS, show_default=True, help="runs of each recipe")
+@click.option("--random", "count", type=Whole(1, 100_000), metavar="COUNT", help="try the diagnosis on random recipes")
+@click.option(
+    "--odds", type=Target(dir_okay=False, path_type=Path), metavar="FILE",
+    help="with --random: try the knobs of the diagnosis, too, and write their odds",
+)  # fmt: skip
 def command(
     names: tuple[str, ...], listed: bool, seeds: int, first_seed: int, device: str, jobs: int, store: Path | None,
-    markdown: bool,
+    markdown: bool, count: int | None, odds: Path | None,
 ) -> int:  # fmt: skip
     """Train the failure gallery, or the cases named: how often each fails, without and with its fix.
 
-    Then the confusion matrix of the diagnosis over all of these runs. Ctrl-C prints what has been measured.
+    Then the confusion matrix of the diagnosis over all of these runs; with --random over so many recipes that nobody
+    made up, labelled by their exact distance to the data. Ctrl-C prints what has been measured.
     """
+    if odds and not count:
+        raise click.UsageError("--odds needs runs to try the knobs on; add --random COUNT")
+    if count:
+        if names:
+            raise click.UsageError("NAME: --random makes its own recipes")
+        tried = measure_trial(count, first_seed, jobs, opened(store), device)
+        status = report(tried, markdown, [against_labels(tried)], tried.score)
+        if odds and not tried.missing:
+            measured_odds = measure_odds(tried, jobs, opened(store), device)
+            write(odds, measured_odds.to_json().encode())
+            click.echo(measured_odds)
+            return INTERRUPTED if measured_odds.missing else status
+        return status
     wanted = select(GALLERY, names)
     if listed:
         for name, case in wanted.items():

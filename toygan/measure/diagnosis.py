@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from toygan.measure.advice import advice
 from toygan.measure.recent import FEWEST, Recent
 from toygan.runs.record import Record
 
@@ -20,8 +21,9 @@ UNITS = 12.0  # a data set that is so much larger, smaller or farther away than 
 OFFSET = 0.12  # spreads of the data between the centres
 RATIO = 1.2  # of the spreads
 WITHIN = 2.5  # of the spreads within modes
-SHARES = 0.15  # of the mass with another mode than it should be
+SHARES = 0.12  # of the mass with another mode than it should be
 DISTANCE = 0.12  # spreads of the data
+WAY = 0.06  # spreads of the data to and from it, beyond the way between true samples, where it has no modes
 
 
 @dataclass(frozen=True)
@@ -40,29 +42,19 @@ class Diagnosis:
 
 @dataclass(frozen=True)
 class Verdict:
-    """One thing that can be going on: `fits` asks the recent past; cause and knob may name fields of the recipe."""
+    """One thing that can be going on: `fits` asks the recent past; the cause may name fields of the recipe."""
 
     fits: Callable[[Recent], bool]
     evidence: Sequence[str]  # metrics
     cause: str
-    knob: str
 
     def of(self, name: str, recent: Recent) -> Diagnosis:
         """The diagnosis that this verdict gives of a run that it fits."""
-        fields = {name: getattr(recent.recipe, name) for name in ("lr_g", "lr_d", "d_steps", "loss", "data")}
-        r1 = recent.recipe.regularizers.get("r1", 0.0)
-        weak, strong = max(0.1, 3 * r1), max(1.0, 3 * r1)
-        fields |= {
-            "r1": f"{r1:g}" if r1 else "off",
-            "weak_r1": weak,
-            "strong_r1": strong,
-            "most_r1": max(1.0, 3 * weak),
-        }
-        fields["away"], fields["wide"] = recent.seen_mean_and_spread
+        away, wide = recent.seen_mean_and_spread
         at = f"at iteration {recent.diverged_at:,}"
         numbers = [recent.words(metric) for metric in self.evidence if len(recent.course(metric))]
         evidence = (at,) if recent.diverged_at >= 0 else tuple(numbers)
-        return Diagnosis(name, evidence, self.cause.format(**fields), self.knob.format(**fields))
+        return Diagnosis(name, evidence, self.cause.format(away=away, wide=wide), advice(name, recent.recipe))
 
 
 def diagnose(recent: Recent) -> Diagnosis:
@@ -118,10 +110,11 @@ def faults(r: Recent) -> dict[str, float]:
     """Each way in which samples may differ from true ones, in units of what is allowed."""
     found = {
         "off centre": r.beyond_true("mean-offset") / OFFSET,
-        "wrong shape": r.apart / DISTANCE,
+        "wrong shape": max(r.apart / DISTANCE, r.beyond_true("off-data") / WAY if not r.k else 0.0),
+        "parts missing": r.beyond_true("gaps") / WAY if not r.k else 0.0,
         **_too_narrow_or_wide(r.mean("spread-ratio"), RATIO),
     }
-    if r.k:
+    if r.k and not r.data.atoms:
         within = _too_narrow_or_wide(r.mean("within-ratio"), WITHIN)
         found = {name: max(value, within.get(name, 0.0)) for name, value in found.items()}
     if r.k > 1:
@@ -137,15 +130,28 @@ def _too_narrow_or_wide(ratio: float, allowed: float) -> dict[str, float]:
 def worst(name: str) -> Callable[[Recent], bool]:
     """Samples near the data that differ from it in this way more than in any other, and by more than is allowed.
 
-    The shape is blamed last: every other fault moves samples away, too.
+    The shape is blamed last: every other fault moves samples away, too; the centre is blamed where the shares of the
+    modes, which move it, are right. At the start of a run all of it is to come.
     """
 
     def fits(r: Recent) -> bool:
+        if not r.started:
+            return False
         found = {way: value for way, value in faults(r).items() if value >= 1}
         named = {way: value for way, value in found.items() if way != "wrong shape"}
+        if "uneven shares" in named:
+            named.pop("off centre", None)
+        if on_part_of_the_data(r):
+            return name == "parts missing"
         return bool(found) and max(named or found, key=lambda way: found[way]) == name
 
     return fits
+
+
+def on_part_of_the_data(r: Recent) -> bool:
+    """Without modes: the samples lie on the data, by far more than the data on the samples, and on more than a spot."""
+    way, back = r.beyond_true("gaps"), r.beyond_true("off-data")
+    return not r.k and way > WAY and way > 2 * max(back, 0) and r.mean("spread-ratio") > 0.5
 
 
 def lacking(r: Recent) -> float:
@@ -173,9 +179,13 @@ def still(r: Recent) -> bool:
 
 
 def out_of_scale(r: Recent) -> bool:
-    """Samples start near 0 with a spread of about 1, and the data is elsewhere, or of another size, by far."""
+    """Samples start near 0 with a spread of about 1, and the data is elsewhere, or of another size, by far.
+
+    That is no fault of either player, so it is asked first; not of a run that is closing in fast.
+    """
     away, wide = r.seen_mean_and_spread
-    return (away > UNITS * max(wide, 1) or not 1 / UNITS < wide < UNITS) and r.apart > DISTANCE
+    other = away > UNITS * max(wide, 1) or not 1 / UNITS < wide < UNITS
+    return other and r.apart > DISTANCE and not -r.rise("sliced-w1") > 0.2 * r.mean("sliced-w1")
 
 
 def overpowered(r: Recent) -> bool:
@@ -239,106 +249,93 @@ VERDICTS: dict[str, Verdict] = {
         diverged,
         ("loss-d", "loss-g", "sliced-w1"),
         "A step carried the players further than the gradient that it followed holds.",
-        "Lower lr_d (now {lr_d:g}) and lr_g (now {lr_g:g}) by a factor of ten and reset. "
-        "Where that only delays it, damp it: regularizers r1 = {strong_r1:g} (now {r1}).",
     ),
-    "healthy": Verdict(healthy, ("sliced-w1", "modes-covered-strict", "high-quality"), "", ""),
+    "healthy": Verdict(healthy, ("sliced-w1", "modes-covered-strict", "high-quality"), ""),
+    "out of scale": Verdict(
+        out_of_scale,
+        ("sliced-w1", "mean-offset", "spread-ratio"),
+        "Samples start near 0 with a spread of about 1, and the data lies {away:.3g} away from 0 with a spread of "
+        "{wide:.3g}.",
+    ),
     "vanishing gradient": Verdict(
         vanishing,
         ("accuracy-real", "accuracy-fake", "generator-weight", "high-quality", "sliced-w1"),
         "D is sure of nearly everything, and this loss is flat there: G gets next to no gradient.",
-        "Take a loss that is steep where D is sure: loss = non-saturating (now {loss}).",
     ),
     "does not move": Verdict(
         still,
         ("drift", "gradient-norm-g", "gradient-norm-d", "sliced-w1"),
         "No gradient comes through the networks: weights that start near 0, or hidden units that are all off (relu) or "
         "saturated (sigmoid, tanh), and the more so the deeper they are. Losses on their lines prove nothing here.",
-        "Start from the usual weights (init, gain), with activation = leaky-relu, or with less depth.",
     ),
     "not converged yet": Verdict(
         improving,
         ("sliced-w1", "total-variation", "high-quality"),
         "The samples still come closer to the data.",
-        "Go on; if it takes too long, raise both learning rates.",
-    ),
-    "out of scale": Verdict(
-        out_of_scale,
-        ("sliced-w1", "mean-offset", "spread-ratio"),
-        "Samples start near 0 with a spread of about 1, and the data lies {away:.3g} away from 0 with a spread of "
-        "{wide:.3g}.",
-        "Let the players see it in other units: data = standardised(of={data}).",
     ),
     "discriminator overpowered": Verdict(
         overpowered,
         ("accuracy-real", "accuracy-fake", "total-variation", "sliced-w1"),
         "D tells the samples apart faster than G moves them.",
-        "Raise lr_g (now {lr_g:g}), or hold D back: regularizers r1 = {weak_r1:g} (now {r1}).",
     ),
     "mode collapse, rotating": Verdict(
         rotating,
         ("effective-places", "mode-hopping", "high-quality"),
         "G runs to whatever D finds most real at the moment; D finds out, and G runs on.",
-        "Let D keep up: raise lr_d (now {lr_d:g}) or lower lr_g (now {lr_g:g}) by a factor of ten.",
     ),
     "discriminator too weak": Verdict(
         too_weak,
         ("accuracy-real", "accuracy-fake", "high-quality", "sliced-w1"),
         "D does no better than guessing though the samples are far from the data: G has nothing to follow.",
-        "Raise lr_d (now {lr_d:g}), tenfold or more: lr_g is {lr_g:g}.",
     ),
     "mode collapse, modes absent": Verdict(
         absent,
         ("modes-missing", "effective-places", "high-quality"),
         "The samples are good, but not of every mode: nothing in D's slope at the covered modes leads to the others.",
-        "Flatten D where the data is: regularizers r1 = {weak_r1:g} to {most_r1:g} (now {r1}).",
     ),
     "over-regularized blur": Verdict(
         blurred,
         ("high-quality", "within-ratio", "accuracy-real", "accuracy-fake"),
         "The regularizer keeps D from seeing anything finer: samples lie around the modes, not on them.",
-        "Weaken the regularizer, or let it fade (anneal).",
     ),
     "oscillation": Verdict(
         oscillating,
         ("high-quality", "sliced-w1"),
         "Each player answers the other's last move: they circle the equilibrium instead of reaching it.",
-        "Damp it: regularizers r1 = {strong_r1:g} (now {r1}).",
     ),
     "off centre": Verdict(
         worst("off centre"),
         ("mean-offset", "sliced-w1"),
         "The samples lie beside the data.",
-        "Let D see the difference: raise lr_d (now {lr_d:g}) or d_steps (now {d_steps}).",
     ),
     "too narrow": Verdict(
         worst("too narrow"),
         ("spread-ratio", "within-ratio", "sliced-w1"),
         "The samples lie in the right place, but closer together than the data.",
-        "Let D see the difference: raise lr_d (now {lr_d:g}) or d_steps (now {d_steps}).",
     ),
     "too wide": Verdict(
         worst("too wide"),
         ("spread-ratio", "within-ratio", "sliced-w1"),
         "The samples lie in the right place, but are more scattered than the data.",
-        "Let D see the difference: raise lr_d (now {lr_d:g}) or d_steps (now {d_steps}).",
     ),
     "uneven shares": Verdict(
         worst("uneven shares"),
         ("share-error", "modes-missing", "sliced-w1"),
         "Every mode is there, but some have much more of the samples than they should, and others less.",
-        "Lower both learning rates, or damp D: regularizers r1 = {weak_r1:g} (now {r1}).",
+    ),
+    "parts missing": Verdict(
+        worst("parts missing"),
+        ("gaps", "off-data", "sliced-w1"),
+        "Some of the data has no samples near it.",
     ),
     "wrong shape": Verdict(
         worst("wrong shape"),
-        ("sliced-w1", "mean-offset", "spread-ratio"),
+        ("sliced-w1", "off-data", "mean-offset", "spread-ratio"),
         "Centre and spread are right, but the samples are not where the data is.",
-        "Take larger networks (width, depth), or more steps of D.",
     ),
     "undetermined": Verdict(
         anything,
         ("sliced-w1", "high-quality", "total-variation"),
         "No pattern fits.",
-        "",
     ),
 }

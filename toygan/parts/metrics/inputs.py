@@ -16,6 +16,7 @@ from toygan.parts.distributions.base import EXACT
 from toygan.parts.losses import LogitPair, Loss
 
 FEW_DIRECTIONS = 16  # along which samples are sorted while a run plays
+FEW = 500  # samples whose distances a playing run can afford
 QUALITY = 3.0  # a sample within this many sigmas of its nearest mode is of high quality (VEEGAN, PacGAN)
 
 
@@ -149,6 +150,12 @@ class MetricInputs:
         ways = directions(self.data.dim, count).to(self.samples)
         ours, theirs = (_sorted((x @ ways).mT) for x in (self.samples, self.reference))
         return ours - theirs
+
+    @cached_property
+    def between_few(self) -> Tensor:
+        """Distances of the first 500 generated to the first 500 reference samples `(P, m, m)`."""
+        x, y = self.samples[:, :FEW], self.reference[:, :FEW].expand(len(self.samples), -1, -1)
+        return torch.cdist(x, y, compute_mode=EXACT)
 
     @cached_property
     def to_reference(self) -> Tensor:

@@ -91,10 +91,11 @@ def several(e: MetricInputs) -> bool:
 
 
 @cache
-def _gap_ends(data: Distribution) -> Tensor:
-    """For every mode the distance to each other one `(K, K)`, infinite to itself."""
-    apart = torch.cdist(data.modes, data.modes, compute_mode=EXACT)
-    return apart.fill_diagonal_(math.inf)
+def _next_modes(data: Distribution) -> tuple[Tensor, Tensor]:
+    """For every mode the distances to the nearest other ones, and which they are, both `(K, b)`."""
+    apart = torch.cdist(data.modes, data.modes, compute_mode=EXACT).fill_diagonal_(math.inf)
+    near = apart.topk(min(BRIDGED, len(data.modes) - 1), largest=False)
+    return near.values, near.indices
 
 
 def bridges(e: MetricInputs) -> Tensor:
@@ -103,14 +104,11 @@ def bridges(e: MetricInputs) -> Tensor:
     The ways are those from the nearest mode to the nine next ones. A generator is continuous and its noise is not in
     pieces, so that some samples lie between modes (Tanielian et al. 2020).
     """
-    modes, (index, _) = e.data.modes.to(e.samples), e.nearest
-    apart = _gap_ends(e.data).to(e.samples)
-    near = apart.topk(min(BRIDGED, len(modes) - 1), largest=False)  # of every mode (K, b)
-    here = (e.samples - modes[index]).norm(dim=-1)
-    between = torch.zeros_like(e.good)
-    for b in range(near.indices.shape[1]):  # one after the other: memory stays that of the samples
-        there = (e.samples - modes[near.indices[index, b]]).norm(dim=-1)
-        between = between | (here + there <= DETOUR * near.values[index, b])
+    index, modes = e.nearest[0], e.data.modes.to(e.samples)
+    gaps, others = (x.to(e.samples.device) for x in _next_modes(e.data))
+    distance = torch.cdist(e.samples, modes.expand(len(e.samples), -1, -1), compute_mode=EXACT)
+    way = distance.gather(-1, index.unsqueeze(-1)) + distance.gather(-1, others[index])
+    between = (way <= DETOUR * gaps[index]).any(-1)
     return (between & ~e.good).double().mean(-1)
 
 

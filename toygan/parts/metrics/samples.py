@@ -90,6 +90,16 @@ def spread_ratio(e: MetricInputs) -> Tensor:
     return (x - x.mean(1, keepdim=True)).square().sum(-1).mean(-1).sqrt() / spread_of(e.data)
 
 
+def off_data(e: MetricInputs) -> Tensor:
+    """Mean way from a generated sample to the nearest of 500 true ones, in spreads of the data (our own)."""
+    return e.between_few.amin(-1).double().mean(-1) / spread_of(e.data)
+
+
+def gaps(e: MetricInputs) -> Tensor:
+    """Mean way from a true sample to the nearest of 500 generated ones, in spreads: long where parts are missing."""
+    return e.between_few.amin(-2).double().mean(-1) / spread_of(e.data)
+
+
 def drift(e: MetricInputs) -> Tensor:
     """Mean way of a sample since the snapshot before, latent points kept, in spreads of the data / 100 iterations."""
     if e.earlier is None:
@@ -197,6 +207,8 @@ SAMPLE_METRICS: dict[str, Metric] = {
     "sliced-w1": Metric(sliced_w1, "data units", "low", always),
     "mean-offset": Metric(mean_offset, "spreads of the data", "low", always),
     "spread-ratio": Metric(spread_ratio, "", "", always),
+    "off-data": Metric(off_data, "spreads of the data", "low", always),
+    "gaps": Metric(gaps, "spreads of the data", "low", always),
     "drift": Metric(drift, "spreads of the data / 100 iterations", "", always),
     "mean": Metric(mean_of_samples, "data units", "", on_a_line),
     "spread": Metric(spread_of_samples, "data units", "", on_a_line),

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from toygan.measure.diagnosis import diagnose_all
+from toygan.parts.metrics.modes import has_modes
+from toygan.parts.metrics.samples import spread_of
 from toygan.recipe import KNOBS, Recipe
 from toygan.runs.record import Record
 from toygan.sweeps.groups import measure_groups
@@ -75,10 +77,17 @@ def rates(case: FailureCase, failing: Record, fixed: Record) -> FailureRates:
 
 
 def healthy(runs: Record) -> np.ndarray:
-    """Which seeds have, over the last fifth of their runs, all modes and most samples on them `(S,)`."""
-    modes = len(runs.recipes[0].distribution.modes)
+    """Which seeds have, over the last fifth of their runs, all modes and most samples on them `(S,)`.
+
+    Where the data has no modes: those whose samples are a tenth of the data's spread away at most, and leave no gap.
+    """
+    data = runs.recipes[0].parts.data
+    if not has_modes(data):
+        away, bare = (runs.metric(name)[runs.late].mean(0) for name in ("sliced-w1", "gaps"))
+        near: np.ndarray = (away < 0.1 * spread_of(data)) & (bare < 0.1)
+        return near
     strict, good = (runs.metric(name)[runs.late] for name in ("modes-covered-strict", "high-quality"))
-    every: np.ndarray = (strict.mean(0) > modes - 0.3) & (good.mean(0) > 0.55)
+    every: np.ndarray = (strict.mean(0) > len(data.modes) - 0.3) & (good.mean(0) > 0.55)
     return every
 
 

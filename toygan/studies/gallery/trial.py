@@ -1,0 +1,218 @@
+"""The diagnosis and its knobs on recipes at random: labelled by what is known exactly, turned and trained again."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+import numpy as np
+
+from toygan.measure.advice import ADVICE, TURNED, Odds
+from toygan.measure.diagnosis import VERDICTS, diagnose_all
+from toygan.measure.words import percent
+from toygan.parts.metrics import default_metrics
+from toygan.parts.metrics.modes import has_modes
+from toygan.parts.metrics.reference import reference_band
+from toygan.parts.metrics.samples import spread_of
+from toygan.recipe import Recipe
+from toygan.runs.record import Record
+from toygan.studies.gallery.random import recipes
+from toygan.studies.progress import Progress, Results
+from toygan.sweeps.groups import measure_groups
+from toygan.sweeps.piece import Piece
+from toygan.sweeps.store import Store
+
+SEEDS, STEPS, EVERY, SAMPLES = 2, 1500, 150, 500  # of each recipe; the exact W1 of more samples takes long
+LAST = 3  # measurements at the end that a label looks at
+MOST_TURNED = 24  # runs on which a knob is tried for a verdict
+
+# What the label says, and the verdicts that are right of it: a label says what the samples are, a verdict also why.
+PLAYERS = ("vanishing gradient", "does not move", "out of scale", "discriminator overpowered", "discriminator too weak")
+COLLAPSE = ("mode collapse, rotating", "mode collapse, modes absent", "parts missing", "too narrow")
+FAULTS = ("off centre", "too narrow", "too wide", "uneven shares", "wrong shape", "parts missing")
+RIGHT: dict[str, tuple[str, ...]] = {
+    "healthy": ("healthy",),
+    "diverged": ("diverged",),
+    "closing in": ("not converged yet",),
+    "modes missing": (*COLLAPSE, *PLAYERS, "not converged yet"),
+    "far": (*PLAYERS, *COLLAPSE, "off centre", "oscillation", "diverged", "not converged yet"),
+    "near": (*FAULTS, "over-regularized blur", "oscillation", "mode collapse, rotating", "not converged yet"),
+}
+
+
+def label(record: Record, member: int) -> str:
+    """What a run came to, by the exact W1 distance, the mass that its modes lack and the finite numbers.
+
+    Healthy is what is within 0.15 spreads of the data beyond the distance of true samples, in each of the last three
+    measurements, with a KL divergence over modes of at most 0.15 nats; closing in what has lost a tenth of its distance
+    since the three before; modes missing where the divergence is above 0.5 nats; far what is 0.6 spreads away.
+    """
+    data = record.recipes[member].parts.data
+    spread, band = spread_of(data), reference_band("w1", record.recipes[member].data, record.n)
+    w1 = record.metric("w1")[:, member]
+    start = np.nanmax([1.0, spread, w1[0]])
+    if record.diverged_at[member] >= 0 or not np.isfinite(w1[-1]) or w1[-1] > 20 * start:
+        return "diverged"
+    away = (w1 - (band.high if band else 0)) / spread
+    last, before = away[-LAST:], away[-2 * LAST : -LAST]
+    kl = record.metric("forward-kl")[-LAST:, member] if has_modes(data) and len(data.modes) > 1 else np.zeros(1)
+    if last.max() < 0.15 and np.nan_to_num(kl, nan=9).max() < 0.15:
+        return "healthy"
+    if last.mean() < 0.9 * before.mean() - 0.02:
+        return "closing in"
+    if last.mean() > 0.6:
+        return "far"
+    return "modes missing" if np.nan_to_num(kl, nan=9).mean() > 0.5 and has_modes(data) else "near"
+
+
+class Labelled(NamedTuple):
+    """A random recipe under some seeds: what came of each, and what was diagnosed."""
+
+    record: Record
+    labels: tuple[str, ...]
+    verdicts: tuple[str, ...]
+
+
+def piece_of(several: Sequence[Recipe]) -> Piece:
+    """What has to be measured of recipes of one shape."""
+    return Piece(tuple(several), STEPS, EVERY, (*default_metrics(), "w1"), SAMPLES)
+
+
+def labelled(record: Record) -> Labelled:
+    """The record with its labels and verdicts."""
+    members = range(len(record.recipes))
+    return Labelled(
+        record, tuple(label(record, member) for member in members), tuple(d.verdict for d in diagnose_all(record))
+    )
+
+
+class Trial(Results[Labelled]):
+    """Labelled runs of random recipes, by number."""
+
+    @property
+    def confusion(self) -> dict[str, Counter[str]]:
+        """For every label how often which verdict was given."""
+        table: dict[str, Counter[str]] = {name: Counter() for name in RIGHT}
+        for one in self.values():
+            for name, verdict in zip(one.labels, one.verdicts, strict=True):
+                table[name][verdict] += 1
+        return {name: counts for name, counts in table.items() if counts}
+
+    @property
+    def score(self) -> str:
+        """How many verdicts are among those that are right of their label."""
+        table = self.confusion
+        n = sum(counts.total() for counts in table.values())
+        right = sum(counts[verdict] for name, counts in table.items() for verdict in RIGHT[name])
+        unsure = sum(counts["undetermined"] for counts in table.values())
+        share = percent(right / max(n, 1))
+        return f"{right} of {n} right ({share}), {unsure} undetermined, {n - right - unsure} wrong{self.left}"
+
+    def _repr_markdown_(self) -> str:
+        said = [name for name in VERDICTS if any(counts[name] for counts in self.confusion.values())]
+        head = f"| what the samples are, and what the diagnosis said | {' | '.join(said)} | right |"
+        rows = [
+            f"| **{name}** | {' | '.join(str(counts[verdict] or '') for verdict in said)} | {_right(name, counts)} |"
+            for name, counts in self.confusion.items()
+        ]
+        return "\n".join([head, f"|:--|{'--:|' * (len(said) + 1)}", *rows, "", f"*{self.score}.*"])
+
+
+def _right(name: str, counts: Counter[str]) -> str:
+    return percent(sum(counts[verdict] for verdict in RIGHT[name]) / counts.total())
+
+
+def measure_trial(
+    count: int, seed: int = 0, jobs: int | None = 1, store: Store | None = None, device: str = "cpu"
+) -> Trial:
+    """So many random recipes trained and labelled behind a progress bar; an interrupt keeps what has been measured."""
+    groups = {str(i): [piece_of(recipe.seeds(SEEDS))] for i, recipe in enumerate(islice(recipes(seed), count))}
+
+    def results(progress: Progress) -> Iterator[tuple[str, Labelled]]:
+        for name, (record,) in measure_groups(groups, jobs, store, progress, device):
+            yield name, labelled(record)
+
+    return Trial.of(groups, results)
+
+
+class Turning(NamedTuple):
+    """A knob that is tried on one run of a trial."""
+
+    verdict: str
+    knob: str
+    record: Record
+    member: int
+
+    @property
+    def piece(self) -> Piece | None:
+        """The run with the knob turned, from its start; None where the knob has no meaning there."""
+        changed = TURNED[self.knob].turned(self.record.recipes[self.member])
+        return None if changed is None else piece_of([changed])
+
+    def outcome(self, turned: Record) -> int:
+        """1 where the verdict is gone and the samples are a tenth nearer, -1 where they are a fifth farther, else 0."""
+        before, after = (
+            record.metric("w1")[-LAST:, member].mean() for record, member in ((self.record, self.member), (turned, 0))
+        )
+        if turned.diverged_at[0] >= 0 or (not after < 1.2 * before and np.isfinite(before)):
+            return -1
+        gone = diagnose_all(turned)[0].verdict != self.verdict
+        return int(gone and (after < 0.9 * before or not np.isfinite(before)))
+
+
+def turnings(runs: Mapping[str, Labelled]) -> dict[str, Turning]:
+    """What is to be tried: each knob on at most 24 runs with the verdict that it is for."""
+    tried: Counter[tuple[str, str]] = Counter()
+    found = {}
+    for name, one in runs.items():
+        for member, verdict in enumerate(one.verdicts):
+            for knob in ADVICE.get(verdict, ()):
+                turning = Turning(verdict, knob, one.record, member)
+                if tried[verdict, knob] < MOST_TURNED and turning.piece is not None:
+                    tried[verdict, knob] += 1
+                    found[f"{name}.{member} {knob}"] = turning
+    return found
+
+
+class KnobOdds(Results[tuple[Turning, int]]):
+    """Outcomes of knobs that were tried."""
+
+    @property
+    def table(self) -> dict[str, dict[str, Odds]]:
+        """How often each knob helped and harmed, by verdict."""
+        outcomes: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for turning, outcome in self.values():
+            outcomes[turning.verdict, turning.knob].append(outcome)
+        table: dict[str, dict[str, Odds]] = {}
+        for (verdict, knob), told in sorted(outcomes.items()):
+            table.setdefault(verdict, {})[knob] = Odds(told.count(1), told.count(-1), len(told))
+        return table
+
+    def to_json(self) -> str:
+        """What `toygan.measure.advice.odds` reads."""
+        return json.dumps(self.table, indent=1) + "\n"
+
+    def _repr_markdown_(self) -> str:
+        rows = [
+            f"| {verdict} | {knob} | {odds.helped} | {odds.harmed} | {odds.n} |"
+            for verdict, row in self.table.items()
+            for knob, odds in row.items()
+        ]
+        return "\n".join(["| verdict | knob | helped | harmed | of |", "|:--|:--|--:|--:|--:|", *rows])
+
+
+def measure_odds(
+    trial: Mapping[str, Labelled], jobs: int | None = 1, store: Store | None = None, device: str = "cpu"
+) -> KnobOdds:
+    """Every knob tried on the runs of a trial behind a progress bar; an interrupt keeps what has been measured."""
+    tried = turnings(trial)
+    groups = {name: [piece] for name, turning in tried.items() if (piece := turning.piece) is not None}
+
+    def results(progress: Progress) -> Iterator[tuple[str, tuple[Turning, int]]]:
+        for name, (record,) in measure_groups(groups, jobs, store, progress, device):
+            yield name, (tried[name], tried[name].outcome(record))
+
+    return KnobOdds.of(groups, results)
