@@ -24,10 +24,14 @@ if TYPE_CHECKING:
     from toygan.parts.networks import NETWORKS as NETWORKS
     from toygan.parts.networks import Network as Network
     from toygan.parts.networks import NetworkSpec as NetworkSpec
+    from toygan.parts.noises import NOISES as NOISES
+    from toygan.parts.noises import Noise as Noise
     from toygan.parts.optimizers import OPTIMIZERS as OPTIMIZERS
     from toygan.parts.optimizers import Optimizer as Optimizer
     from toygan.parts.regularizers import REGULARIZERS as REGULARIZERS
     from toygan.parts.regularizers import Regularizer as Regularizer
+    from toygan.parts.schedules import SCHEDULES as SCHEDULES
+    from toygan.parts.schedules import Schedule as Schedule
     from toygan.parts.turns import TURNS as TURNS
     from toygan.parts.turns import Turn as Turn
     from toygan.play.playground import Playground as Playground
@@ -50,8 +54,10 @@ HOMES = {
     "toygan.parts.losses": ("LOSSES", "Loss"),
     "toygan.parts.metrics": ("METRICS", "Metric", "evaluate"),
     "toygan.parts.networks": ("ACTIVATIONS", "NETWORKS", "Network", "NetworkSpec"),
+    "toygan.parts.noises": ("NOISES", "Noise"),
     "toygan.parts.optimizers": ("OPTIMIZERS", "Optimizer"),
     "toygan.parts.regularizers": ("REGULARIZERS", "Regularizer"),
+    "toygan.parts.schedules": ("SCHEDULES", "Schedule"),
     "toygan.parts.turns": ("TURNS", "Turn"),
     "toygan.play.playground": ("Playground",),
     "toygan.recipe": ("Recipe", "RecipeError"),

@@ -18,11 +18,11 @@ NO_GRADIENT = 1e-6
 UNITS = 12.0  # a data set that is so much larger, smaller or farther away than where samples start is hard to reach
 
 # What may tell healthy samples from true ones, beyond what true samples differ by themselves.
-OFFSET = 0.12  # spreads of the data between the centres
+OFFSET = 0.15  # spreads of the data between the centres
 RATIO = 1.2  # of the spreads
 WITHIN = 2.5  # of the spreads within modes
 SHARES = 0.12  # of the mass with another mode than it should be
-DISTANCE = 0.12  # spreads of the data
+DISTANCE = 0.15  # spreads of the data
 WAY = 0.06  # spreads of the data to and from it, beyond the way between true samples, where it has no modes
 
 
@@ -214,11 +214,11 @@ def too_weak(r: Recent) -> bool:
 
 def improving(r: Recent) -> bool:
     """The samples come closer, or to further modes, by more than they swing, and not by giving modes up."""
-    closer = -r.rise("sliced-w1") > max(0.05 * r.spread, r.swing("sliced-w1"))
+    closer = -r.rise("sliced-w1") > max(0.05 * r.spread, r.swing("sliced-w1"), 0.15 * r.mean("sliced-w1"))
     if not r.k:
         return closer
     better = -r.rise("total-variation") > max(0.05, r.swing("total-variation"))
-    further = r.k > 1 and r.rise("effective-places") > max(0.05 * r.k, r.swing("effective-places"))
+    further = r.k > 1 and r.rise("effective-places") > max(0.1 * r.k, r.swing("effective-places"))
     return (closer or better or further) and (r.k == 1 or r.rise("effective-places") > -0.1)
 
 
@@ -268,6 +268,11 @@ VERDICTS: dict[str, Verdict] = {
         "No gradient comes through the networks: weights that start near 0, or hidden units that are all off (relu) or "
         "saturated (sigmoid, tanh), and the more so the deeper they are. Losses on their lines prove nothing here.",
     ),
+    "mode collapse, rotating": Verdict(
+        rotating,
+        ("effective-places", "mode-hopping", "high-quality"),
+        "G runs to whatever D finds most real at the moment; D finds out, and G runs on.",
+    ),
     "not converged yet": Verdict(
         improving,
         ("sliced-w1", "total-variation", "high-quality"),
@@ -277,11 +282,6 @@ VERDICTS: dict[str, Verdict] = {
         overpowered,
         ("accuracy-real", "accuracy-fake", "total-variation", "sliced-w1"),
         "D tells the samples apart faster than G moves them.",
-    ),
-    "mode collapse, rotating": Verdict(
-        rotating,
-        ("effective-places", "mode-hopping", "high-quality"),
-        "G runs to whatever D finds most real at the moment; D finds out, and G runs on.",
     ),
     "discriminator too weak": Verdict(
         too_weak,

@@ -77,18 +77,22 @@ def rates(case: FailureCase, failing: Record, fixed: Record) -> FailureRates:
 
 
 def healthy(runs: Record) -> np.ndarray:
-    """Which seeds have, over the last fifth of their runs, all modes and most samples on them `(S,)`.
+    """Which seeds beyond doubt are, over the last fifth of their runs, near the data and on all of it `(S,)`.
 
-    Where the data has no modes: those whose samples are a tenth of the data's spread away at most, and leave no gap.
+    Within a tenth of the data's spread, with every mode, most samples on one and shares that are right to a tenth; or,
+    without modes, with no gap.
     """
     data = runs.recipes[0].parts.data
+
+    def late(metric: str) -> np.ndarray:
+        mean: np.ndarray = runs.metric(metric)[runs.late].mean(0)
+        return mean
+
+    near: np.ndarray = late("sliced-w1") < 0.1 * spread_of(data)
     if not has_modes(data):
-        away, bare = (runs.metric(name)[runs.late].mean(0) for name in ("sliced-w1", "gaps"))
-        near: np.ndarray = (away < 0.1 * spread_of(data)) & (bare < 0.1)
-        return near
-    strict, good = (runs.metric(name)[runs.late] for name in ("modes-covered-strict", "high-quality"))
-    every: np.ndarray = (strict.mean(0) > len(data.modes) - 0.3) & (good.mean(0) > 0.55)
-    return every
+        return near & (late("gaps") < 0.1)
+    every = (late("modes-covered-strict") > len(data.modes) - 0.3) & (late("high-quality") > 0.55)
+    return near & every & ((late("share-error") < 0.1) | (len(data.modes) == 1))
 
 
 def verdicts(record: Record) -> tuple[str, ...]:

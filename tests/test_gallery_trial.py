@@ -1,0 +1,113 @@
+"""Random recipes name every part, labels follow from exact distances, and knobs are counted by what came of them."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from toygan import DISTRIBUTIONS, LOSSES, NETWORKS, OPTIMIZERS, REGULARIZERS, TURNS, Recipe
+from toygan.cli import main
+from toygan.measure.advice import ADVICE, Odds
+from toygan.measure.diagnosis import VERDICTS
+from toygan.runs.record import Record
+from toygan.studies.gallery import trial
+from toygan.studies.gallery.random import DATA, recipes
+from toygan.studies.gallery.trial import RIGHT, KnobOdds, Labelled, Trial, Turning, label, turnings
+
+
+def test_random_recipes_are_the_same_for_a_seed_and_name_every_part() -> None:
+    some = list(islice(recipes(3), 320))
+    assert some[:20] == list(islice(recipes(3), 20))
+    used = Counter(name for recipe in some for name in recipe.regularizers)
+    for field in ("data", "loss", "turns", "optimizer", "generator", "discriminator", "noise"):
+        used.update(f"{field}={getattr(recipe, field)}" for recipe in some)
+    critics = [name for name, loss in LOSSES.items() if loss.uses_discriminator]
+    wanted = [*REGULARIZERS, *(f"data={name}" for name in DATA), *(f"loss={name}" for name in critics)]
+    wanted += [f"turns={name}" for name in TURNS] + [f"optimizer={name}" for name in OPTIMIZERS]
+    wanted += [f"generator={name}" for name in NETWORKS]
+    assert [name for name in wanted if not used[name]] == []
+    assert set(DATA) >= set(DISTRIBUTIONS) - {"dirac", "file", "digits"}
+
+
+def record(data: str = "ring8", diverged_at: int = -1, **metrics: object) -> Record:
+    """A run measured eleven times, of metrics that do not move or are given."""
+    values = {"w1": 0.1, "forward_kl": 0.01, "sliced_w1": 0.05, **metrics}
+    columns = {name.replace("_", "-"): np.broadcast_to(x, 11)[:, None] for name, x in values.items()}
+    one = Record.of([Recipe(data=data)], range(0, 1501, 150), columns, [diverged_at])
+    one.n = trial.SAMPLES
+    return one
+
+
+@pytest.mark.parametrize(
+    ("is_", "run"),
+    [
+        ("healthy", record()),
+        ("healthy", record("two-moons", w1=0.15)),
+        ("diverged", record(diverged_at=100)),
+        ("diverged", record(w1=np.geomspace(0.5, 1e4, 11))),
+        ("closing in", record(w1=np.linspace(1.5, 0.5, 11))),
+        ("far", record(w1=0.9)),
+        ("modes missing", record(w1=0.5, forward_kl=1.5)),
+        ("near", record(w1=0.5)),
+        ("near", record(w1=0.1, forward_kl=0.3)),
+    ],
+)
+def test_a_label_follows_from_the_distance_and_the_shares(is_: str, run: Record) -> None:
+    assert label(run, 0) == is_
+
+
+def test_labels_and_verdicts_are_those_that_there_are() -> None:
+    assert {verdict for verdicts in RIGHT.values() for verdict in verdicts} <= VERDICTS.keys()
+
+
+def test_the_matrix_counts_what_is_right_of_a_label() -> None:
+    runs = {"0": Labelled(record(), ("healthy", "near"), ("healthy", "too narrow")),
+            "1": Labelled(record(), ("far", "near"), ("healthy", "undetermined"))}  # fmt: skip
+    found = Trial(runs)
+    assert found.confusion["near"] == {"too narrow": 1, "undetermined": 1}
+    assert found.score == "2 of 4 right (50 %), 1 undetermined, 1 wrong"
+    assert "| **far** | 1 |" in repr(found)
+
+
+def test_a_knob_is_tried_on_runs_with_its_verdict_and_counted_by_the_distance() -> None:
+    run = record(w1=0.9)
+    tried = turnings({"0": Labelled(run, ("near",), ("oscillation",))})
+    assert [turning.knob for turning in tried.values()] == list(ADVICE["oscillation"])
+    turning = next(iter(tried.values()))
+    healthy = {"mean_offset": 0.0, "spread_ratio": 1.0, "within_ratio": 1.0, "modes_missing": 0.0, "share_error": 0.0,
+               "high_quality": 1.0, "mode_hopping": 0.0}  # fmt: skip
+    assert turning.outcome(record(w1=0.1, **healthy)) == 1
+    assert turning.outcome(record(w1=0.9, **healthy)) == 0  # the verdict is gone, the samples are not nearer
+    assert turning.outcome(record(w1=2.0, **healthy)) == -1
+    assert turning.outcome(record(diverged_at=100)) == -1
+    odds = KnobOdds({"a": (turning, 1), "b": (turning, -1), "c": (turning, 0)})
+    assert odds.table == {"oscillation": {turning.knob: Odds(1, 1, 3)}}
+    assert json.loads(odds.to_json()) == {"oscillation": {turning.knob: [1, 1, 3]}}
+
+
+def test_a_knob_that_is_refused_is_not_tried() -> None:
+    run = record(w1=0.9)
+    without = Record.of([Recipe(loss="mmd")], run.steps, {"w1": run.metric("w1")}, [-1])
+    tried = turnings({"0": Labelled(without, ("far",), ("mode collapse, modes absent",))})
+    assert [turning.knob for turning in tried.values()] == ["larger networks"]
+    assert isinstance(next(iter(tried.values())), Turning)
+
+
+def test_the_shell_tries_random_recipes_and_writes_odds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trial, "STEPS", 4)
+    monkeypatch.setattr(trial, "EVERY", 1)
+    monkeypatch.setattr(trial, "MOST_TURNED", 1)
+    ran = CliRunner().invoke(main, ["gallery", "--random", "2", "--jobs", "1", "--odds", str(tmp_path / "odds.json")])
+    assert ran.exit_code == 0, ran.output
+    assert "of 2 right" in ran.output
+    assert isinstance(json.loads((tmp_path / "odds.json").read_text(encoding="utf-8")), dict)
+    for words, says in ((["--odds", "x"], "--random COUNT"), (["too-soon", "--random", "2"], "its own recipes")):
+        refused = CliRunner().invoke(main, ["gallery", *words])
+        assert refused.exit_code == 2
+        assert says in refused.stderr
