@@ -29,7 +29,7 @@ ARROWS: dict[str, set[str]] = {
     "training": {"files", "randomness", "recipe", "text", "parts"},
     "runs": ENGINE | {"files"},
     "measure": ENGINE | {"runs"},
-    "sweeps": ENGINE | {"runs", "measure"},
+    "sweeps": ENGINE | {"runs", "measure", "chart"},
     "panels": ENGINE | {"runs", "measure", "chart", "files"},
     "studies": ENGINE | {"runs", "measure", "sweeps"},
     "teach": ENGINE | {"runs", "measure", "studies", "chart"},

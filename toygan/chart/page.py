@@ -19,7 +19,11 @@ CONTRAST = 4.5  # of words on paper, at least (WCAG 2.2, 1.4.3)
 
 def script(*more: Path) -> str:
     """The painter's modules, then `more`, as one module; what only modules export is private to it."""
-    files = [*(FOLDER / f"{name}.js" for name in MODULES), *more]
+    return joined(*(FOLDER / f"{name}.js" for name in MODULES), *more)
+
+
+def joined(*files: Path) -> str:
+    """Modules, each after those that it imports, as one."""
     text = "\n".join(file.read_text(encoding="utf-8") for file in files)
     without_imports = re.sub(r"^import\b[^;]*;\n", "", text, flags=re.MULTILINE)
     return re.sub(r"^export (?!default)", "", without_imports, flags=re.MULTILINE)

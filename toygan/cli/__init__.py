@@ -13,6 +13,7 @@ COMMANDS = {
     "train": "Train a recipe over several seeds.",
     "diagnose": "Say in words what went on in a run, seed by seed.",
     "sweep": "Train a grid of recipes over seeds, and keep what came of it.",
+    "report": "Make a page, or a table, of what a sweep has kept.",
     "gallery": "Train recipes that fail, and their fixes, and count.",
     "claims": "Measure anew what toygan says of methods.",
     "reproduce": "Run an experiment of the literature again.",

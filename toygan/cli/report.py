@@ -1,0 +1,56 @@
+"""`toygan report`: what a store of a sweep holds, as a page or a table."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+
+import click
+
+from toygan.cli.words import Target
+from toygan.files import write
+from toygan.sweeps import StoreError, sweep
+from toygan.sweeps.report import report
+
+KINDS = (".html", ".csv", ".parquet")
+
+
+@click.command("report", short_help="Make a page, or a table, of what a sweep has kept.")
+@click.argument("store", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="STORE")
+@click.option(
+    "--out", type=Target(dir_okay=False, path_type=Path), required=True, metavar="FILE",
+    help="what to write: a name that ends in .html, .csv or .parquet",
+)  # fmt: skip
+@click.option("--force", is_flag=True, help="replace FILE")
+@click.option("--title", help="of the page  [default: the store's name]")
+def command(store: Path, out: Path, force: bool, title: str | None) -> None:
+    """Write what `toygan sweep --store STORE` has measured into a file.
+
+    A page (.html) has heat maps over any two axes, every seed with the interval of its mean, the recipe of each cell as
+    a line to share, and a table to sort; it needs no Python and no network. A table (.csv, or .parquet with pyarrow)
+    has one row a recipe, seed and evaluation.
+    """
+    kind = out.suffix.lower()
+    if kind not in KINDS:
+        raise click.UsageError(f"--out {out}: must end in {', '.join(KINDS)}")
+    if out.exists() and not force:
+        raise click.UsageError(f"--out {out}: exists; add --force to replace it")
+    try:
+        table = sweep.read(store)  # type: ignore[attr-defined]
+    except StoreError as error:
+        raise click.UsageError(f"STORE {error}") from None
+    if table.empty:
+        raise click.UsageError(f"STORE {store}: holds no results yet")
+    if kind == ".html":
+        content = report(table, title or store.stem)
+    elif kind == ".csv":
+        content = table.to_csv(index=False).encode()
+    else:
+        held = BytesIO()
+        try:
+            table.to_parquet(held, index=False)
+        except ImportError:
+            raise click.UsageError("--out: Parquet needs pyarrow; pip install 'toygan[parquet]'") from None
+        content = held.getvalue()
+    write(out, content)
+    click.echo(f"written to {out}")

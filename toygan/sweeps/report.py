@@ -1,0 +1,125 @@
+"""A report of a sweep: one page with sortable tables, heat maps and every seed, that needs no Python and no network."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from toygan.chart import page
+from toygan.measure.intervals import interval
+from toygan.parts.metrics import METRICS
+from toygan.recipe import KNOBS, Recipe
+from toygan.sweeps.design import STRENGTH
+from toygan.sweeps.store import versions
+from toygan.sweeps.table import axes_of, ends
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FOLDER = Path(__file__).parent
+DIGITS = 4  # of a number in the page
+
+HTML = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'">
+<title>{title}</title>
+<style>
+{style}
+</style>
+<main class="toygan-report toygan-view">
+<h1>{title}</h1>
+<p class="toygan-about">{about}</p>
+<noscript>This page needs JavaScript to show its tables.</noscript>
+</main>
+<script type="application/json" id="toygan-rows">{rows}</script>
+<script type="module">
+{script}
+</script>
+</html>
+"""  # noqa: E501
+
+
+def report(table: pd.DataFrame, title: str) -> bytes:
+    """The page of a sweep's table, as `sweep` returns it: what its runs were at their ends.
+
+    Raises ValueError where the table has no row.
+    """
+    if table.empty:
+        raise ValueError("table: has no rows")
+    last, axes = ends(table), axes_of(table)
+    metrics = [name for name in last.columns if name.removeprefix("average-") in METRICS]
+    groups = [group for _, group in last.groupby(axes, sort=True)] if axes else [last]
+    rows = [_row(group, axes, metrics) for group in groups]
+    seeds = sorted({len(group) for group in groups})
+    code, torch_version = versions()
+    steps = " or ".join(f"{step:,}" for step in sorted(last["step"].unique())[:3])
+    told = [
+        f"{len(rows):,} recipe{'s' * (len(rows) > 1)}, {' or '.join(map(str, seeds))} seeds each",
+        f"measured at iteration {steps}",
+        f"toygan {code}, torch {torch_version}, {datetime.date.today().isoformat()}",
+    ]
+    content = {"axes": axes, "metrics": {name: _about(name) for name in metrics}, "rows": rows}
+    text = HTML.format(
+        title=escape(title),
+        about=escape(" · ".join(told)),
+        style=page.stylesheet(FOLDER / "report.css"),
+        script=page.joined(page.FOLDER / "elements.js", FOLDER / "report.js"),
+        rows=json.dumps(content, separators=(",", ":")).replace("<", "\\u003c"),
+    )
+    return text.encode()
+
+
+def _about(metric: str) -> dict[str, str]:
+    """What a reader of a number has to know: its unit, and which way is better."""
+    row = METRICS[metric.removeprefix("average-")]
+    return {"unit": row.unit, "better": row.better}
+
+
+def _row(group: pd.DataFrame, axes: list[str], metrics: list[str]) -> dict[str, Any]:
+    """One recipe: its axes, its share string, and of every metric each seed, the mean and its interval."""
+    verdicts = group["verdict"].mode()
+    return {
+        "axes": {name: _plain(group[name].iloc[0]) for name in axes},
+        "share": _recipe(group.iloc[0]).to_string(),
+        "seeds": [int(seed) for seed in group["seed"]],
+        "verdict": str(verdicts[0]),
+        "verdicts": [str(verdict) for verdict in group["verdict"]],
+        "values": {name: _scores(group[name].to_numpy(dtype=float)) for name in metrics},
+    }
+
+
+def _scores(values: np.ndarray) -> dict[str, Any]:
+    """Every seed's value, None where it diverged, and the mean of the others with its 95 % interval."""
+    finite = values[np.isfinite(values)]
+    low, high = interval(finite, draws=1000) if len(finite) > 1 else (np.nan, np.nan)
+    return {
+        "seeds": [_rounded(x) for x in values], "mean": _rounded(finite.mean() if len(finite) else np.nan),
+        "low": _rounded(low), "high": _rounded(high),
+    }  # fmt: skip
+
+
+def _rounded(x: float) -> float | None:
+    return float(f"{x:.{DIGITS}g}") if np.isfinite(x) else None
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _recipe(row: pd.Series[Any]) -> Recipe:
+    """The recipe of a row of the table."""
+    fields = {name: _plain(row[name]) for name in KNOBS if name in row.index and name != "regularizers"}
+    strengths = {
+        str(name).removeprefix(STRENGTH): _plain(row[name])
+        for name in row.index
+        if str(name).startswith(STRENGTH) and row[name]
+    }
+    return Recipe(**fields, regularizers=strengths)
