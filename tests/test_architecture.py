@@ -43,6 +43,7 @@ NUMBERS, PAINTING = {"torch", "numpy", "scipy"}, {"matplotlib", "PIL"}
 WIDGETS = {"ipywidgets", "anywidget", "traitlets", "IPython"}
 OUTSIDE: dict[str, set[str]] = {
     "chart": {"numpy"} | PAINTING,
+    "parts": NUMBERS | {"sklearn"},
     "training": NUMBERS | {"safetensors", "psutil"},
     "sweeps": NUMBERS | {"pandas", "tqdm"},
     "studies": NUMBERS | {"tqdm"},

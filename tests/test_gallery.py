@@ -59,9 +59,24 @@ def test_signs_are_read_seed_by_seed() -> None:
     assert swings("high-quality", 0.1)(both_seeds).tolist() == [False, True]
 
 
-def test_healthy_is_all_modes_and_good_samples() -> None:
-    measured = runs(Recipe(data="bimodal"), modes_covered_strict=[2.0, 1.0], high_quality=[0.9, 0.9])
+NEAR = {"sliced_w1": [0.05, 0.05], "share_error": [0.02, 0.02]}
+
+
+def test_healthy_is_all_modes_in_their_shares_and_good_samples() -> None:
+    two = Recipe(data="bimodal")
+    measured = runs(two, modes_covered_strict=[2.0, 1.0], high_quality=[0.9, 0.9], **NEAR)
     assert healthy(measured).tolist() == [True, False]
+    uneven = {**NEAR, "share_error": [0.05, 0.2]}
+    assert healthy(runs(two, modes_covered_strict=[2.0, 2.0], high_quality=[0.9, 0.9], **uneven)).tolist() == [
+        True,
+        False,
+    ]
+
+
+def test_healthy_without_modes_is_near_and_without_a_gap() -> None:
+    moons = Recipe(data="two-moons")
+    assert healthy(runs(moons, sliced_w1=[0.05, 0.05], gaps=[0.05, 0.3])).tolist() == [True, False]
+    assert healthy(runs(moons, sliced_w1=[0.05, 0.5], gaps=[0.05, 0.05])).tolist() == [True, False]
 
 
 def test_a_seed_is_diagnosed_from_its_own_column() -> None:
@@ -72,7 +87,8 @@ def test_the_matrix_counts_failed_seeds_and_those_that_the_fix_made_healthy() ->
     failing = runs(diverged_at=(500, 500), high_quality=[0.1, 0.9])  # the second is not what the case detects
     fixed = runs(
         Recipe(data="bimodal"), modes_covered_strict=[2.0, 1.0], high_quality=[3.0, 3.0], mode_hopping=[0.0, 0.0],
-        total_variation=[0.0, 0.0],
+        total_variation=[0.0, 0.0], modes_missing=[0.0, 1.0], mean_offset=[0.0, 0.0], spread_ratio=[1.0, 1.0],
+        within_ratio=[1.0, 1.0], **NEAR,
     )  # fmt: skip
     case = FailureCase("diverged", "", Recipe(), {}, "", below("high-quality", 0.5))
     counted = rates(case, failing, fixed)
@@ -125,7 +141,7 @@ def test_an_interrupt_prints_what_there_is(monkeypatch: pytest.MonkeyPatch) -> N
 def test_an_unknown_case_is_refused() -> None:
     result = CliRunner().invoke(main, ["gallery", "main-mode"])
     assert result.exit_code == 2
-    assert "unknown name 'main-mode'; closest of 13: main-mode-wins, " in result.stderr
+    assert f"unknown name 'main-mode'; closest of {len(GALLERY)}: main-mode-wins, " in result.stderr
 
 
 def test_the_table_that_is_kept_has_every_case() -> None:

@@ -52,7 +52,7 @@ REGULARIZED = [(f"regularizers.{name}", s) for name, part in REGULARIZERS.items(
 
 
 # At these settings: what asks for plain steps, and networks that only generate.
-REFUSED = [("turns", "competitive"), ("discriminator", "point"), ("discriminator", "shift")]
+REFUSED = [("turns", "competitive"), ("turns", "runge-kutta-4"), ("discriminator", "point"), ("discriminator", "shift")]
 
 
 @pytest.mark.parametrize("field", sorted({field for field, _ in [*SETTINGS, *REGULARIZED]}))
@@ -303,4 +303,5 @@ def test_a_playing_run_takes_what_verdicts_read_and_nothing_expensive() -> None:
     live = live_metrics()
     assert set(live) >= {name for verdict in VERDICTS.values() for name in verdict.evidence}
     assert not any(METRICS[name].expensive for name in live)
-    assert set(session().snapshot.metrics) == set(live)
+    elsewhere = {"mean", "spread", "accuracy-training"}  # on a line, of a training set
+    assert set(session().snapshot.metrics) == set(live) - elsewhere

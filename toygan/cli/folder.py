@@ -47,7 +47,7 @@ class Asked:
 
     def run(self) -> Run:
         """The run, at its start."""
-        return Run(self.recipe.seeds(self.seeds), self.device, self.every, limit=None)
+        return Run(self.recipe.seeds(self.seeds), device=self.device, every=self.every, limit=None)
 
     @property
     def words(self) -> dict[str, Any]:
