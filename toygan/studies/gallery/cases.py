@@ -229,14 +229,13 @@ GALLERY: Menu[FailureCase] = Menu(
             "A linear G makes Gaussians of Gaussian noise; hidden layers bend them.",
             both(above("off-data", 0.1), below("sliced-w1", 0.3)),
         ),
-        "a-line-through-the-rings": FailureCase(
+        "twelve-points-of-noise": FailureCase(
             "parts missing",
-            "Samples lie on the two rings, and go round and round: a part of them is always bare.",
-            Recipe(data="two-rings", latent=1, regularizers={"r1": 0.1}),
-            {"lr_g": 1e-4},
-            "A generator that moves more slowly leaves D time to see which part is bare.",
-            both(above("gaps", 0.12), below("off-data", 0.2)),
-            steps=2500,
+            "Samples lie on the two moons, at a dozen places: most of the data has none near it.",
+            Recipe(data="two-moons", noise="table(n=12)", regularizers={"r1": 0.1}),
+            {"noise": "normal"},
+            "A generator makes of twelve points twelve; of noise without end, a curve.",
+            both(above("gaps", 0.08), below("off-data", 0.15)),
         ),
         "moons-far-ahead": FailureCase(
             "discriminator overpowered",

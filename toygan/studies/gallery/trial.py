@@ -25,9 +25,9 @@ from toygan.sweeps.groups import measure_groups
 from toygan.sweeps.piece import Piece
 from toygan.sweeps.store import Store
 
-SEEDS, STEPS, EVERY, SAMPLES = 1, 1500, 150, 500  # of each recipe; the exact W1 of more samples takes long
+SEEDS, STEPS, EVERY, SAMPLES = 1, 1000, 100, 500  # of each recipe; the exact W1 of more samples takes long
 LAST = 3  # measurements at the end that a label looks at
-MOST_TURNED = 12  # runs on which a knob is tried for a verdict
+MOST_TURNED = 6  # runs on which a knob is tried for a verdict
 
 # What the label says, and the verdicts that are right of it: a label says what the samples are, a verdict also why.
 PLAYERS = ("vanishing gradient", "does not move", "out of scale", "discriminator overpowered", "discriminator too weak")
@@ -164,7 +164,7 @@ class Turning(NamedTuple):
 
 
 def turnings(runs: Mapping[str, Labelled]) -> dict[str, Turning]:
-    """What is to be tried: each knob on at most 12 runs with the verdict that it is for."""
+    """What is to be tried: each knob on at most 6 runs with the verdict that it is for."""
     tried: Counter[tuple[str, str]] = Counter()
     found = {}
     for name, one in runs.items():
