@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import asdict
+from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +16,40 @@ from toygan.chart.style import DARK, LIGHT, Palette, rgb
 FOLDER = Path(__file__).parent
 # Each after those that it imports.
 MODULES = ("scales", "points", "marks", "canvas", "reading", "elements", "chart", "wire", "picture")
+HTML = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'">
+<title>{title}</title>
+<style>
+{style}
+</style>
+<main class="toygan-{kind} toygan-view">
+<h1>{title}</h1>
+<p class="toygan-about">{about}</p>
+<noscript>This page needs JavaScript.</noscript>
+</main>
+{held}
+<script type="module">
+{script}
+</script>
+</html>
+"""  # noqa: E501
 CONTRAST = 4.5  # of words on paper, at least (WCAG 2.2, 1.4.3)
+
+
+def document(title: str, about: str, kind: str, style: str, script: str, held: Mapping[str, tuple[str, str]]) -> bytes:
+    """A page in one file that reaches for nothing outside: its main element is a `toygan-<kind>`.
+
+    `held` is what its script reads, by name: a type and a text in which no element can end.
+    """
+    blocks = [
+        f'<script type="application/{type_}" id="toygan-{name}">{text}</script>' for name, (type_, text) in held.items()
+    ]
+    words = {"title": escape(title), "about": escape(about), "kind": kind, "style": style, "script": script}
+    return HTML.format(**words, held="\n".join(blocks)).encode()
 
 
 def script(*more: Path) -> str:

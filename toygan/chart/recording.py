@@ -6,7 +6,6 @@ import base64
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,28 +21,6 @@ LIMIT = 301  # frames of a recording: its first, and 300 more
 LEVELS = 4096  # of a place along an axis: a quarter of a pixel where the axis has a thousand
 NOTHING = 2**16 - 1  # the level of NaN
 SHARES = {"x": (-0.1, 1.1), "y": (-0.1, 1.1), "u": (-1.0, 1.0), "v": (-1.0, 1.0)}  # of an axis; beyond nothing is seen
-
-HTML = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'">
-<title>{title}</title>
-<style>
-{style}
-</style>
-<main class="toygan-recording toygan-view">
-<h1>{title}</h1>
-<p>{about}</p>
-<noscript>This page needs JavaScript to play.</noscript>
-</main>
-<script type="application/octet-stream" id="toygan-frames">{frames}</script>
-<script type="module">
-{script}
-</script>
-</html>
-"""  # noqa: E501
 
 
 class Frame(NamedTuple):
@@ -104,14 +81,10 @@ class Recording:
         """
         if not self.frames:
             raise ValueError("recording: no frames")
-        text = HTML.format(
-            title=escape(title),
-            about=escape(about),
-            style=page.stylesheet(FOLDER / "recording.css"),
-            script=page.script(FOLDER / "recording.js", FOLDER / "player.js"),
-            frames=base64.b64encode(zlib.compress(self._packed(), 9)).decode(),
-        )
-        return text.encode()
+        frames = base64.b64encode(zlib.compress(self._packed(), 9)).decode()
+        style = page.stylesheet(FOLDER / "recording.css")
+        script = page.script(FOLDER / "recording.js", FOLDER / "player.js")
+        return page.document(title, about, "recording", style, script, {"frames": ("octet-stream", frames)})
 
     def _packed(self) -> bytes:
         """What recording.js unpacks: the length of the JSON (u4), the JSON, and the numbers that it tells of."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import json
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,28 +22,6 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent
 DIGITS = 4  # of a number in the page
-
-HTML = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'">
-<title>{title}</title>
-<style>
-{style}
-</style>
-<main class="toygan-report toygan-view">
-<h1>{title}</h1>
-<p class="toygan-about">{about}</p>
-<noscript>This page needs JavaScript to show its tables.</noscript>
-</main>
-<script type="application/json" id="toygan-rows">{rows}</script>
-<script type="module">
-{script}
-</script>
-</html>
-"""  # noqa: E501
 
 
 def report(table: pd.DataFrame, title: str) -> bytes:
@@ -67,14 +44,10 @@ def report(table: pd.DataFrame, title: str) -> bytes:
         f"toygan {code}, torch {torch_version}, {datetime.date.today().isoformat()}",
     ]
     content = {"axes": axes, "metrics": {name: _about(name) for name in metrics}, "rows": rows}
-    text = HTML.format(
-        title=escape(title),
-        about=escape(" · ".join(told)),
-        style=page.stylesheet(FOLDER / "report.css"),
-        script=page.joined(page.FOLDER / "elements.js", FOLDER / "report.js"),
-        rows=json.dumps(content, separators=(",", ":")).replace("<", "\\u003c"),
-    )
-    return text.encode()
+    rows_in_json = json.dumps(content, separators=(",", ":")).replace("<", "\\u003c")
+    style = page.stylesheet(FOLDER / "report.css")
+    script = page.joined(page.FOLDER / "elements.js", FOLDER / "report.js")
+    return page.document(title, " · ".join(told), "report", style, script, {"rows": ("json", rows_in_json)})
 
 
 def _about(metric: str) -> dict[str, str]:
