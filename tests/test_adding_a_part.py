@@ -147,7 +147,7 @@ ROWS = {
         REGULARIZERS, SmallLogits(), {"regularizers": {"small-logits": 0.1}}, contracts.OF_REGULARIZERS
     ),
     "cross": Row(DISTRIBUTIONS, Cross(), {"data": "cross(arm=2.0)"}, contracts.OF_DISTRIBUTIONS),
-    "spread": Row(METRICS, Metric(spread, "data units", "", always), {}, contracts.OF_METRICS),
+    "breadth": Row(METRICS, Metric(spread, "data units", "", always), {}, contracts.OF_METRICS),
     "generator-first": Row(TURNS, GeneratorFirst(), {"turns": "generator-first"}),
     "sign-descent": Row(OPTIMIZERS, SignDescent(), {"optimizer": "sign-descent"}),
     "quadratic": Row(NETWORKS, NetworkSpec(Quadratic), {"generator": "quadratic", "discriminator": "quadratic"}),
@@ -178,13 +178,13 @@ def test_it_is_in_every_list(name: str) -> None:
 
 
 def test_a_metric_is_measured_wherever_metrics_are() -> None:
-    METRICS["spread"] = ROWS["spread"].part
+    METRICS["breadth"] = ROWS["breadth"].part
     try:
-        assert evaluate([[1.0, 0.0], [-1.0, 0.0]], "ring8")["spread"] == 1
-        assert Population(Recipe(width=4, batch=4)).snapshot(16).metrics["spread"].shape == (1,)
-        assert "spread" in toygan("train", "--steps", 1, "--seeds", 1, "--width", 4, "--batch", 4).output
+        assert evaluate([[1.0, 0.0], [-1.0, 0.0]], "ring8")["breadth"] == 1
+        assert Population(Recipe(width=4, batch=4)).snapshot(16).metrics["breadth"].shape == (1,)
+        assert "breadth" in toygan("train", "--steps", 1, "--seeds", 1, "--width", 4, "--batch", 4).output
     finally:
-        del METRICS["spread"]
+        del METRICS["breadth"]
 
 
 @pytest.mark.parametrize("name", PARTS, indirect=True)

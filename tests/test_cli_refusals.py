@@ -35,7 +35,8 @@ def lines() -> list[list[str]]:
     """Command lines, none of which asks for something that there is."""
     small = ["--steps", "1", "--seeds", "1", "--width", "4"]
     flags = [["train", *small, f"--{name.replace('_', '-')}", value] for name, value in product(KNOBS, VALUES)]
-    flags = [words for words in flags if words[-1] or words[-2] not in ("--regularizers",)]
+    may_be_empty = {"--regularizers", *(f"--{n.replace('_', '-')}" for n, how in KNOBS.items() if how.unset)}
+    flags = [words for words in flags if words[-1] or words[-2] not in may_be_empty]
     numbers = [
         ["train", flag, value] for flag, value in product(("--steps", "--seeds", "--every"), [*VALUES, "-1", "1.5"])
     ]

@@ -617,7 +617,7 @@ NO_PORTRAIT = {
     "energy-distance": "one parameter a player", "mmd": "one parameter a player",
     "sliced-wasserstein": "one parameter a player", "veegan": "one parameter a player",
     "packing": "one parameter a player", "spectral-norm": "needs 'mlp'", "minibatch-discrimination": "needs 'mlp'",
-    "minibatch-stddev": "needs 'mlp'", "feature-matching": "needs 'mlp'",
+    "minibatch-stddev": "needs 'mlp'", "feature-matching": "needs 'mlp'", "dropout": "units of an 'mlp'",
 }  # fmt: skip
 
 

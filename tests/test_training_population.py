@@ -456,5 +456,5 @@ def test_fifty_iterations_on_cuda_are_those_of_the_cpu_to_a_thousandth(changes: 
 
 def test_whole_fields_are_whole() -> None:
     assert {name for name, how in KNOBS.items() if isinstance(how, Whole)} == {
-        "d_steps", "batch", "width", "depth", "latent", "anneal", "seed",
+        "g_steps", "d_steps", "batch", "width", "depth", "latent", "anneal", "seed",
     }  # fmt: skip

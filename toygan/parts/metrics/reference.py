@@ -15,7 +15,7 @@ from toygan.parts.metrics import METRICS, default_metrics, measure
 from toygan.parts.metrics.game import GAME_METRICS
 from toygan.parts.metrics.inputs import Earlier, GameState, MetricInputs
 
-DRAWS = {False: (16, 16), True: (16, 1)}  # times sets of true samples behind a band; fewer where a metric is expensive
+DRAWS = {False: (8, 16), True: (16, 1)}  # times sets of true samples behind a band; fewer where a metric is expensive
 JUDGED = 128  # samples of each kind that D is asked about, as in a snapshot
 MANY = 2**16  # true samples behind the share of each mode
 WITHIN = 1.645  # standard deviations, to both sides, that hold 90 % of normal numbers

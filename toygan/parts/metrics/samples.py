@@ -101,11 +101,11 @@ def gaps(e: MetricInputs) -> Tensor:
 
 
 def drift(e: MetricInputs) -> Tensor:
-    """Mean way of a sample since the snapshot before, latent points kept, in spreads of the data / 100 iterations."""
+    """Sliced distance of the samples from those of the snapshot before, in spreads of the data / 100 iterations."""
     if e.earlier is None:
         return torch.full((len(e.samples),), math.nan)
-    way = (e.samples - e.earlier.samples.to(e.samples)).double().square().sum(-1).sqrt().mean(-1)
-    return way / spread_of(e.data) * 100 / max(e.earlier.iterations, 1)
+    then = MetricInputs(e.samples, e.data, compared_with=e.earlier.samples.to(e.samples))
+    return sliced_w1(then).double() / spread_of(e.data) * 100 / max(e.earlier.iterations, 1)
 
 
 def mean_of_samples(e: MetricInputs) -> Tensor:
