@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from toygan.measure.quantities import keeps
 from toygan.studies.claims.claim import Claim
-from toygan.studies.claims.settings import LINE, MODES, RING
-
-CLIPPED = LINE.but(loss="wasserstein", regularizers={"weight-clipping": 1.0}, d_steps=5)
+from toygan.studies.claims.settings import MODES, RING
 
 
 def _than_nothing(sentence: str, name: str, strength: float, margin: float = 1.0, folklore: str = "") -> Claim:
@@ -45,15 +42,5 @@ REGULARIZER_CLAIMS: dict[str, Claim] = {
         MODES,
         margin=2.0,
         folklore="the larger the pack, the more modes",
-    ),
-    "momentum-spoils-weight-clipping": Claim(
-        "On two modes, with weight clipping and five steps of D, Adam without a running mean (beta1 = 0) more"
-        " often keeps both modes than with one of the gradient (beta1 = .9)",
-        {
-            "beta1 0": CLIPPED.but(beta1=0.0),
-            "beta1 .9": CLIPPED.but(beta1=0.9),
-        },
-        keeps("keep both modes", "modes-covered-strict", 1.7),
-        margin=0.3,
     ),
 }
