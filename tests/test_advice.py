@@ -39,10 +39,10 @@ def test_odds_are_counts_and_knobs_that_harm_more_than_they_help_are_not_advised
     for rows in odds().values():
         for known in rows.values():
             assert 0 <= known.helped + known.harmed <= known.n
-    table = {"oscillation": {"strong r1": Odds(1, 5, 10), "halve both rates": Odds(4, 1, 10)}}
+    table = {"oscillation": {"strong r1": Odds(1, 5, 10), "a third of both rates": Odds(4, 1, 10)}}
     monkeypatch.setattr("toygan.measure.advice.odds", lambda: table)
     assert advice("oscillation", Recipe()).startswith("Take shorter steps: lr_g = 0.0003 (now 0.001)")
     assert advice("oscillation", Recipe()).endswith("(helped 4 of 10 runs, harmed 1).")
-    table["oscillation"].pop("halve both rates")
+    table["oscillation"].pop("a third of both rates")
     table["oscillation"]["strong r1"] = Odds(5, 5, 10)
     assert "r1" not in advice("oscillation", Recipe())

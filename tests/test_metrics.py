@@ -16,7 +16,7 @@ from toygan import DISTRIBUTIONS, METRICS, Population, Recipe, evaluate
 from toygan.parts.metrics import default_metrics, measure
 from toygan.parts.metrics.game import GAME_METRICS
 from toygan.parts.metrics.inputs import Earlier, MetricInputs
-from toygan.parts.metrics.modes import has_modes, mode_hopping
+from toygan.parts.metrics.modes import mode_hopping
 from toygan.parts.metrics.reference import Band, reference_band, reference_shares
 
 TWO_MOMENTS = ("mode-hopping", "drift")
@@ -303,7 +303,7 @@ def test_diverged_members_have_no_number_and_the_others_keep_theirs():
 
 
 def test_mode_metrics_are_left_out_where_there_are_no_modes():
-    assert not has_modes(DISTRIBUTIONS["dirac"])
+    assert not DISTRIBUTIONS["dirac"].has_modes
     assert "modes-covered" not in evaluate(torch.zeros(10, 1), "dirac")
     assert reference_band("modes-covered", "dirac", 10) is None
 

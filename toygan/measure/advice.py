@@ -9,7 +9,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-from toygan.parts.menu import Menu
 from toygan.recipe import KNOBS, Recipe, RecipeError
 
 Changes = dict[str, Any]  # fields of a recipe
@@ -112,15 +111,13 @@ def _usual_start(r: Recipe) -> Changes:
     return {"generator": "mlp", "discriminator": "mlp", "activation": "leaky-relu"}
 
 
-TURNED: Menu[Knob] = Menu(
-    {
+TURNED: dict[str, Knob] = {
         "lower both rates": Knob("Take shorter steps", _rates(0.1, 0.1)),
-        "halve both rates": Knob("Take shorter steps", _rates(0.3, 0.3)),
+        "a third of both rates": Knob("Take shorter steps", _rates(0.3, 0.3)),
         "raise lr_g": Knob("Let G keep up", _rates(10, 1)),
         "lower lr_g": Knob("Let D keep up", _rates(0.1, 1)),
         "raise lr_d": Knob("Let D keep up", _rates(1, 10)),
         "raise lr_d threefold": Knob("Let D keep up", _rates(1, 3)),
-        "lower lr_d": Knob("Hold D back", _rates(1, 0.1)),
         "more d_steps": Knob("Let D see more between two steps of G", lambda r: {"d_steps": min(1000, 5 * r.d_steps)}),
         "weak r1": Knob("Flatten D where the data is", _r1(0.1)),
         "strong r1": Knob("Damp it, by a D that is flat at the data", _r1(1.0)),
@@ -134,9 +131,7 @@ TURNED: Menu[Knob] = Menu(
                                                       "lr_g": 1e-3, "lr_d": 1e-3}),
         "larger networks": Knob("Take larger networks", lambda r: {"width": max(64, 2 * r.width),
                                                                    "depth": max(2, r.depth)}),
-        "larger batch": Knob("Take larger batches", lambda r: {"batch": min(1024, 4 * r.batch)}),
-    }
-)  # fmt: skip
+}  # fmt: skip
 
 # The knobs that were tried for each verdict; `toygan gallery --odds` measures them.
 ADVICE: dict[str, tuple[str, ...]] = {
@@ -149,11 +144,11 @@ ADVICE: dict[str, tuple[str, ...]] = {
     "discriminator too weak": ("raise lr_d", "raise lr_d threefold", "adam", "usual weights"),
     "mode collapse, modes absent": ("weak r1", "strong r1", "larger networks"),
     "over-regularized blur": ("weaker regularizers",),
-    "oscillation": ("strong r1", "halve both rates"),
-    "off centre": ("halve both rates", "weak r1", "more d_steps", "adam"),
+    "oscillation": ("strong r1", "a third of both rates"),
+    "off centre": ("a third of both rates", "weak r1", "more d_steps", "adam"),
     "too narrow": ("more d_steps", "weak r1", "larger networks", "adam"),
     "too wide": ("more d_steps", "weak r1", "larger networks", "adam"),
-    "uneven shares": ("halve both rates", "weak r1", "larger networks"),
+    "uneven shares": ("a third of both rates", "weak r1", "larger networks"),
     "parts missing": ("weak r1", "larger networks", "more d_steps"),
-    "wrong shape": ("larger networks", "weak r1", "halve both rates", "adam"),
+    "wrong shape": ("larger networks", "weak r1", "a third of both rates", "adam"),
 }

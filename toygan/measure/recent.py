@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
+from functools import cached_property
 
 import numpy as np
 import torch
 
 from toygan.measure.words import score
-from toygan.parts.metrics.modes import has_modes
 from toygan.parts.metrics.reference import Band, reference_band
 from toygan.parts.metrics.samples import spread_of
 from toygan.runs.record import Record
@@ -31,10 +31,10 @@ class Recent:
         first = max(0, min(int(np.searchsorted(steps, since)), len(steps) - FEWEST))
         self.steps = steps[first:]
 
-    @property
+    @cached_property
     def k(self) -> int:
         """Modes of the data; 0 where it has none of some width."""
-        return len(self.data.modes) if has_modes(self.data) else 0
+        return len(self.data.modes) if self.data.has_modes else 0
 
     @property
     def spread(self) -> float:

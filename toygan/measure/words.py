@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from toygan.parts.metrics import METRICS
-from toygan.parts.metrics.modes import has_modes
 from toygan.parts.metrics.reference import reference_band
 from toygan.training import Snapshot
 
@@ -46,7 +45,7 @@ def _quality(last: Snapshot, member: int) -> str:
     """What there is to say of the member's samples, in the words of what their data has: modes, a place, or neither."""
     data = last.recipes[member].parts.data
     value = {name: float(values[member]) for name, values in last.metrics.items()}
-    if has_modes(data) and value.keys() >= {"modes-covered", "high-quality"}:
+    if data.has_modes and value.keys() >= {"modes-covered", "high-quality"}:
         k, true = len(data.modes), true_percent("high-quality", last.recipes[member].data, last.samples.shape[1])
         modes = f"{value['modes-covered']:.0f} of {k} mode{'s' * (k > 1)}"
         return f"{modes}, high quality {percent(value['high-quality'])} {true}"

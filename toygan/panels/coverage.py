@@ -11,7 +11,6 @@ from toygan.chart.limits import doubled, grow_to_decades
 from toygan.panels.curves import curve, iterations
 from toygan.panels.look import Look
 from toygan.panels.panel import Panel
-from toygan.parts.metrics.modes import has_modes
 from toygan.parts.metrics.reference import reference_shares
 from toygan.recipe import Recipe
 
@@ -43,7 +42,7 @@ class ModesPanel(Panel):
     measured = True
 
     def refuses(self, recipe: Recipe) -> str | None:
-        return None if has_modes(recipe.parts.data) else f"{recipe.data} has no modes to count"
+        return None if recipe.parts.data.has_modes else f"{recipe.data} has no modes to count"
 
 
 class Score(ModesPanel):

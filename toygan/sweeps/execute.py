@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 
-from toygan.recipe import NAMED, Recipe, RecipeError
+from toygan.recipe import NAMED, RecipeError
 from toygan.sweeps.piece import Piece, Result, run
 from toygan.sweeps.store import Store
 from toygan.sweeps.worker import begin
@@ -44,7 +44,7 @@ def _done(todo: list[Piece], executor: Executor | None, jobs: int) -> Iterator[t
         finally:
             for future in futures:
                 future.cancel()
-    elif jobs == 1 or len(todo) <= 1 or any(_own_part(piece.recipes[0]) for piece in todo):
+    elif jobs == 1 or len(todo) <= 1 or any(_own_part(piece) for piece in todo):
         yield from ((piece, run(piece.words)) for piece in todo)
     else:
         fresh = multiprocessing.get_context("spawn")  # torch's threads do not survive a fork
@@ -59,7 +59,7 @@ def _done(todo: list[Piece], executor: Executor | None, jobs: int) -> Iterator[t
 
 def _submitted(todo: list[Piece], executor: Executor) -> Futures:
     for piece in todo:
-        if (own := _own_part(piece.recipes[0])) is not None:
+        if (own := _own_part(piece)) is not None:
             raise RecipeError(
                 own, getattr(piece.recipes[0], own), "is defined here, and other processes do not have it; put it into "
                 "toygan's menu there, or sweep without an executor",
@@ -71,8 +71,10 @@ def _as_done(futures: Futures) -> Iterator[tuple[Piece, list[Result]]]:
     yield from ((futures[future], future.result()) for future in as_completed(futures))
 
 
-def _own_part(recipe: Recipe) -> str | None:
-    """The first field whose part is none of toygan's own."""
+def _own_part(piece: Piece) -> str | None:
+    """The first field of its recipes whose part is none of toygan's own."""
+    recipe = piece.recipes[0]
     parts = [(name, getattr(recipe.parts, name)) for name in NAMED if hasattr(recipe.parts, name)]
     parts += [("regularizers", part) for part in recipe.parts.regularizers.values()]
-    return next((name for name, part in parts if not type(part).__module__.startswith("toygan.")), None)
+    own = next((name for name, part in parts if not type(part).__module__.startswith("toygan.")), None)
+    return "optimizer" if own in ("optimizer_g", "optimizer_d") and not getattr(recipe, own) else own

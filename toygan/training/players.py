@@ -35,14 +35,15 @@ class Player:
 
     def step(self, gradient: Tensor, where: Tensor | None = None) -> None:
         """Moves theta by the optimizer's step for this gradient `(P, n_params)`; where `where` `(P,)` says so."""
-        before = (self.theta, *self.state)
-        self.theta, self.state = self.after(gradient)
+        theta, state = self.after(gradient)
         if self._after_step is not None:
-            self.theta = self._after_step(self.theta)
+            theta = self._after_step(theta)
         if where is not None:
-            moved = zip((self.theta, *self.state), before, strict=True)
-            self.theta, *state = (torch.where(_by_member(where, new), new, old) for new, old in moved)
-            self.state = tuple(state)
+            theta = torch.where(where[:, None], theta, self.theta)
+            state = tuple(
+                torch.where(_by_member(where, new), new, old) for new, old in zip(state, self.state, strict=True)
+            )
+        self.theta, self.state = theta, state
 
     def scale_rate(self, factor: float) -> None:
         """The learning rate of the next steps, as a factor of the recipe's."""

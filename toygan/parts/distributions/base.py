@@ -28,6 +28,11 @@ class Distribution:
         """Why there is no such data here, as where a package is missing, or None where there is."""
         return None
 
+    @cached_property
+    def has_modes(self) -> bool:
+        """Whether mode metrics have a meaning: there are modes, and they have a width."""
+        return len(self.modes) > 0 and bool((self.sigmas > 0).all())
+
     @property
     def mode_names(self) -> tuple[str, ...]:
         """What a picture calls each mode: 1, 2, 3 ..."""

@@ -116,7 +116,7 @@ class Digits(Distribution):
         of = [pictures[digit == k] for k in range(10)]
         return torch.stack([images_of[torch.arange(len(x)) % len(images_of)] for images_of in of])
 
-    @property
+    @cached_property
     def moments(self) -> tuple[Tensor, Tensor]:
         x = torch.cat([images().training, images().held_out]).double()
         return x.mean(0), (x.var(0, correction=0) + self.sigma**2).sqrt()
@@ -200,7 +200,7 @@ class Stacked(Wrapped):
     def from_players(self, x: Tensor) -> Tensor:
         return torch.cat([self.inner.from_players(part) for part in self._apart(x)], dim=-1)
 
-    @property
+    @cached_property
     def moments(self) -> tuple[Tensor, Tensor]:
         mean, spread = self.inner.moments
         return mean.repeat(self.times), spread.repeat(self.times)

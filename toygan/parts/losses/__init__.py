@@ -11,6 +11,7 @@ from toygan.parts.losses.base import Loss as Loss
 from toygan.parts.losses.classical import CLASSICAL
 from toygan.parts.losses.distances import DISTANCES
 from toygan.parts.losses.divergences import DIVERGENCES
+from toygan.parts.losses.relativistic import RELATIVISTIC
 from toygan.parts.menu import Menu
 
-LOSSES: Menu[Loss] = Menu({**CLASSICAL, **DIVERGENCES, **DISTANCES})
+LOSSES: Menu[Loss] = Menu({**CLASSICAL, **RELATIVISTIC, **DIVERGENCES, **DISTANCES})

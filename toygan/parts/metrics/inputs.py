@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,9 +16,9 @@ from toygan.parts.distributions import Distribution
 from toygan.parts.distributions.base import EXACT
 from toygan.parts.losses import LogitPair, Loss
 
-FEW_DIRECTIONS = 16  # along which samples are sorted while a run plays
 FEW = 500  # samples whose distances a playing run can afford
 QUALITY = 3.0  # a sample within this many sigmas of its nearest mode is of high quality (VEEGAN, PacGAN)
+BRIDGED, DETOUR = 9, 1.1  # modes to which a bridge may lead, and how much longer than straight the way over it may be
 
 
 def _sorted(x: Tensor) -> Tensor:
@@ -32,6 +33,14 @@ def directions(dim: int, count: int) -> Tensor:
         return torch.ones(1, 1)
     ways = torch.randn(dim, count, generator=torch.Generator().manual_seed(0))
     return ways / ways.square().sum(0).sqrt()
+
+
+@cache
+def _next_modes(data: Distribution) -> tuple[Tensor, Tensor]:
+    """For every mode the distances to the nearest other ones, and which they are, both `(K, b)`."""
+    apart = torch.cdist(data.modes, data.modes, compute_mode=EXACT).fill_diagonal_(math.inf)
+    near = apart.topk(min(BRIDGED, len(data.modes) - 1), largest=False)
+    return near.values, near.indices
 
 
 @dataclass(frozen=True)
@@ -94,6 +103,16 @@ class MetricInputs:
         return self.nearest[1] <= QUALITY
 
     @cached_property
+    def between_modes(self) -> Tensor:
+        """Which samples lie between their nearest mode and one of the next nine `(P, n)`, where there are several."""
+        index, modes = self.nearest[0], self.data.modes.to(self.samples)
+        gaps, others = (x.to(self.samples.device) for x in _next_modes(self.data))
+        distance = torch.cdist(self.samples, modes.expand(len(self.samples), -1, -1), compute_mode=EXACT)
+        way = distance.gather(-1, index.unsqueeze(-1)) + distance.gather(-1, others[index])
+        between: Tensor = (way <= DETOUR * gaps[index]).any(-1)
+        return between
+
+    @cached_property
     def counts(self) -> Tensor:
         """High-quality samples of each mode `(P, K)`."""
         modes = torch.zeros(len(self.samples), len(self.data.modes)).to(self.samples)
@@ -126,8 +145,8 @@ class MetricInputs:
         return self.data.sample(self.n, rng).to(self.samples)[None]
 
     @cached_property
-    def groups(self) -> tuple[Tensor, Tensor]:
-        """Mean of the samples nearest to each mode `(P, K, dim)`, and each sample's distance to its own `(P, n)`.
+    def from_means(self) -> Tensor:
+        """Distance of each sample to the mean of those that are nearest to the same mode `(P, n)`.
 
         Where there are no modes, all samples are one group.
         """
@@ -138,15 +157,11 @@ class MetricInputs:
         index = which.unsqueeze(-1).expand_as(x)
         sums = torch.zeros(*count.shape, x.shape[-1], dtype=x.dtype, device=x.device).scatter_add(1, index, x)
         means = sums / count.clamp(min=1).unsqueeze(-1)
-        return means, (x - means.gather(1, index)).norm(dim=-1)
-
-    @cached_property
-    def projections(self) -> Tensor:
-        """Generated minus reference samples, both sorted along each of a few fixed directions, `(P, directions, n)`."""
-        return self.sorted_differences(FEW_DIRECTIONS)
+        away: Tensor = (x - means.gather(1, index)).norm(dim=-1)
+        return away
 
     def sorted_differences(self, count: int) -> Tensor:
-        """The same along `count` fixed directions."""
+        """Generated minus reference samples, both sorted along each of `count` fixed directions, `(P, count, n)`."""
         ways = directions(self.data.dim, count).to(self.samples)
         ours, theirs = (_sorted((x @ ways).mT) for x in (self.samples, self.reference))
         return ours - theirs

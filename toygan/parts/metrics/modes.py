@@ -8,21 +8,14 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from toygan.parts.distributions.base import EXACT, Distribution
+from toygan.parts.distributions.base import Distribution
 from toygan.parts.metrics.base import Metric
 from toygan.parts.metrics.inputs import MetricInputs
-
-BRIDGED, DETOUR = 9, 1.1  # modes to which a bridge may lead, and how much longer than straight the way over it may be
-
-
-def has_modes(data: Distribution) -> bool:
-    """Whether mode metrics have a meaning: there are modes, and they have a width."""
-    return len(data.modes) > 0 and bool((data.sigmas > 0).all())
 
 
 def modes(e: MetricInputs) -> bool:
     """Data with modes of some width."""
-    return has_modes(e.data)
+    return e.data.has_modes
 
 
 def modes_covered(e: MetricInputs) -> Tensor:
@@ -87,15 +80,7 @@ def share_error(e: MetricInputs) -> Tensor:
 
 def several(e: MetricInputs) -> bool:
     """Data with more than one mode."""
-    return has_modes(e.data) and len(e.data.modes) > 1
-
-
-@cache
-def _next_modes(data: Distribution) -> tuple[Tensor, Tensor]:
-    """For every mode the distances to the nearest other ones, and which they are, both `(K, b)`."""
-    apart = torch.cdist(data.modes, data.modes, compute_mode=EXACT).fill_diagonal_(math.inf)
-    near = apart.topk(min(BRIDGED, len(data.modes) - 1), largest=False)
-    return near.values, near.indices
+    return e.data.has_modes and len(e.data.modes) > 1
 
 
 def bridges(e: MetricInputs) -> Tensor:
@@ -104,17 +89,13 @@ def bridges(e: MetricInputs) -> Tensor:
     The ways are those from the nearest mode to the nine next ones. A generator is continuous and its noise is not in
     pieces, so that some samples lie between modes (Tanielian et al. 2020).
     """
-    index, modes = e.nearest[0], e.data.modes.to(e.samples)
-    gaps, others = (x.to(e.samples.device) for x in _next_modes(e.data))
-    distance = torch.cdist(e.samples, modes.expand(len(e.samples), -1, -1), compute_mode=EXACT)
-    way = distance.gather(-1, index.unsqueeze(-1)) + distance.gather(-1, others[index])
-    between = (way <= DETOUR * gaps[index]).any(-1)
-    return (between & ~e.good).double().mean(-1)
+    return (e.between_modes & ~e.good).double().mean(-1)
 
 
 def tails(e: MetricInputs) -> Tensor:
     """Share of samples that are of no mode and between none: those that lie too far out."""
-    return (~e.good).double().mean(-1) - (bridges(e) if several(e) else 0.0)
+    stray = ~e.good & ~e.between_modes if several(e) else ~e.good
+    return stray.double().mean(-1)
 
 
 def within_ratio(e: MetricInputs) -> Tensor:
@@ -122,7 +103,7 @@ def within_ratio(e: MetricInputs) -> Tensor:
 
     In each mode's own standard deviations. A median, so that stray samples do not widen a mode.
     """
-    in_sigmas = e.groups[1] / e.data.sigmas.to(e.samples).double()[e.nearest[0]]
+    in_sigmas = e.from_means / e.data.sigmas.to(e.samples).double()[e.nearest[0]]
     return in_sigmas.median(-1).values / _median_within(e.data)
 
 
@@ -131,7 +112,7 @@ def _median_within(data: Distribution) -> float:
     """The same of 2^14 true samples; 1 where the data does not spread within a mode."""
     x = data.sample(2**14, torch.Generator().manual_seed(0))
     e = MetricInputs(x[None], data)
-    return float((e.groups[1] / data.sigmas.double()[e.nearest[0]]).median()) or 1.0
+    return float((e.from_means / data.sigmas.double()[e.nearest[0]]).median()) or 1.0
 
 
 def mode_hopping(e: MetricInputs) -> Tensor:

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from toygan.measure.diagnosis import diagnose_all
-from toygan.parts.metrics.modes import has_modes
 from toygan.parts.metrics.samples import spread_of
 from toygan.recipe import KNOBS, Recipe
 from toygan.runs.record import Record
@@ -89,7 +88,7 @@ def healthy(runs: Record) -> np.ndarray:
         return mean
 
     near: np.ndarray = late("sliced-w1") < 0.1 * spread_of(data)
-    if not has_modes(data):
+    if not data.has_modes:
         return near & (late("gaps") < 0.1)
     every = (late("modes-covered-strict") > len(data.modes) - 0.3) & (late("high-quality") > 0.55)
     return near & every & ((late("share-error") < 0.1) | (len(data.modes) == 1))

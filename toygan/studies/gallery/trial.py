@@ -14,7 +14,6 @@ from toygan.measure.advice import ADVICE, TURNED, Odds
 from toygan.measure.diagnosis import VERDICTS, diagnose_all
 from toygan.measure.words import percent
 from toygan.parts.metrics import default_metrics
-from toygan.parts.metrics.modes import has_modes
 from toygan.parts.metrics.reference import reference_band
 from toygan.parts.metrics.samples import spread_of
 from toygan.recipe import Recipe
@@ -58,14 +57,14 @@ def label(record: Record, member: int) -> str:
         return "diverged"
     away = (w1 - (band.high if band else 0)) / spread
     last, before = away[-LAST:], away[-2 * LAST : -LAST]
-    kl = record.metric("forward-kl")[-LAST:, member] if has_modes(data) and len(data.modes) > 1 else np.zeros(1)
+    kl = record.metric("forward-kl")[-LAST:, member] if data.has_modes and len(data.modes) > 1 else np.zeros(1)
     if last.max() < 0.15 and np.nan_to_num(kl, nan=9).max() < 0.15:
         return "healthy"
     if last.mean() < 0.9 * before.mean() - 0.02:
         return "closing in"
     if last.mean() > 0.6:
         return "far"
-    return "modes missing" if np.nan_to_num(kl, nan=9).mean() > 0.5 and has_modes(data) else "near"
+    return "modes missing" if np.nan_to_num(kl, nan=9).mean() > 0.5 and data.has_modes else "near"
 
 
 class Labelled(NamedTuple):
@@ -145,12 +144,7 @@ class Turning(NamedTuple):
     knob: str
     record: Record
     member: int
-
-    @property
-    def piece(self) -> Piece | None:
-        """The run with the knob turned, from its start; None where the knob has no meaning there."""
-        changed = TURNED[self.knob].turned(self.record.recipes[self.member])
-        return None if changed is None else piece_of([changed])
+    recipe: Recipe  # with the knob turned
 
     def outcome(self, turned: Record) -> int:
         """1 where the verdict is gone and the samples are a tenth nearer, -1 where they are a fifth farther, else 0."""
@@ -164,16 +158,16 @@ class Turning(NamedTuple):
 
 
 def turnings(runs: Mapping[str, Labelled]) -> dict[str, Turning]:
-    """What is to be tried: each knob on at most 6 runs with the verdict that it is for."""
+    """What is to be tried: each knob on at most MOST_TURNED runs with the verdict that it is for."""
     tried: Counter[tuple[str, str]] = Counter()
     found = {}
     for name, one in runs.items():
         for member, verdict in enumerate(one.verdicts):
             for knob in ADVICE.get(verdict, ()):
-                turning = Turning(verdict, knob, one.record, member)
-                if tried[verdict, knob] < MOST_TURNED and turning.piece is not None:
+                changed = TURNED[knob].turned(one.record.recipes[member])
+                if tried[verdict, knob] < MOST_TURNED and changed is not None:
                     tried[verdict, knob] += 1
-                    found[f"{name}.{member} {knob}"] = turning
+                    found[f"{name}.{member} {knob}"] = Turning(verdict, knob, one.record, member, changed)
     return found
 
 
@@ -209,7 +203,7 @@ def measure_odds(
 ) -> KnobOdds:
     """Every knob tried on the runs of a trial behind a progress bar; an interrupt keeps what has been measured."""
     tried = turnings(trial)
-    groups = {name: [piece] for name, turning in tried.items() if (piece := turning.piece) is not None}
+    groups = {name: [piece_of([turning.recipe])] for name, turning in tried.items()}
 
     def results(progress: Progress) -> Iterator[tuple[str, tuple[Turning, int]]]:
         for name, (record,) in measure_groups(groups, jobs, store, progress, device):
