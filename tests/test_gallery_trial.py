@@ -47,8 +47,11 @@ def record(data: str = "ring8", diverged_at: int = -1, **metrics: object) -> Rec
 @pytest.mark.parametrize(
     ("is_", "run"),
     [
-        ("healthy", record()),
+        ("healthy", record(high_quality=0.9)),
+        ("near", record(high_quality=0.1)),
         ("healthy", record("two-moons", w1=0.15)),
+        ("arriving", record("two-moons", w1=np.linspace(0.9, 0.1, 11) ** 2)),
+        ("far", record(w1=np.resize([0.9, 3.0, 0.8], 11))),
         ("diverged", record(diverged_at=100)),
         ("diverged", record(w1=np.geomspace(0.5, 1e4, 11))),
         ("closing in", record(w1=np.linspace(1.5, 0.5, 11))),

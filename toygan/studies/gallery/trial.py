@@ -26,7 +26,7 @@ from toygan.sweeps.store import Store
 
 SEEDS, STEPS, EVERY, SAMPLES = 1, 1000, 100, 500  # of each recipe; the exact W1 of more samples takes long
 LAST = 3  # measurements at the end that a label looks at
-MOST_TURNED = 6  # runs on which a knob is tried for a verdict
+MOST_TURNED = 8  # runs on which a knob is tried for a verdict
 
 # What the label says, and the verdicts that are right of it: a label says what the samples are, a verdict also why.
 PLAYERS = ("vanishing gradient", "does not move", "out of scale", "discriminator overpowered", "discriminator too weak")
@@ -34,20 +34,23 @@ COLLAPSE = ("mode collapse, rotating", "mode collapse, modes absent", "parts mis
 FAULTS = ("off centre", "too narrow", "too wide", "uneven shares", "wrong shape", "parts missing")
 RIGHT: dict[str, tuple[str, ...]] = {
     "healthy": ("healthy",),
+    "arriving": ("healthy", "not converged yet"),
     "diverged": ("diverged",),
     "closing in": ("not converged yet",),
     "modes missing": (*COLLAPSE, *PLAYERS, "not converged yet"),
     "far": (*PLAYERS, *COLLAPSE, "off centre", "oscillation", "diverged", "not converged yet"),
-    "near": (*FAULTS, "over-regularized blur", "oscillation", "mode collapse, rotating", "not converged yet"),
-}
+    "near": (*FAULTS, "over-regularized blur", "oscillation", "mode collapse, rotating", "does not move",
+             "not converged yet"),
+}  # fmt: skip
 
 
 def label(record: Record, member: int) -> str:
     """What a run came to, by the exact W1 distance, the mass that its modes lack and the finite numbers.
 
     Healthy is what is within 0.15 spreads of the data beyond the distance of true samples, in each of the last three
-    measurements, with a KL divergence over modes of at most 0.15 nats; closing in what has lost a tenth of its distance
-    since the three before; modes missing where the divergence is above 0.5 nats; far what is 0.6 spreads away.
+    measurements, with a KL divergence over modes of at most 0.15 nats and, where there are modes, most samples on one;
+    closing in what was in all of them nearer than in each of the three before, by a tenth in the mean, and arriving
+    what is both; modes missing where the divergence is above 0.5 nats; far what is 0.6 spreads away.
     """
     data = record.recipes[member].parts.data
     spread, band = spread_of(data), reference_band("w1", record.recipes[member].data, record.n)
@@ -58,10 +61,12 @@ def label(record: Record, member: int) -> str:
     away = (w1 - (band.high if band else 0)) / spread
     last, before = away[-LAST:], away[-2 * LAST : -LAST]
     kl = record.metric("forward-kl")[-LAST:, member] if data.has_modes and len(data.modes) > 1 else np.zeros(1)
-    if last.max() < 0.15 and np.nan_to_num(kl, nan=9).max() < 0.15:
+    on_modes = not data.has_modes or record.metric("high-quality")[-LAST:, member].mean() > 0.5
+    there = last.max() < 0.15 and np.nan_to_num(kl, nan=9).max() < 0.15 and on_modes
+    if last.max() < before.min() and last.mean() < 0.9 * before.mean() - 0.02:
+        return "arriving" if there else "closing in"
+    if there:
         return "healthy"
-    if last.mean() < 0.9 * before.mean() - 0.02:
-        return "closing in"
     if last.mean() > 0.6:
         return "far"
     return "modes missing" if np.nan_to_num(kl, nan=9).mean() > 0.5 and data.has_modes else "near"
