@@ -118,3 +118,16 @@ Deno.test("axes stay where they are whatever numbers they bear, so that nothing 
   const [few, many] = [layout(chart({}), sheet), layout(chart({ high: 1e6, marked: words }), sheet)];
   for (const side of /** @type {const} */ (["left", "right", "top", "bottom"])) assert.equal(few[side], many[side]);
 });
+
+Deno.test("a cell says its own lines, row by row from the lowest, and is the one that a click chooses", () => {
+  const names = ["a\nhealthy", "b", "c", "d", "e", "f"];
+  const cells = { kind: "cells", name: "cells", values: f4(0, 1, 0, NaN, 1, 0), columns: 3, names };
+  const c = chart({}, cells, { kind: "line", name: "none", x: null, y: f4(3) });
+  assert.deepEqual(said(c, 10, 90), ["a", "healthy"]);
+  assert.deepEqual([[10, 90], [99, 60], [0, 40], [100, 0]].map(([x, y]) => reading(c, frame, x, y)?.near), [
+    0,
+    2,
+    3,
+    5,
+  ]);
+});

@@ -33,7 +33,7 @@ ARROWS: dict[str, set[str]] = {
     "panels": ENGINE | {"runs", "measure", "chart", "files"},
     "studies": ENGINE | {"runs", "measure", "sweeps"},
     "teach": ENGINE | {"runs", "measure", "studies", "chart"},
-    "play": ENGINE | {"runs", "measure", "panels", "chart", "files"},
+    "play": ENGINE | {"runs", "measure", "sweeps", "panels", "chart", "files"},
     "cli": ENGINE | {"runs", "measure", "panels", "chart", "files", "sweeps", "studies", "play"},
     "__main__": {"cli"},
 }

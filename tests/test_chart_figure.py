@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from toygan.chart import Arrows, Axis, Band, Bars, Chart, Line, Lines, Mark, Points, Surface, Text
+from toygan.chart import Arrows, Axis, Band, Bars, Cells, Chart, Line, Lines, Mark, Points, Surface, Text
 from toygan.chart.axis import ROLES
 from toygan.chart.figure import HEAD, LEAST, LEFT, TITLE, Heading, Painting
 from toygan.chart.paint import PAINTERS, RIGHT, apart
@@ -65,6 +65,7 @@ MARKS: dict[str, tuple[Mark, tuple[float, float], float]] = {  # a mark, a point
     "band": (Band("m", "generated", TEN, np.array([2.0, 2]), np.array([6.0, 6]), opacity=0.3), (5, 4), 0.3),
     "band across": (Band("m", "real", None, one(2), one(6), opacity=0.22), (9, 4), 0.22),
     "bars": (Bars("m", "generated", one(2), one(4), one(6), opacity=0.6), (3, 3), 0.6),
+    "cells": (Cells("m", "generator", np.array([[0, 1], [0.6, np.nan]]), tuple("abcd")), (2, 8), 0.6),
     "arrows": (Arrows("m", "generator", one(2), one(5), one(6), one(0), width=8), (4, 5), 1),
     "text": (Text("m", "ink", ("■",), one(5), one(5), size=40), (5, 5), 1),
 }

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from toygan.chart import Arrows, Axis, Band, Bars, Chart, Line, Lines, Mark, Points, Surface, Text
+from toygan.chart import Arrows, Axis, Band, Bars, Cells, Chart, Line, Lines, Mark, Points, Surface, Text
 
 THREE, TWO = np.arange(3.0), np.arange(2.0)
 UNIT = Axis("", 0, 1)
@@ -23,6 +23,10 @@ UNIT = Axis("", 0, 1)
         (lambda: Band("b", "real", THREE, THREE, TWO), r"mark 'b': high has shape \(2,\); must be \(3,\)"),
         (lambda: Bars("b", "real", THREE, THREE, TWO), r"mark 'b': height has shape \(2,\); must be \(3,\)"),
         (lambda: Surface("s", "real", THREE), r"mark 's': values has shape \(3,\); must be \(ny, nx\)"),
+        (
+            lambda: Cells("c", "real", np.eye(2), ("a",)),
+            r"mark 'c': values has shape \(2, 2\); must be \(rows, col",
+        ),
         (lambda: Arrows("a", "real", THREE, THREE, TWO, THREE), r"mark 'a': u has shape \(2,\); must be \(3,\)"),
         (lambda: Text("t", "real", ("a",), THREE, THREE), r"mark 't': 1 words; must be 3"),
         (lambda: Text("t", "ink", ("a",), TWO[:1], TWO[:1], offset=THREE), r"mark 't': offset has shape \(3,\)"),

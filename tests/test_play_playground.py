@@ -21,6 +21,7 @@ from toygan.parts.regularizers import REGULARIZERS
 from toygan.play import cell, playground, still
 from toygan.play.controls import Control, RegularizerControls, StrengthControl
 from toygan.play.frames import FrameSender
+from toygan.play.live import Live
 from toygan.play.playground import CONTROLS, Playground
 from toygan.play.view import IN_FLIGHT
 from toygan.recipe import FIELDS, KNOBS, Recipe, RecipeError
@@ -31,7 +32,7 @@ SMALL = Recipe(width=8, batch=8)
 class Page:
     """What the browser would do: it keeps what it is sent and, where `answers`, says that it has shown it."""
 
-    def __init__(self, p: Playground, answers: bool = True) -> None:
+    def __init__(self, p: Live, answers: bool = True) -> None:
         self.p, self.answers = p, answers
         self.frames: list[dict[str, Any]] = []
         self.words: dict[str, Any] = {}

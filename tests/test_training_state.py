@@ -49,6 +49,17 @@ def test_a_copy_made_in_mid_run_goes_on_as_the_original_does(recipe: Recipe) -> 
 
 
 @EVERY
+def test_some_members_go_on_alone_as_they_do_among_the_others(recipe: Recipe) -> None:
+    original = Population([recipe, recipe.but(seed=7), recipe, recipe.but(seed=9)])
+    original.run(20)
+    some = Population.restore(original.state.of([3, 2]))
+    assert some.recipes == (original.recipes[3], original.recipes[2])
+    for population in (original, some):
+        population.run(10)
+    assert torch.allclose(some.state.numbers, original.state.numbers[[3, 2]], rtol=1e-4, atol=1e-5)
+
+
+@EVERY
 def test_a_state_comes_back_from_disk_as_it_was(recipe: Recipe, tmp_path: Path) -> None:
     original = Population(recipe.seeds(2))
     original.run(20)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from toygan.parts.schedules import Schedule as Schedule
     from toygan.parts.turns import TURNS as TURNS
     from toygan.parts.turns import Turn as Turn
+    from toygan.play.diagram import PhaseDiagram as PhaseDiagram
     from toygan.play.playground import Playground as Playground
     from toygan.recipe import Recipe as Recipe
     from toygan.recipe import RecipeError as RecipeError
@@ -59,6 +60,7 @@ HOMES = {
     "toygan.parts.regularizers": ("REGULARIZERS", "Regularizer"),
     "toygan.parts.schedules": ("SCHEDULES", "Schedule"),
     "toygan.parts.turns": ("TURNS", "Turn"),
+    "toygan.play.diagram": ("PhaseDiagram",),
     "toygan.play.playground": ("Playground",),
     "toygan.recipe": ("Recipe", "RecipeError"),
     "toygan.runs.lockstep": ("train",),

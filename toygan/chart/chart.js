@@ -4,7 +4,7 @@ import { fit, make } from "./elements.js";
 import { reading } from "./reading.js";
 
 /**
- * @import { AnyMark, Chart, Surface } from "./wire.js"
+ * @import { AnyMark, Cells, Chart, Surface } from "./wire.js"
  * @import { Frame, Palette } from "./marks.js"
  */
 
@@ -88,7 +88,7 @@ export class ChartView {
   /** @param {Chart} chart @param {boolean} anew */
   #label(chart, anew) {
     const keys = chart.marks.map((mark) =>
-      mark.kind === "surface" ? [mark.label, mark.low, mark.high, mark.unit] : null
+      mark.kind === "surface" || mark.kind === "cells" ? [mark.label, mark.low, mark.high, mark.unit] : null
     );
     const parts = [chart.title, chart.note, chart.legend, chart.legend_above, keys, this.#several?.name];
     const key = JSON.stringify(parts);
@@ -108,7 +108,9 @@ export class ChartView {
     this.above.replaceChildren(...above, ...(several ? [this.#opener(several)] : []));
     /** @type {HTMLElement[][]} */
     const rows = [row];
-    for (const mark of chart.marks) if (mark.kind === "surface") rows.push([this.#surfaceEntry(mark)]);
+    for (const mark of chart.marks) {
+      if (mark.kind === "surface" || mark.kind === "cells") rows.push([this.#coloursEntry(mark)]);
+    }
     if (chart.note) rows.push([make("span", "toygan-note", { textContent: chart.note })]);
     for (const mark of chart.marks) {
       if (mark.kind === "arrows" && mark.key) rows.push([this.#entry([mark.name], mark.label, mark.key)]);
@@ -203,10 +205,13 @@ export class ChartView {
     return this.#button(names, swatch, label);
   }
 
-  /** @param {Surface} mark */
-  #surfaceEntry({ name, label, low, high, unit }) {
+  /** @param {Surface | Cells} mark */
+  #coloursEntry({ kind, name, role, label, low, high, unit }) {
     const words = (/** @type {string} */ text, className = "") => make("span", className, { textContent: text });
     const bar = make("span", "toygan-colours");
+    if (kind === "cells") {
+      bar.style.background = `linear-gradient(to right, var(--toygan-paper), var(--toygan-${role}))`;
+    }
     return this.#button([name], words(label), words(low), bar, words(high), words(unit, "toygan-note"));
   }
 

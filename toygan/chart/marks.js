@@ -1,8 +1,8 @@
-// The eight marks on a 2-D canvas. What each of them looks like, marks.py says; sizes are in points, colours go by role.
+// The nine marks on a 2-D canvas. What each of them looks like, marks.py says; sizes are in points, colours go by role.
 import { paintPoints, polygon } from "./points.js";
 
 /**
- * @import { AnyMark, Arrows, Band, Bars, Line, Lines, Role, Surface, Text } from "./wire.js"
+ * @import { AnyMark, Arrows, Band, Bars, Cells, Line, Lines, Role, Surface, Text } from "./wire.js"
  *
  * Colours "#rrggbb" by role, for marks and, somewhat stronger, for words; that of the paper; and the family of letters.
  * @typedef {Record<Role | "paper" | "font", string> & { words: Record<Role, string> }} Palette
@@ -26,6 +26,7 @@ export const PAINTERS = /** @type {Record<AnyMark["kind"], (brush: Brush, mark: 
   band: paintBand,
   bars: paintBars,
   surface: paintSurface,
+  cells: paintCells,
   arrows: paintArrows,
   text: paintText,
 });
@@ -167,6 +168,38 @@ function paintSurface({ context, frame, palette }, { values, columns }) {
   }
   cells.getContext("2d")?.putImageData(image, 0, 0);
   context.drawImage(cells, frame.left, frame.top, frame.right - frame.left, frame.bottom - frame.top);
+}
+
+/** @param {Brush} brush @param {Cells} mark */
+function paintCells({ context, frame, point, palette, near = -1 }, { role, values, columns, chosen }) {
+  const rows = values.length / columns, { left, right, top, bottom } = frame, gap = 0.5 * point;
+  const width = (right - left) / columns, height = (bottom - top) / rows;
+  const corner = (
+    /** @type {number} */ i,
+  ) => [left + i % columns * width, bottom - (Math.floor(i / columns) + 1) * height];
+  values.forEach((value, i) => {
+    const [x, y] = corner(i);
+    if (Number.isNaN(value)) {
+      const r = 2.5 * point, px = x + width / 2, py = y + height / 2;
+      [context.strokeStyle, context.lineWidth] = [palette.muted, point];
+      context.beginPath();
+      for (const way of [-1, 1]) {
+        context.moveTo(px - r, py - way * r);
+        context.lineTo(px + r, py + way * r);
+      }
+      context.stroke();
+      return;
+    }
+    [context.globalAlpha, context.fillStyle] = [Math.min(Math.max(value, 0), 1), palette[role]];
+    context.fillRect(x + gap, y + gap, width - 2 * gap, height - 2 * gap);
+  });
+  context.globalAlpha = 1;
+  for (const [i, colour] of /** @type {[number, string][]} */ ([[near, palette.muted], [chosen, palette.ink]])) {
+    if (i < 0) continue;
+    const [x, y] = corner(i);
+    [context.strokeStyle, context.lineWidth] = [colour, 2 * point];
+    context.strokeRect(x + point, y + point, width - 2 * point, height - 2 * point);
+  }
 }
 
 /** @param {Brush} brush @param {Arrows} mark */

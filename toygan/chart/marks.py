@@ -1,4 +1,4 @@
-"""The vocabulary of charts: eight marks, each a frozen set of arrays, and the chart that holds them.
+"""The vocabulary of charts: nine marks, each a frozen set of arrays, and the chart that holds them.
 
 All that is to be computed is computed where a chart is made; a painter turns numbers into pixels and knows nothing of
 GANs. Marks are painted in the order in which the chart holds them. Sizes and offsets are in points (1/72 inch), for
@@ -167,6 +167,34 @@ class Surface(Mark):
 
 
 @dataclass(frozen=True, eq=False)
+class Cells(Mark):
+    """Values from 0 to 1 as a table: cells of equal size over the whole axes, with paper between them.
+
+    Row 0 is the lowest, column 0 the leftmost. 0 has the colour of the paper, 1 that of the role; where a value is NaN
+    stands a small muted cross. A page says the `names` of the cell that is pointed at, one by one, and hands it on
+    where it is chosen; the one that was, `chosen`, has an edge of ink. Its row of the legend is that of a surface.
+    """
+
+    values: Array  # (rows, columns)
+    names: tuple[str, ...]  # of the cells, row by row; "\n" begins a line
+    _: KW_ONLY
+    chosen: int = -1  # of the cells, row by row
+    low: str = ""
+    high: str = ""
+    unit: str = ""
+    columns = ()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if np.ndim(self.values) != 2 or np.size(self.values) != len(self.names):
+            raise ValueError(
+                f"mark {self.name!r}: values has shape {np.shape(self.values)}; must be (rows, columns), a cell for "
+                f"each of {len(self.names)} names"
+            )
+        self._set("values", np.shape(self.values))
+
+
+@dataclass(frozen=True, eq=False)
 class Arrows(Mark):
     """Arrows from (x, y) to (x + u, y + v), all in numbers of the axes, already cut to the longest that is wanted.
 
@@ -253,10 +281,9 @@ class Chart:
 
     @property
     def entries(self) -> dict[str, list[Mark]]:
-        """The legend: the marks of each label. A surface and arrows with a key have rows of their own instead."""
-        shown = [
-            m for m in self.seen if m.label and not isinstance(m, Surface) and not (isinstance(m, Arrows) and m.key)
-        ]
+        """The legend: the marks of each label. Surfaces, cells and arrows with a key have rows of their own."""
+        own = (Surface, Cells)
+        shown = [m for m in self.seen if m.label and not isinstance(m, own) and not (isinstance(m, Arrows) and m.key)]
         labels = self.legend or tuple(dict.fromkeys(m.label for m in shown))
         return {label: [m for m in shown if m.label == label] for label in labels}
 

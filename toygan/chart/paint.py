@@ -10,13 +10,14 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
+from matplotlib.colors import ListedColormap
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, PathPatch
+from matplotlib.patches import Patch, PathPatch, Rectangle
 from matplotlib.path import Path
 from matplotlib.transforms import ScaledTranslation, Transform
 from PIL import Image
 
-from toygan.chart.marks import Arrows, Band, Bars, Line, Lines, Mark, Points, Surface, Text
+from toygan.chart.marks import Arrows, Band, Bars, Cells, Line, Lines, Mark, Points, Surface, Text
 from toygan.chart.style import EDGE, END_LABEL, SHAPES, TINT, Palette
 
 DASHES: dict[str, Any] = {"": "-", "dotted": (0, (1, 1.5)), "dashed": (0, (3, 1.5))}
@@ -175,6 +176,23 @@ def _surface(axes: Axes, mark: Surface, palette: Palette) -> list[Artist]:
     return [axes.add_artist(_SurfaceImage(mark.values, palette.surface()))] if finite else []
 
 
+def _cells(axes: Axes, mark: Cells, palette: Palette) -> list[Artist]:
+    rows, columns = mark.values.shape
+    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
+    x, y = np.linspace(left, right, columns + 1), np.linspace(low, high, rows + 1)
+    colours = ListedColormap(palette.shades(mark.role) / 255)
+    mesh = axes.pcolormesh(x, y, mark.values, cmap=colours, vmin=0, vmax=1, edgecolors=palette.paper, linewidth=1)
+    row, column = np.nonzero(np.isnan(mark.values))
+    middle = (x[:-1] + x[1:]) / 2, (y[:-1] + y[1:]) / 2
+    crosses = axes.plot(middle[0][column], middle[1][row], "x", color=palette.muted, markersize=5)
+    artists: list[Artist] = [mesh, *crosses]
+    if mark.chosen >= 0:
+        row, column = divmod(mark.chosen, columns)
+        corner, size = (x[column], y[row]), (x[1] - x[0], y[1] - y[0])
+        artists.append(axes.add_patch(Rectangle(corner, *size, fill=False, edgecolor=palette.ink, linewidth=2)))
+    return artists
+
+
 def _arrows(axes: Axes, mark: Arrows, palette: Palette) -> list[Artist]:
     quiver = axes.quiver(
         mark.x, mark.y, mark.u, mark.v, angles="xy", scale_units="xy", scale=1, units="inches",
@@ -200,6 +218,6 @@ def _text(axes: Axes, mark: Text, palette: Palette) -> list[Artist]:
 
 
 PAINTERS: dict[type[Mark], Callable[..., list[Artist]]] = {
-    Points: _points, Line: _line, Lines: _lines, Band: _band, Bars: _bars, Surface: _surface, Arrows: _arrows,
-    Text: _text,
+    Points: _points, Line: _line, Lines: _lines, Band: _band, Bars: _bars, Surface: _surface, Cells: _cells,
+    Arrows: _arrows, Text: _text,
 }  # fmt: skip

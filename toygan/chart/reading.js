@@ -11,7 +11,7 @@ import { between, nearest, valueAt, written } from "./scales.js";
  */
 
 /**
- * The values at a pixel within the axes: of curves and bands at the nearest place that one has, of bars, of a surface.
+ * The values at a pixel within the axes: of curves and bands at the nearest place that one has, of bars, of a surface, of a cell.
  * @param {Chart} chart
  * @param {Frame} frame
  * @param {number} px
@@ -27,6 +27,11 @@ export function reading(chart, frame, px, py, hidden = new Set()) {
   const bars = marks.some((mark) => mark.kind === "bars");
   const course = bars ? undefined : marks.find(isCourse);
   const at = course ? nearest(course.x, x) : x;
+  const cells = marks.find((mark) => mark.kind === "cells");
+  if (cells) {
+    const near = cellAt(cells, chart, x, y);
+    return { x: px, lines: cells.names[near].split("\n").map((words) => ({ role: "ink", words })), near };
+  }
   const lines = marks.flatMap((mark) => {
     const words = told(mark, chart, at, y);
     return words ? [{ role: mark.role, words }] : [];
@@ -108,9 +113,20 @@ function nearestLine({ x: xs, y: values, names }, x, y) {
  * @param {number} x
  * @param {number} y
  */
-function levelAt({ values, columns }, chart, x, y) {
+function levelAt(surface, chart, x, y) {
+  return surface.values[cellAt(surface, chart, x, y)] / 255;
+}
+
+/**
+ * Which cell, row by row from the lowest, holds (x, y).
+ * @param {import("./wire.js").Surface | import("./wire.js").Cells} mark
+ * @param {Chart} chart
+ * @param {number} x
+ * @param {number} y
+ */
+function cellAt({ values, columns }, chart, x, y) {
   const rows = values.length / columns;
   const column = Math.floor((x - chart.x.low) / (chart.x.high - chart.x.low) * columns);
   const row = Math.floor((y - chart.y.low) / (chart.y.high - chart.y.low) * rows);
-  return values[Math.min(row, rows - 1) * columns + Math.min(column, columns - 1)] / 255;
+  return Math.min(row, rows - 1) * columns + Math.min(column, columns - 1);
 }

@@ -40,6 +40,12 @@ class Palette:
         colours = paper + SURFACE_OPACITY * np.abs(t) * (end - paper)
         return np.concatenate([colours, np.full_like(t, 255)], axis=1).round().astype(np.uint8)
 
+    def shades(self, role: Role) -> np.ndarray:
+        """From paper (0) to the role (1) `(256, 4)` uint8."""
+        t = np.linspace(0, 1, 256)[:, None]
+        colours = rgb(self.paper) + t * (rgb(self.of(role)) - rgb(self.paper))
+        return np.concatenate([colours, np.full_like(t, 255)], axis=1).round().astype(np.uint8)
+
 
 SURFACE_OPACITY = 0.55  # of the surface's ends
 TINT = 0.1  # the opacity with which a closed line is filled

@@ -12,12 +12,14 @@
  * @typedef {Mark & { kind: "bars", left: Float32Array, right: Float32Array, height: Float32Array }} Bars
  * @typedef {Mark & { kind: "surface", values: Uint8Array, columns: number,
  *   low: string, high: string, unit: string }} Surface
+ * @typedef {Mark & { kind: "cells", values: Float32Array, columns: number, names: string[], chosen: number,
+ *   low: string, high: string, unit: string }} Cells
  * @typedef {Mark & { kind: "arrows", x: Float32Array, y: Float32Array, u: Float32Array, v: Float32Array,
  *   width: number, key: number }} Arrows
  * @typedef {Mark & { kind: "text", x: Float32Array, y: Float32Array, words: string[], offset: Float32Array,
  *   anchor: "center" | "left" | "right" | "top" | "bottom", units: "data" | "axes", size: number, bold: boolean,
  *   box: boolean }} Text
- * @typedef {Points | Line | Lines | Band | Bars | Surface | Arrows | Text} AnyMark
+ * @typedef {Points | Line | Lines | Band | Bars | Surface | Cells | Arrows | Text} AnyMark
  *
  * @typedef {{ label: string, low: number, high: number, log: boolean, format: string, role: Role, grid: boolean,
  *   marked: [number, string][] }} Axis

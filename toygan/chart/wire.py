@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from toygan.chart.axis import Axis
-from toygan.chart.marks import Chart, Mark, Surface
+from toygan.chart.marks import Cells, Chart, Mark, Surface
 
 Key = tuple[int, str, str]  # place of the chart, name of the mark, field
 
@@ -58,7 +58,7 @@ class Wire:
 
 def _news_from(old: np.ndarray | None, new: np.ndarray) -> int | None:
     """The place from which on numbers are new, None where none is: a curve that grows begins with all it was."""
-    if old is None or len(old) > len(new):
+    if old is None or old.dtype != new.dtype or len(old) > len(new):
         return 0
     bits = f"u{new.itemsize}"  # since NaN equals nothing
     differ = old.view(bits) != new[: len(old)].view(bits)
@@ -95,5 +95,5 @@ def _words_of_axis(axis: Axis) -> dict[str, Any]:
 
 def _words_of_mark(mark: Mark) -> dict[str, Any]:
     words = {name: value for name, value in vars(mark).items() if not isinstance(value, np.ndarray)}
-    columns = {"columns": np.shape(mark.values)[1]} if isinstance(mark, Surface) else {}
+    columns = {"columns": np.shape(mark.values)[1]} if isinstance(mark, Surface | Cells) else {}
     return {"kind": type(mark).__name__.lower(), **words, **columns}

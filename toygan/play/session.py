@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from toygan.measure.diagnosis import Diagnosis, diagnose_all, told
@@ -33,6 +33,11 @@ def interval(step: int) -> int:
     return min(max(step // 20, SOONEST), LATEST)
 
 
+def live_run(recipes: Sequence[Recipe], device: str = "cpu") -> Run:
+    """A run that is measured as often as one plays, of what a learner may look at."""
+    return Run(recipes, device, interval, SAMPLES, live_metrics())
+
+
 class Session:
     """One recipe under `seeds` seeds at once, its own seed first; a change that cannot be live restarts.
 
@@ -43,6 +48,18 @@ class Session:
     def __init__(
         self, recipe: Recipe = DEFAULT, seeds: int = 8, device: str = "cpu", clock: Clock = time.perf_counter
     ) -> None:
+        self._settle(seeds, device, clock)
+        self._start(recipe)
+
+    @classmethod
+    def of(cls, run: Run, clock: Clock = time.perf_counter) -> Session:
+        """A session that goes on with a run (`live_run`) from where that stands."""
+        new = cls.__new__(cls)
+        new._settle(len(run.population.recipes), str(run.population.device), clock)
+        new._take(run)
+        return new
+
+    def _settle(self, seeds: int, device: str, clock: Clock) -> None:
         self.seeds = seeds
         self._device, self._clock = device, clock
         self.playing = self._single = False  # to go on, and to pause after one iteration
@@ -51,7 +68,6 @@ class Session:
         self.message = ""  # what the last action did, or why it was refused
         self.refused = False
         self._focus = 0
-        self._start(recipe)
 
     @property
     def population(self) -> Population:
@@ -85,7 +101,10 @@ class Session:
         return self.run.steps
 
     def _start(self, recipe: Recipe) -> None:
-        self.run = Run(recipe.seeds(self.seeds), self._device, interval, SAMPLES, live_metrics())
+        self._take(live_run(recipe.seeds(self.seeds), self._device))
+
+    def _take(self, run: Run) -> None:
+        self.run = run
         self._changed()
         first = self.population.snapshot(SAMPLES, None, QUICK) if self.slow else None
         self.measure(first)

@@ -58,6 +58,14 @@ class Record:
             record._append(int(step), {name: values[row] for name, values in metrics.items()})
         return record
 
+    def of_members(self, members: Sequence[int]) -> Record:
+        """What was measured of some members only, by number."""
+        chosen = list(members)
+        columns = {name: self.metric(name)[:, chosen] for name in self.names}
+        record = Record.of([self.recipes[i] for i in chosen], self.steps, columns, self.diverged_at[chosen])
+        record.limit, record.n, record.since = self.limit, self.n, self.since
+        return record
+
     def __len__(self) -> int:
         return self._rows
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,6 +76,14 @@ class State:
             self.generator.theta, self.discriminator.theta, *self.generator.optimizer, *self.discriminator.optimizer,
             *self.turn, *(x for kept in self.regularizers.values() for x in kept),
         ]  # fmt: skip
+
+    def of(self, members: Sequence[int]) -> State:
+        """The state of some members only, by number."""
+        recipes = tuple(self.recipes[i] for i in members)
+        place = {seed: i for i, seed in enumerate(dict.fromkeys(recipe.seed for recipe in self.recipes))}
+        seeds = [place[seed] for seed in dict.fromkeys(recipe.seed for recipe in recipes)]  # each has a generator
+        streams = {name: mark._replace(generators=mark.generators[seeds]) for name, mark in self.streams.items()}
+        return dataclasses.replace(self.mapped(lambda x: x[list(members)]), recipes=recipes, streams=streams)
 
     def repeated(self, n: int) -> State:
         """n copies of every member, side by side; copies have the same seed, and so see the same batches."""

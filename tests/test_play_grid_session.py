@@ -1,0 +1,109 @@
+"""A phase diagram without its widget: what plays, what is seen of it, and what can be opened."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from toygan import Recipe, RecipeError
+from toygan.chart import Cells
+from toygan.play.grid_session import GridSession
+from toygan.play.session import Session
+
+SMALL = Recipe(width=4, depth=1, batch=6)
+AXES: dict[str, list[object]] = {"lr_g": [1e-3, 1e-2], "lr_d": [1e-4, 1e-3, 1e-2], "regularizers.r1": [0, 0.1]}
+
+
+def session(seeds: int = 1, steps: int = 40, **how: object) -> GridSession:
+    return GridSession(AXES, seeds, steps, base=SMALL, **how)  # type: ignore[arg-type]
+
+
+def test_it_plays_until_its_last_iteration() -> None:
+    s = session()
+    s.play()
+    while s.playing:
+        s.advance(math.inf)
+    assert s.grid.iteration == 40
+    s.play()
+    assert not s.playing
+    assert "reset" in s.message
+    s.reset()
+    assert s.grid.iteration == 0
+
+
+def test_two_axes_are_seen_and_of_the_third_one_value() -> None:
+    s = session()
+    assert s.shown.shape == (3, 2)
+    for index, strength in enumerate((0, 0.1)):
+        s.show("regularizers.r1", index)
+        for row, lr_d in enumerate(AXES["lr_d"]):
+            for column, lr_g in enumerate(AXES["lr_g"]):
+                values = s.grid.values(int(s.shown[row, column]))
+                assert values == {"lr_g": lr_g, "lr_d": lr_d, "regularizers.r1": strength}
+
+
+def test_charts_stay_the_same_objects_until_there_is_news() -> None:
+    s = session()
+    first = s.charts()
+    assert s.charts() is first
+    s.colour = "sliced-w1"
+    second = s.charts()
+    assert second is not first
+    s.step()
+    assert s.charts() is not second
+
+
+def test_a_cell_tells_its_values_its_numbers_and_its_verdicts() -> None:
+    s = session(seeds=2)
+    mark = s.charts()[0]["cells"]
+    assert isinstance(mark, Cells)
+    assert mark.names[2].startswith("lr_g 0.001, lr_d 0.001, regularizers.r1 0\nsliced-w1 ")
+    assert mark.names[2].endswith("2 × undetermined")
+
+
+@pytest.mark.parametrize("colour", session().colours)
+def test_all_that_can_colour_cells_does(colour: str) -> None:
+    s = session(colour=colour)
+    s.step()
+    mark = s.charts()[0]["cells"]
+    assert isinstance(mark, Cells)
+    assert mark.label == colour
+    assert np.isfinite(mark.values).all()
+
+
+def test_a_cell_that_is_opened_goes_on_where_it_stands_and_leaves_the_grid_alone() -> None:
+    s = session(seeds=2)
+    s.grid.advance(math.inf, 30)
+    opened = Session.of(s.open(3))
+    assert opened.recipe == s.grid.cells[int(s.shown.flat[3])]
+    assert (opened.iteration, opened.seeds) == (30, 2)
+    assert opened.record.steps.tolist() == [0, 20, 30]
+    before = s.grid.opened(0)[0].numbers
+    opened.step()
+    assert opened.iteration == 31
+    assert s.grid.iteration == 30
+    assert torch.equal(s.grid.opened(0)[0].numbers, before)
+    assert s.charts()[0]["cells"].chosen == 3  # type: ignore[attr-defined]
+
+
+def test_diverged_cells_are_crossed_and_said() -> None:
+    s = GridSession({"lr_g": [1e-3, 1e30], "lr_d": [1e-3]}, 1, 40, base=SMALL)
+    s.grid.advance(math.inf, 40)
+    assert np.isnan(s.charts()[0]["cells"].values).tolist() == [[False, True]]  # type: ignore[attr-defined]
+    assert "1 diverged" in s.status
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ({"grid": {"lr_g": [1e-3, 1e-2]}}, "two axes"),
+        ({"grid": AXES, "steps": 0}, "steps=0"),
+        ({"grid": AXES, "colour": "beauty"}, "colour='beauty'"),
+    ],
+)
+def test_bad_settings_are_refused(how: dict[str, object], said: str) -> None:
+    with pytest.raises(RecipeError, match=said):
+        GridSession(base=SMALL, **how)  # type: ignore[arg-type]
