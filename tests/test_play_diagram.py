@@ -28,7 +28,8 @@ def make() -> Iterator[Make]:
 
     yield one
     for d in made:
-    
+        d.close()
+
 
 @live
 async def test_it_fills_in_until_the_end_and_shows_all_of_it(make: Make) -> None:
