@@ -29,7 +29,7 @@ IN_KERNEL = """async code => {
     await future.done;
     return text;
 }"""
-ALIVE = "import asyncio; print(sum('Playground._run' in repr(t) and not t.done() for t in asyncio.all_tasks()))"
+ALIVE = "import asyncio; print(sum('Live._run' in repr(t) and not t.done() for t in asyncio.all_tasks()))"
 PATIENCE = 120  # seconds; generous, since no test here is about time
 
 

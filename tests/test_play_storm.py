@@ -115,7 +115,7 @@ async def weather(seed: int, small: bool) -> None:
             storm.event()
             await asyncio.sleep(PAUSE)
         await until(lambda: not p._wanted and p._weighing is None)
-        tasks = [task for task in asyncio.all_tasks() if "Playground._run" in repr(task)]
+        tasks = [task for task in asyncio.all_tasks() if "Live._run" in repr(task)]
         assert len(tasks) <= 1
         agree(p)
         p.pause()

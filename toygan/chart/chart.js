@@ -224,7 +224,8 @@ export class ChartView {
       reading(this.#chart, this.#frame, place.x, place.y, this.#unseen);
     this.#place = values ? place : null;
     this.#pointAt(values ? values.near : -1);
-    this.rule.hidden = this.box.hidden = !values;
+    this.box.hidden = !values;
+    this.rule.hidden = !values || !!this.#chart?.marks.some((mark) => mark.kind === "cells"); // a cell has an edge instead
     this.box.ariaLive = aloud ? "polite" : "off";
     if (!values || !place || !this.#frame) return;
     const { top, bottom } = this.#frame;

@@ -192,6 +192,8 @@ function paintCells({ context, frame, point, palette, near = -1 }, { role, value
     }
     [context.globalAlpha, context.fillStyle] = [Math.min(Math.max(value, 0), 1), palette[role]];
     context.fillRect(x + gap, y + gap, width - 2 * gap, height - 2 * gap);
+    [context.globalAlpha, context.strokeStyle, context.lineWidth] = [1, palette.faint, gap];
+    context.strokeRect(x, y, width, height);
   });
   context.globalAlpha = 1;
   for (const [i, colour] of /** @type {[number, string][]} */ ([[near, palette.muted], [chosen, palette.ink]])) {

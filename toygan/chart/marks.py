@@ -168,7 +168,7 @@ class Surface(Mark):
 
 @dataclass(frozen=True, eq=False)
 class Cells(Mark):
-    """Values from 0 to 1 as a table: cells of equal size over the whole axes, with paper between them.
+    """Values from 0 to 1 as a table: cells of equal size over the whole axes, with faint lines between them.
 
     Row 0 is the lowest, column 0 the leftmost. 0 has the colour of the paper, 1 that of the role; where a value is NaN
     stands a small muted cross. A page says the `names` of the cell that is pointed at, one by one, and hands it on

@@ -59,7 +59,8 @@ def _course(phase: Phase) -> Chart:
         marks.append(Line("open", "ink", phase.steps, phase.course[:, phase.chosen], width=2.5))
     last = max(1.0, float(phase.steps[-1]))
     shares = METRICS[metric].unit == "share"
-    up = Axis(_unit(metric), 0, 1.05 * _end(metric, phase.end), format="percent" if shares else "number")
+    top = 1.05 if shares else 1.5  # runs that do harm end farther from the data than they begin
+    up = Axis(_unit(metric), 0, top * _end(metric, phase.end), format="percent" if shares else "number")
     return Chart(f"{metric}: a line for each cell", Axis("iteration", 0, last, format="integer"), up, tuple(marks))
 
 
@@ -79,5 +80,8 @@ def _axis(name: str, values: Sequence[Any]) -> Axis:
 
 
 def value_words(value: Any) -> str:
-    """A value of an axis: three digits of a number."""
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
+    """A value of an axis: three digits of a number, small ones as "1e-4"."""
+    if not isinstance(value, float):
+        return str(value)
+    small = 0 < abs(value) < 1e-3
+    return np.format_float_scientific(value, precision=2, trim="-", exp_digits=1) if small else f"{value:.3g}"

@@ -13,10 +13,9 @@ import ipywidgets as w
 
 from toygan.chart import Chart
 from toygan.chart.figure import Heading, Painting
-from toygan.panels.phase import HEALTHY
 from toygan.panels.picture import places
 from toygan.play.cell import close_earlier, forget
-from toygan.play.grid_session import GridSession
+from toygan.play.grid_session import FOLLOWED, GridSession
 from toygan.play.live import Live, leave_room_for_the_page, save
 from toygan.play.playground import Playground
 from toygan.play.sender import Sender
@@ -36,7 +35,7 @@ class PhaseDiagram(Live):
     screen: DiagramSender
 
     def __init__(
-        self, grid: Axes, seeds: int = 1, steps: int = 2000, colour: str = HEALTHY, base: Recipe = DEFAULT,
+        self, grid: Axes, seeds: int = 1, steps: int = 2000, colour: str = FOLLOWED, base: Recipe = DEFAULT,
         controls: tuple[str, ...] | None = None, width: int = 960, height: int = 480, device: str = "cpu",
     ) -> None:  # fmt: skip
         leave_room_for_the_page()
@@ -57,7 +56,11 @@ class PhaseDiagram(Live):
 
     def _slider(self, axis: str) -> w.SelectionSlider:
         values = self.session.grid.axes[axis]
-        slider = w.SelectionSlider(options=[(str(value), i) for i, value in enumerate(values)], description=axis)
+        slider = w.SelectionSlider(
+            options=[(str(value), i) for i, value in enumerate(values)],
+            description=axis,
+            style={"description_width": "initial"},
+        )
         slider.observe(lambda change: self._show(axis, change.new), "value")
         return slider
 
