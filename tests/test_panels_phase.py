@@ -24,8 +24,8 @@ def cells(phase: Phase) -> Cells:
 
 def test_rows_are_the_second_axis_and_columns_the_first() -> None:
     diagram = charts(PHASE)[0]
-    assert (diagram.x.label, diagram.x.words) == ("lr_g", ("1e-4", "0.001", "0.01"))
-    assert (diagram.y.label, diagram.y.words) == ("loss", ("hinge", "minimax"))
+    assert (diagram.x.label, diagram.x.words) == ("lr_g →", ("1e-4", "0.001", "0.01"))
+    assert (diagram.title[:6], diagram.y.words) == ("loss ↑", ("hinge", "minimax"))
     assert cells(PHASE).values.tolist()[0] == [0, 0.5, 1]
     assert np.isnan(cells(PHASE).values[1, 1])
 

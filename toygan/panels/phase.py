@@ -49,7 +49,7 @@ def _diagram(phase: Phase) -> Chart:
         "cells", "real", full.reshape(len(up), len(across)), phase.names, chosen=phase.chosen, label=metric, low=low,
         high=high, unit=unit,
     )  # fmt: skip
-    return Chart("phase diagram: darker is better", _axis(x, across), _axis(y, up), (cells,))
+    return Chart(f"{y} ↑   (the more colour, the better)", _axis(f"{x} →", across), _axis("", up), (cells,))
 
 
 def _course(phase: Phase) -> Chart:
