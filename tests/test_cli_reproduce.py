@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import signal
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
 from shell import refused, toygan
 from test_reproduce import TOY
 
-from toygan.cli import reproduce
 from toygan.runs.run import Run
-from toygan.studies.published import PUBLISHED, Method
+from toygan.studies.published import PUBLISHED
+from toygan.sweeps import execute
+from toygan.sweeps.piece import Piece, Result, run
 
-FAST = ("reproduce", "toy", "--budget", 6, "--seeds", 2)
+FAST = ("reproduce", "toy", "--budget", 6, "--seeds", 2, "--jobs", 1)
 
 
 @pytest.fixture(autouse=True)
@@ -25,17 +23,16 @@ def toy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def ran(monkeypatch: pytest.MonkeyPatch) -> list[Method]:
-    """The methods that are run from here on."""
-    methods: list[Method] = []
-    original = reproduce.run
+def ran(monkeypatch: pytest.MonkeyPatch) -> list[Piece]:
+    """The pieces that are trained from here on."""
+    pieces: list[Piece] = []
 
-    def noting(setting: Any, method: Method, *rest: Any) -> Any:
-        methods.append(method)
-        return original(setting, method, *rest)
+    def noting(words: str) -> list[Result]:
+        pieces.append(Piece.of(words))
+        return run(words)
 
-    monkeypatch.setattr(reproduce, "run", noting)
-    return methods
+    monkeypatch.setattr(execute, "run", noting)
+    return pieces
 
 
 def test_without_a_name_it_lists_the_experiments() -> None:
@@ -55,76 +52,57 @@ def test_it_prints_a_table_and_leaves_nothing_behind(tmp_path: Path, monkeypatch
     assert not list(tmp_path.iterdir())
 
 
-def test_the_default_is_the_experiments_own_budget_and_seeds(ran: list[Method]) -> None:
-    assert "10 of 1 000 iterations (1 %), 4 seeds" in toygan("reproduce", "toy").stdout
-    assert ran == list(TOY.methods.values())
+def test_the_default_is_the_experiments_own_budget_and_seeds(ran: list[Piece]) -> None:
+    assert "10 of 1 000 iterations (1 %), 4 seeds" in toygan("reproduce", "toy", "--jobs", 1).stdout
+    assert [piece.recipes for piece in ran] == [tuple(m.recipe.seeds(4)) for m in TOY.methods.values()]
 
 
 def test_all_is_every_iteration(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Run, "step", lambda self: setattr(self.population.game, "steps", self.steps + 1))
-    assert "1 000 of 1 000 iterations" in toygan("reproduce", "toy", "--budget", "all", "--seeds", 1).stdout
+    result = toygan("reproduce", "toy", "--budget", "all", "--seeds", 1, "--jobs", 1)
+    assert "1 000 of 1 000 iterations" in result.stdout
 
 
-def test_out_gets_the_table_and_every_seeds_numbers(tmp_path: Path) -> None:
+def test_out_gets_the_table(tmp_path: Path) -> None:
     out = tmp_path / "table.md"
     result = toygan(*FAST, "--out", out)
     assert result.exit_code == 0, result.output
     assert result.stdout.startswith(out.read_text(encoding="utf-8"))
-    kept = json.loads((tmp_path / "table.json").read_text(encoding="utf-8"))
-    assert (kept["experiment"], kept["seeds"], kept["iterations"]) == ("toy", 2, 6)
-    assert {row["seed"] for rows in kept["results"].values() for row in rows} == {0, 1}
-    assert all(rows[-1].keys() >= {"modes-covered", "high-quality"} for rows in kept["results"].values())
-    assert {path.name for path in tmp_path.iterdir()} == {"table.md", "table.json"}
+    assert {path.name for path in tmp_path.iterdir()} == {"table.md"}
 
 
 def test_ctrl_c_keeps_what_is_there_and_the_same_command_goes_on(
-    tmp_path: Path, ran: list[Method], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, ran: list[Piece], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    out, steps, original = tmp_path / "table.md", 0, Run.step
+    store, steps, original = tmp_path / "toy.db", 0, Run.step
 
     def interrupted(self: Run) -> None:
         nonlocal steps
         steps += 1
         if steps == 6 + 3:  # in the second method
-            signal.raise_signal(signal.SIGINT)
+            raise KeyboardInterrupt
         original(self)
 
     with monkeypatch.context() as patch:
         patch.setattr(Run, "step", interrupted)
-        result = toygan(*FAST, "--out", out)
+        result = toygan(*FAST, "--store", store)
     assert result.exit_code == 130
-    assert "Cut short: two at 3." in result.stdout
-    assert "Cut short: two at 3." in out.read_text(encoding="utf-8")
+    assert "Cut short: two has 0 of 2 seeds." in result.stdout
     ran.clear()
-    again = toygan(*FAST, "--out", out)
+    again = toygan(*FAST, "--store", store)
     assert again.exit_code == 0, again.output
-    assert ran == [TOY.methods["two"]]
-    assert "Cut short" not in out.read_text(encoding="utf-8")
-    ran.clear()
-    assert toygan(*FAST, "--out", out).stdout == again.stdout
-    assert not ran
-    alone = toygan(*FAST).stdout
-    assert alone == out.read_text(encoding="utf-8"), "an interrupted table is the uninterrupted one"
+    assert [piece.recipes[0].loss for piece in ran] == [TOY.methods["two"].recipe.loss]
+    assert "Cut short" not in again.stdout
+    assert toygan(*FAST).stdout == again.stdout, "an interrupted table is the uninterrupted one"
 
 
-@pytest.mark.parametrize("changes", [("--budget", 7), ("--seeds", 3)])
-def test_another_runs_files_are_left_alone_without_force(tmp_path: Path, changes: tuple[Any, ...]) -> None:
+def test_a_table_that_is_there_is_left_alone_without_force(tmp_path: Path, ran: list[Piece]) -> None:
     out = tmp_path / "table.md"
-    toygan(*FAST, "--out", out)
-    before = out.read_text(encoding="utf-8")
-    assert "--force" in refused(toygan(*FAST, *changes, "--out", out))
-    assert out.read_text(encoding="utf-8") == before
-    assert toygan(*FAST, *changes, "--out", out, "--force").exit_code == 0
-    assert out.read_text(encoding="utf-8") != before
-
-
-@pytest.mark.parametrize("name", ["table.md", "table.json"])
-@pytest.mark.parametrize("content", ["mine", "{}", "[]", '{"results": 3}'])
-def test_a_file_of_ones_own_is_left_alone(tmp_path: Path, name: str, content: str, ran: list[Method]) -> None:
-    (tmp_path / name).write_text(content)
-    assert "--force" in refused(toygan(*FAST, "--out", tmp_path / "table.md"))
-    assert (tmp_path / name).read_text() == content
-    assert not ran, "it looked at the files before it trained"
+    out.write_text("mine")
+    assert "--force" in refused(toygan(*FAST, "--out", out))
+    assert (out.read_text(), ran) == ("mine", [])
+    assert toygan(*FAST, "--out", out, "--force").exit_code == 0
+    assert "It does not exist." in out.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -137,12 +115,11 @@ def test_a_file_of_ones_own_is_left_alone(tmp_path: Path, name: str, content: st
         (["toy", "--budget", "many"], ["--budget many", "all"]),
         (["toy", "--seeds", "0"], ["--seeds"]),
         (["toy", "--device", "tpu"], ["--device", "cuda"]),
-        (["toy", "--budget", "1", "--out", "x.json"], ["--out x.json", "Markdown"]),
         (["toy", "--budget", "1", "--out", "no/such/folder.md"], ["--out", "cannot be written"]),
     ],
 )
 def test_what_cannot_be_is_one_line(
-    words: list[str], named: list[str], ran: list[Method], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    words: list[str], named: list[str], ran: list[Piece], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     line = refused(toygan("reproduce", *words))

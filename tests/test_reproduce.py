@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +16,8 @@ from toygan.recipe import Recipe
 from toygan.runs.record import Record
 from toygan.studies import reproduce
 from toygan.studies.published import PUBLISHED, Method, Published, Reported
-from toygan.studies.reproduce import SINCE, aligned, all_modes_since, report, run
+from toygan.studies.reproduce import SINCE, TOGETHER, aligned, all_modes_since, joined, measure, report
+from toygan.sweeps import Store
 from toygan.training import Population
 
 SMALL = Recipe(width=4, depth=1, batch=8)
@@ -31,10 +33,6 @@ TOY = Published(
     samples=50,
 )
 ROWS = [pytest.param(name, method, id=f"{name} {method}") for name in PUBLISHED for method in PUBLISHED[name].methods]
-
-
-def always() -> bool:
-    return True
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
@@ -108,26 +106,41 @@ def test_the_clusters_have_the_mean_and_the_deviation_of_the_uniform_ones() -> N
     assert data.sigma == pytest.approx(float(theirs.std()), rel=1e-2)
 
 
-def test_a_method_is_run_under_all_seeds_at_once_and_judged_at_its_last_iterate() -> None:
-    ours = run(TOY, TOY.methods["one"], seeds=3, iterations=5, device="cpu", goes_on=always)
-    assert ours.steps[-1] == 5
-    population = Population(SMALL.seeds(3))
+def ours(seeds: int, iterations: int) -> Record:
+    return measure(TOY, seeds, iterations).of_methods(TOY)["one"]
+
+
+def test_a_method_is_run_under_all_seeds_and_judged_at_its_last_iterate() -> None:
+    found = ours(TOGETHER + 2, 5)
+    assert found.steps[-1] == 5
+    assert [recipe.seed for recipe in found.recipes] == list(range(TOGETHER + 2))
+    population = Population(SMALL.seeds(TOGETHER + 2))
     population.run(5)
-    expected = population.snapshot(n=50, metrics=TOY.quantities).metrics
-    assert {name: ours.metric(name)[-1].tolist() for name in expected} == {n: v.tolist() for n, v in expected.items()}
-
-
-def test_a_method_that_is_stopped_is_judged_where_it_stands() -> None:
-    asked = iter([True, True, False])
-    assert run(TOY, TOY.methods["one"], 2, 100, "cpu", lambda: next(asked)).steps[-1] == 2
+    for name, expected in population.snapshot(n=50, metrics=TOY.quantities).metrics.items():
+        assert found.metric(name)[-1] == pytest.approx(expected, rel=1e-4)
 
 
 def test_modes_are_counted_as_it_goes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reproduce, "EVERY", (0.1, 2))
-    ours = run(TOY, TOY.methods["one"], 2, 7, "cpu", always)
-    assert ours.steps.tolist() == [0, 2, 4, 6, 7]
-    assert np.isfinite(ours.metric("modes-covered")).all()
-    assert np.isfinite(ours.metric("high-quality")).all(1).tolist() == [False] * 4 + [True]
+    found = ours(2, 7)
+    assert found.steps.tolist() == [0, 2, 4, 6, 7]
+    assert np.isfinite(found.metric("modes-covered")).all()
+
+
+def test_finished_seeds_stay_in_a_store_and_are_not_trained_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path / "toy.db")
+    first = measure(TOY, 6, 5, store=store)
+    monkeypatch.setattr(Population, "step", None)
+    again = measure(TOY, 6, 5, store=store)
+    assert report("toy", TOY, again.of_methods(TOY), 6, 5) == report("toy", TOY, first.of_methods(TOY), 6, 5)
+
+
+def test_members_of_several_records_stand_side_by_side() -> None:
+    both = joined([results()["one"], results()["two"]])
+    assert both.metric("modes-covered").shape == (3, 8)
+    assert both.metric("modes-covered")[1].tolist() == [8, 0, 7, 5] * 2
 
 
 def test_modes_count_as_covered_from_when_on_they_are_to_the_end() -> None:
@@ -166,10 +179,10 @@ def test_the_table_holds_theirs_and_ours_with_spread_interval_and_floor() -> Non
 
 
 def test_the_table_says_what_share_was_run_what_was_cut_and_what_differs() -> None:
-    page = report("toy", TOY, {"one": results(7)["one"]}, seeds=4, iterations=10)
-    assert "10 of 1 000 iterations (1 %), 4 seeds" in page
+    page = report("toy", TOY, {"one": results()["one"]}, seeds=5, iterations=10)
+    assert "10 of 1 000 iterations (1 %), 5 seeds" in page
     assert "compare nothing yet" in page
-    assert "Cut short: one at 7, two not begun" in page
+    assert "Cut short: one has 4 of 5 seeds, two has 0 of 5 seeds" in page
     assert page.rstrip().endswith("- It does not exist.")
     whole = report("toy", TOY, results(1000), seeds=4, iterations=1000)
     assert "1 000 of 1 000 iterations (100 %)" in whole
@@ -178,9 +191,9 @@ def test_the_table_says_what_share_was_run_what_was_cut_and_what_differs() -> No
 
 
 def test_one_seed_has_no_spread() -> None:
-    one = run(TOY, TOY.methods["one"], 1, 3, "cpu", always)
-    ours = cells(report("toy", TOY, {"one": one}, seeds=1, iterations=3))["one", "high-quality"][1:3]
-    assert ours == [percent(one.metric("high-quality")[-1, 0], 1), "–"]
+    one = ours(1, 3)
+    row = cells(report("toy", TOY, {"one": one}, seeds=1, iterations=3))["one", "high-quality"][1:3]
+    assert row == [percent(one.metric("high-quality")[-1, 0], 1), "–"]
 
 
 def test_columns_line_up() -> None:

@@ -2,44 +2,77 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from toygan.measure.intervals import interval, share_interval
 from toygan.measure.words import percent, score
-from toygan.parts.metrics import evaluate
 from toygan.parts.metrics.reference import reference_band
 from toygan.runs.record import Record
-from toygan.runs.run import Run
-from toygan.studies.published import Method, Published, Reported
+from toygan.studies.progress import Progress, Results
+from toygan.studies.published import Published, Reported
+from toygan.sweeps.groups import measure_groups
+from toygan.sweeps.piece import Piece
+from toygan.sweeps.store import Store
 
 COVERED = "modes-covered"
+TOGETHER, SEEDS = 4, ", seeds from "  # of a method in one piece, and how such a piece is called
 EVERY = 0.01, 50  # looks at the modes while it runs: after this share of the iterations, but not more often than that
 SINCE = "all modes, from iteration"
 LITTLE = 0.25  # the share of the published iterations below which a table compares nothing yet
 HEAD = ("method", "quantity", "published", "ours", "95 % interval", "true samples")
 
 
-def run(
-    setting: Published, method: Method, seeds: int, iterations: int, device: str, goes_on: Callable[[], bool]
-) -> Record:
-    """One method under seeds 0, 1, ..., all at once, for as long as `goes_on`, which is asked before every iteration.
+class Reproduction(Results[Record]):
+    """The finished seeds of each method of an experiment, those of a piece under one name."""
 
-    Where modes are counted their number is taken as it goes, and all quantities at the last iterate.
+    def of_methods(self, setting: Published) -> dict[str, Record]:
+        """All finished seeds of each method that has some."""
+        found: dict[str, list[Record]] = {}
+        for name, record in self.items():
+            found.setdefault(name.partition(SEEDS)[0], []).append(record)
+        return {method: joined(found[method]) for method in setting.methods if method in found}
+
+
+def pieces_of(setting: Published, seeds: int, iterations: int) -> dict[str, list[Piece]]:
+    """What has to be trained, by method and seeds: what an interrupt loses is at most what is in flight.
+
+    Where modes are counted, all is measured as it goes.
     """
-    watched = [COVERED] if COVERED in setting.quantities else []
-    every = max(int(EVERY[0] * iterations), EVERY[1])
-    run = Run(method.recipe.seeds(seeds), device, every, setting.samples, watched, limit=None)
-    for _ in run.until(iterations, goes_on):
-        pass
-    last = run.look()
-    # One member after the other: all distances between the samples of all members may not fit into memory.
-    scores = evaluate(last.samples, method.recipe.distribution, setting.quantities)
-    run.record.add(dataclasses.replace(last, metrics=scores))
-    return run.record
+    watched = COVERED in setting.quantities
+    every = max(int(EVERY[0] * iterations), EVERY[1]) if watched else iterations
+    return {
+        f"{method}{SEEDS}{first}": [
+            Piece(tuple(row.recipe.seeds(seeds)[first : first + TOGETHER]), iterations, every, setting.quantities,
+                  setting.samples)
+        ]
+        for method, row in setting.methods.items()
+        for first in range(0, seeds, TOGETHER)
+    }  # fmt: skip
+
+
+def measure(
+    setting: Published, seeds: int, iterations: int, jobs: int | None = 1, store: Store | None = None,
+    device: str = "cpu",
+) -> Reproduction:  # fmt: skip
+    """Each method under seeds 0, 1, ..., behind a progress bar; an interrupt ends it with what is finished."""
+    groups = pieces_of(setting, seeds, iterations)
+
+    def results(progress: Progress) -> Iterator[tuple[str, Record]]:
+        for name, (record,) in measure_groups(groups, jobs, store, progress, device):
+            yield name, record
+
+    return Reproduction.of(groups, results)
+
+
+def joined(records: Sequence[Record]) -> Record:
+    """Members of several records, measured at the same iterations, side by side."""
+    names = dict.fromkeys(name for record in records for name in record.names)
+    columns = {name: np.concatenate([record.metric(name) for record in records], axis=1) for name in names}
+    recipes = [recipe for record in records for recipe in record.recipes]
+    return Record.of(recipes, records[0].steps, columns, np.concatenate([record.diverged_at for record in records]))
 
 
 def all_modes_since(record: Record) -> np.ndarray:
@@ -67,11 +100,10 @@ def report(name: str, setting: Published, results: Mapping[str, Record], seeds: 
     ]
     if share < LITTLE:
         lines += ["**So early the numbers show that the set-up runs; they compare nothing yet.**", ""]
-    reached = {method: int(ours.steps[-1]) for method, ours in results.items()}
-    cut = [f"{method} at {thousands(step)}" for method, step in reached.items() if step < iterations]
-    missing = [method for method in setting.methods if method not in results]
-    if cut or missing:
-        lines += [f"**Cut short: {', '.join([*cut, *(f'{method} not begun' for method in missing)])}.**", ""]
+    there = {method: len(results[method].recipes) if method in results else 0 for method in setting.methods}
+    cut = [f"{method} has {n} of {seeds} seeds" for method, n in there.items() if n < seeds]
+    if cut:
+        lines += [f"**Cut short: {', '.join(cut)}.**", ""]
     rows = [row for method, ours in results.items() for row in _rows(setting, method, ours)]
     lines += [*aligned([HEAD, *rows]), "", "Differences in set-up:", ""]
     return "\n".join(lines + [f"- {difference}" for difference in setting.differences]) + "\n"
