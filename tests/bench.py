@@ -6,12 +6,14 @@ What is compared takes turns in short slices, so that a drift of the machine mee
 from __future__ import annotations
 
 import math
+import multiprocessing
 import os
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import torch
@@ -19,6 +21,7 @@ from torch import nn
 from torch.nn.functional import softplus
 
 from toygan import LOSSES, OPTIMIZERS, REGULARIZERS, TURNS, Population, Recipe, RecipeError
+from toygan.sweeps.piece import Piece, pieces, run
 
 SIZES = ((32, 64), (64, 128), (128, 256))  # hidden units and batch
 ROUNDS = 15
@@ -178,6 +181,46 @@ def cuda() -> Iterator[Row]:
         yield (f"{members:,}", f"{rate / of_cpu:.1f}", f"{max(found.values()) / rate:.2f}")
 
 
+def sweeps() -> Iterator[Row]:
+    """Member-steps per second of a sweep on all cores, in those of plain loops on as many; and what members cost."""
+    cores, recipe = os.cpu_count() or 1, Recipe(width=32, batch=64)
+    fresh = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(cores, fresh, torch.set_num_threads, (1,)) as pool:
+        rates_of: dict[str, list[float]] = {"sweep": [], "plain": []}
+        for _ in range(6):
+            for name, work in (("sweep", _rate_of_a_piece), ("plain", _rate_of_plain_loops)):
+                rates_of[name].append(sum(pool.map(work, range(cores))))
+    yield ("processes", "in plain loops on as many", "aim")  # the first round warms up
+    yield (str(cores), ratio(rates_of["sweep"][1:], rates_of["plain"][1:]), "15")
+    yield ("members of a sweep", "cost of a member-step, in the least", "aim")
+    spent = {}
+    for members in (64, 256, 1024, 4096):
+        cut = pieces([recipe.but(seed=seed) for seed in range(members)], 60, 60, ("modes-covered",))
+        start = time.perf_counter()
+        for piece in cut:
+            run(piece.words)
+        spent[members] = (time.perf_counter() - start) / members
+    for members, seconds in spent.items():
+        yield (f"{members:,}", f"{seconds / min(spent.values()):.2f}", "1.3")
+
+
+def _rate_of_a_piece(first: int) -> float:
+    """Member-steps per second of one piece, measurements included."""
+    piece = Piece.seeds(Recipe(width=32, batch=64, seed=64 * first), 64, 300, 100)
+    start = time.perf_counter()
+    run(piece.words)
+    return 64 * piece.steps / (time.perf_counter() - start)
+
+
+def _rate_of_plain_loops(_: int) -> float:
+    """Steps per second of a loop that measures nothing."""
+    step = plain_loop(32, 64)
+    start = time.perf_counter()
+    for _ in range(1000):
+        step()
+    return 1000 / (time.perf_counter() - start)
+
+
 def live() -> Iterator[Row]:
     """The live view in a real browser."""
     from bench_live import rows
@@ -185,7 +228,15 @@ def live() -> Iterator[Row]:
     yield from rows()
 
 
-BENCHES = {"engine": engine, "cuda": cuda, "imports": imports, "memory": memory, "live": live, "parts": parts}
+BENCHES = {
+    "engine": engine,
+    "sweeps": sweeps,
+    "cuda": cuda,
+    "imports": imports,
+    "memory": memory,
+    "live": live,
+    "parts": parts,
+}
 
 
 def main(names: list[str]) -> None:

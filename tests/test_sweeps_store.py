@@ -87,6 +87,18 @@ def test_what_is_no_store_is_refused_and_left_as_it_is(make: object, tmp_path: P
     assert path.read_bytes() == before
 
 
+def test_what_is_written_stays_where_others_open_and_close_it_meanwhile(tmp_path: Path) -> None:
+    path, later = tmp_path / "s.db", PIECE._replace(steps=2)
+    first = Store(path)
+    first.put(PIECE, run(PIECE.words))
+    store = Store(path)  # a second one in this process
+    looks = f"import sqlite3; b = sqlite3.connect({str(path)!r}); b.execute('SELECT * FROM runs').fetchall(); b.close()"
+    subprocess.run([sys.executable, "-c", looks], check=True)  # the last one to close the file tidies it up
+    store.put(later, run(later.words))
+    counts = f"from toygan.sweeps import Store; print(len(Store({str(path)!r}).results()))"
+    assert subprocess.run([sys.executable, "-c", counts], check=True, capture_output=True, text=True).stdout == "4\n"
+
+
 def test_two_processes_share_a_store(tmp_path: Path) -> None:
     code = (
         "import sys; from toygan.sweeps.store import Store; from toygan.sweeps.piece import Piece, run; "

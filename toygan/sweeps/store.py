@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -45,8 +47,12 @@ class Store:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
-        with self.path.open("ab"):  # what cannot be opened is the system's to say
-            pass
+        # A file that is there is opened by SQLite alone: whoever opens and closes it beside takes away the locks that
+        # this process has on it (POSIX), and the next one to close it deletes what others are still writing.
+        if not self.path.exists():
+            self.path.touch()
+        elif not os.access(self.path, os.R_OK | os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self.path))
         with self._refusing():
             self._base = sqlite3.connect(self.path, timeout=WAIT, isolation_level=None, check_same_thread=False)
             self._begin()
