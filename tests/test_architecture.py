@@ -47,7 +47,7 @@ OUTSIDE: dict[str, set[str]] = {
     "training": NUMBERS | {"safetensors", "psutil"},
     "sweeps": NUMBERS | {"pandas", "tqdm"},
     "studies": NUMBERS | {"tqdm"},
-    "teach": NUMBERS | WIDGETS,
+    "teach": NUMBERS | WIDGETS | {"tqdm"},
     "play": NUMBERS | PAINTING | WIDGETS,
     "cli": NUMBERS | PAINTING | {"click", "tqdm", "rich", "pandas", "distributed", "jupyter_server", "traitlets"},
 }

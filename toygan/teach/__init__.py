@@ -5,6 +5,7 @@ from toygan.measure.tables import SeedTable as SeedTable
 from toygan.teach.exercise import Exercise as Exercise
 from toygan.teach.exercise import Feedback as Feedback
 from toygan.teach.exercises import EXERCISES as EXERCISES
+from toygan.teach.measured import over_seeds as over_seeds
 from toygan.teach.prediction import Prediction as Prediction
 from toygan.teach.source import LibraryCode as LibraryCode
 from toygan.teach.source import show_source as show_source
