@@ -26,7 +26,7 @@ def over_seeds(
     runs = {name: Run(recipe.seeds(seeds), every=every, n=n, metrics=named) for name, recipe in recipes.items()}
     with tqdm(total=steps * len(runs), unit=" iterations", unit_scale=True, leave=False) as bar:
         for name, run in runs.items():
-            bar.set_description(name)
+            bar.set_description(str(name))
             for _ in run.until(steps):
                 bar.update(min(every, run.steps))
     return {name: run.record for name, run in runs.items()}
