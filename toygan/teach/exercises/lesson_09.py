@@ -15,7 +15,9 @@ EXERCISES: dict[str, Exercise] = {
         solution=lambda p, n: 1.96 * (p * (1 - p) / n).sqrt(),
         praise="Right: .25 for half of 16 seeds. At p = 1 it says 0, which is too sure; Wilson's interval does better.",
         mistakes={
-            "This is one standard error; the 95 % interval reaches 1.96 of them.": lambda p, n: (p * (1 - p) / n).sqrt(),
+            "This is one standard error; the 95 % interval reaches 1.96 of them.": lambda p, n: (
+                p * (1 - p) / n
+            ).sqrt(),
             "This is a variance: the standard error is its root.": lambda p, n: 1.96 * p * (1 - p) / n,
             "This does not shrink with n: it is the spread of one seed, not that of their mean.": (
                 lambda p, n: 1.96 * (p * (1 - p)).sqrt()
@@ -35,7 +37,9 @@ EXERCISES: dict[str, Exercise] = {
         praise="Right: as far for a gradient of a millionth as for one of two hundred.",
         mistakes={
             "The sign is turned: this climbs.": lambda gradient, lr: lr * gradient.sign(),
-            "This is plain gradient descent: its steps are as long as the gradient.": lambda gradient, lr: -lr * gradient,
+            "This is plain gradient descent: its steps are as long as the gradient.": lambda gradient, lr: (
+                -lr * gradient
+            ),
             "The rate is missing: every step would have the length 1.": lambda gradient, lr: -gradient.sign(),
             "This is the size of the step without its direction.": lambda gradient, lr: lr * torch.ones_like(gradient),
             "This cuts long gradients and leaves short ones; a sign makes all of one length.": (
