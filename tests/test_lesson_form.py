@@ -71,7 +71,7 @@ def test_of_toygan_it_imports_only_the_top_and_teach(lesson):
 def test_every_exercise_of_its_number_is_asked_for_in_it(lesson):
     number = int(re.match(r"# (\d+)", lesson.cells[0].source).group(1))
     asked = re.findall(r'EXERCISES\["([\w-]+)"\]', text(lesson, "code"))
-    assert asked == list(LESSONS_OF_EXERCISES[number].EXERCISES)
+    assert asked == list(LESSONS_OF_EXERCISES[number])
 
 
 def test_it_says_iteration(lesson):

@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from pathlib import Path
+
 from toygan.parts.menu import Menu
 from toygan.teach.exercise import Exercise
-from toygan.teach.exercises import (
-    lesson_01,
-    lesson_02,
-    lesson_03,
-    lesson_04,
-    lesson_05,
-    lesson_06,
-    lesson_09,
-    lesson_10,
-)
 
-LESSONS = {
-    1: lesson_01,
-    2: lesson_02,
-    3: lesson_03,
-    4: lesson_04,
-    5: lesson_05,
-    6: lesson_06,
-    9: lesson_09,
-    10: lesson_10,
+FILES = sorted(Path(__file__).parent.glob("lesson_*.py"))
+LESSONS: dict[int, dict[str, Exercise]] = {
+    int(file.stem.removeprefix("lesson_")): import_module(f"{__name__}.{file.stem}").EXERCISES for file in FILES
 }
-EXERCISES: Menu[Exercise] = Menu({name: row for lesson in LESSONS.values() for name, row in lesson.EXERCISES.items()})
+EXERCISES: Menu[Exercise] = Menu({name: row for rows in LESSONS.values() for name, row in rows.items()})
