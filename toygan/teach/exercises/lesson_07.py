@@ -1,0 +1,33 @@
+"""Exercise of lesson 07: the gradient of an unrolled generator in the smallest game."""
+
+from __future__ import annotations
+
+import torch
+
+from toygan.teach.exercise import Exercise
+
+EXERCISES: dict[str, Exercise] = {
+    "unrolled-slope": Exercise(
+        arguments={
+            "theta": torch.tensor([1.0, -2.0, 0.5, 3.0, 0.0]),
+            "psi": torch.tensor([0.0, 1.0, -1.0, 2.0, 1.0]),
+            "eta": torch.tensor([0.1, 0.1, 0.5, 0.2, 0.1]),
+            "k": torch.tensor([1.0, 5.0, 10.0, 0.0, 5.0]),
+        },
+        solution=lambda theta, psi, eta, k: psi + 2 * k * eta * theta,
+        praise="Right: psi turns, and 2 k eta theta pulls home.",
+        mistakes={
+            "This is the slope without unrolling: the two would circle.": lambda theta, psi, eta, k: psi,
+            "You held D's future fixed: theta stands in it, too, so the product rule gives the term twice.": (
+                lambda theta, psi, eta, k: psi + k * eta * theta
+            ),
+            "This is the loss, not its derivative in theta.": lambda theta, psi, eta, k: (
+                (psi + k * eta * theta) * theta
+            ),
+            "This is only what D's future adds; psi itself is part of the slope.": (
+                lambda theta, psi, eta, k: 2 * k * eta * theta
+            ),
+            "The number of steps is missing: D takes k of them.": lambda theta, psi, eta, k: psi + 2 * eta * theta,
+        },
+    ),
+}
