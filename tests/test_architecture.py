@@ -32,7 +32,7 @@ ARROWS: dict[str, set[str]] = {
     "sweeps": ENGINE | {"runs", "measure", "chart"},
     "panels": ENGINE | {"runs", "measure", "chart", "files"},
     "studies": ENGINE | {"runs", "measure", "sweeps"},
-    "teach": ENGINE | {"runs", "measure", "studies", "chart"},
+    "teach": ENGINE | {"runs", "measure", "studies", "chart", "sweeps", "play"},
     "play": ENGINE | {"runs", "measure", "sweeps", "panels", "chart", "files"},
     "cli": ENGINE | {"runs", "measure", "panels", "chart", "files", "sweeps", "studies", "play"},
     "__main__": {"cli"},

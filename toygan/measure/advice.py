@@ -46,11 +46,17 @@ def advice(verdict: str, recipe: Recipe) -> str:
 
     Knobs are in the order of their odds; those that harm more often than they help are left out.
     """
+    for knob, changed, known in offered(verdict, recipe):
+        told = f" ({known})" if known else ""
+        return f"{knob.words}: {in_words(recipe, changed)}{told}."
+    return ""
+
+
+def offered(verdict: str, recipe: Recipe) -> Iterator[tuple[Knob, Recipe, Odds | None]]:
+    """The knobs of a verdict that have a meaning in the recipe, the recipe with each, and its odds, the best first."""
     for knob, known in by_odds(verdict):
         if (changed := knob.turned(recipe)) is not None and not (known and known.harmed >= known.helped):
-            told = f" ({known})" if known else ""
-            return f"{knob.words}: {in_words(recipe, changed)}{told}."
-    return ""
+            yield knob, changed, known
 
 
 def by_odds(verdict: str) -> Iterator[tuple[Knob, Odds | None]]:

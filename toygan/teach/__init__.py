@@ -1,7 +1,10 @@
 """What a lesson is made of: beside `toygan` itself, the one module that lessons import."""
 
 from toygan.chart import style as style
+from toygan.measure.diagnosis import VERDICTS as VERDICTS
+from toygan.measure.diagnosis import diagnose_all as diagnose_all
 from toygan.measure.tables import SeedTable as SeedTable
+from toygan.teach.clinic import Clinic as Clinic
 from toygan.teach.exercise import Exercise as Exercise
 from toygan.teach.exercise import Feedback as Feedback
 from toygan.teach.exercises import EXERCISES as EXERCISES

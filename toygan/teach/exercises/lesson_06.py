@@ -23,7 +23,7 @@ EXERCISES: dict[str, Exercise] = {
             "The sign is turned: to gain s W, the critic makes s larger than 1, not smaller.": (
                 lambda w, lam: 1 - w / (2 * lam)
             ),
-            "You solved for where the gain and the penalty are equal; the best slope is where their difference peaks.": (
+            "You solved for where gain and penalty are equal; the best slope is where their difference peaks.": (
                 lambda w, lam: (2 * lam + w + (w**2 + 4 * lam * w).sqrt()) / (2 * lam)
             ),
         },

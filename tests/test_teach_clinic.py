@@ -1,0 +1,61 @@
+"""The clinic: another set for every seed, one point for the name, two for the cure, and never more changes than allowed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from toygan.recipe import Recipe, RecipeError
+from toygan.studies.gallery.case import FailureCase
+from toygan.teach import clinic as module
+from toygan.teach.clinic import BUDGET, Clinic
+
+ILL = Recipe(width=4, depth=1, batch=4, lr_d=1e-4)
+CASE = FailureCase(
+    "too wide", "symptom", ILL, {"lr_g": 1e-2}, "why", lambda record: np.array([r.lr_d < 0.01 for r in record.recipes]), 4
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def one_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "GALLERY", {"one": CASE})
+
+
+def test_the_name_and_the_cure_are_scored_apart() -> None:
+    clinic = Clinic(patients=1)
+    assert clinic.treat(1, "too wide", lr_d=1e-4).points == 1
+    assert clinic.treat(1, "too narrow", lr_d=0.01).points == 2
+    assert clinic.treat(1, "too wide", lr_d=0.01).points == 3
+    assert clinic.treat(1, "too wide", lr_d=0.01, lr_g=0.01).points == 2.5
+    assert "3" not in repr(clinic).splitlines()[-1]
+    assert repr(clinic).splitlines()[-1].startswith("| **points** | 2.5 of 3 | – |")
+
+
+def test_the_built_in_diagnosis_is_scored_by_the_same_rules() -> None:
+    clinic = Clinic(patients=1)
+    clinic.diagnose()
+    treatment = clinic.built_in[1]
+    assert treatment.points == float(treatment.right) + (2 if treatment.failing <= 1 and treatment.changes else 0)
+
+
+def test_another_seed_is_another_clinic(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    sets = [[Clinic(seed).recipe(i).to_string() for i in range(1, 13)] for seed in (0, 1)]
+    assert sets[0] != sets[1]
+    assert sets[0] == [Clinic(0).recipe(i).to_string() for i in range(1, 13)]
+
+
+def test_what_is_not_allowed_is_refused_before_anything_is_trained() -> None:
+    clinic = Clinic(patients=1)
+    for wrong in (lambda: clinic.treat(1, "tired"), lambda: clinic.recipe(2), lambda: Clinic(patients=2),
+                  lambda: clinic.treat(1, "too wide", lr_g=1e-3, lr_d=1e-3, batch=8, width=8)):  # fmt: skip
+        with pytest.raises(ValueError, match=rf"must be|budget is {BUDGET}"):
+            wrong()
+    with pytest.raises(RecipeError, match="lr_g"):
+        clinic.treat(1, "too wide", lr_g=-1)
+
+
+def test_an_examined_patient_has_no_diagnosis_below_it() -> None:
+    live = Clinic(patients=1).examine(1)
+    assert "toygan-undiagnosed" in live._dom_classes
+    live.close()

@@ -1,0 +1,153 @@
+"""The clinic: failing runs without a label, to be diagnosed and cured under a budget of changes, and scored."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from toygan.measure.advice import offered
+from toygan.measure.diagnosis import VERDICTS, diagnose_all
+from toygan.play.playground import Playground
+from toygan.recipe import FIELDS, KNOBS, Recipe
+from toygan.runs.record import Record
+from toygan.studies.gallery.case import FailureCase
+from toygan.studies.gallery.cases import GALLERY
+from toygan.sweeps.groups import measure_groups
+from toygan.sweeps.piece import Piece
+from toygan.teach.measured import SAMPLES
+
+PATIENTS, SEEDS = 12, 4
+BUDGET = 3  # changes of fields of a recipe
+CURED = 0.75  # of the seeds that do not fail any more
+FOR_VERDICT, FOR_CURE, FOR_CHANGE = 1.0, 2.0, -0.5  # points; the first change is free
+CONTROLS = ("regularizers", "loss", "lr_g", "lr_d")
+
+
+class Treatment(NamedTuple):
+    """What was said of a patient, what was changed, in how many seeds it then failed, and the points for it."""
+
+    verdict: str
+    changes: dict[str, Any]
+    failing: int
+    points: float
+    right: bool
+
+    def __str__(self) -> str:
+        said = "right" if self.right else "not what this is"
+        return f"{self.verdict}: {said}; after {_listed(self.changes)} {self.failing} of {SEEDS} seeds still fail"
+
+
+@dataclass
+class Clinic:
+    """So many failing runs of the gallery, another set for every `seed`, under seeds that the gallery never shows.
+
+    A patient is a number from 1 on. Raises ValueError for more patients than there are cases.
+    """
+
+    seed: int = 0
+    patients: int = PATIENTS
+    treated: dict[int, Treatment] = field(default_factory=dict)
+    built_in: dict[int, Treatment] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        ill = [case for case in GALLERY.values() if "steps" not in case.fix]
+        if not 1 <= self.patients <= len(ill):
+            raise ValueError(f"patients={self.patients}: must be from 1 to {len(ill)}")
+        rng = random.Random(self.seed)
+        self._cases = rng.sample(ill, self.patients)
+        self._first_seed = rng.randrange(10**4, 10**6)
+
+    def recipe(self, patient: int) -> Recipe:
+        """The recipe of a patient, under its first seed; ValueError for one that there is not."""
+        return self._case(patient).recipe.but(seed=self._first_seed)
+
+    def _case(self, patient: int) -> FailureCase:
+        if not 1 <= patient <= self.patients:
+            raise ValueError(f"patient={patient}: must be from 1 to {self.patients}")
+        return self._cases[patient - 1]
+
+    def examine(self, patient: int) -> Playground:
+        """The patient's run, to be played, without a diagnosis below it."""
+        live = Playground(self.recipe(patient), controls=CONTROLS, seeds=SEEDS)
+        live.add_class("toygan-undiagnosed")
+        return live
+
+    def treat(self, patient: int, verdict: str, **changes: Any) -> Treatment:
+        """Trains the patient anew with changes of its recipe, and scores them and the verdict; the last try counts.
+
+        Raises ValueError for a verdict that is none and for more changes than the budget, RecipeError for one that is
+        not allowed.
+        """
+        if verdict not in VERDICTS:
+            raise ValueError(f"verdict={verdict!r}: must be one of {', '.join(VERDICTS)}")
+        if len(changes) > BUDGET:
+            raise ValueError(f"changes: {len(changes)}; the budget is {BUDGET}")
+        ((_, record),) = self._runs({patient: self.recipe(patient).but(**changes)})
+        self.treated[patient] = self._scored(patient, verdict, changes, record)
+        return self.treated[patient]
+
+    def diagnose(self, patients: int | None = None) -> None:
+        """Lets the built-in diagnosis treat the first of the patients, or all, by its verdict and its first knob."""
+        numbers = range(1, (patients or self.patients) + 1)
+        plans: dict[int, tuple[str, Recipe]] = {}
+        for patient, record in self._runs({number: self.recipe(number) for number in numbers}):
+            verdicts = [diagnosis.verdict for diagnosis in diagnose_all(record)]
+            verdict = max(verdicts, key=verdicts.count)
+            plans[patient] = verdict, _turned(verdict, self.recipe(patient))
+        for patient, record in self._runs({patient: recipe for patient, (_, recipe) in plans.items()}):
+            verdict, recipe = plans[patient]
+            changed = {name: getattr(recipe, name) for name in FIELDS}
+            changes = {n: value for n, value in changed.items() if value != getattr(self.recipe(patient), n)}
+            self.built_in[patient] = self._scored(patient, verdict, changes, record)
+
+    def _runs(self, recipes: dict[int, Recipe]) -> Iterator[tuple[int, Record]]:
+        groups = {
+            str(patient): [Piece(tuple(recipe.seeds(SEEDS)), self._case(patient).steps, n=SAMPLES)]
+            for patient, recipe in recipes.items()
+        }
+        for name, (record,) in measure_groups(groups):
+            yield int(name), record
+
+    def _scored(self, patient: int, verdict: str, changes: dict[str, Any], record: Record) -> Treatment:
+        case = self._case(patient)
+        failing = int(case.detects(record).sum())
+        right, cured = verdict == case.verdict, failing <= (1 - CURED) * SEEDS and bool(changes)
+        points = FOR_VERDICT * right + (FOR_CURE + FOR_CHANGE * (len(changes) - 1)) * cured
+        return Treatment(verdict, changes, failing, points, right)
+
+    def _repr_markdown_(self) -> str:
+        rows = [
+            f"| {patient} | {_told(self.treated.get(patient))} | {_told(self.built_in.get(patient))} |"
+            for patient in range(1, self.patients + 1)
+        ]
+        most = FOR_VERDICT + FOR_CURE
+        scores = [
+            f"{sum(t.points for t in done.values()):g} of {most * len(done):g}" if done else "–"
+            for done in (self.treated, self.built_in)
+        ]
+        return "\n".join(
+            [
+                "| patient | you | the built-in diagnosis |",
+                "|--:|:--|:--|",
+                *rows,
+                f"| **points** | {scores[0]} | {scores[1]} |",
+            ]
+        )
+
+    def __repr__(self) -> str:
+        return self._repr_markdown_()
+
+
+def _turned(verdict: str, recipe: Recipe) -> Recipe:
+    """The recipe with the knob turned that the diagnosis would offer."""
+    return next((changed for _, changed, _ in offered(verdict, recipe)), recipe)
+
+
+def _listed(changes: dict[str, Any]) -> str:
+    return ", ".join(f"{name} = {KNOBS[name].written(value)}" for name, value in changes.items()) or "no change"
+
+
+def _told(treatment: Treatment | None) -> str:
+    return "–" if treatment is None else f"{treatment} ({treatment.points:g})"
