@@ -1,4 +1,4 @@
-"""The clinic: another set for every seed, one point for the name, two for the cure, and never more changes than allowed."""
+"""The clinic: another set for every seed, a point for the name, two for the cure, no more changes than allowed."""
 
 from __future__ import annotations
 
@@ -6,14 +6,19 @@ import numpy as np
 import pytest
 
 from toygan.recipe import Recipe, RecipeError
+from toygan.runs.record import Record
 from toygan.studies.gallery.case import FailureCase
 from toygan.teach import clinic as module
 from toygan.teach.clinic import BUDGET, Clinic
 
 ILL = Recipe(width=4, depth=1, batch=4, lr_d=1e-4)
-CASE = FailureCase(
-    "too wide", "symptom", ILL, {"lr_g": 1e-2}, "why", lambda record: np.array([r.lr_d < 0.01 for r in record.recipes]), 4
-)  # fmt: skip
+
+
+def slow(record: Record) -> np.ndarray:
+    return np.array([recipe.lr_d < 0.01 for recipe in record.recipes])
+
+
+CASE = FailureCase("too wide", "symptom", ILL, {"lr_g": 1e-2}, "why", slow, steps=4)
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +32,6 @@ def test_the_name_and_the_cure_are_scored_apart() -> None:
     assert clinic.treat(1, "too narrow", lr_d=0.01).points == 2
     assert clinic.treat(1, "too wide", lr_d=0.01).points == 3
     assert clinic.treat(1, "too wide", lr_d=0.01, lr_g=0.01).points == 2.5
-    assert "3" not in repr(clinic).splitlines()[-1]
     assert repr(clinic).splitlines()[-1].startswith("| **points** | 2.5 of 3 | – |")
 
 
