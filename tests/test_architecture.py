@@ -32,7 +32,7 @@ ARROWS: dict[str, set[str]] = {
     "sweeps": ENGINE | {"runs", "measure", "chart"},
     "panels": ENGINE | {"runs", "measure", "chart", "files"},
     "studies": ENGINE | {"runs", "measure", "sweeps"},
-    "teach": ENGINE | {"runs", "measure", "studies", "chart", "sweeps", "play"},
+    "teach": ENGINE | {"runs", "measure", "studies", "chart", "sweeps", "play", "files"},
     "play": ENGINE | {"runs", "measure", "sweeps", "panels", "chart", "files"},
     "cli": ENGINE | {"runs", "measure", "panels", "chart", "files", "sweeps", "studies", "play"},
     "__main__": {"cli"},
@@ -47,7 +47,7 @@ OUTSIDE: dict[str, set[str]] = {
     "training": NUMBERS | {"safetensors", "psutil"},
     "sweeps": NUMBERS | {"pandas", "tqdm"},
     "studies": NUMBERS | {"tqdm"},
-    "teach": NUMBERS | WIDGETS | {"tqdm"},
+    "teach": NUMBERS | WIDGETS | {"tqdm", "pandas"},
     "play": NUMBERS | PAINTING | WIDGETS,
     "cli": NUMBERS | PAINTING | {"click", "tqdm", "rich", "pandas", "distributed", "jupyter_server", "traitlets"},
 }

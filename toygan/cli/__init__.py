@@ -17,6 +17,7 @@ COMMANDS = {
     "gallery": "Train recipes that fail, and their fixes, and count.",
     "claims": "Measure anew what toygan says of methods.",
     "reproduce": "Run an experiment of the literature again.",
+    "sheet": "Make the cheat sheet: one page, PDF or PNG.",
     "lab": "Open the lessons in JupyterLab.",
     "menus": "List what a recipe can be made of.",
 }

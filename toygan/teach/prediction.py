@@ -72,11 +72,19 @@ class Question:
         return f"It went differently: what you predicted happened in {mine} of {total} runs."
 
 
+_asked: dict[str, Question] = {}  # the newest of each text
+
+
+def asked() -> list[Question]:
+    """All questions of this notebook so far; of one that was asked again, the newest."""
+    return list(_asked.values())
+
+
 class Prediction:
     """A question as a choice with a lock in the page; `compare` shows, once it is locked, what the runs did."""
 
     def __init__(self, text: str, answers: Mapping[str, str]) -> None:
-        self.question = Question(text, answers)
+        self.question = _asked[text] = Question(text, answers)
         options = [(words, key) for key, words in self.question.answers.items()]
         self._choice = widgets.RadioButtons(options=options, value=None, layout=widgets.Layout(width="auto"))
         self._choice.add_class("toygan-prediction")

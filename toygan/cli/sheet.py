@@ -1,0 +1,79 @@
+"""`toygan sheet`: the cheat sheet, one page of symptoms, evidence, causes and remedies with their odds."""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from pathlib import Path
+
+import click
+
+from toygan.chart import style
+from toygan.cli.words import Target
+from toygan.files import write
+from toygan.measure.advice import odds
+from toygan.measure.diagnosis import VERDICTS
+
+SIZE = (11.7, 8.3)  # inches: A4
+COLUMNS = {
+    "what it is called": 0.01,
+    "told by": 0.17,
+    "why": 0.38,
+    "to try: helped / harmed, of up to 8 runs at random": 0.72,
+}
+LETTERS = (24, 36, 60, 48)  # in a line of each column
+ORDER = [name for name in VERDICTS if name not in ("undetermined", "healthy")]
+KINDS = (".pdf", ".png")
+
+
+def rows() -> list[tuple[str, str, str, str]]:
+    """What stands in each row: verdict, evidence, cause, and the knobs that helped more often than they harmed."""
+    found = []
+    for name in ORDER:
+        verdict = VERDICTS[name]
+        odds_of = sorted(odds().get(name, {}).items(), key=lambda row: row[1].harmed - row[1].helped)
+        tried = [f"{knob} {known.helped}/{known.harmed}" for knob, known in odds_of if known.helped > known.harmed]
+        cause = verdict.cause.replace("{away:.3g}", "far").replace("{wide:.3g}", "another size")
+        found.append((name, ", ".join(verdict.evidence), cause, ", ".join(tried) or "–"))
+    return found
+
+
+def page(kind: str) -> bytes:
+    """The sheet as a PDF or PNG file."""
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    with matplotlib.rc_context(style.rc()):
+        figure = Figure(figsize=SIZE)
+        figure.text(0.01, 0.965, "What is wrong with my GAN?", fontsize=15, weight="bold")
+        figure.text(0.99, 0.965, "toygan sheet", fontsize=9, ha="right", color=style.MUTED)
+        lines = [[textwrap.wrap(words, width) for words, width in zip(row, LETTERS, strict=True)] for row in rows()]
+        step = 0.91 / (sum(max(map(len, row)) + 0.7 for row in lines) + 1)
+        at = 0.935
+        for words, x in COLUMNS.items():
+            figure.text(x, at, words, fontsize=8, weight="bold", color=style.DISCRIMINATOR, va="top")
+        for row in lines:
+            at -= 1.5 * step if row is lines[0] else 0
+            figure.add_artist(matplotlib.lines.Line2D([0.01, 0.99], [at, at], color=style.FAINT, linewidth=0.6))
+            at -= 0.35 * step
+            for i, (cell, x) in enumerate(zip(row, COLUMNS.values(), strict=True)):
+                weight = "bold" if i == 0 else "normal"
+                figure.text(x, at, "\n".join(cell), fontsize=7, weight=weight, va="top", linespacing=1.15)
+            at -= (max(map(len, row)) + 0.35) * step
+        out = io.BytesIO()
+        figure.savefig(out, format=kind.removeprefix("."), dpi=150)
+    return out.getvalue()
+
+
+@click.command("sheet", short_help="Make the cheat sheet: one page, PDF or PNG.")
+@click.argument("out", type=Target(dir_okay=False, path_type=Path), metavar="FILE")
+@click.option("--force", is_flag=True, help="replace FILE")
+def command(out: Path, force: bool) -> None:
+    """Write one page on what can be wrong with a GAN: how to tell, why, and what helped how often."""
+    kind = out.suffix.lower()
+    if kind not in KINDS:
+        raise click.UsageError(f"FILE {out}: must end in {' or '.join(KINDS)}")
+    if out.exists() and not force:
+        raise click.UsageError(f"FILE {out}: exists; add --force to replace it")
+    write(out, page(kind))
+    click.echo(f"written to {out}")
