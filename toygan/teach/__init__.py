@@ -10,6 +10,7 @@ from toygan.teach.clinic import Clinic as Clinic
 from toygan.teach.exercise import Exercise as Exercise
 from toygan.teach.exercise import Feedback as Feedback
 from toygan.teach.exercises import EXERCISES as EXERCISES
+from toygan.teach.measured import machine as machine
 from toygan.teach.measured import over_seeds as over_seeds
 from toygan.teach.prediction import Prediction as Prediction
 from toygan.teach.source import LibraryCode as LibraryCode

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import platform
 from collections.abc import Iterable, Mapping
+
+import torch
 
 from toygan.recipe import Recipe
 from toygan.runs.record import Record
@@ -30,3 +34,9 @@ def over_seeds(
             for _ in run.until(steps):
                 bar.update(min(every, run.steps))
     return {name: run.record for name, run in runs.items()}
+
+
+def machine() -> str:
+    """What a measurement ran on: torch, Python, the system and its cores."""
+    cores = f"{os.cpu_count()} cores, {torch.get_num_threads()} of them used"
+    return f"torch {torch.__version__}, Python {platform.python_version()}, {platform.platform(terse=True)}, {cores}"
