@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import nbformat
 import pytest
 from lab import lab
 
@@ -82,3 +83,40 @@ def test_a_learner_plays_moves_a_slider_pauses_and_runs_the_cell_again(tmp_path:
 
         assert user.outputs_with_errors() == []
         assert user.errors == []
+
+
+DIAGRAM = """from toygan import PhaseDiagram, Recipe
+small = Recipe(width=4, depth=1, batch=8)
+PhaseDiagram({"lr_g": [1e-3, 1e-2], "lr_d": [1e-3, 1e-2]}, steps=100_000, base=small, controls=("lr_g", "lr_d"))"""
+
+
+@pytest.mark.usefixtures("chromium")
+@pytest.mark.filterwarnings("default")  # of the browser's driver, not ours
+def test_a_phase_diagram_fills_in_and_a_click_on_a_cell_opens_that_run(tmp_path: Path) -> None:
+    kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(DIAGRAM)], metadata={"kernelspec": kernel}
+    )  # fmt: skip
+    (tmp_path / "lessons").mkdir()
+    nbformat.write(notebook, tmp_path / "lessons/phases.ipynb")
+    with lab(tmp_path / "lessons", tmp_path / "home") as user:
+        user.open("phases.ipynb")
+        user.run_all()
+        painted = user.wait_for_frame(0)
+        user.part("play").click()
+        user.wait_for_frame(painted)
+        user.wait_for(lambda: user.iteration() > 0, "the grid does not train")
+
+        canvas = user.page.locator(".toygan-view canvas").first
+        box = canvas.bounding_box()
+        upper_left = (box["x"] + 0.35 * box["width"], box["y"] + 0.2 * box["height"])
+        user.page.mouse.move(*upper_left)
+        user.wait_for(lambda: "lr_g 0.001, lr_d 0.01" in user.part("reading").inner_text(), "the cell is not read")
+        user.page.mouse.click(*upper_left)
+        user.wait_for(lambda: user.page.locator(".toygan-view").count() == 2, "no run is opened")
+        opened = user.page.locator(".toygan-playground .toygan-playground").first
+        user.wait_for(lambda: user.iteration(opened) > 0, "the run does not stand where the cell stood")
+        stood = user.iteration(opened)
+        user.part("play", opened).click()
+        user.wait_for(lambda: user.iteration(opened) > stood, "the opened run does not play")
+        assert user.errors == user.outputs_with_errors() == []
