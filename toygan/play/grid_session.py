@@ -23,7 +23,7 @@ USUAL = ("modes-covered-strict", "high-quality", "sliced-w1")  # what a cell tel
 
 
 class GridSession:
-    """A grid of recipes under some seeds; the first two axes, last varying across, are shown, of others one value each.
+    """A grid of recipes under some seeds: its first axis goes across, its second up, of others one value each is shown.
 
     It plays up to iteration `steps`. Raises RecipeError for a grid that `LiveGrid` does not take, or of one axis, and
     for a metric that is none.
