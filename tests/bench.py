@@ -190,9 +190,10 @@ def sweeps() -> Iterator[Row]:
         for _ in range(6):
             for name, work in (("sweep", _rate_of_a_piece), ("plain", _rate_of_plain_loops)):
                 rates_of[name].append(sum(pool.map(work, range(cores))))
-    yield ("processes", "in plain loops on as many", "aim")  # the first round warms up
+    yield ("processes", "in plain loops", "aim")  # the first round warms up
     yield (str(cores), ratio(rates_of["sweep"][1:], rates_of["plain"][1:]), "15")
-    yield ("members of a sweep", "cost of a member-step, in the least", "aim")
+    yield ("members", "cost of a member-step", "aim")
+    run(Piece.seeds(recipe, 1, 1).words)  # what is worked out once a process
     spent = {}
     for members in (64, 256, 1024, 4096):
         cut = pieces([recipe.but(seed=seed) for seed in range(members)], 60, 60, ("modes-covered",))

@@ -57,3 +57,8 @@ def test_long_axes_label_as_many_cells_as_have_room() -> None:
     wide = replace(PHASE, x=("seed", list(range(30))), means=np.zeros(60), names=("",) * 60, short=("",) * 60,
                    course=np.zeros((3, 60)))  # fmt: skip
     assert len(charts(wide)[0].x.words or ()) <= 9
+
+
+def test_ticks_have_as_many_digits_as_have_room_beside_the_axis() -> None:
+    odd = charts(replace(PHASE, x=("lr_g", [5.2e-4, 0.0063, 0.25])))[0].x.words
+    assert odd == ("5e-4", "0.006", "0.25")

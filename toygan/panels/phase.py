@@ -12,6 +12,7 @@ from toygan.chart import Axis, Cells, Chart, Line, Lines, Mark
 from toygan.measure.words import score
 from toygan.parts.metrics import METRICS
 
+ROOM = 5  # letters left of an axis
 HEALTHY = "healthy"  # what stands for a metric: the share of seeds of which that is the diagnosis
 
 
@@ -76,7 +77,13 @@ def _axis(name: str, values: Sequence[Any]) -> Axis:
     """An axis of equal steps, whose middles are labelled with the values, as many as have room."""
     every = -(-len(values) // 9)
     at = range(0, len(values), every)
-    return Axis(name, 0, len(values), ticks=tuple(i + 0.5 for i in at), words=tuple(value_words(values[i]) for i in at))
+    return Axis(name, 0, len(values), ticks=tuple(i + 0.5 for i in at), words=tuple(_tick(values[i]) for i in at))
+
+
+def _tick(value: Any) -> str:
+    """A value beside an axis: one digit where more have no room; the cell itself says all of them."""
+    words = value_words(value)
+    return words if len(words) <= ROOM or not isinstance(value, float) else value_words(float(f"{value:.1g}"))
 
 
 def value_words(value: Any) -> str:
