@@ -49,7 +49,7 @@ def test_charts_stay_the_same_objects_until_there_is_news() -> None:
     s = session()
     first = s.charts()
     assert s.charts() is first
-    s.colour = "sliced-w1"
+    s.colour = "high-quality"
     second = s.charts()
     assert second is not first
     s.step()

@@ -19,7 +19,7 @@ COLUMNS = {
     "what it is called": 0.01,
     "told by": 0.17,
     "why": 0.38,
-    "to try: helped / harmed, of up to 8 runs at random": 0.72,
+    "to try: helped/harmed of runs at random": 0.72,
 }
 LETTERS = (24, 36, 60, 48)  # in a line of each column
 ORDER = [name for name in VERDICTS if name not in ("undetermined", "healthy")]
@@ -32,7 +32,11 @@ def rows() -> list[tuple[str, str, str, str]]:
     for name in ORDER:
         verdict = VERDICTS[name]
         odds_of = sorted(odds().get(name, {}).items(), key=lambda row: row[1].harmed - row[1].helped)
-        tried = [f"{knob} {known.helped}/{known.harmed}" for knob, known in odds_of if known.helped > known.harmed]
+        tried = [
+            f"{knob} {known.helped}/{known.harmed} of {known.n}"
+            for knob, known in odds_of
+            if known.helped > known.harmed
+        ]
         cause = verdict.cause.replace("{away:.3g}", "far").replace("{wide:.3g}", "another size")
         found.append((name, ", ".join(verdict.evidence), cause, ", ".join(tried) or "–"))
     return found

@@ -30,7 +30,7 @@ class GridSession:
     """
 
     def __init__(
-        self, grid: Axes, seeds: int = 1, steps: int = 2000, colour: str = HEALTHY, base: Recipe = DEFAULT,
+        self, grid: Axes, seeds: int = 1, steps: int = 2000, colour: str = FOLLOWED, base: Recipe = DEFAULT,
         device: str = "cpu", clock: Clock = time.perf_counter,
     ) -> None:  # fmt: skip
         if len(grid) < 2:

@@ -61,6 +61,7 @@ class LiveGrid:
             Part([number[recipe] for recipe in piece.recipes], self._run(piece.recipes))
             for piece in pieces(self.cells, 0, 1, members=max(1, MEMBERS // self.seeds))
         ]
+        self._told: tuple[tuple[int, ...], list[Counter[str]]] = ((), [])
         for part in self._parts:
             part.run.measure()
 
@@ -127,13 +128,16 @@ class LiveGrid:
         return together
 
     def verdicts(self) -> list[Counter[str]]:
-        """What is diagnosed of the seeds of every cell, as last measured."""
+        """What is diagnosed of the seeds of every cell, as last measured; worked out once a measurement."""
+        if self._told[0] == self.measured:
+            return self._told[1]
         found: dict[int, Counter[str]] = {}
         for part in self._parts:
             told = part.verdicts()
             for i, cell in enumerate(part.cells):
                 found[cell] = Counter(told[i * self.seeds : (i + 1) * self.seeds])
-        return [found[cell] for cell in range(len(self.cells))]
+        self._told = self.measured, [found[cell] for cell in range(len(self.cells))]
+        return self._told[1]
 
     def opened(self, cell: int) -> tuple[State, Record]:
         """Where the seeds of a cell stand, with all that decides how they go on, and what was measured of them."""
