@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from toygan import NETWORKS, REGULARIZERS, Population, Recipe, RecipeError
 from toygan.parts.networks import ACTIVATIONS, MLP, Network, NoDiscriminator, Shape
 from toygan.parts.networks.layers import INITS, BatchNormMLP, LayerNormMLP, Maxout, WeightNormMLP
 from toygan.parts.networks.plain import Linear, Point, Shift
+from toygan.parts.regularizers import Regularizer
 
 MODULES = {
     "relu": nn.ReLU(),
@@ -129,6 +131,7 @@ def test_every_network_maps_members_one_by_one(name: str, role: str) -> None:
 def test_every_network_can_take_other_inputs(name: str) -> None:
     net = NETWORKS[name](2, 2, Shape(4, 1, "tanh"))
     assert net.of(inputs=6) == NETWORKS[name](6, 2, Shape(4, 1, "tanh"))
+    assert net.inputs == 2 + net.beside
 
 
 # ------------------------------------------------------------------------------------------- layers of other kinds
@@ -376,3 +379,48 @@ def test_a_penalty_on_ds_slope_does_not_see_the_factors_of_dropout() -> None:
     assert slope.shape[-1] == 2 + 16
     assert slope[..., :2].abs().max() > 0
     assert slope[..., 2:].abs().max() == 0
+
+
+def test_a_generator_with_dropout_keeps_the_mean_and_is_random_when_it_is_looked_at() -> None:
+    """Of one hidden layer, samples from one latent point have the mean of the whole G, and h (1 - s) / s its spread."""
+    recipe = Recipe(width=8, generator="dropout-mlp(depth=1,rate=0.5)")
+    p, plain = Population(recipe), Population(Recipe(width=8, depth=1))
+    net, n = p.generator.network, 20_000
+    assert net.beside == 8
+    theta = plain.generator.theta
+    assert torch.equal(p.generator.theta, theta)
+    z = points(2, members=1)[:, :1].expand(-1, n, -1)
+    made = net(theta, torch.cat([z, torch.rand(1, n, 8, generator=torch.Generator().manual_seed(0))], -1))[0]
+    whole = plain.generator.network
+    assert isinstance(whole, MLP)
+    shares = whole.features(theta, z[:, :1])[0] * whole.matrices(theta)[-1][0]  # of each unit in each output
+    torch.testing.assert_close(made.mean(0), whole(theta, z[:, :1])[0, 0], atol=0.01, rtol=0)
+    torch.testing.assert_close(made.var(0), shares.square().sum(-1), atol=0.01, rtol=0.05)
+    assert torch.equal(p.generate(50), p.generate(50))
+
+
+def test_dropout_of_g_goes_with_a_learned_table_and_not_with_an_encoder() -> None:
+    p = Population(Recipe(width=8, generator="dropout-mlp(rate=0.5)", noise="learned-table(n=3)").seeds(2))
+    p.run(3)
+    assert len(torch.unique(p.generate(50)[0], dim=0)) > 10
+    with pytest.raises(RecipeError, match="no code to undo"):
+        Recipe(generator="dropout-mlp", regularizers={"veegan": 1.0})
+    with pytest.raises(RecipeError, match="cannot be the discriminator"):
+        Recipe(discriminator="dropout-mlp")
+
+
+CHANGING_WHAT_D_SEES = [
+    name for name, part in REGULARIZERS.items()
+    if any(getattr(type(part), hook) is not getattr(Regularizer, hook) for hook in ("networks", "inputs", "point"))
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("one", "other"), list(itertools.combinations(CHANGING_WHAT_D_SEES, 2)))
+def test_two_that_change_what_d_sees_train_together_or_are_refused(one: str, other: str) -> None:
+    strengths = {name: REGULARIZERS[name].strengths[1] for name in (one, other)}
+    try:
+        p = Population(Recipe(width=4, depth=1, batch=16, regularizers=strengths).seeds(2))
+    except RecipeError as error:
+        pytest.skip(str(error))
+    p.run(2)
+    assert torch.isfinite(p.critic(points(2, members=1)[0])).all()

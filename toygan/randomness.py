@@ -26,3 +26,10 @@ def normal(dim: int) -> Draw:
 def uniform(dim: int) -> Draw:
     """Draws `(n, dim)` numbers, uniform on [0, 1)."""
     return lambda n, rng: torch.rand(n, dim, generator=rng)
+
+
+def with_uniform(draw: Draw, k: int) -> Draw:
+    """What `draw` draws, and beside it k numbers, uniform on [0, 1)."""
+    if k == 0:
+        return draw
+    return lambda n, rng: torch.cat([draw(n, rng), torch.rand(n, k, generator=rng)], dim=-1)

@@ -157,7 +157,7 @@ class LearnedTable(Noise):
         return lambda n, rng: torch.randint(self.n, (n, 1), generator=rng).float()
 
     def network(self, g: Network) -> Network:
-        return WithTable(1, g.outputs, g.shape, g, self.n)
+        return WithTable(1 + g.beside, g.outputs, g.shape, g, self.n)
 
 
 @lru_cache(maxsize=16)
@@ -175,9 +175,18 @@ class WithTable(Network):
     roles = ("generator",)
 
     @cached_property
+    def latent(self) -> int:
+        """Numbers of a latent point."""
+        return self.inner.inputs - self.beside
+
+    @property
+    def beside(self) -> int:
+        return self.inner.beside
+
+    @cached_property
     def held(self) -> int:
         """Numbers of the table."""
-        return self.rows * self.inner.inputs
+        return self.rows * self.latent
 
     @property
     def n_params(self) -> int:
@@ -187,9 +196,9 @@ class WithTable(Network):
         return torch.cat([torch.randn(self.held, generator=rng), self.inner.start(rng)])
 
     def __call__(self, theta: Tensor, x: Tensor) -> Tensor:
-        table = theta[:, : self.held].view(len(theta), self.rows, self.inner.inputs)
-        z = table.gather(1, x.long().expand(-1, -1, self.inner.inputs))
-        return self.inner(theta[:, self.held :], z)
+        table = theta[:, : self.held].view(len(theta), self.rows, self.latent)
+        z = table.gather(1, x[..., :1].long().expand(-1, -1, self.latent))
+        return self.inner(theta[:, self.held :], torch.cat([z, x[..., 1:]], dim=-1))
 
 
 NOISES: Menu[Noise] = Menu(

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from toygan.parts.distributions import Distribution
-from toygan.randomness import Draw, generator, normal, uniform
+from toygan.randomness import Draw, generator, normal, uniform, with_uniform
 from toygan.recipe import Recipe
 
 AHEAD = 2**14  # numbers of a member in one draw: many small draws would cost more than the training steps
@@ -110,9 +110,10 @@ class Source:
         self, recipes: Sequence[Recipe], name: str, device: torch.device, dtype: torch.dtype, ahead: int = AHEAD
     ) -> None:
         data, noise, latent = recipes[0].parts.data, recipes[0].parts.noise, recipes[0].latent
+        beside = recipes[0].parts.generator.beside
         self._name, self._seeds, self._to = name, [recipe.seed for recipe in recipes], (device, dtype, ahead)
         self._real = self._stream(_real(data, name == TRAINING), data.dim, "data")
-        self._z = self._stream(noise.draw(latent), noise.dims(latent), "latent")
+        self._z = self._stream(with_uniform(noise.draw(latent), beside), noise.dims(latent) + beside, "latent")
         self._noise: dict[str, Stream] = {}  # by kind, dimensions and name; made when it is first asked for
 
     def _stream(self, draw: Draw, dim: int, name: str) -> Stream:

@@ -47,6 +47,11 @@ class Network:
         return None
 
     @property
+    def beside(self) -> int:
+        """How many of a generator's inputs are no latent point, but uniform on [0, 1): the last ones."""
+        return 0
+
+    @property
     def n_params(self) -> int:
         """Numbers that one member's parameters consist of."""
         raise NotImplementedError

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from toygan.parts.checks import size, whole
+from toygan.parts.checks import number, size, whole
 from toygan.parts.networks.base import Network, NetworkSpec, Shape
+from toygan.parts.networks.dropout import NoisyMLP
 from toygan.parts.networks.layers import (
     ACTIVATIONS,
     INITS,
@@ -127,10 +128,31 @@ class MaxoutSpec(LayeredSpec):
         return Maxout(inputs, outputs, self.shaped(shape), self.pieces)
 
 
+@dataclass(frozen=True)
+class DropoutMLPSpec(MLPSpec):
+    """An mlp for G that drops hidden units at this `rate`, also when looking, as noise (Isola et al. 2017, pix2pix).
+
+    D has the regularizer dropout, whose strength may be changed while it trains.
+    """
+
+    rate: float = 0.2
+
+    kind = NoisyMLP
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        number("rate", self.rate, 0, 0.95)
+
+    def __call__(self, inputs: int, outputs: int, shape: Shape) -> Network:
+        mlp = MLP(inputs, outputs, self.shaped(shape))
+        return replace(NoisyMLP.of_mlp(mlp), rate=self.rate) if len(mlp.layers) > 1 else mlp
+
+
 LAYERED: dict[str, NetworkSpec] = {
     "mlp": MLPSpec(),
     "batch-norm-mlp": BatchNormMLPSpec(),
     "layer-norm-mlp": LayerNormMLPSpec(),
     "weight-norm-mlp": WeightNormMLPSpec(),
     "maxout": MaxoutSpec(),
+    "dropout-mlp": DropoutMLPSpec(),
 }

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from toygan.parts.checks import whole
 from toygan.parts.networks import MLP, Network
-from toygan.parts.networks.layers import Layer
+from toygan.parts.networks.dropout import DropoutMLP, kept
 from toygan.parts.protocols import Parts
 from toygan.parts.regularizers.base import DiscriminatorPass, Regularizer
 
@@ -39,7 +39,7 @@ class Packing(Regularizer):
         return g, d.of(inputs=d.inputs * int(strength))
 
     def inputs(self, c: DiscriminatorPass) -> tuple[Tensor, Tensor]:
-        m = c.discriminator.inputs // c.x_real.shape[-1]  # the strength, but not read back from a GPU
+        m = int(c.strength[0])  # of a strength that counts, which is on the CPU
         return _packed(c.x_real, m), _packed(c.x_fake, m)
 
     def point(self, x: Tensor, g: Network, theta_g: Tensor, strength: Tensor) -> Tensor:
@@ -140,29 +140,6 @@ class BatchAware(Regularizer):
 
 
 @dataclass(frozen=True)
-class DropoutMLP(MLP):
-    """An MLP that may be told with every sample what each of its hidden units is multiplied with."""
-
-    units: int = 0  # hidden ones, at the end of the inputs
-
-    @cached_property
-    def layers(self) -> list[tuple[int, int]]:
-        (inputs, outputs), *rest = super().layers
-        return [(inputs - self.units, outputs), *rest]
-
-    def _through(self, hidden: list[Layer], x: Tensor) -> Tensor:
-        if x.shape[-1] < self.inputs:  # a point alone
-            return super()._through(hidden, x)
-        data, factors = x[..., : -self.units], x[..., -self.units :]
-        # Not differentiated: a penalty on D's slope means that in the data.
-        kept = factors.detach().mT.split_with_sizes([outs for _, outs in self.layers[:-1]], dim=1)
-        x = self._scaled(data).mT
-        for (weight, bias), factor in zip(hidden, kept, strict=True):
-            x = self._activate(torch.baddbmm(bias, weight, x)) * factor
-        return x
-
-
-@dataclass(frozen=True)
 class Dropout(Regularizer):
     """Each hidden unit of D is 0 with this probability, sample by sample, the others grow by 1 / (1 - s) instead.
 
@@ -184,8 +161,7 @@ class Dropout(Regularizer):
 
     def networks(self, g: Network, d: Network, strength: float) -> tuple[Network, Network]:
         assert isinstance(d, MLP)
-        units = sum(outs for _, outs in d.layers[:-1])
-        return g, DropoutMLP(d.inputs + units, d.outputs, d.shape, units)
+        return g, DropoutMLP.of_mlp(d)
 
     def inputs(self, c: DiscriminatorPass) -> tuple[Tensor, Tensor]:
         assert isinstance(c.discriminator, DropoutMLP)
@@ -196,8 +172,7 @@ class Dropout(Regularizer):
 def _dropped(kind: str, x: Tensor, units: int, c: DiscriminatorPass) -> Tensor:
     """Samples with a factor of each unit beside them `(P, n, dim + units)`."""
     draws = c.batch.uniform(f"dropout on {kind}", x[..., :1].expand(-1, -1, units))
-    lost = c.strength[:, None, None]
-    return torch.cat([x, (draws >= lost).to(x.dtype) / (1 - lost)], dim=-1)
+    return torch.cat([x, kept(draws, c.strength[:, None, None])], dim=-1)
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,8 @@ class Veegan(Regularizer):
     formula = r"a(x,F(x)),\ a(G(z),z),\quad \mathcal L_G+\lambda\,\mathbb E\lVert z-F(G(z))\rVert^2"
 
     def refuses(self, parts: Parts, strength: float) -> str | None:
+        if parts.generator.beside:
+            return f"{parts.names['generator']!r} is noise inside of G: no code to undo"
         return "a latent point is its number in a table: no code to undo" if parts.noise.tabulated else None
 
     def networks(self, g: Network, d: Network, strength: float) -> tuple[Network, Network]:
