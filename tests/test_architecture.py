@@ -123,12 +123,26 @@ def test_the_command_line_says_its_version_and_commands_without_torch() -> None:
     assert not {"torch", "numpy", "matplotlib"} & set(out.split())
 
 
-def test_the_engine_loads_nothing_but_torch() -> None:
-    code = (
-        "import sys, torch; before = set(sys.modules); from toygan import Population; print(*set(sys.modules) - before)"
-    )
-    out = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
-    assert {name.split(".")[0] for name in out.split()} - set(sys.stdlib_module_names) == {"toygan"}
+# By stages of one process, what each may not have loaded: to learn that it would takes a second each time.
+STAGES = {
+    "from toygan import Population, Recipe, train": {"ipywidgets", "matplotlib", "anywidget", "click"},
+    "list(train(Recipe(), steps=1, every=1))": {"torch._dynamo"},  # torch's compiler, slower to load than torch
+    "import toygan.panels": {"matplotlib"},
+    "import toygan.panels.picture": {"matplotlib.pyplot"},
+    "from toygan.play.session import Session; Session(Recipe())": {"ipywidgets", "torch._dynamo"},
+}
+
+
+def test_nothing_is_loaded_before_it_is_needed_and_the_engine_needs_torch_alone() -> None:
+    print_loaded = "print(*set(sys.modules) - before)"
+    lines = ["import sys, torch; before = set(sys.modules)"]
+    for stage in STAGES:
+        lines += [stage, print_loaded]
+    ran = subprocess.run([sys.executable, "-c", "\n".join(lines)], check=True, capture_output=True, text=True)
+    loaded = [set(line.split()) for line in ran.stdout.splitlines()]
+    for (stage, unneeded), modules in zip(STAGES.items(), loaded, strict=True):
+        assert not unneeded & modules, stage
+    assert {name.split(".")[0] for name in loaded[0]} - set(sys.stdlib_module_names) == {"toygan"}
 
 
 # What lessons, other tests and users build on.

@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 import math
 import re
-import subprocess
-import sys
 from dataclasses import fields, replace
 
 import numpy as np
@@ -430,13 +428,6 @@ def test_a_picture_is_a_file_of_its_size(look):
     files = [Image.open(io.BytesIO(data)) for data in (picture.png(), picture.png(2))]
     assert [f.format for f in files] == ["PNG", "PNG"]
     assert [f.size for f in files] == [(480, 270), (960, 540)]
-
-
-def test_panels_load_no_matplotlib_and_pictures_no_pyplot():
-    code = "import sys, toygan.panels; sys.exit('matplotlib' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-    code = "import sys, toygan.panels.picture; sys.exit('matplotlib.pyplot' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 # --------------------------------------------------------------------------------------------- more than two dimensions

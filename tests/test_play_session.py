@@ -52,7 +52,8 @@ REGULARIZED = [(f"regularizers.{name}", s) for name, part in REGULARIZERS.items(
 
 
 # At these settings: what asks for plain steps, and networks that only generate.
-REFUSED = [("turns", "competitive"), ("turns", "runge-kutta-4"), ("discriminator", "point"), ("discriminator", "shift")]
+REFUSED = [("turns", "competitive"), ("turns", "runge-kutta-4"),
+           *(("discriminator", name) for name in ("point", "shift", "dropout-mlp"))]  # fmt: skip
 
 
 @pytest.mark.parametrize("field", sorted({field for field, _ in [*SETTINGS, *REGULARIZED]}))

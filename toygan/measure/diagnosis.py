@@ -44,11 +44,9 @@ class Verdict:
 
 def diagnose(recent: Recent) -> Diagnosis:
     """The first verdict that fits, in the order of VERDICTS; "undetermined" where none does or nothing can be said."""
-    name = next(name for name, verdict in VERDICTS.items() if verdict.fits(recent))
-    if name == "diverged":
-        return VERDICTS[name].of(name, recent)
-    if len(recent.course("sliced-w1")) < FEWEST:
+    if len(recent.course("sliced-w1")) < FEWEST and not VERDICTS["diverged"].fits(recent):
         return Diagnosis("undetermined", (), "There are too few measurements yet with these settings.", "")
+    name = next(name for name, verdict in VERDICTS.items() if verdict.fits(recent))
     found = VERDICTS[name].of(name, recent)
     early = name == "undetermined" and not recent.started
     return replace(found, cause="It is early: in their first iterations most runs wander.") if early else found

@@ -1,6 +1,7 @@
-"""What an iteration of a recipe would cost, in memory and in time, found out without taking it.
+"""What an iteration of a recipe would cost, in memory and in time, whatever parts anyone adds.
 
-The iteration runs on torch's device "meta", whose tensors have shapes and no numbers: for any part that anyone adds.
+A small one is tried once. A large one is not: it runs on torch's device "meta", whose tensors have shapes and no
+numbers. (It needs torch's compiler, which takes as long to load as torch itself: no start of a small run waits for it.)
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from toygan.training.population import Population
 SETTING = "TOYGAN_MEMORY"  # the environment variable that sets the budget, in GiB
 SHARE = 0.5  # of the memory that is free, the budget where nothing else is set
 COPIES = 8  # of the parameters that an iteration holds at least: Adam's, gradients, the next ones, the average
+SMALL = 2**21  # numbers in the largest tensor of an iteration: up to here it is tried
 FEW = 3  # repetitions of a step from which the cost of many is told: each further one adds as much
 # A call of torch takes as long as so many bytes take to be written, or so many products to be summed, on a usual core.
 CALL_IN_BYTES, CALL_IN_PRODUCTS = 20_000, 100_000
@@ -44,9 +46,13 @@ class _Meter(TorchDispatchMode):
         self._held = self.most = 0
         self.time = 0.0
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False  # to skip its compiler, torch would load it first
+
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         out = func(*args, **(kwargs or {}))
-        results = [x for x in tree_leaves(out) if isinstance(x, Tensor) and x.is_meta]
+        results = [x for x in tree_leaves(out) if isinstance(x, Tensor)]
         for x in results:
             self._take_in(x)
         size = sum(x.numel() * x.element_size() for x in results)
@@ -56,6 +62,11 @@ class _Meter(TorchDispatchMode):
         self.time += 1 + size / CALL_IN_BYTES + products / CALL_IN_PRODUCTS
         return out
 
+    def start(self) -> None:
+        """Forgets what was done, and counts on from what is held."""
+        self._count()
+        self.most, self.time = self._held, 0.0
+
     def _take_in(self, x: Tensor) -> None:
         storage = x.untyped_storage()
         reference = StorageWeakRef(storage)
@@ -64,9 +75,12 @@ class _Meter(TorchDispatchMode):
         self._alive[reference] = storage.nbytes()
         self._held += storage.nbytes()
         if self._held > SLACK * self.most:  # now it matters which of them have gone
-            self._alive = {kept: n for kept, n in self._alive.items() if not kept.expired()}
-            self._held = sum(self._alive.values())
+            self._count()
             self.most = max(self.most, self._held)
+
+    def _count(self) -> None:
+        self._alive = {kept: n for kept, n in self._alive.items() if not kept.expired()}
+        self._held = sum(self._alive.values())
 
 
 def cost(recipe: Recipe, members: int = 1) -> Cost:
@@ -98,10 +112,20 @@ def _cost(recipe: Recipe, members: int) -> Cost:
     if least > available():  # not even shapes of it are tried: what networks keep of their own is real
         return Cost(least, least / CALL_IN_BYTES)
     with _Meter() as meter:
-        population = Population([recipe] * members, "meta")
-        meter.time = 0.0
+        population = Population([recipe] * members, "cpu" if _is_small(recipe, members) else "meta")
+        population.batch()  # drawn for many iterations: no part of what one more step adds
+        meter.start()
         population.step()
     return Cost(meter.most, meter.time)
+
+
+def _is_small(recipe: Recipe, members: int) -> bool:
+    """Whether layers, distances within a batch and, where steps are solved for, equations are all small."""
+    nets = recipe.parts.generator, recipe.parts.discriminator
+    widest = max(max(net.shape.widths, default=net.shape.width) for net in nets)
+    n_params = sum(net.n_params for net in nets)
+    in_batch, in_steps = recipe.batch * (recipe.batch + widest), n_params ** (2 if recipe.parts.turns.couples else 1)
+    return members * max(in_batch, in_steps) <= SMALL
 
 
 def _repeated(recipe: Recipe) -> Iterator[tuple[int, Callable[[int], Recipe]]]:
