@@ -90,7 +90,7 @@ def status(address: str, **headers: str) -> int:
         return error.code
 
 
-@pytest.mark.parametrize("config", [{}, {"jupyter_server_config": OPEN}, {"jupyter_lab_config": OPEN}])
+@pytest.mark.parametrize("config", [{}, {"jupyter_server_config": OPEN, "jupyter_lab_config": OPEN}])
 def test_the_lab_answers_on_this_machine_and_only_with_its_token(config: dict[str, object], tmp_path: Path) -> None:
     words = [sys.executable, "-m", "toygan", "lab", str(tmp_path / "mine"), "--no-browser"]
     (tmp_path / "config").mkdir()

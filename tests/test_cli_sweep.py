@@ -48,6 +48,7 @@ def test_what_cannot_be_swept_is_one_line(
     words: list[str], named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Run, "step", lambda self: pytest.fail("it trained"))
+    monkeypatch.setattr("toygan.cli.sweep.PATIENCE", 0.2)
     assert named in refused(toygan("sweep", *words))
 
 

@@ -324,7 +324,7 @@ def test_the_whole_menu_shows_every_distribution_in_motion(data):
     picture = Picture(population.recipes[0], tuple(PANELS), **SIZE)
     picture.draw(Look.of(population, record))
     before = picture.rgba()
-    population.run(20)
+    population.run(2)
     record.add(population.snapshot(200))
     picture.draw(Look.of(population, record))
     assert (picture.rgba() != before).any()

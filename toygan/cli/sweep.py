@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 SHOWN = ("modes-covered", "high-quality", "total-variation")  # of the metrics, in the shell
 ROWS = 60  # of a table in the shell
+PATIENCE = 10  # seconds in which a scheduler is to answer
 
 
 def table(measured: pd.DataFrame) -> Table:
@@ -54,7 +55,7 @@ def dask(address: str | None) -> Iterator[Executor | None]:
         raise click.UsageError("--dask: needs Dask; pip install 'toygan[dask]'") from None
     try:
         cluster = LocalCluster(threads_per_worker=1, dashboard_address=None) if address == "local" else None
-        client = Client(cluster or address, timeout=10)
+        client = Client(cluster or address, timeout=PATIENCE)
     except (OSError, ValueError) as error:
         raise click.UsageError(f"--dask {address}: no scheduler answers there ({type(error).__name__})") from None
     with client:
