@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from toygan.cli import main
 from toygan.measure.advice import ADVICE, Odds
 from toygan.measure.diagnosis import VERDICTS
 from toygan.runs.record import Record
-from toygan.studies.gallery import trial
+from toygan.studies.gallery import GALLERY, trial
 from toygan.studies.gallery.random import DATA, recipes
 from toygan.studies.gallery.trial import RIGHT, KnobOdds, Labelled, Trial, Turning, label, turnings
 
@@ -85,13 +86,20 @@ def test_a_knob_is_tried_on_runs_with_its_verdict_and_counted_by_the_distance() 
     turning = next(iter(tried.values()))
     healthy = {"mean_offset": 0.0, "spread_ratio": 1.0, "within_ratio": 1.0, "modes_missing": 0.0, "share_error": 0.0,
                "high_quality": 1.0, "mode_hopping": 0.0}  # fmt: skip
-    assert turning.outcome(record(w1=0.1, **healthy)) == 1
-    assert turning.outcome(record(w1=0.9, **healthy)) == 0  # the verdict is gone, the samples are not nearer
-    assert turning.outcome(record(w1=2.0, **healthy)) == -1
-    assert turning.outcome(record(diverged_at=100)) == -1
-    odds = KnobOdds({"a": (turning, 1), "b": (turning, -1), "c": (turning, 0)})
+    assert turning.outcomes(record(w1=0.1, **healthy)) == [1]
+    assert turning.outcomes(record(w1=0.9, **healthy)) == [0]  # the verdict is gone, the samples are not nearer
+    assert turning.outcomes(record(w1=2.0, **healthy)) == [-1]
+    assert turning.outcomes(record(diverged_at=100)) == [-1]
+    odds = KnobOdds({"a": (turning, [1, -1]), "b": (turning, [0])})
     assert odds.table == {"oscillation": {turning.knob: Odds(1, 1, 3)}}
-    assert json.loads(odds.to_json()) == {"oscillation": {turning.knob: [1, 1, 3]}}
+    held = json.loads(odds.into('{"random": {}, "gallery": {"diverged": {}}}', "gallery"))
+    assert held == {"random": {}, "gallery": {"oscillation": {turning.knob: [1, 1, 3]}}}
+
+
+def test_a_knob_is_tried_on_so_many_runs_at_most() -> None:
+    run = record(w1=0.9)
+    runs = {str(i): Labelled(run, ("near",), ("oscillation",)) for i in range(3)}
+    assert len(turnings(runs, most=2)) == 2 * len(ADVICE["oscillation"])
 
 
 def test_a_knob_that_is_refused_is_not_tried() -> None:
@@ -102,15 +110,19 @@ def test_a_knob_that_is_refused_is_not_tried() -> None:
     assert isinstance(next(iter(tried.values())), Turning)
 
 
-def test_the_shell_tries_random_recipes_and_writes_odds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_shell_tries_recipes_and_keeps_the_odds_of_each_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(trial, "STEPS", 4)
     monkeypatch.setattr(trial, "EVERY", 1)
-    monkeypatch.setattr(trial, "MOST_TURNED", 1)
-    ran = CliRunner().invoke(main, ["gallery", "--random", "2", "--jobs", "1", "--odds", str(tmp_path / "odds.json")])
+    into = ["--jobs", "1", "--odds", str(tmp_path / "odds.json")]
+    ran = CliRunner().invoke(main, ["gallery", "--random", "2", *into])
     assert ran.exit_code == 0, ran.output
     assert "of 2 right" in ran.output
-    assert isinstance(json.loads((tmp_path / "odds.json").read_text(encoding="utf-8")), dict)
-    for words, says in ((["--odds", "x"], "--random COUNT"), (["too-soon", "--random", "2"], "its own recipes")):
-        refused = CliRunner().invoke(main, ["gallery", *words])
-        assert refused.exit_code == 2
-        assert says in refused.stderr
+    monkeypatch.setitem(GALLERY, "means-that-spiral", replace(GALLERY["means-that-spiral"], steps=4))
+    ran = CliRunner().invoke(main, ["gallery", "means-that-spiral", *into])
+    assert ran.exit_code == 0, ran.output
+    assert json.loads((tmp_path / "odds.json").read_text(encoding="utf-8")).keys() == {"random", "gallery"}
+    refused = CliRunner().invoke(main, ["gallery", "too-soon", "--random", "2"])
+    assert refused.exit_code == 2
+    assert "its own recipes" in refused.stderr

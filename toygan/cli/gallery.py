@@ -18,7 +18,7 @@ from toygan.measure.words import percent
 from toygan.studies.gallery import GALLERY, GalleryReport
 from toygan.studies.gallery.case import SEEDS
 from toygan.studies.gallery.report import measure, out_of
-from toygan.studies.gallery.trial import RIGHT, Trial, measure_odds, measure_trial
+from toygan.studies.gallery.trial import MOST_TURNED, RIGHT, Trial, at_random, failing, measure_odds, measure_trial
 
 
 def rates(measured: GalleryReport) -> Table:
@@ -64,7 +64,7 @@ def against_labels(tried: Trial) -> Table:
 @click.option("--random", "count", type=Whole(1, 100_000), metavar="COUNT", help="try the diagnosis on random recipes")
 @click.option(
     "--odds", type=Target(dir_okay=False, path_type=Path), metavar="FILE",
-    help="with --random: try the knobs of the diagnosis, too, and write their odds",
+    help="try the knobs of the diagnosis on these runs and put their odds into the file",
 )  # fmt: skip
 def command(
     names: tuple[str, ...], listed: bool, seeds: int, first_seed: int, device: str, jobs: int, store: Path | None,
@@ -73,25 +73,26 @@ def command(
     """Train the failure gallery, or the cases named: how often each fails, without and with its fix.
 
     Then the confusion matrix of the diagnosis over all of these runs; with --random over so many recipes that nobody
-    made up, labelled by their exact distance to the data. Ctrl-C prints what has been measured.
+    made up, labelled by their exact distance to the data. With --odds the knobs of the diagnosis are tried on failing
+    runs, of the gallery or of these. Ctrl-C prints what has been measured.
     """
-    if odds and not count:
-        raise click.UsageError("--odds needs runs to try the knobs on; add --random COUNT")
-    if count:
-        if names:
-            raise click.UsageError("NAME: --random makes its own recipes")
-        tried = measure_trial(count, first_seed, jobs, opened(store), device)
-        status = report(tried, markdown, [against_labels(tried)], tried.score)
-        if odds and not tried.missing:
-            measured_odds = measure_odds(tried, jobs, opened(store), device)
-            write(odds, measured_odds.to_json().encode())
-            click.echo(measured_odds)
-            return INTERRUPTED if measured_odds.missing else status
-        return status
+    if count and names:
+        raise click.UsageError("NAME: --random makes its own recipes")
     wanted = select(GALLERY, names)
     if listed:
         for name, case in wanted.items():
             click.echo(f"{name}: {case.verdict}\n    {case.symptom}\n    {case.setting}; fix: {case.change}")
         return 0
+    if count or odds:
+        pieces = at_random(count, first_seed) if count else failing(wanted, first_seed)
+        tried = measure_trial(pieces, jobs, opened(store), device)
+        status = report(tried, markdown, [against_labels(tried)], tried.score)
+        if odds is None or tried.missing:
+            return status
+        most, source = (MOST_TURNED, "random") if count else (None, "gallery")
+        found = measure_odds(tried, most, jobs, opened(store), device)
+        write(odds, found.into(odds.read_text(encoding="utf-8") if odds.exists() else "{}", source).encode())
+        click.echo(found)
+        return INTERRUPTED if found.missing else status
     measured = measure(wanted, first_seed, jobs, seeds, opened(store), device)
     return report(measured, markdown, [rates(measured), matrix(measured)], measured.score)

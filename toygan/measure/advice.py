@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from toygan.recipe import KNOBS, Recipe, RecipeError
 
 Changes = dict[str, Any]  # fields of a recipe
+FEW = 4  # runs without an effect that are added to each knob's, so that one run that was lucky ranks it low
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def by_odds(verdict: str) -> Iterator[tuple[Knob, Odds | None]]:
 
 
 def _rate(known: Odds | None) -> float:
-    return (known.helped - known.harmed) / known.n if known and known.n else 0.0
+    return (known.helped - known.harmed) / (known.n + FEW) if known else 0.0
 
 
 def in_words(recipe: Recipe, changed: Recipe) -> str:
@@ -91,9 +92,18 @@ def _strength(value: float | None) -> str:
 
 @cache
 def odds() -> Mapping[str, Mapping[str, Odds]]:
-    """What `toygan gallery --odds` has measured, by verdict and knob."""
-    text = files("toygan.measure").joinpath("odds.json").read_text(encoding="utf-8")
-    return {verdict: {name: Odds(*row) for name, row in rows.items()} for verdict, rows in json.loads(text).items()}
+    """What `toygan gallery --odds` has measured, by verdict and knob: over the gallery and over recipes at random."""
+    measured = json.loads(files("toygan.measure").joinpath("odds.json").read_text(encoding="utf-8"))
+    table: dict[str, dict[str, Odds]] = {}
+    for verdict, knob, row in (
+        (verdict, knob, row)
+        for source in measured.values()
+        for verdict, rows in source.items()
+        for knob, row in rows.items()
+    ):
+        of = table.setdefault(verdict, {})
+        of[knob] = Odds(*(a + b for a, b in zip(of.get(knob, (0, 0, 0)), row, strict=True)))
+    return table
 
 
 def _rounded(x: float) -> float:

@@ -1,4 +1,4 @@
-"""The diagnosis and its knobs on recipes at random: labelled by what is known exactly, turned and trained again."""
+"""The diagnosis on recipes at random, labelled by what is known exactly; its knobs on these and on failing runs."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from toygan.parts.metrics.reference import reference_band
 from toygan.parts.metrics.samples import spread_of
 from toygan.recipe import Recipe
 from toygan.runs.record import Record
+from toygan.studies.gallery.case import FailureCase
 from toygan.studies.gallery.random import recipes
 from toygan.studies.progress import Progress, Results
 from toygan.sweeps.groups import measure_groups
@@ -25,8 +26,9 @@ from toygan.sweeps.piece import Piece
 from toygan.sweeps.store import Store
 
 SEEDS, STEPS, EVERY, SAMPLES = 1, 1000, 100, 500  # of each recipe; the exact W1 of more samples takes long
+FAILING_SEEDS = 4  # of each case of the gallery on which knobs are tried
 LAST = 3  # measurements at the end that a label looks at
-MOST_TURNED = 8  # runs on which a knob is tried for a verdict
+MOST_TURNED = 8  # runs at random on which a knob is tried for a verdict
 
 # What the label says, and the verdicts that are right of it: a label says what the samples are, a verdict also why.
 PLAYERS = ("vanishing gradient", "does not move", "out of scale", "discriminator overpowered", "discriminator too weak")
@@ -80,9 +82,9 @@ class Labelled(NamedTuple):
     verdicts: tuple[str, ...]
 
 
-def piece_of(several: Sequence[Recipe]) -> Piece:
+def piece_of(several: Sequence[Recipe], steps: int) -> Piece:
     """What has to be measured of recipes of one shape."""
-    return Piece(tuple(several), STEPS, EVERY, (*default_metrics(), "w1"), SAMPLES)
+    return Piece(tuple(several), steps, EVERY, (*default_metrics(), "w1"), SAMPLES)
 
 
 def labelled(record: Record) -> Labelled:
@@ -129,11 +131,21 @@ def _right(name: str, counts: Counter[str]) -> str:
     return percent(sum(counts[verdict] for verdict in RIGHT[name]) / counts.total())
 
 
+def at_random(count: int, seed: int = 0) -> dict[str, Piece]:
+    """So many random recipes, by number."""
+    return {str(i): piece_of(recipe.seeds(SEEDS), STEPS) for i, recipe in enumerate(islice(recipes(seed), count))}
+
+
+def failing(cases: Mapping[str, FailureCase], seed: int = 0) -> dict[str, Piece]:
+    """The recipes of the gallery, by the names of their cases, from this seed on."""
+    return {name: piece_of(case.recipe.but(seed=seed).seeds(FAILING_SEEDS), case.steps) for name, case in cases.items()}
+
+
 def measure_trial(
-    count: int, seed: int = 0, jobs: int | None = 1, store: Store | None = None, device: str = "cpu"
+    pieces: Mapping[str, Piece], jobs: int | None = 1, store: Store | None = None, device: str = "cpu"
 ) -> Trial:
-    """So many random recipes trained and labelled behind a progress bar; an interrupt keeps what has been measured."""
-    groups = {str(i): [piece_of(recipe.seeds(SEEDS))] for i, recipe in enumerate(islice(recipes(seed), count))}
+    """All of it trained and labelled behind a progress bar; an interrupt keeps what has been measured."""
+    groups = {name: [piece] for name, piece in pieces.items()}
 
     def results(progress: Progress) -> Iterator[tuple[str, Labelled]]:
         for name, (record,) in measure_groups(groups, jobs, store, progress, device):
@@ -143,56 +155,64 @@ def measure_trial(
 
 
 class Turning(NamedTuple):
-    """A knob that is tried on one run of a trial."""
+    """A knob that is tried on the runs of one recipe that have the verdict it is for."""
 
     verdict: str
     knob: str
     record: Record
-    member: int
-    recipe: Recipe  # with the knob turned
+    members: tuple[int, ...]  # of the record
+    recipes: tuple[Recipe, ...]  # with the knob turned, one a member
 
-    def outcome(self, turned: Record) -> int:
+    def outcomes(self, turned: Record) -> list[int]:
         """1 where the verdict is gone and the samples are a tenth nearer, -1 where they are a fifth farther, else 0."""
-        before, after = (
-            record.metric("w1")[-LAST:, member].mean() for record, member in ((self.record, self.member), (turned, 0))
-        )
-        if turned.diverged_at[0] >= 0 or (not after < 1.2 * before and np.isfinite(before)):
-            return -1
-        gone = diagnose_all(turned)[0].verdict != self.verdict
-        return int(gone and (after < 0.9 * before or not np.isfinite(before)))
+        found = []
+        for i, (member, now) in enumerate(zip(self.members, diagnose_all(turned), strict=True)):
+            before, after = (
+                x.mean() for x in (self.record.metric("w1")[-LAST:, member], turned.metric("w1")[-LAST:, i])
+            )
+            worse = turned.diverged_at[i] >= 0 or (not after < 1.2 * before and np.isfinite(before))
+            nearer = after < 0.9 * before or not np.isfinite(before)
+            found.append(-1 if worse else int(now.verdict != self.verdict and nearer))
+        return found
 
 
-def turnings(runs: Mapping[str, Labelled]) -> dict[str, Turning]:
-    """What is to be tried: each knob on at most MOST_TURNED runs with the verdict that it is for."""
+def turnings(runs: Mapping[str, Labelled], most: int | None = None) -> dict[str, Turning]:
+    """What is to be tried: each knob on all runs with the verdict that it is for, or on so many of them at most."""
     tried: Counter[tuple[str, str]] = Counter()
     found = {}
     for name, one in runs.items():
-        for member, verdict in enumerate(one.verdicts):
+        for verdict in dict.fromkeys(one.verdicts):
             for knob in ADVICE.get(verdict, ()):
-                changed = TURNED[knob].turned(one.record.recipes[member])
-                if tried[verdict, knob] < MOST_TURNED and changed is not None:
-                    tried[verdict, knob] += 1
-                    found[f"{name}.{member} {knob}"] = Turning(verdict, knob, one.record, member, changed)
+                changed = {
+                    member: recipe
+                    for member, said in enumerate(one.verdicts)
+                    if said == verdict and (recipe := TURNED[knob].turned(one.record.recipes[member])) is not None
+                }
+                kept = list(changed)[: None if most is None else most - tried[verdict, knob]]
+                if kept:
+                    tried[verdict, knob] += len(kept)
+                    recipes_of = tuple(changed[member] for member in kept)
+                    found[f"{name}, {verdict}: {knob}"] = Turning(verdict, knob, one.record, tuple(kept), recipes_of)
     return found
 
 
-class KnobOdds(Results[tuple[Turning, int]]):
+class KnobOdds(Results[tuple[Turning, list[int]]]):
     """Outcomes of knobs that were tried."""
 
     @property
     def table(self) -> dict[str, dict[str, Odds]]:
         """How often each knob helped and harmed, by verdict."""
         outcomes: dict[tuple[str, str], list[int]] = defaultdict(list)
-        for turning, outcome in self.values():
-            outcomes[turning.verdict, turning.knob].append(outcome)
+        for turning, several in self.values():
+            outcomes[turning.verdict, turning.knob] += several
         table: dict[str, dict[str, Odds]] = {}
         for (verdict, knob), told in sorted(outcomes.items()):
             table.setdefault(verdict, {})[knob] = Odds(told.count(1), told.count(-1), len(told))
         return table
 
-    def to_json(self) -> str:
-        """What `toygan.measure.advice.odds` reads."""
-        return json.dumps(self.table, indent=1) + "\n"
+    def into(self, held: str, source: str) -> str:
+        """What `toygan.measure.advice.odds` reads: the JSON that was held, with this table as that of its source."""
+        return json.dumps({**json.loads(held), source: self.table}, indent=1) + "\n"
 
     def _repr_markdown_(self) -> str:
         rows = [
@@ -204,14 +224,15 @@ class KnobOdds(Results[tuple[Turning, int]]):
 
 
 def measure_odds(
-    trial: Mapping[str, Labelled], jobs: int | None = 1, store: Store | None = None, device: str = "cpu"
-) -> KnobOdds:
-    """Every knob tried on the runs of a trial behind a progress bar; an interrupt keeps what has been measured."""
-    tried = turnings(trial)
-    groups = {name: [piece_of([turning.recipe])] for name, turning in tried.items()}
+    trial: Mapping[str, Labelled], most: int | None = None, jobs: int | None = 1, store: Store | None = None,
+    device: str = "cpu",
+) -> KnobOdds:  # fmt: skip
+    """Every knob tried on runs of a trial behind a progress bar; an interrupt keeps what has been measured."""
+    tried = turnings(trial, most)
+    groups = {name: [piece_of(turning.recipes, int(turning.record.steps[-1]))] for name, turning in tried.items()}
 
-    def results(progress: Progress) -> Iterator[tuple[str, tuple[Turning, int]]]:
+    def results(progress: Progress) -> Iterator[tuple[str, tuple[Turning, list[int]]]]:
         for name, (record,) in measure_groups(groups, jobs, store, progress, device):
-            yield name, (tried[name], tried[name].outcome(record))
+            yield name, (tried[name], tried[name].outcomes(record))
 
     return KnobOdds.of(groups, results)
