@@ -121,11 +121,12 @@ def still(r: Recent) -> bool:
 def out_of_scale(r: Recent) -> bool:
     """Samples start near 0 with a spread of about 1, and the data is elsewhere, or of another size, by far.
 
-    That is no fault of either player, so it is asked first; not of a run that is closing in fast.
+    That is no fault of either player, so it is asked first; not of a run that is closing in fast and has come near.
     """
     away, wide = r.seen_mean_and_spread
     other = away > UNITS * max(wide, 1) or not 1 / UNITS < wide < UNITS
-    return other and r.apart > DISTANCE and not -r.rise("sliced-w1") > 0.2 * r.mean("sliced-w1")
+    arriving = -r.rise("sliced-w1") > 0.2 * r.mean("sliced-w1") and r.apart < UNITS
+    return other and r.apart > DISTANCE and not arriving
 
 
 def overpowered(r: Recent) -> bool:
