@@ -14,9 +14,7 @@ from toygan.recipe import FIELDS, KNOBS, Recipe
 from toygan.runs.record import Record
 from toygan.studies.gallery.case import FailureCase
 from toygan.studies.gallery.cases import GALLERY
-from toygan.sweeps.groups import measure_groups
-from toygan.sweeps.piece import Piece
-from toygan.teach.measured import SAMPLES
+from toygan.teach.measured import over_seeds
 
 PATIENTS, SEEDS = 12, 4
 BUDGET = 3  # changes of fields of a recipe
@@ -103,12 +101,9 @@ class Clinic:
             self.built_in[patient] = self._scored(patient, verdict, changes, record)
 
     def _runs(self, recipes: dict[int, Recipe]) -> Iterator[tuple[int, Record]]:
-        groups = {
-            str(patient): [Piece(tuple(recipe.seeds(SEEDS)), self._case(patient).steps, n=SAMPLES)]
-            for patient, recipe in recipes.items()
-        }
-        for name, (record,) in measure_groups(groups):
-            yield int(name), record
+        for patient, recipe in recipes.items():
+            name = f"patient {patient}"
+            yield patient, over_seeds({name: recipe}, self._case(patient).steps, every=100, seeds=SEEDS)[name]
 
     def _scored(self, patient: int, verdict: str, changes: dict[str, Any], record: Record) -> Treatment:
         case = self._case(patient)
