@@ -85,6 +85,33 @@ def test_every_verdict_is_given_to_the_run_that_shows_it(verdict: str) -> None:
     assert verdict == "diverged" or diagnosis.evidence
 
 
+def test_where_all_data_is_one_point_nothing_is_too_narrow() -> None:
+    """Math.stackexchange and others: a G that is to learn one number; its samples are at it, and have no spread."""
+    at_it = recent(Recipe(data="points(x=(1.0,),sigma=0.0)"), spread_ratio=0.01, sliced_w1=0.03)
+    beside = recent(Recipe(data="points(x=(1.0,),sigma=0.0)"), spread_ratio=0.4, sliced_w1=0.3, mean_offset=0.02)
+    assert diagnose(at_it).verdict == "healthy"
+    assert diagnose(beside).verdict == "too wide"
+
+
+def test_samples_that_have_drawn_together_before_a_guessing_d_are_too_narrow() -> None:
+    """math.stackexchange 3441335: data is uniform, G has shrunk to D's peak, and D of two units says one half."""
+    recipe = Recipe(data="uniform(low=5.0,high=7.0,dim=1)", loss="wasserstein")
+    moons = MOONS | {"accuracy-real": 0.5, "accuracy-fake": 0.5, "spread-ratio": 0.2, "sliced-w1": 0.4}
+    assert diagnose(of(range(0, 3001, 100), moons, recipe)).verdict == "too narrow"
+
+
+def test_what_is_far_away_by_its_scale_is_out_of_scale_though_it_comes_nearer() -> None:
+    """devnag#9: N(400, 1.25)."""
+
+    def coming(start: float, end: float) -> Recent:
+        course = {"sliced_w1": np.linspace(start, end, 31), "mean_offset": np.linspace(start, end, 31) / 1.25}
+        return recent(Recipe(data="gaussian1d(mean=400.0,sigma=1.25)"), **with_(FAR) | course)
+
+    on_the_way, near = coming(400, 100), coming(40, 1)
+    assert diagnose(on_the_way).verdict == "out of scale"
+    assert diagnose(near).verdict == "not converged yet"
+
+
 def test_evidence_stands_beside_what_true_samples_score() -> None:
     words = diagnose(CASES["mode collapse, modes absent"]).evidence
     assert words[:2] == ("modes-missing 5 (true samples 0)", "effective-places 7.9 (true samples 7.99)")

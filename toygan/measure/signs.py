@@ -52,6 +52,8 @@ def faults(r: Recent) -> dict[str, float]:
         "parts missing": r.beyond_true("gaps") / WAY if not r.k else 0.0,
         **_too_narrow_or_wide(r.mean("spread-ratio"), RATIO),
     }
+    if not r.data.moments[1].any():  # all of it is one point, and nothing is narrower
+        found |= {"too narrow": 0.0, "too wide": r.mean("spread-ratio") / DISTANCE}
     if r.k and not r.data.atoms:
         within = _too_narrow_or_wide(r.mean("within-ratio"), WITHIN)
         found = {name: max(value, within.get(name, 0.0)) for name, value in found.items()}
@@ -79,6 +81,8 @@ def worst(name: str) -> Callable[[Recent], bool]:
         named = {way: value for way, value in found.items() if way != "wrong shape"}
         if lacking(r) > 0.3 or far(r):
             named.pop("uneven shares", None)
+        if shrunk(r):
+            named.pop("parts missing", None)
         if "uneven shares" in named:
             named.pop("off centre", None)
         if on_part_of_the_data(r):
@@ -91,7 +95,12 @@ def worst(name: str) -> Callable[[Recent], bool]:
 def on_part_of_the_data(r: Recent) -> bool:
     """Without modes: the samples lie on the data, by far more than the data on the samples, and on more than a spot."""
     way, back = r.beyond_true("gaps"), r.beyond_true("off-data")
-    return not r.k and way > WAY and way > 2 * max(back, 0) and r.mean("spread-ratio") > 0.5
+    return not r.k and way > WAY and way > 2 * max(back, 0) and not shrunk(r)
+
+
+def shrunk(r: Recent) -> bool:
+    """Without modes: the samples have drawn together to a spot."""
+    return not r.k and r.mean("spread-ratio") <= 0.5
 
 
 def lacking(r: Recent) -> float:
@@ -124,7 +133,7 @@ def out_of_scale(r: Recent) -> bool:
     That is no fault of either player, so it is asked first; not of a run that is closing in fast and has come near.
     """
     away, wide = r.seen_mean_and_spread
-    other = away > UNITS * max(wide, 1) or not 1 / UNITS < wide < UNITS
+    other = away > UNITS * max(wide, 1) or not 1 / UNITS < (wide or 1) < UNITS  # a single point has no width
     arriving = -r.rise("sliced-w1") > 0.2 * r.mean("sliced-w1") and r.apart < UNITS
     return other and r.apart > DISTANCE and not arriving
 
@@ -147,10 +156,11 @@ def rotating(r: Recent) -> bool:
 def too_weak(r: Recent) -> bool:
     """D guesses, or is worse than that, while the samples stay far from the data, and no regularizer holds it back.
 
-    At the start of any run D has to learn first.
+    At the start of any run D has to learn first. Samples that are far since they have drawn together are too narrow.
     """
     swings = r.swing("high-quality") > SWING if r.k else r.swing("sliced-w1") > DISTANCE * r.spread
-    return far(r) and not swings and r.mean_accuracy < GUESSING and r.started and not r.recipe.regularizers
+    free = r.started and not r.recipe.regularizers
+    return far(r) and not swings and not shrunk(r) and r.mean_accuracy < GUESSING and free
 
 
 def improving(r: Recent) -> bool:
