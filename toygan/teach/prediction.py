@@ -88,7 +88,8 @@ class Prediction:
         options = [(words, key) for key, words in self.question.answers.items()]
         self._choice = widgets.RadioButtons(options=options, value=None, layout=widgets.Layout(width="auto"))
         self._choice.add_class("toygan-prediction")
-        self._lock = widgets.Button(description="Lock my prediction", icon="lock", disabled=True)
+        as_its_words = widgets.Layout(width="auto", align_self="flex-start")
+        self._lock = widgets.Button(description="Lock my prediction", icon="lock", disabled=True, layout=as_its_words)
         self._lock.add_class("toygan-lock")
         self._comparison = widgets.HTML()
         self._comparison.add_class("toygan-comparison")
