@@ -19,7 +19,7 @@ COLUMNS = {
     "what it is called": 0.01,
     "told by": 0.17,
     "why": 0.38,
-    "to try: helped/harmed of runs at random": 0.72,
+    "to try: helped/harmed of the runs tried": 0.72,
 }
 LETTERS = (24, 36, 60, 48)  # in a line of each column
 ORDER = [name for name in VERDICTS if name not in ("undetermined", "healthy")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from toygan.studies.claims.claim import Claim
-from toygan.studies.claims.settings import HIGH_QUALITY, MODES, RING
+from toygan.studies.claims.settings import HIGH_QUALITY, MODES, RING, SHORT_LINE
 
 NETWORK_CLAIMS: dict[str, Claim] = {
     "a-leak-keeps-more-of-the-ring": Claim(
@@ -31,5 +31,12 @@ NETWORK_CLAIMS: dict[str, Claim] = {
         {"width 64": RING.but(width=64), "width 16": RING.but(width=16)},
         HIGH_QUALITY,
         margin=0.05,
+    ),
+    "tanh-keeps-both-modes-of-a-line": Claim(
+        "With two equal modes on a line, at equal rates of .003, networks with tanh keep more modes than with ReLU",
+        {"tanh": SHORT_LINE.but(activation="tanh"), "relu": SHORT_LINE},
+        MODES,
+        margin=0.1,
+        steps=600,
     ),
 }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from toygan.measure.quantities import late
+from toygan.measure.quantities import late, shown
 from toygan.studies.claims.claim import Claim
 from toygan.studies.claims.settings import HIGH_QUALITY, LINE, MODES, RING
 
+MODERN = RING.but(loss="relativistic", regularizers={"r1": 0.1, "r2": 0.1}, lr_d=3e-3)
 LINE_DESCENT = LINE.but(optimizer="sgd", lr_g=0.05, lr_d=0.05)
 
 PLAYER_CLAIMS: dict[str, Claim] = {
@@ -94,5 +95,12 @@ PLAYER_CLAIMS: dict[str, Claim] = {
         HIGH_QUALITY,
         margin=0.4,
         seeds=32,
+    ),
+    "an-average-lies-nearer-to-the-modes": Claim(
+        "On the ring, with pairs, R1 and R2 and a D three times as fast as G, the average of G's parameters has more"
+        " samples of high quality than the last ones",
+        {"average, beta 0.99": MODERN.but(ema=0.99), "last": MODERN},
+        shown("high-quality"),
+        margin=0.05,
     ),
 }

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from toygan.measure.quantities import late
 from toygan.studies.claims.claim import Claim
-from toygan.studies.claims.settings import MODES, RING
+from toygan.studies.claims.settings import HIGH_QUALITY, MODES, RING, SHORT_LINE
+
+CHASED = RING.but(loss="least-squares", lr_d=1e-4)  # a slow D is led around the ring
+CALM = CHASED.but(regularizers={"feature-matching": 1.0})
+NOISY = SHORT_LINE.but(regularizers={"instance-noise": 1.5})
+FADING = NOISY.but(anneal=500)
+PAIRS = RING.but(loss="relativistic")
 
 
 def _than_nothing(sentence: str, name: str, strength: float, margin: float = 1.0, folklore: str = "") -> Claim:
@@ -42,5 +49,50 @@ REGULARIZER_CLAIMS: dict[str, Claim] = {
         MODES,
         margin=2.0,
         folklore="the larger the pack, the more modes",
+    ),
+    "flat-on-both-sides-pairs-keep-more-of-the-ring": Claim(
+        "On the ring, at equal rates of .001, R1 and R2 of strength .1 keep more modes of the relativistic pairing loss"
+        " than it keeps alone",
+        {"R1 and R2 0.1": PAIRS.but(regularizers={"r1": 0.1, "r2": 0.1}), "pairs alone": PAIRS},
+        MODES,
+        margin=0.5,
+    ),
+    "feature-matching-spreads-a-heap-that-is-chased": Claim(
+        "On the ring, with least squares and a D ten times slower than G, matching features has samples in more places"
+        " at a time than unrolling by three steps",
+        {"feature-matching 1": CALM, "unrolled 3": CHASED.but(regularizers={"unrolled": 3})},
+        late("effective-places"),
+        margin=3.0,
+        folklore="unrolling is the remedy for a heap that wanders",
+    ),
+    "feature-matching-calms-a-heap-that-is-chased": Claim(
+        "On the ring, with least squares and a D ten times slower than G, less mass goes over from mode to mode with"
+        " matched features",
+        {"nothing": CHASED, "feature-matching 1": CALM},
+        late("mode-hopping"),
+        margin=0.3,
+    ),
+    "noise-that-fades-keeps-both-modes": Claim(
+        "With two equal modes on a line, noise of 1.5 on D's inputs that fades over 500 iterations keeps more modes"
+        " than no noise",
+        {"noise 1.5, fading": FADING, "no noise": SHORT_LINE},
+        MODES,
+        margin=0.1,
+        steps=700,
+    ),
+    "noise-that-stays-blurs": Claim(
+        "With two equal modes on a line, noise of 1.5 that stays leaves fewer samples of high quality than noise that"
+        " fades over 500 of 700 iterations",
+        {"noise 1.5, fading": FADING, "noise 1.5": NOISY},
+        HIGH_QUALITY,
+        margin=0.05,
+        steps=700,
+    ),
+    "too-strong-r1-blurs": Claim(
+        "With two equal modes on a line, R1 of strength 100 leaves fewer samples of high quality than of strength 1",
+        {f"r1 {s:g}": SHORT_LINE.but(regularizers={"r1": s}) for s in (1.0, 100.0)},
+        HIGH_QUALITY,
+        margin=0.1,
+        steps=700,
     ),
 }

@@ -13,6 +13,7 @@ from toygan.runs.record import Record
 RING = Recipe(width=32, batch=64)
 LINE = RING.but(data="bimodal")  # two modes of equal weight
 RARE = RING.but(data="bimodal(weight=0.9)")  # the second mode has a tenth of the data
+SHORT_LINE = LINE.but(width=16, lr_g=3e-3, lr_d=3e-3)  # as the lessons have it: settled after 700 iterations
 GAUSSIAN = RING.but(data="gaussian1d")  # the generator starts about 4 away
 DESCENT = GAUSSIAN.but(optimizer="sgd", lr_g=0.05, lr_d=0.05)
 DIRAC = Recipe(
