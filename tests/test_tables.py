@@ -46,3 +46,8 @@ def test_what_true_samples_score_stands_above_the_columns_that_are_metrics():
     lines = table._repr_markdown_().splitlines()
     assert lines[2] == f"| **true samples** | – | {band.low:.3g} to {band.high:.3g} | – | 8 |"
     assert lines[-1] == "*In brackets: 95 % interval over 4 seeds. True samples: what 90 % of sets of 500 score.*"
+
+
+def test_a_single_seed_has_no_interval() -> None:
+    assert cell(np.array([0.25])) == "0.25"
+    assert str(SeedTable({"a": {"b": np.array([0.25])}})).endswith("*One seed: it can be so.*")

@@ -19,8 +19,9 @@ class SeedTable:
     """Rows of named quantities, one value a seed `(S,)`; a notebook shows it as Markdown.
 
     Numbers are given as mean [95 % bootstrap interval], true-or-false as count [95 % Wilson interval]; words, such as
-    what theory says, stand as they are. Seeds without a number (NaN) are left out and counted. With `data` the first
-    row says what n true samples score in the columns that are metrics.
+    what theory says, stand as they are, and so does the number of a single seed, which has no interval. Seeds without a
+    number (NaN) are left out and counted. With `data` the first row says what n true samples score in the columns that
+    are metrics.
     """
 
     def __init__(self, rows: Mapping[str, Mapping[str, Any]], data: str | None = None, n: int = 2500) -> None:
@@ -45,14 +46,14 @@ class SeedTable:
             f"| **{row}** | " + " | ".join(cell(columns.get(name, np.empty(0))) for name in self.columns) + " |"
             for row, columns in self.rows.items()
         ]
-        return "\n".join([head, *rows, "", f"*In brackets: 95 % interval over {self._seeds}.{self.note}*"])
+        return "\n".join([head, *rows, "", f"*{self._seeds}{self.note}*"])
 
     @property
     def _seeds(self) -> str:
         most = max(
             (len(v) for columns in self.rows.values() for v in columns.values() if not isinstance(v, str)), default=0
         )
-        return f"{most} seeds"
+        return "One seed: it can be so." if most == 1 else f"In brackets: 95 % interval over {most} seeds."
 
     def __repr__(self) -> str:
         return self._repr_markdown_()
@@ -68,6 +69,8 @@ def cell(values: np.ndarray | str) -> str:
     finite = values[np.isfinite(values)] if len(values) else values
     if not len(finite):
         return "–"
+    if len(values) == 1:
+        return f"{finite[0]:.3g}"
     low, high = interval(finite)
     left_out = f" ({len(finite)} of {len(values)} seeds)" if len(finite) < len(values) else ""
     return f"{finite.mean():.3g} [{low:.3g}, {high:.3g}]{left_out}"

@@ -17,6 +17,7 @@ from toygan.studies.gallery.cases import GALLERY
 from toygan.teach.measured import over_seeds
 
 PATIENTS, SEEDS = 12, 4
+OFTEN_WELL = ("ring-fades", "stopped-on-the-way")  # cases that fail in about half of their seeds
 BUDGET = 3  # changes of fields of a recipe
 CURED = 0.75  # of the seeds that do not fail any more
 FOR_VERDICT, FOR_CURE, FOR_CHANGE = 1.0, 2.0, -0.5  # points; the first change is free
@@ -50,7 +51,7 @@ class Clinic:
     built_in: dict[int, Treatment] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        ill = [case for case in GALLERY.values() if "steps" not in case.fix]
+        ill = [case for name, case in GALLERY.items() if "steps" not in case.fix and name not in OFTEN_WELL]
         if not 1 <= self.patients <= len(ill):
             raise ValueError(f"patients={self.patients}: must be from 1 to {len(ill)}")
         rng = random.Random(self.seed)
