@@ -116,11 +116,13 @@ def _rates(for_g: float, for_d: float) -> Callable[[Recipe], Changes]:
 
 def _r1(strength: float) -> Callable[[Recipe], Changes]:
     """R1 at this strength, or three times as strong as it is."""
-    return lambda r: {"regularizers": {**r.regularizers, "r1": max(strength, 3 * r.regularizers.get("r1", 0.0))}}
+    return lambda r: {
+        "regularizers": {**r.regularizers, "r1": max(strength, _rounded(3 * r.regularizers.get("r1", 0.0)))}
+    }
 
 
 def _weaker(r: Recipe) -> Changes:
-    return {"regularizers": {name: strength / 100 for name, strength in r.regularizers.items()}}
+    return {"regularizers": {name: _rounded(strength / 100) for name, strength in r.regularizers.items()}}
 
 
 def _usual_start(r: Recipe) -> Changes:
