@@ -1,6 +1,8 @@
-"""Exercise of lesson 05: what the least-squares loss of D is where it cannot tell."""
+"""Exercises of lesson 05: what the least-squares loss of D is where it cannot tell, and G's on some of the modes."""
 
 from __future__ import annotations
+
+import math
 
 import torch
 
@@ -28,6 +30,24 @@ EXERCISES: dict[str, Exercise] = {
             "This is the cross-entropy's line; the least-squares loss has one that depends on its targets.": (
                 lambda a, b: torch.full_like(a, 2 * 0.6931471805599453)
             ),
+        },
+    ),
+    "loss-on-some-of-the-modes": Exercise(
+        arguments={"m": torch.tensor([1.0, 1.0, 2.0, 4.0, 8.0]), "K": torch.tensor([2.0, 8.0, 8.0, 8.0, 8.0])},
+        solution=lambda m, K: ((m + K) / m).log(),
+        praise="Right: log 2 where all modes are covered, and the more the fewer they are.",
+        mistakes={
+            "That is D's answer; the non-saturating loss is minus its logarithm.": lambda m, K: m / (m + K),
+            "The sign: D's answer is below 1, so that minus its logarithm is above 0.": lambda m, K: (
+                m / (m + K)
+            ).log(),
+            "That is minus log(1 - D); the non-saturating loss is minus log D.": (lambda m, K: ((m + K) / K).log()),
+            "That is the line where D cannot tell; here it can, on every sample.": (
+                lambda m, K: torch.full_like(m, math.log(2))
+            ),
+            "This is log(K / m), the KL divergence of the modes; D's best answer is m / (m + K).": lambda m, K: (
+                K / m
+            ).log(),
         },
     ),
 }

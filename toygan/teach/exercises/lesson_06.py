@@ -1,4 +1,4 @@
-"""Exercise of lesson 06: how steep the best critic is under a gradient penalty."""
+"""Exercises of lesson 06: how steep the best critic is under a gradient penalty, and how steep clipped weights can be."""
 
 from __future__ import annotations
 
@@ -26,6 +26,24 @@ EXERCISES: dict[str, Exercise] = {
             "You solved for where gain and penalty are equal; the best slope is where their difference peaks.": (
                 lambda w, lam: (2 * lam + w + (w**2 + 4 * lam * w).sqrt()) / (2 * lam)
             ),
+        },
+    ),
+    "slope-of-clipped-weights": Exercise(
+        arguments={"c": torch.tensor([0.01, 0.1, 0.1, 0.5, 1.0]), "w": torch.tensor([16.0, 16.0, 64.0, 16.0, 4.0])},
+        solution=lambda c, w: c**3 * w**2,
+        praise="Right: with 16 units a hundredth allows a slope of .000256, and one half a slope of 32.",
+        mistakes={
+            "Every path through the network has three weights, and there are many paths: add them up.": lambda c, w: (
+                c**3
+            ),
+            "A path goes through a unit of the first layer and one of the second: count both.": lambda c, w: c**3 * w,
+            "Each of the w units of the second layer sees w units: w times w paths, not w to the third.": (
+                lambda c, w: c**3 * w**3
+            ),
+            "There are three layers of weights: from the input, between the hidden units, to the output.": (
+                lambda c, w: c**2 * w**2
+            ),
+            "Weights that follow each other multiply.": lambda c, w: 3 * c * w**2,
         },
     ),
 }

@@ -1,4 +1,4 @@
-"""Exercise of lesson 07: the gradient of an unrolled generator in the smallest game."""
+"""Exercises of lesson 07: the gradient of an unrolled generator in the smallest game, and packs that show a rare mode."""
 
 from __future__ import annotations
 
@@ -28,6 +28,18 @@ EXERCISES: dict[str, Exercise] = {
                 lambda theta, psi, eta, k: 2 * k * eta * theta
             ),
             "The number of steps is missing: D takes k of them.": lambda theta, psi, eta, k: psi + 2 * eta * theta,
+        },
+    ),
+    "packs-that-show-it": Exercise(
+        arguments={"p": torch.tensor([0.1, 0.1, 0.1, 0.5, 0.01]), "m": torch.tensor([1.0, 2.0, 4.0, 4.0, 64.0])},
+        solution=lambda p, m: 1 - (1 - p) ** m,
+        praise="Right: of single samples a tenth, of packs of four a third.",
+        mistakes={
+            "That is the mean number of such samples in a pack; several may be in one.": lambda p, m: p * m,
+            "These are packs that lie on the rare mode altogether; one sample of it is enough.": lambda p, m: p**m,
+            "These are packs without any; the others are asked for.": lambda p, m: (1 - p) ** m,
+            "These are packs that are not on the rare mode altogether.": lambda p, m: 1 - p**m,
+            "This is the share among single samples; a pack has m chances.": lambda p, m: p + 0 * m,
         },
     ),
 }

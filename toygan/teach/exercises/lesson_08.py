@@ -1,4 +1,4 @@
-"""Exercise of lesson 08: the price that R1 puts on a slope."""
+"""Exercises of lesson 08: the price that R1 puts on a slope, and the slope that noise leaves to the best D."""
 
 from __future__ import annotations
 
@@ -29,6 +29,26 @@ EXERCISES: dict[str, Exercise] = {
             "The sign is turned: D minimises this, and would make its slopes as steep as it can.": (
                 lambda gx, gy, gamma: -gamma / 2 * (gx**2 + gy**2)
             ),
+        },
+    ),
+    "slope-under-noise": Exercise(
+        arguments={
+            "W": torch.tensor([4.0, 4.0, 2.0, 4.0, 1.0]),
+            "sigma": torch.tensor([0.5, 0.5, 1.0, 0.1, 2.0]),
+            "s": torch.tensor([0.0, 1.5, 1.0, 0.5, 0.5]),
+        },
+        solution=lambda W, sigma, s: W / (sigma**2 + s**2),
+        praise="Right: noise of 1.5 takes a slope of 16 down to 1.6.",
+        mistakes={
+            "Independent noise adds variances, not widths.": lambda W, sigma, s: W / (sigma + s) ** 2,
+            "D sees the samples with the noise on them: both are wider than sigma.": lambda W, sigma, s: W / sigma**2,
+            "The squares stay: the logarithm of a Gaussian falls with the square over the variance.": (
+                lambda W, sigma, s: W / (sigma**2 + s**2).sqrt()
+            ),
+            "Two quadratics are subtracted, and each has a half: together the half is gone.": (
+                lambda W, sigma, s: W / (2 * (sigma**2 + s**2))
+            ),
+            "The slope grows with the distance, not with its square.": lambda W, sigma, s: W**2 / (sigma**2 + s**2),
         },
     ),
 }

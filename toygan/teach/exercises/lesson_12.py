@@ -1,4 +1,4 @@
-"""Exercise of lesson 12: how far back an averaged generator looks."""
+"""Exercises of lesson 12: what G pays for a pair, and how far back its average looks."""
 
 from __future__ import annotations
 
@@ -7,6 +7,29 @@ import torch
 from toygan.teach.exercise import Exercise
 
 EXERCISES: dict[str, Exercise] = {
+    "pair-loss-of-g": Exercise(
+        arguments={
+            "a_real": torch.tensor([0.0, 1.0, -1.0, 3.0, 0.5]),
+            "a_fake": torch.tensor([0.0, -1.0, 1.0, -2.0, 2.5]),
+        },
+        solution=lambda a_real, a_fake: torch.nn.functional.softplus(a_real - a_fake),
+        praise="Right: D's loss with the roles of the two exchanged. log 2 where D cannot tell which is which.",
+        mistakes={
+            "That is D's own loss: G wants its sample to be called the real one.": (
+                lambda a_real, a_fake: torch.nn.functional.softplus(a_fake - a_real)
+            ),
+            "Minus D's loss is the minimax form, flat where D is sure (lesson 2); exchange the roles instead.": (
+                lambda a_real, a_fake: -torch.nn.functional.softplus(a_fake - a_real)
+            ),
+            "This is the non-saturating loss: it looks at the generated sample alone, not at the pair.": (
+                lambda a_real, a_fake: torch.nn.functional.softplus(-a_fake)
+            ),
+            "A difference without the logarithm is the Wasserstein loss.": lambda a_real, a_fake: a_real - a_fake,
+            "This is a probability; the loss is minus its logarithm.": (
+                lambda a_real, a_fake: torch.sigmoid(a_fake - a_real)
+            ),
+        },
+    ),
     "age-of-an-average": Exercise(
         arguments={"beta": torch.tensor([0.0, 0.5, 0.9, 0.99, 0.999])},
         solution=lambda beta: beta / (1 - beta),
