@@ -1,4 +1,4 @@
-"""Exercises of lesson 06: how steep the best critic is under a gradient penalty, and how steep clipped weights can be."""
+"""Exercises of lesson 06: the best critic under a gradient penalty, and how steep clipped weights can be."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercises of lesson 07: the gradient of an unrolled generator in the smallest game, and packs that show a rare mode."""
+"""Exercises of lesson 07: an unrolled G in the smallest game, and packs that show a rare mode."""
 
 from __future__ import annotations
 
