@@ -123,6 +123,10 @@ def test_the_shell_tries_recipes_and_keeps_the_odds_of_each_source(
     ran = CliRunner().invoke(main, ["gallery", "means-that-spiral", *into])
     assert ran.exit_code == 0, ran.output
     assert json.loads((tmp_path / "odds.json").read_text(encoding="utf-8")).keys() == {"random", "gallery"}
+    (tmp_path / "mine.json").write_text("[1]")
+    for words in (["--random", "2"], ["means-that-spiral"]):
+        refused = CliRunner().invoke(main, ["gallery", *words, "--odds", str(tmp_path / "mine.json")])
+        assert (refused.exit_code, (tmp_path / "mine.json").read_text()) == (2, "[1]")
     refused = CliRunner().invoke(main, ["gallery", "too-soon", "--random", "2"])
     assert refused.exit_code == 2
     assert "its own recipes" in refused.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -58,6 +59,20 @@ def against_labels(tried: Trial) -> Table:
     return out
 
 
+def _odds_in(file: Path | None) -> str:
+    """What a file of odds holds, which may be nothing yet; UsageError where it holds something else."""
+    if file is None or not file.exists():
+        return "{}"
+    try:
+        held = file.read_text(encoding="utf-8")
+        known = json.loads(held).keys() <= {"random", "gallery"}
+    except (OSError, ValueError, AttributeError, RecursionError):
+        known = False
+    if not known:
+        raise click.UsageError(f"--odds {file}: holds something else than odds")
+    return held
+
+
 @click.command("gallery", short_help="Train recipes that fail, and their fixes, and count.")
 @measuring_options
 @click.option("--seeds", type=Whole(1, 4096), default=SEEDS, show_default=True, help="runs of each recipe")
@@ -84,6 +99,7 @@ def command(
             click.echo(f"{name}: {case.verdict}\n    {case.symptom}\n    {case.setting}; fix: {case.change}")
         return 0
     if count or odds:
+        held = _odds_in(odds)
         pieces = at_random(count, first_seed) if count else failing(wanted, first_seed)
         tried = measure_trial(pieces, jobs, opened(store), device)
         status = report(tried, markdown, [against_labels(tried)], tried.score)
@@ -91,7 +107,7 @@ def command(
             return status
         most, source = (MOST_TURNED, "random") if count else (None, "gallery")
         found = measure_odds(tried, most, jobs, opened(store), device)
-        write(odds, found.into(odds.read_text(encoding="utf-8") if odds.exists() else "{}", source).encode())
+        write(odds, found.into(held, source).encode())
         click.echo(found)
         return INTERRUPTED if found.missing else status
     measured = measure(wanted, first_seed, jobs, seeds, opened(store), device)

@@ -95,14 +95,11 @@ def odds() -> Mapping[str, Mapping[str, Odds]]:
     """What `toygan gallery --odds` has measured, by verdict and knob: over the gallery and over recipes at random."""
     measured = json.loads(files("toygan.measure").joinpath("odds.json").read_text(encoding="utf-8"))
     table: dict[str, dict[str, Odds]] = {}
-    for verdict, knob, row in (
-        (verdict, knob, row)
-        for source in measured.values()
-        for verdict, rows in source.items()
-        for knob, row in rows.items()
-    ):
-        of = table.setdefault(verdict, {})
-        of[knob] = Odds(*(a + b for a, b in zip(of.get(knob, (0, 0, 0)), row, strict=True)))
+    for source in measured.values():
+        for verdict, rows in source.items():
+            of = table.setdefault(verdict, {})
+            for knob, row in rows.items():
+                of[knob] = Odds(*(a + b for a, b in zip(of.get(knob, (0, 0, 0)), row, strict=True)))
     return table
 
 
