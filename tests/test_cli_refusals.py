@@ -145,7 +145,17 @@ def test_what_is_written_is_whole_whenever_a_command_is_killed(tmp_path: Path) -
     commands = {
         "menus": ["menus", "--into", str(page)],
         "lab": ["lab", "--copy-only", str(tmp_path / "lessons")],
-        "reproduce": ["reproduce", "rs-gan-bimodal", "--budget", "2", "--seeds", "1", "--out", str(tmp_path / "t.md")],
+        "reproduce": [
+            "reproduce",
+            "rs-gan-bimodal",
+            "--budget",
+            "2",
+            "--seeds",
+            "1",
+            "--force",
+            "--out",
+            str(tmp_path / "t.md"),
+        ],
     }
     for words in commands.values():
         for _ in range(KILLS):
