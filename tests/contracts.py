@@ -103,6 +103,18 @@ def all_tensors_stand_on_the_device_of_the_run(recipe: Recipe) -> None:
     assert {x.device.type, *(kept.device.type for kept in tensors(population))} == {"meta"}
 
 
+def a_seed_is_the_same_run_on_cuda(recipe: Recipe) -> None:
+    """Random numbers are drawn on the CPU, wherever a member trains."""
+    here, there = (Population(recipe.seeds(4), dtype=torch.float64, device=device) for device in ("cpu", "cuda"))
+    for population in (here, there):
+        population.run(20)
+    for mine, its in zip(tensors(here), tensors(there), strict=True):
+        torch.testing.assert_close(its.cpu(), mine, rtol=1e-6, atol=1e-6, equal_nan=True)
+    assert not there.snapshot(n=32).samples.is_cuda
+    resumed = Population.restore(there.state, device="cpu")
+    assert torch.equal(resumed.batch().real, there.batch().real.cpu())
+
+
 def survives_being_written_down(recipe: Recipe) -> None:
     """As a share string and as JSON."""
     assert Recipe.from_string(recipe.to_string()) == Recipe.from_json(recipe.to_json()) == recipe
@@ -116,6 +128,7 @@ OF_RECIPES = (
     a_restored_state_goes_on_as_the_run_does,
     all_tensors_stand_on_the_device_of_the_run,
     survives_being_written_down,
+    *([a_seed_is_the_same_run_on_cuda] if torch.cuda.is_available() else []),
 )
 
 # ---------------------------------------------------------------------------------------------------------- of a loss
