@@ -108,6 +108,7 @@ def a_seed_is_the_same_run_on_cuda(recipe: Recipe) -> None:
     here, there = (Population(recipe.seeds(4), dtype=torch.float64, device=device) for device in ("cpu", "cuda"))
     for population in (here, there):
         population.run(20)
+    assert there.generator.theta.is_cuda
     for mine, its in zip(tensors(here), tensors(there), strict=True):
         torch.testing.assert_close(its.cpu(), mine, rtol=1e-6, atol=1e-6, equal_nan=True)
     assert not there.snapshot(n=32).samples.is_cuda

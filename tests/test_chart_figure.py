@@ -13,9 +13,11 @@ from PIL import Image
 from toygan.chart import Arrows, Axis, Band, Bars, Cells, Chart, Line, Lines, Mark, Points, Surface, Text
 from toygan.chart.axis import ROLES
 from toygan.chart.figure import HEAD, LEAST, LEFT, TITLE, Heading, Painting
+from toygan.chart.marks import Raster
 from toygan.chart.paint import PAINTERS, RIGHT, apart
 from toygan.chart.style import DARK, LIGHT, SURFACE_OPACITY, TINT, Palette, rgb
 
+KINDS = {kind for kind in (*Mark.__subclasses__(), *Raster.__subclasses__()) if kind is not Raster}
 WIDTH, HEIGHT, DPI = 400, 300, 72
 WHOLE = (0.0, 0.0, 1.0, 1.0)
 
@@ -96,8 +98,7 @@ def test_a_heading_that_has_no_room_is_made_smaller_and_then_cut() -> None:
 
 
 def test_every_kind_of_mark_has_a_painter_and_a_probe() -> None:
-    kinds = {kind for kind in Mark.__subclasses__() if kind.__module__.startswith("toygan")}
-    assert kinds == set(PAINTERS) == {type(mark) for mark, *_ in MARKS.values()} | {Surface}
+    assert KINDS == set(PAINTERS) == {type(mark) for mark, *_ in MARKS.values()} | {Surface}
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK])

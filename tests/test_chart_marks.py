@@ -22,10 +22,10 @@ UNIT = Axis("", 0, 1)
         (lambda: Lines("l", "real", TWO, np.eye(3), ("a",)), r"mark 'l': y has shape \(3, 3\); must be \(2, 1\)"),
         (lambda: Band("b", "real", THREE, THREE, TWO), r"mark 'b': high has shape \(2,\); must be \(3,\)"),
         (lambda: Bars("b", "real", THREE, THREE, TWO), r"mark 'b': height has shape \(2,\); must be \(3,\)"),
-        (lambda: Surface("s", "real", THREE), r"mark 's': values has shape \(3,\); must be \(ny, nx\)"),
+        (lambda: Surface("s", "real", THREE), r"mark 's': values has shape \(3,\); must be \(rows, columns\)"),
         (
             lambda: Cells("c", "real", np.eye(2), ("a",)),
-            r"mark 'c': values has shape \(2, 2\); must be \(rows, col",
+            r"mark 'c': 1 names; must be 4, one a cell",
         ),
         (lambda: Arrows("a", "real", THREE, THREE, TWO, THREE), r"mark 'a': u has shape \(2,\); must be \(3,\)"),
         (lambda: Text("t", "real", ("a",), THREE, THREE), r"mark 't': 1 words; must be 3"),

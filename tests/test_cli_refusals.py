@@ -140,22 +140,12 @@ def test_ctrl_c_at_any_moment_is_no_traceback(words: list[str]) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="signals between processes are POSIX's")
 def test_what_is_written_is_whole_whenever_a_command_is_killed(tmp_path: Path) -> None:
-    page, moments = tmp_path / "page.md", random.Random(1)
+    page, table, moments = tmp_path / "page.md", tmp_path / "table.md", random.Random(1)
     page.write_text("before\n<!-- menus: written by `make readme` -->\n<!-- end of menus -->\nafter\n")
     commands = {
         "menus": ["menus", "--into", str(page)],
         "lab": ["lab", "--copy-only", str(tmp_path / "lessons")],
-        "reproduce": [
-            "reproduce",
-            "rs-gan-bimodal",
-            "--budget",
-            "2",
-            "--seeds",
-            "1",
-            "--force",
-            "--out",
-            str(tmp_path / "t.md"),
-        ],
+        "reproduce": ["reproduce", "rs-gan-bimodal", "--budget", "2", "--seeds", "1", "--force", "--out", str(table)],
     }
     for words in commands.values():
         for _ in range(KILLS):

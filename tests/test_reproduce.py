@@ -15,7 +15,8 @@ from toygan.parts.metrics import METRICS
 from toygan.recipe import Recipe
 from toygan.runs.record import Record
 from toygan.studies import reproduce
-from toygan.studies.published import PUBLISHED, Method, Published, Reported
+from toygan.studies.experiment import Method, Published, Reported
+from toygan.studies.published import PUBLISHED
 from toygan.studies.reproduce import SINCE, TOGETHER, aligned, all_modes_since, joined, measure, report
 from toygan.sweeps import Store
 from toygan.training import Population

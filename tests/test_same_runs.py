@@ -1,8 +1,8 @@
 """Every recipe gives the run that it has always given: a change of the code is no change of a number.
 
-tests/data/runs.json holds two members of each recipe after 20 iterations in float64, where processors that round
-otherwise agree to twelve digits: the length of the vector of their parameters, and its product with a fixed one, which
-tells a parameter from its neighbour. A change that means to change numbers writes the file anew:
+tests/data/runs.json holds two members of each recipe after 20 iterations in float64, so that processors that round
+otherwise still agree in the nine digits compared: the length of the vector of their parameters, and its product with a
+fixed one, which tells a parameter from its neighbour. A change that means to change numbers writes the file anew:
 `python tests/test_same_runs.py`.
 """
 

@@ -1,11 +1,11 @@
 """What is to be seen, as plain arrays: marks, axes and charts, and the painters that draw them."""
 
 from toygan.chart.axis import Axis as Axis
+from toygan.chart.chart import Chart as Chart
 from toygan.chart.marks import Arrows as Arrows
 from toygan.chart.marks import Band as Band
 from toygan.chart.marks import Bars as Bars
 from toygan.chart.marks import Cells as Cells
-from toygan.chart.marks import Chart as Chart
 from toygan.chart.marks import Line as Line
 from toygan.chart.marks import Lines as Lines
 from toygan.chart.marks import Mark as Mark

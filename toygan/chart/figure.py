@@ -20,7 +20,8 @@ from PIL import Image
 
 from toygan.chart import style
 from toygan.chart.axis import Axis
-from toygan.chart.marks import Arrows, Cells, Chart, Line, Mark, Surface
+from toygan.chart.chart import Chart
+from toygan.chart.marks import Arrows, Line, Mark, Raster, Surface
 from toygan.chart.paint import RIGHT, end_labels, handle, moved, paint
 from toygan.chart.style import LIGHT, Palette
 
@@ -136,7 +137,7 @@ def _still(chart: Chart) -> list[object]:
 
 def _keys(mark: Mark) -> tuple[object, ...]:
     """What a row of the legend shows of a mark beside its label."""
-    if isinstance(mark, Surface | Cells):
+    if isinstance(mark, Raster):
         return mark.low, mark.high, mark.unit
     return (mark.key,) if isinstance(mark, Arrows) else ()
 
@@ -180,15 +181,11 @@ def _rows(chart: Chart) -> list[str]:
     """The rows of the legend below the axes, from the top."""
     kinds = {
         "labels": bool(chart.entries) and not chart.legend_above,
-        "surface": any(mark.label for mark in _coloured(chart)),
+        "surface": any(mark.label for mark in chart.of_kind(Raster)),
         "note": bool(chart.note),
         "arrows": any(mark.key for mark in chart.of_kind(Arrows)),
     }
     return [kind for kind, present in kinds.items() if present]
-
-
-def _coloured(chart: Chart) -> list[Surface | Cells]:
-    return [mark for mark in chart.marks if isinstance(mark, Surface | Cells)]
 
 
 def _set_axis(axes: Axes, which: Literal["x", "y"], axis: Axis, palette: Palette) -> None:
@@ -219,12 +216,12 @@ def _legend(axes: Axes, chart: Chart, palette: Palette) -> None:
         elif row == "note":
             axes.text(0, 0, chart.note, transform=place, va="top", fontsize=style.LEGEND)
         elif row == "surface":
-            _surface_row(axes, _coloured(chart)[0], palette, place)
+            _surface_row(axes, chart.of_kind(Raster)[0], palette, place)
         else:
             _arrows_row(axes, chart, palette, moved(axes, axes.transAxes, 0, -down - 7))
 
 
-def _surface_row(axes: Axes, mark: Surface | Cells, palette: Palette, place: Transform) -> None:
+def _surface_row(axes: Axes, mark: Raster, palette: Palette, place: Transform) -> None:
     colours = palette.surface() if isinstance(mark, Surface) else palette.shades(mark.role)
     bar = OffsetImage(np.repeat(colours[None, ::2], 12, axis=0), zoom=0.55)
     words = [TextArea(w, textprops={"fontsize": style.LEGEND}) for w in (f"{mark.label}  {mark.low}", mark.high)]

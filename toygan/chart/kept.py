@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from toygan.chart.axis import Axis
-from toygan.chart.marks import Arrows, Band, Bars, Cells, Chart, Line, Lines, Points, Surface, Text
+from toygan.chart.chart import Chart
+from toygan.chart.marks import Arrows, Band, Bars, Cells, Line, Lines, Points, Surface, Text
 
 KINDS = {kind.__name__: kind for kind in (Chart, Axis, Points, Line, Lines, Band, Bars, Surface, Cells, Arrows, Text)}
 KIND, PLACE, SHAPE = "kind", "place", "shape"

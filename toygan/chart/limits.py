@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from toygan.chart.axis import Axis
-from toygan.chart.marks import Chart
+from toygan.chart.chart import Chart
 
 Limits = tuple[float, float]
 

@@ -1,25 +1,23 @@
-"""The vocabulary of charts: nine marks, each a frozen set of arrays, and the chart that holds them.
+"""The vocabulary of charts: nine marks, each a frozen set of arrays.
 
-All that is to be computed is computed where a chart is made; a painter turns numbers into pixels and knows nothing of
-GANs. Marks are painted in the order in which the chart holds them. Sizes and offsets are in points (1/72 inch), for
-text too; everything else is in the numbers of the axes. NaN, and so infinity, is nothing: a point that is not painted,
-a gap in a line.
+All that is to be computed is computed where a mark is made; a painter turns numbers into pixels and knows nothing of
+GANs. Sizes and offsets are in points (1/72 inch), for text too; everything else is in the numbers of the axes. NaN, and
+so infinity, is nothing: a point that is not painted, a gap in a line.
 """
 
 from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass, field, fields
-from typing import ClassVar, Literal, TypeVar
+from typing import ClassVar, Literal
 
 import numpy as np
 
-from toygan.chart.axis import ROLES, Axis, Role
+from toygan.chart.axis import ROLES, Role
 
 Array = np.ndarray
 Shape = Literal["", "circle", "triangle", "plus", "diamond"]
 Dash = Literal["", "dotted", "dashed"]
 Anchor = Literal["center", "left", "right", "top", "bottom"]
-Kind = TypeVar("Kind", bound="Mark")
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,15 +142,13 @@ class Bars(Mark):
 
 
 @dataclass(frozen=True, eq=False)
-class Surface(Mark):
-    """Values from 0 to 1 as a background: cells of equal size over the whole axes, blended into each other.
+class Raster(Mark):
+    """Values from 0 to 1 in cells of equal size over the whole axes; row 0 is the lowest, column 0 the leftmost.
 
-    Row 0 is the lowest, column 0 the leftmost. 0 has the colour of generated, 0.5 that of the paper, 1 that of real,
-    the ends at an opacity of 0.55 (`style.surface_colours`). Nothing is painted where a value is NaN. Its row of the
-    legend reads: label, `low`, a bar of the colours, `high`, `unit` (muted).
+    Its row of the legend reads: label, `low`, a bar of the colours, `high`, `unit` (muted).
     """
 
-    values: Array  # (y, x)
+    values: Array  # (rows, columns)
     _: KW_ONLY
     low: str = ""
     high: str = ""
@@ -162,36 +158,36 @@ class Surface(Mark):
     def __post_init__(self) -> None:
         super().__post_init__()
         if np.ndim(self.values) != 2:
-            raise ValueError(f"mark {self.name!r}: values has shape {np.shape(self.values)}; must be (ny, nx)")
+            raise ValueError(f"mark {self.name!r}: values has shape {np.shape(self.values)}; must be (rows, columns)")
         self._set("values", np.shape(self.values))
 
 
 @dataclass(frozen=True, eq=False)
-class Cells(Mark):
-    """Values from 0 to 1 as a table: cells of equal size over the whole axes, with faint lines between them.
+class Surface(Raster):
+    """A raster as a background, its cells blended into each other.
 
-    Row 0 is the lowest, column 0 the leftmost. 0 has the colour of the paper, 1 that of the role; where a value is NaN
-    stands a small muted cross. A page says the `names` of the cell that is pointed at, one by one, and hands it on
-    where it is chosen; the one that was, `chosen`, has an edge of ink. Its row of the legend is that of a surface.
+    0 has the colour of generated, 0.5 that of the paper, 1 that of real, the ends at an opacity of 0.55
+    (`style.surface_colours`). Nothing is painted where a value is NaN.
     """
 
-    values: Array  # (rows, columns)
+
+@dataclass(frozen=True, eq=False)
+class Cells(Raster):
+    """A raster as a table, with faint lines between its cells.
+
+    0 has the colour of the paper, 1 that of the role; where a value is NaN stands a small muted cross. A page says the
+    `names` of the cell that is pointed at, one by one, and hands it on where it is chosen; the one that was, `chosen`,
+    has an edge of ink. Raises ValueError for another number of names than of cells.
+    """
+
     names: tuple[str, ...]  # of the cells, row by row; "\n" begins a line
     _: KW_ONLY
     chosen: int = -1  # of the cells, row by row
-    low: str = ""
-    high: str = ""
-    unit: str = ""
-    columns = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if np.ndim(self.values) != 2 or np.size(self.values) != len(self.names):
-            raise ValueError(
-                f"mark {self.name!r}: values has shape {np.shape(self.values)}; must be (rows, columns), a cell for "
-                f"each of {len(self.names)} names"
-            )
-        self._set("values", np.shape(self.values))
+        if np.size(self.values) != len(self.names):
+            raise ValueError(f"mark {self.name!r}: {len(self.names)} names; must be {np.size(self.values)}, one a cell")
 
 
 @dataclass(frozen=True, eq=False)
@@ -238,64 +234,3 @@ class Text(Mark):
         if np.shape(self.offset) == (1, 2):
             object.__setattr__(self, "offset", np.repeat(self.offset, len(self.x), axis=0))
         self._set("offset", (len(self.x), 2))
-
-
-@dataclass(frozen=True, eq=False)
-class Chart:
-    """One panel's picture: axes, and marks in the order in which they are painted.
-
-    Painters clip marks to the axes, all but words, and draw the title in bold above their left edge. Below them stand,
-    row by row: the x axis's words and label, the legend (labels in the order of `legend`, or else of the marks), the
-    surface's row, `note`, the arrows' row; `legend_above` puts the legend above the axes' right edge instead. `right`
-    is an axis of words alone: its ticks stand at values of y. `aspect` is the length of 1 on y beside that of 1 on x;
-    the axes then shrink to fit, at the top left of their place. Without `frame` neither axis is drawn.
-    Raises ValueError, naming the chart, for two marks of one name, for a mark instead of none, and for a legend that
-    names what no mark is labelled.
-    """
-
-    title: str
-    x: Axis
-    y: Axis
-    marks: tuple[Mark, ...]
-    right: Axis | None = None
-    aspect: float | None = None
-    note: str = ""
-    legend: tuple[str, ...] = ()
-    legend_above: bool = False
-    frame: bool = True
-
-    def __post_init__(self) -> None:
-        names, labels = [mark.name for mark in self.marks], {mark.label for mark in self.marks}
-        if len(set(names)) < len(names):
-            raise ValueError(f"chart {self.title!r}: marks {', '.join(names)}; no two may have the same name")
-        instead = [name for mark in self.of_kind(Lines) for name in mark.instead_of]
-        if missing := [name for name in instead if name not in names]:
-            raise ValueError(f"chart {self.title!r}: lines instead of {missing[0]!r}; no mark has that name")
-        if missing := [label for label in self.legend if label not in labels]:
-            raise ValueError(f"chart {self.title!r}: legend {missing[0]!r}; no mark has that label")
-
-    @property
-    def seen(self) -> list[Mark]:
-        """The marks without those that stand instead of others."""
-        return [mark for mark in self.marks if not (isinstance(mark, Lines) and mark.instead_of)]
-
-    @property
-    def entries(self) -> dict[str, list[Mark]]:
-        """The legend: the marks of each label. Surfaces, cells and arrows with a key have rows of their own."""
-        own = (Surface, Cells)
-        shown = [m for m in self.seen if m.label and not isinstance(m, own) and not (isinstance(m, Arrows) and m.key)]
-        labels = self.legend or tuple(dict.fromkeys(m.label for m in shown))
-        return {label: [m for m in shown if m.label == label] for label in labels}
-
-    def of_kind(self, kind: type[Kind]) -> list[Kind]:
-        """The marks of one kind, such as `Line`."""
-        return [mark for mark in self.marks if isinstance(mark, kind)]
-
-    @property
-    def texts_below(self) -> list[Text]:
-        """Words that stand below the axes: a painter leaves room for them."""
-        return [text for text in self.of_kind(Text) if text.units == "axes" and (text.y <= 0).all()]
-
-    def __getitem__(self, name: str) -> Mark:
-        """The mark of that name; KeyError where there is none."""
-        return {mark.name: mark for mark in self.marks}[name]

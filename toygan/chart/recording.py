@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from toygan.chart import page
+from toygan.chart.chart import Chart
 from toygan.chart.kept import kept, restored
-from toygan.chart.marks import Arrows, Chart, Mark, Points, Surface
+from toygan.chart.marks import Arrows, Mark, Points, Surface
 from toygan.chart.wire import Wire
 
 FOLDER = Path(__file__).parent

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from toygan.chart.axis import Axis
-from toygan.chart.marks import Cells, Chart, Mark, Surface
+from toygan.chart.chart import Chart
+from toygan.chart.marks import Mark, Raster, Surface
 
 Key = tuple[int, str, str]  # place of the chart, name of the mark, field
 
@@ -95,5 +96,5 @@ def _words_of_axis(axis: Axis) -> dict[str, Any]:
 
 def _words_of_mark(mark: Mark) -> dict[str, Any]:
     words = {name: value for name, value in vars(mark).items() if not isinstance(value, np.ndarray)}
-    columns = {"columns": np.shape(mark.values)[1]} if isinstance(mark, Surface | Cells) else {}
+    columns = {"columns": np.shape(mark.values)[1]} if isinstance(mark, Raster) else {}
     return {"kind": type(mark).__name__.lower(), **words, **columns}

@@ -11,7 +11,8 @@ from toygan.cli.oneline import INTERRUPTED, shortened
 from toygan.cli.studies import named, opened
 from toygan.cli.words import Target, Whole, device_option
 from toygan.files import write
-from toygan.studies.published import PUBLISHED, Published
+from toygan.studies.experiment import Published
+from toygan.studies.published import PUBLISHED
 from toygan.studies.reproduce import measure, report
 
 

@@ -11,8 +11,8 @@ from toygan.measure.intervals import interval, share_interval
 from toygan.measure.words import percent, score
 from toygan.parts.metrics.reference import reference_band
 from toygan.runs.record import Record
+from toygan.studies.experiment import Published, Reported
 from toygan.studies.progress import Progress, Results
-from toygan.studies.published import Published, Reported
 from toygan.sweeps.groups import measure_groups
 from toygan.sweeps.piece import Piece
 from toygan.sweeps.store import Store
