@@ -1,8 +1,9 @@
 """Every recipe gives the run that it has always given: a change of the code is no change of a number.
 
-tests/data/runs.json holds two members of each recipe after 20 iterations in float64, so that processors that round
-otherwise still agree in the nine digits compared: the length of the vector of their parameters, and its product with a
-fixed one, which tells a parameter from its neighbour. A change that means to change numbers writes the file anew:
+tests/data/runs.json holds two members of each recipe after 20 iterations: the length of the vector of their parameters,
+and its product with a fixed one, which tells a parameter from its neighbour. They are trained in float64, where only
+their draws are rounded to float32, and processors may round these otherwise: off by a last bit in every draw, all of
+these numbers stay within 1e-7. A change that means to change numbers writes the file anew:
 `python tests/test_same_runs.py`.
 """
 
@@ -33,7 +34,7 @@ def run(share: str) -> list[list[float]]:
 @pytest.mark.parametrize("share", KEPT)
 def test_a_recipe_gives_the_run_that_it_gave(share: str) -> None:
     for member, kept in zip(run(share), KEPT[share], strict=True):
-        assert member == pytest.approx(kept, rel=1e-9, abs=1e-9)
+        assert member == pytest.approx(kept, rel=1e-6, abs=1e-6)
 
 
 def test_parts_of_every_menu_are_in_the_kept_runs() -> None:
