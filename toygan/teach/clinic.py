@@ -35,7 +35,7 @@ class Treatment(NamedTuple):
 
     def __str__(self) -> str:
         said = "right" if self.right else "not what this is"
-        return f"{self.verdict}: {said}; after {_listed(self.changes)} {self.failing} of {SEEDS} seeds still fail"
+        return f"{self.verdict}: {said}; {self.failing} of {SEEDS} seeds still fail after {_listed(self.changes)}"
 
 
 @dataclass
@@ -146,4 +146,4 @@ def _listed(changes: dict[str, Any]) -> str:
 
 
 def _told(treatment: Treatment | None) -> str:
-    return "–" if treatment is None else f"{treatment} ({treatment.points:g})"
+    return "–" if treatment is None else f"{treatment} (points: {treatment.points:g})"
