@@ -14,11 +14,12 @@ from PIL import Image
 
 from toygan import DISTRIBUTIONS, LOSSES, METRICS, PANELS, Panel, Population, Recipe
 from toygan.chart import Axis, Chart, Line
+from toygan.chart.limits import grown
 from toygan.panels import Look, chart
 from toygan.panels.charts import Charts
-from toygan.panels.coverage import bands
 from toygan.panels.look import grid, scaled
 from toygan.panels.picture import Picture, places
+from toygan.panels.score import bands
 from toygan.parts.metrics.reference import reference_band, reference_shares
 from toygan.runs.record import Record
 
@@ -306,6 +307,23 @@ def test_a_panel_is_one_class_and_one_row(look, monkeypatch):
     monkeypatch.setitem(PANELS, "spread", (Spread(),))
     Picture(look.recipe, ("samples", "spread"), **SIZE).draw(look)
     assert chart("spread", look).title == "Spread"
+
+
+@pytest.mark.parametrize("name", METRICS.keys() - PANELS.keys())
+def test_a_metric_is_a_panel_by_its_own_name_or_says_why_there_is_nothing_to_show(name, look):
+    c = chart(name, look)
+    assert c.title.startswith(name)
+    if name in look.metrics:
+        np.testing.assert_array_equal(c["this run"].y, look.metric(name))
+    else:
+        why = "it takes too long" if METRICS[name].expensive else "ring8 lacks what it needs"
+        assert c["note"].words == (f"nothing to show: {name} is not measured here, {why}",)
+
+
+def test_a_growing_axis_starts_again_where_its_scale_changes():
+    linear, log = (Axis("", 0, 1, grows=True), Axis("", 0.1, 1, log=True, grows=True))
+    before, wanted = (Chart("", linear, y, ()) for y in (linear, log))
+    assert grown(before, wanted).y == log
 
 
 def test_unknown_panels_are_refused_by_name():

@@ -45,6 +45,6 @@ def grown(before: Chart, wanted: Chart) -> Chart:
 
 
 def _grown(before: Axis, wanted: Axis) -> Axis:
-    if not wanted.grows:
+    if not wanted.grows or before.log != wanted.log:
         return wanted
     return replace(wanted, low=min(before.low, wanted.low), high=max(before.high, wanted.high))

@@ -8,10 +8,21 @@ from toygan.panels import coverage, curves, dirac, samples
 from toygan.panels.look import Look as Look
 from toygan.panels.panel import Panel as Panel
 from toygan.panels.panel import note
+from toygan.panels.score import Score
 from toygan.parts.menu import Menu
+from toygan.parts.metrics import METRICS
+
+
+class Panels(Menu[tuple[Panel, ...]]):
+    """The panels by name; a metric that none of them is named for has its own, by its own name."""
+
+    def make(self, spec: str) -> tuple[Panel, ...]:
+        named = self.row(spec) in self or spec not in METRICS
+        return super().make(spec) if named else (Score(spec),)
+
 
 # By name, the panels that show the same thing for different data: the first that does not refuse the recipe is taken.
-PANELS: Menu[tuple[Panel, ...]] = Menu(
+PANELS = Panels(
     {**samples.PANELS, **curves.PANELS, **coverage.PANELS, **dirac.PANELS},
     aliases={"divergence": "reverse-kl"},
 )

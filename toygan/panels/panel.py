@@ -15,8 +15,8 @@ from toygan.recipe import Recipe
 class Panel:
     """A picture of a run without a state of its own: equal looks give equal charts."""
 
-    title: ClassVar[str] = ""
-    needs: ClassVar[tuple[str, ...]] = ()  # metrics that have to be measured for it
+    title: str = ""
+    needs: tuple[str, ...] = ()  # metrics that have to be measured for it
     measured: ClassVar[bool] = False  # whether it shows measurements only, so that its chart stays until the next one
 
     def refuses(self, recipe: Recipe) -> str | None:

@@ -1,0 +1,75 @@
+"""A metric over the iterations, of one run among its seeds, beside what true samples score."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from toygan.chart import Axis, Band, Chart, Line, Lines
+from toygan.chart.limits import grow_to, grow_to_decades
+from toygan.panels.curves import curve, iterations
+from toygan.panels.look import Look
+from toygan.panels.panel import Panel, note
+from toygan.parts.metrics import METRICS
+
+SEED_BANDS = ("all seeds", "half of the seeds")
+
+
+def bands(values: np.ndarray, at: tuple[float, ...]) -> np.ndarray:
+    """Quantiles over the last axis `(len(at), T)` of values `(T, P)`, NaN left out; NaN where nothing is left."""
+    ordered = np.sort(values, axis=-1)  # NaN come last
+    last = np.isfinite(ordered).sum(-1) - 1
+    place = np.outer(at, last).clip(0)
+    below = place.astype(int)
+    above = np.minimum(below + 1, last.clip(0))
+    low, high = (np.take_along_axis(ordered.T, index, axis=0) for index in (below, above))
+    quantiles: np.ndarray = low + (place - below) * (high - low)
+    return quantiles
+
+
+def true_samples(x: np.ndarray | None, low: np.ndarray, mean: np.ndarray, high: np.ndarray) -> tuple[Band, Line]:
+    """What 90 % of sets of true samples score, and their mean, each `(n,)`: the same in every panel."""
+    band = Band("true samples", "real", x, low, high, opacity=0.22, end_label="true\nsamples")
+    return band, Line("mean of true samples", "real", x, mean, width=1.2)
+
+
+class Score(Panel):
+    """A metric of one member, in front of the range and the inner half of all members, upon that of true samples."""
+
+    measured = True
+
+    def __init__(self, metric: str = "") -> None:
+        if metric:
+            unit = METRICS[metric].unit
+            self.title, self.needs = metric + (f" ({unit})" if unit not in ("", "share") else ""), (metric,)
+
+    def chart(self, look: Look) -> Chart:
+        (metric,), label = self.needs, "iteration"
+        if look.measured and metric not in look.metrics:
+            why = "it takes too long" if METRICS[metric].expensive else f"{look.recipe.data} lacks what it needs"
+            return note(self.title, f"nothing to show: {metric} is not measured here, {why}")
+        scores = look.metrics.get(metric, look.metric(metric)[:, None])
+        marks: list[Band | Line | Lines] = []
+        if reference := look.reference(metric):
+            marks += true_samples(None, *(np.array([score]) for score in reference))
+        if scores.shape[1] > 1:
+            low, lower, upper, high = bands(scores, (0, 0.25, 0.75, 1))
+            marks += [
+                Band(SEED_BANDS[0], "generated", look.steps, low, high, opacity=0.15),
+                Band(SEED_BANDS[1], "generated", look.steps, lower, upper, opacity=0.3),
+                Lines("seeds", "generated", look.steps, scores, look.names, opacity=0.6, instead_of=SEED_BANDS),
+            ]
+            label += f"  (line: this run, band: {scores.shape[1]} seeds)"
+        marks.append(curve("this run", "generated", look, look.metric(metric), width=2.2))
+        return Chart(self.title, iterations(look.steps, label), self.y(look, scores), tuple(marks))
+
+    def y(self, look: Look, scores: np.ndarray) -> Axis:
+        """The vertical axis for the scores `(T, P)`: in decades where true samples, too, are some way above 0."""
+        (metric,), band = self.needs, look.reference(self.needs[0])
+        row, values = METRICS[metric], np.append(scores, band or ())
+        if row.unit == "share":
+            return Axis("", 0, 1.08, ticks=(0, 0.5, 1), format="percent")
+        if row.better == "low" and band and band.low > 0:
+            low, high = grow_to_decades((1e-2, 1e0), values)
+            return Axis("", low, high, log=True, intervals=4, grows=True)
+        low, high = grow_to((0, 1), values)
+        return Axis("", low, high, intervals=4, grows=True)
