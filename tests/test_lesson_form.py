@@ -9,9 +9,11 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from toygan.studies.claims import CLAIMS
 from toygan.teach.exercises import LESSONS as LESSONS_OF_EXERCISES
 
 LESSONS = sorted((Path(__file__).parent.parent / "lessons").glob("*.ipynb"))
+MEASURED = (Path(__file__).parent.parent / "assets/claims.md").read_text(encoding="utf-8").splitlines()
 TAUGHT = [path for path in LESSONS if not path.stem.startswith("00")]  # lesson 0 shows the controls, and claims nothing
 
 
@@ -89,3 +91,41 @@ def test_its_cells_are_short_and_its_lines_fit_the_page(any_lesson):
         if cell.cell_type == "code" and not cell.metadata.get("jupyter", {}).get("source_hidden"):
             assert len(cell.source.splitlines()) <= 30, cell.id
             assert max(len(line) for line in cell.source.splitlines()) <= 115, cell.id
+
+
+@pytest.mark.parametrize("path", TAUGHT[4:], ids=lambda path: path.stem)  # the first four have another form
+class TestFromTheFifthOn:
+    """What lessons have since the fifth."""
+
+    def test_it_asks_what_was_noticed_and_lists_symptoms_with_remedies(self, path):
+        words = text(nbformat.read(path, as_version=4), "markdown")
+        assert "## Did you notice?" in words
+        assert re.search(r"\| symptom \|.*\| remedy", words)
+
+    def test_a_part_that_the_learner_writes_stands_in_a_menu(self, path):
+        code = text(nbformat.read(path, as_version=4), "code")
+        assert re.search(r"^(LOSSES|REGULARIZERS|METRICS|OPTIMIZERS)\[.*\] = ", code, flags=re.MULTILINE)
+
+    def test_its_exercises_are_two_to_four_and_each_solution_is_folded_away_and_right(self, path):
+        """As a learner would type it: with the names that the lesson has imported."""
+        lesson = nbformat.read(path, as_version=4)
+        names: dict[str, object] = {}
+        exec(lesson.cells[1].source, names)
+        solutions = re.findall(
+            r"<summary>Solution</summary>\n\n```python\n(.*?)```", text(lesson, "markdown"), re.DOTALL
+        )
+        exercises = list(LESSONS_OF_EXERCISES[int(path.stem[:2])].values())
+        assert 2 <= len(exercises) == len(solutions) <= 4
+        for solution, exercise in zip(solutions, exercises, strict=True):
+            exec(solution, names)
+            assert exercise.check(names[re.match(r"def (\w+)", solution).group(1)]).right
+
+    def test_the_claims_that_it_names_stand_in_it_as_they_were_measured(self, path):
+        words = text(nbformat.read(path, as_version=4), "markdown")
+        shown = dict(re.findall(r"^\| `([\w-]+)`<br>(.*) \|$", words, flags=re.MULTILINE))
+        assert shown.keys() == set(re.findall(r"`([\w-]+)`", words)) & CLAIMS.keys()
+        for name, row in shown.items():
+            (kept,) = [line for line in MEASURED if line.startswith(f"| **{name}**")]
+            sentence, numbers, difference = row.split(" | ")
+            metric, mean = numbers.split("<br>", 1)
+            assert [part for part in (sentence, metric, mean, difference) if part not in kept] == []

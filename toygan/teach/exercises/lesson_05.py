@@ -1,10 +1,11 @@
-"""Exercises of lesson 05: what the least-squares loss of D is where it cannot tell, and G's on some of the modes."""
+"""Exercises of lesson 05: least squares where D cannot tell, a smoothed target, G's loss on some of the modes."""
 
 from __future__ import annotations
 
 import math
 
 import torch
+from torch.nn.functional import softplus
 
 from toygan.teach.exercise import Exercise
 
@@ -29,6 +30,23 @@ EXERCISES: dict[str, Exercise] = {
             ),
             "This is the cross-entropy's line; the least-squares loss has one that depends on its targets.": (
                 lambda a, b: torch.full_like(a, 2 * 0.6931471805599453)
+            ),
+        },
+    ),
+    "smoothed-target": Exercise(
+        arguments={"a": torch.tensor([-30.0, -3.0, -0.2, 0.0, 1.0, 4.0, 30.0])},
+        solution=lambda a: 0.9 * softplus(-a) + 0.1 * softplus(a),
+        praise="Right: it is smallest at a logit of log 9, where D says 0.9, and rises beyond it.",
+        mistakes={
+            "This is the loss for a target of 1.": lambda a: softplus(-a),
+            "A tenth is missing: a target of 0.9 is 0.1 for generated, and that weighs the other logarithm.": (
+                lambda a: 0.9 * softplus(-a)
+            ),
+            "The weights are exchanged: the sample is real with 0.9.": lambda a: 0.1 * softplus(-a) + 0.9 * softplus(a),
+            "The target weighs the two logarithms; it does not stand at the logit.": lambda a: softplus(-0.9 * a),
+            "The sign is turned: D descends this.": lambda a: -0.9 * softplus(-a) - 0.1 * softplus(a),
+            "This is the squared distance to the target; the cross-entropy is asked for.": (
+                lambda a: (torch.sigmoid(a) - 0.9) ** 2
             ),
         },
     ),

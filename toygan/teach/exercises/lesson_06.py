@@ -1,4 +1,4 @@
-"""Exercises of lesson 06: the best critic under a gradient penalty, and how steep clipped weights can be."""
+"""Exercises of lesson 06: the best critic under a penalty, a penalty on one side, how steep clipped weights can be."""
 
 from __future__ import annotations
 
@@ -25,6 +25,25 @@ EXERCISES: dict[str, Exercise] = {
             ),
             "You solved for where gain and penalty are equal; the best slope is where their difference peaks.": (
                 lambda w, lam: (2 * lam + w + (w**2 + 4 * lam * w).sqrt()) / (2 * lam)
+            ),
+        },
+    ),
+    "price-above-one": Exercise(
+        arguments={"length": torch.tensor([0.0, 0.5, 1.0, 1.5, 4.0])},
+        solution=lambda length: (length - 1).clamp(min=0) ** 2,
+        praise="Right: WGAN-LP (Petzka et al. 2018). A flat critic pays nothing.",
+        mistakes={
+            "This prices flat critics, too: it is the penalty of WGAN-GP. Below 1 nothing is to be paid.": (
+                lambda length: (length - 1) ** 2
+            ),
+            "This is the excess; its square is asked for, whose slope fades as the excess does.": (
+                lambda length: (length - 1).clamp(min=0)
+            ),
+            "This prices slopes below 1 and leaves steep ones free.": lambda length: (1 - length).clamp(min=0) ** 2,
+            "This prices every slope, as R1 does.": lambda length: length**2,
+            "Square the excess, not the slope: at 1.5 the price is 0.25.": lambda length: (length**2 - 1).clamp(min=0),
+            "Above 1 the whole slope is priced here: the price would jump from 0 to 1 at a slope of 1.": (
+                lambda length: torch.where(length > 1, length**2, 0 * length)
             ),
         },
     ),

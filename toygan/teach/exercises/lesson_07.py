@@ -1,4 +1,4 @@
-"""Exercises of lesson 07: an unrolled G in the smallest game, and packs that show a rare mode."""
+"""Exercises of lesson 07: an unrolled G in the smallest game, packs that show a rare mode, moments to be matched."""
 
 from __future__ import annotations
 
@@ -40,6 +40,36 @@ EXERCISES: dict[str, Exercise] = {
             "These are packs without any; the others are asked for.": lambda p, m: (1 - p) ** m,
             "These are packs that are not on the rare mode altogether.": lambda p, m: 1 - p**m,
             "This is the share among single samples; a pack has m chances.": lambda p, m: p + 0 * m,
+        },
+    ),
+    "unmatched-moments": Exercise(
+        arguments={
+            "m_real": torch.tensor([1.6, 0.0, 1.6, 0.0]),
+            "s_real": torch.tensor([1.2, 0.7, 1.2, 1.0]),
+            "m_fake": torch.tensor([2.0, 0.5, 1.6, 0.0]),
+            "s_fake": torch.tensor([0.3, 0.7, 1.5, 1.0]),
+        },
+        solution=lambda m_real, s_real, m_fake, s_fake: (m_fake - m_real) ** 2 + (s_fake - s_real) ** 2,
+        praise="Right: 0 where both are matched, and a slope towards both where they are not.",
+        mistakes={
+            "This compares the means alone: a heap in the middle would pay nothing.": (
+                lambda m_real, s_real, m_fake, s_fake: (m_fake - m_real) ** 2
+            ),
+            "This compares the spreads alone: a heap at the wrong place would pay nothing.": (
+                lambda m_real, s_real, m_fake, s_fake: (s_fake - s_real) ** 2
+            ),
+            "Add the squares: squared as a sum, an error of the mean could cancel one of the spread.": (
+                lambda m_real, s_real, m_fake, s_fake: (m_fake - m_real + s_fake - s_real) ** 2
+            ),
+            "Squares are asked for, which pull less and less as the moments come together.": (
+                lambda m_real, s_real, m_fake, s_fake: (m_fake - m_real).abs() + (s_fake - s_real).abs()
+            ),
+            "This is the distance; its square is asked for, which has a slope at 0, too.": (
+                lambda m_real, s_real, m_fake, s_fake: ((m_fake - m_real) ** 2 + (s_fake - s_real) ** 2).sqrt()
+            ),
+            "The sign is turned: G descends this, and would run away from the data's moments.": (
+                lambda m_real, s_real, m_fake, s_fake: -((m_fake - m_real) ** 2) - (s_fake - s_real) ** 2
+            ),
         },
     ),
 }
