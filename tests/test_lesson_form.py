@@ -89,7 +89,7 @@ def test_it_says_iteration(any_lesson):
 def test_its_cells_are_short_and_its_lines_fit_the_page(any_lesson):
     for cell in any_lesson.cells:
         if cell.cell_type == "code" and not cell.metadata.get("jupyter", {}).get("source_hidden"):
-            assert len(cell.source.splitlines()) <= 30, cell.id
+            assert len(cell.source.splitlines()) <= 20, cell.id
             assert max(len(line) for line in cell.source.splitlines()) <= 115, cell.id
 
 

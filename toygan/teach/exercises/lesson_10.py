@@ -53,7 +53,7 @@ EXERCISES: dict[str, Exercise] = {
             "dim": torch.tensor([2.0, 2.0, 1.0, 64.0, 1.0]),
         },
         solution=lambda distance, dim: distance**2 / dim,
-        praise="Right: its mean is 1 for true samples, whatever the dimension; below is too narrow, above too wide.",
+        praise="Right: its mean is 1 for true samples; below is too narrow, above is too wide or elsewhere.",
         mistakes={
             "The mean of this is the number of dimensions: in the plane, 2 for true samples.": (
                 lambda distance, dim: distance**2
