@@ -63,12 +63,12 @@ class Score(Panel):
         return Chart(self.title, iterations(look.steps, label), self.y(look, scores), tuple(marks))
 
     def y(self, look: Look, scores: np.ndarray) -> Axis:
-        """The vertical axis for the scores `(T, P)`: in decades where true samples, too, are some way above 0."""
+        """The vertical axis for the scores `(T, P)`: of distances and ratios in decades, if true ones are above 0."""
         (metric,), band = self.needs, look.reference(self.needs[0])
         row, values = METRICS[metric], np.append(scores, band or ())
         if row.unit == "share":
             return Axis("", 0, 1.08, ticks=(0, 0.5, 1), format="percent")
-        if row.better == "low" and band and band.low > 0:
+        if (row.better == "low" or (row.unit, row.better) == ("", "")) and band and band.low > 0:
             low, high = grow_to_decades((1e-2, 1e0), values)
             return Axis("", low, high, log=True, intervals=4, grows=True)
         low, high = grow_to((0, 1), values)
