@@ -10,6 +10,7 @@ from toygan.parts.menu import Menu
 from toygan.studies.claims.claim import Claim as Claim
 from toygan.studies.claims.claim import Finding as Finding
 from toygan.studies.claims.claim import check as check
+from toygan.studies.claims.digits import digit_claims
 from toygan.studies.claims.findings import Findings as Findings
 from toygan.studies.claims.findings import measure
 from toygan.studies.claims.losses import LOSS_CLAIMS
@@ -25,6 +26,7 @@ TOPICS: dict[str, dict[str, Claim]] = {
     "a mode that is rare": RARE_MODE_CLAIMS,
     "optimizers, rates and turns": PLAYER_CLAIMS,
     "networks": NETWORK_CLAIMS,
+    "digits": digit_claims(),
     "theory": THEORY_CLAIMS,
 }
 CLAIMS: Menu[Claim] = Menu({name: claim for claims in TOPICS.values() for name, claim in claims.items()})
