@@ -60,7 +60,7 @@ def test_digits_train_and_are_drawn() -> None:
 
 def test_without_scikit_learn_a_recipe_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     images.cache_clear()
-    monkeypatch.setitem(__import__("sys").modules, "sklearn.datasets", None)
+    monkeypatch.setitem(__import__("sys").modules, "sklearn", None)
     with pytest.raises(toygan.RecipeError, match=r"toygan\[digits\]"):
         Recipe(data="digits")
     images.cache_clear()

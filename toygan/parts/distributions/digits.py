@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from importlib.util import find_spec
 from typing import NamedTuple
 
 import numpy as np
@@ -71,11 +72,8 @@ class Digits(Distribution):
         number("sigma", self.sigma, 0, 1)
 
     def refuses(self) -> str | None:
-        try:
-            images()
-        except ImportError:
-            return "needs scikit-learn; pip install 'toygan[digits]'"
-        return None
+        missing = find_spec("sklearn") is None
+        return "needs scikit-learn; pip install 'toygan[digits]'" if missing else None
 
     @property
     def training_set(self) -> Tensor:
