@@ -80,7 +80,7 @@ VERDICTS: dict[str, Verdict] = {
         ("loss-d", "loss-g", "sliced-w1"),
         "A step carried the players further than the gradient that it followed holds.",
     ),
-    "healthy": Verdict(signs.healthy, ("sliced-w1", "modes-covered-strict", "high-quality"), ""),
+    "healthy": Verdict(signs.healthy, ("sliced-w1", "modes-covered-strict", "high-quality", "bridges"), ""),
     "out of scale": Verdict(
         signs.out_of_scale,
         ("sliced-w1", "mean-offset", "spread-ratio"),
