@@ -32,6 +32,11 @@ def test_the_solution_passes(name):
     assert exercise.check(exercise.solution) == (True, exercise.praise)
 
 
+@pytest.mark.parametrize("name", EXERCISES)
+def test_at_least_four_typical_mistakes_are_known(name):
+    assert len(EXERCISES[name].mistakes) >= 4
+
+
 @pytest.mark.parametrize(("name", "hint"), MISTAKES)
 def test_every_known_mistake_gets_its_own_hint(name, hint):
     exercise = EXERCISES[name]
