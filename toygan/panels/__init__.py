@@ -8,7 +8,7 @@ from toygan.panels import coverage, curves, dirac, samples
 from toygan.panels.look import Look as Look
 from toygan.panels.panel import Panel as Panel
 from toygan.panels.panel import note
-from toygan.panels.score import Score
+from toygan.panels.score import AnyMetric
 from toygan.parts.menu import Menu
 from toygan.parts.metrics import METRICS
 
@@ -18,7 +18,7 @@ class Panels(Menu[tuple[Panel, ...]]):
 
     def make(self, spec: str) -> tuple[Panel, ...]:
         named = self.row(spec) in self or spec not in METRICS
-        return super().make(spec) if named else (Score(spec),)
+        return super().make(spec) if named else (AnyMetric(spec),)
 
 
 # By name, the panels that show the same thing for different data: the first that does not refuse the recipe is taken.

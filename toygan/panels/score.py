@@ -37,16 +37,8 @@ class Score(Panel):
 
     measured = True
 
-    def __init__(self, metric: str = "") -> None:
-        if metric:
-            unit = METRICS[metric].unit
-            self.title, self.needs = metric + (f" ({unit})" if unit not in ("", "share") else ""), (metric,)
-
     def chart(self, look: Look) -> Chart:
         (metric,), label = self.needs, "iteration"
-        if look.measured and metric not in look.metrics:
-            why = "it takes too long" if METRICS[metric].expensive else f"{look.recipe.data} lacks what it needs"
-            return note(self.title, f"nothing to show: {metric} is not measured here, {why}")
         scores = look.metrics.get(metric, look.metric(metric)[:, None])
         marks: list[Band | Line | Lines] = []
         if reference := look.reference(metric):
@@ -63,13 +55,33 @@ class Score(Panel):
         return Chart(self.title, iterations(look.steps, label), self.y(look, scores), tuple(marks))
 
     def y(self, look: Look, scores: np.ndarray) -> Axis:
-        """The vertical axis for the scores `(T, P)`: of distances and ratios in decades, if true ones are above 0."""
-        (metric,), band = self.needs, look.reference(self.needs[0])
-        row, values = METRICS[metric], np.append(scores, band or ())
-        if row.unit == "share":
+        """The vertical axis for the scores `(T, P)`."""
+        raise NotImplementedError
+
+
+class AnyMetric(Score):
+    """A metric that no panel is named for, under its own name."""
+
+    def __init__(self, metric: str) -> None:
+        self._metric = METRICS[metric]
+        unit = self._metric.unit
+        self.title, self.needs = metric if unit in ("", "share") else f"{metric} ({unit})", (metric,)
+
+    def chart(self, look: Look) -> Chart:
+        (metric,) = self.needs
+        if look.measured and metric not in look.metrics:
+            why = "it takes too long" if self._metric.expensive else f"{look.recipe.data} lacks what it needs"
+            return note(self.title, f"nothing to show: {metric} is not measured here, {why}")
+        return super().chart(look)
+
+    def y(self, look: Look, scores: np.ndarray) -> Axis:
+        """Shares in percent; distances and ratios in decades, if true samples score above 0; the rest from 0 on."""
+        unit, better, band = self._metric.unit, self._metric.better, look.reference(self.needs[0])
+        if unit == "share":
             return Axis("", 0, 1.08, ticks=(0, 0.5, 1), format="percent")
-        if (row.better == "low" or (row.unit, row.better) == ("", "")) and band and band.low > 0:
-            low, high = grow_to_decades((1e-2, 1e0), values)
-            return Axis("", low, high, log=True, intervals=4, grows=True)
-        low, high = grow_to((0, 1), values)
-        return Axis("", low, high, intervals=4, grows=True)
+        values, log = (
+            np.append(scores, band or ()),
+            bool(band and band.low > 0 and (better == "low" or not unit + better)),
+        )
+        low, high = grow_to_decades((1e-2, 1e0), values) if log else grow_to((0, 1), values)
+        return Axis("", low, high, log=log, intervals=4, grows=True)
