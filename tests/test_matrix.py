@@ -1,7 +1,7 @@
 """Every pair of parts trains: loss x regularizer, loss x turn, regularizer x turn, and each of them x distribution.
 
 All fields but the pair's, and size, are the defaults. Data goes round: of a pair's run it is the next of the menu, and
-what no run has met by then runs on its own. A pair is refused in the recipe, with a reason, or trains for 10
+what no run has met by then runs on its own. A pair is refused in the recipe, with a reason, or trains for six
 iterations to finite numbers or to members that are marked diverged; which ones, `pytest -rP` prints.
 """
 
@@ -19,7 +19,7 @@ from toygan import DISTRIBUTIONS, LOSSES, REGULARIZERS, TURNS, Population, Recip
 SIZE = {"width": 8, "batch": 16}
 # What a pair runs on where it has no meaning at the defaults: equations for every parameter need few, and plain steps.
 TINY = {"width": 4, "depth": 1, "batch": 16, "optimizer": "sgd"}
-STEPS, SEEDS, CHUNKS = 10, 2, 4
+STEPS, SEEDS, CHUNKS = 6, 2, 4  # lookahead goes back after five
 LOOKED_AT = ("loss-g", "loss-d", "gradient-norm-g", "gradient-norm-d")
 
 LOSS = [{"loss": name} for name in LOSSES]
