@@ -12,7 +12,7 @@ import pytest
 import torch
 from PIL import Image
 
-from toygan import DISTRIBUTIONS, LOSSES, METRICS, PANELS, Panel, Population, Recipe
+from toygan import DISTRIBUTIONS, LOSSES, METRICS, PANELS, Metric, Panel, Population, Recipe
 from toygan.chart import Axis, Chart, Line
 from toygan.chart.limits import grown
 from toygan.panels import Look, chart
@@ -318,6 +318,13 @@ def test_a_metric_is_a_panel_by_its_own_name_or_says_why_there_is_nothing_to_sho
     else:
         why = "it takes too long" if METRICS[name].expensive else "ring8 lacks what it needs"
         assert c["note"].words == (f"nothing to show: {name} is not measured here, {why}",)
+
+
+def test_the_band_of_a_metric_that_is_written_anew_is_the_new_ones(monkeypatch):
+    for value in (1.0, 2.0):
+        constant = Metric(lambda e, value=value: torch.full((len(e.samples),), value), "", "", lambda e: True)
+        monkeypatch.setitem(METRICS, "mine", constant)
+        assert reference_band("mine", "dirac", 20).mean == value
 
 
 def test_a_growing_axis_starts_again_where_its_scale_changes():

@@ -79,9 +79,7 @@ class AnyMetric(Score):
         unit, better, band = self._metric.unit, self._metric.better, look.reference(self.needs[0])
         if unit == "share":
             return Axis("", 0, 1.08, ticks=(0, 0.5, 1), format="percent")
-        values, log = (
-            np.append(scores, band or ()),
-            bool(band and band.low > 0 and (better == "low" or not unit + better)),
-        )
+        values, in_decades = np.append(scores, band or ()), better == "low" or not unit + better  # a ratio has neither
+        log = bool(in_decades and band and band.low > 0)
         low, high = grow_to_decades((1e-2, 1e0), values) if log else grow_to((0, 1), values)
         return Axis("", low, high, log=log, intervals=4, grows=True)

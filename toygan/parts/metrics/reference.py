@@ -11,7 +11,7 @@ from torch import Tensor
 
 from toygan.parts.distributions import DISTRIBUTIONS, Distribution
 from toygan.parts.losses import LOSSES, LogitPair
-from toygan.parts.metrics import METRICS, default_metrics, measure
+from toygan.parts.metrics import METRICS, Metric, default_metrics, measure
 from toygan.parts.metrics.game import GAME_METRICS
 from toygan.parts.metrics.inputs import Earlier, GameState, MetricInputs
 
@@ -53,12 +53,14 @@ def _perfect(samples: Tensor, data: Distribution, rng: torch.Generator) -> Metri
 
 
 @cache
-def _bands(data: str, n: int, names: tuple[str, ...], times: int, sets: int) -> dict[str, Band]:
+def _bands(data: str, n: int, rows: tuple[tuple[str, Metric], ...], times: int, sets: int) -> dict[str, Band]:
+    """Of the rows, which a user may have changed since."""
+    names = [name for name, _ in rows]
     distribution = DISTRIBUTIONS.make(data)
     rng = torch.Generator().manual_seed(1)
     draws = (torch.stack([distribution.sample(n, rng) for _ in range(sets)]) for _ in range(times))
-    rows = [measure(_perfect(samples, distribution, rng), names) for samples in draws]
-    scores = {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
+    found = [measure(_perfect(samples, distribution, rng), names) for samples in draws]
+    scores = {name: np.concatenate([row[name] for row in found]) for name in found[0]}
     return {name: _band(x) for name, x in scores.items() if np.isfinite(x).all()}
 
 
@@ -79,7 +81,8 @@ def reference_band(metric: str, data: str, n: int) -> Band | None:
     row = METRICS.make(metric)
     if metric in GAME_METRICS and not row.better:
         return None
-    return _bands(data, n, (metric,) if row.expensive else tuple(default_metrics()), *DRAWS[row.expensive]).get(metric)
+    names = [metric] if row.expensive else default_metrics()
+    return _bands(data, n, tuple((name, METRICS[name]) for name in names), *DRAWS[row.expensive]).get(metric)
 
 
 @cache
