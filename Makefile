@@ -39,7 +39,7 @@ claims: $(READY)
 	$(BIN)/toygan claims
 
 bench: $(READY)
-	$(BIN)/python tests/bench.py
+	PYTHONPATH=tests $(BIN)/python -m support.bench
 
 readme: $(READY)
 	rm -rf build/ring8

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-import lab
 import pytest
+from support import lab
 
 os.environ.setdefault("MPLBACKEND", "agg")  # also in the processes that tests start
 

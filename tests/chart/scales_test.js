@@ -1,0 +1,68 @@
+// Expected values follow from the definitions: an affine map, powers of ten, the mean of a crowd.
+import assert from "node:assert/strict";
+import { between, fitting, nearest, scale, spread, valueAt, written } from "../../toygan/chart/scales.js";
+
+Deno.test("the ends of an axis fall on its first and last pixel, also upside down and in decades", () => {
+  for (const span of [{ low: -2, high: 6 }, { low: 1e-3, high: 10, log: true }]) {
+    for (const [from, to] of [[10, 110], [300, 20]]) {
+      const at = scale(span, from, to);
+      assert.ok(Math.abs(at(span.low) - from) < 1e-9 && Math.abs(at(span.high) - to) < 1e-9);
+    }
+  }
+  assert.equal(scale({ low: 0, high: 10 }, 0, 100)(2.5), 25);
+  assert.equal(scale({ low: 1, high: 10000, log: true }, 0, 100)(100), 50);
+});
+
+Deno.test("what is no number has no place, nor has one below zero in decades; what is far away has one that can be drawn", () => {
+  const line = scale({ low: 0, high: 1 }, 0, 100), decades = scale({ low: 1, high: 10, log: true }, 0, 100);
+  for (const value of [NaN, Infinity, -Infinity]) assert.ok(Number.isNaN(line(value)));
+  assert.ok(Number.isNaN(decades(-1)));
+  assert.ok(line(1e30) > 1e4 && line(1e30) < 1e6);
+  assert.ok(decades(0) < -1e4);
+});
+
+Deno.test("a pixel's number is the number whose pixel it is", () => {
+  for (const span of [{ low: -2, high: 6 }, { low: 1e-3, high: 10, log: true }]) {
+    for (const value of [0.002, 0.5, 5]) {
+      assert.ok(Math.abs(valueAt(span, 300, 20, scale(span, 300, 20)(value)) - value) < 1e-9);
+    }
+  }
+});
+
+Deno.test("numbers are written as they are read", () => {
+  assert.deepEqual([1234567, 0.25, -1, 2 / 3, 0].map((n) => written(n)), ["1,234,567", "0.25", "−1", "0.667", "0"]);
+  assert.deepEqual([0, 0.125, 1].map((share) => written(share, "percent")), ["0 %", "12.5 %", "100 %"]);
+});
+
+Deno.test("names that do not meet stay, a crowd is spread about its middle, and a name without a place keeps none", () => {
+  assert.deepEqual(spread([50, 10], 12), [50, 10]);
+  assert.deepEqual(spread([20, 22], 12), [15, 27]);
+  assert.deepEqual(spread([30, NaN, 10, 10], 10), [30, NaN, 5, 15]);
+  assert.deepEqual(spread([0, 8, 8], 10).map(Math.round), [-5, 5, 15]);
+});
+
+Deno.test("a crowd that is spread into its neighbour takes it in", () => {
+  const moved = spread([10, 10, 10, 21], 10).sort((a, b) => a - b);
+  for (let i = 1; i < moved.length; i++) assert.ok(moved[i] - moved[i - 1] > 10 - 1e-9);
+  assert.ok(Math.abs(moved.reduce((a, b) => a + b) - 51) < 1e-9);
+});
+
+Deno.test("the nearest of an ascending array is found", () => {
+  const steps = [0, 10, 20, 40];
+  assert.deepEqual([-5, 4, 6, 29, 31, 99].map((value) => nearest(steps, value)), [0, 0, 10, 20, 40, 40]);
+  assert.ok(Number.isNaN(nearest([], 1)));
+});
+
+Deno.test("between two points a line is straight, at a step it jumps, and outside of its points it has no value", () => {
+  const [xs, values] = [[0, 2, 2, 4], [10, 10, 30, 50]];
+  assert.deepEqual([0, 1, 3, 4].map((x) => between(xs, values, x)), [10, 10, 40, 50]);
+  assert.ok(Number.isNaN(between(xs, values, -1)) && Number.isNaN(between(xs, values, 5)));
+  assert.ok(Number.isNaN(between(xs, [10, NaN, NaN, 50], 1)));
+});
+
+Deno.test("words that would touch are thinned evenly", () => {
+  assert.equal(fitting([0, 10, 20, 30], [8, 8, 8, 8], 2), 1);
+  assert.equal(fitting([0, 10, 20, 30], [8, 8, 8, 8], 3), 2);
+  assert.equal(fitting([0, 10, 20, 30], [4, 4, 40, 4], 2), 3);
+  assert.equal(fitting([], [], 2), 1);
+});

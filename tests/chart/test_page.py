@@ -1,0 +1,267 @@
+"""The canvas painter in a real browser: the same marks in the same places and colours as in matplotlib's pictures."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import pytest
+from support import lab
+from support.marks import KINDS, MARKS, chart, over
+
+from toygan.chart import Axis, Band, Chart, Lines, Surface, Text, page
+from toygan.chart.axis import ROLES
+from toygan.chart.style import DARK, LIGHT, SURFACE_OPACITY, Palette, rgb
+from toygan.chart.wire import Wire
+
+SCRIPT = page.script() + "\nObject.assign(globalThis, { paint, Picture, PAINTERS, Received, surfaceColours });"
+DECODED = "const view = (text) => new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);"
+PAINT = f"""([content, buffers, palette, [x, y]]) => {{
+    {DECODED}
+    const received = new Received();
+    received.take(content, buffers.map(view));
+    const canvas = new OffscreenCanvas(800, 600), context = canvas.getContext("2d");
+    const sheet = {{ width: 400, height: 300, point: 1, ratio: 2 }};
+    const frame = paint(context, received.charts[0], sheet, palette);
+    const [red, green, blue, alpha] = context.getImageData(2 * frame.x(x), 2 * frame.y(y), 1, 1).data;
+    return [red, green, blue].map((part, i) => part * alpha / 255 + palette.rgb[i] * (1 - alpha / 255));
+}}"""
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Any]:
+    """An empty page in which the painter's modules are at hand."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=lab.FLAGS, headless=True)
+        opened = started.new_page(viewport={"width": 960, "height": 600})
+        opened.set_content(f"<style>{page.stylesheet()}</style><div class='toygan-view' tabindex=0></div>")
+        opened.add_script_tag(content=SCRIPT, type="module")
+        opened.wait_for_function("globalThis.Picture !== undefined")
+        yield opened
+        started.close()
+
+
+def wired(*charts: Chart) -> tuple[dict[str, Any], list[str]]:
+    content, buffers = Wire().message(charts)
+    return content, [base64.b64encode(buffer).decode() for buffer in buffers]
+
+
+def colours(palette: Palette) -> dict[str, Any]:
+    words = {role: page.words_colour(palette.of(role), palette) for role in ROLES}
+    return {**asdict(palette), "words": words, "font": "sans-serif", "rgb": rgb(palette.paper).tolist()}
+
+
+def pixel(browser: Any, c: Chart, palette: Palette, point: tuple[float, float]) -> np.ndarray:
+    return np.array(browser.evaluate(PAINT, [*wired(c), colours(palette), point]))
+
+
+@pytest.mark.parametrize("name", MARKS)
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+def test_a_mark_has_its_roles_colour_where_its_numbers_say(browser: Any, name: str, palette: Palette) -> None:
+    mark, point, opacity = MARKS[name]
+    colour = palette.of(getattr(mark, "fill", None) or mark.role)
+    np.testing.assert_allclose(
+        pixel(browser, chart(mark), palette, point), over(colour, palette.paper, opacity), atol=3
+    )
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+def test_a_surface_is_generated_below_paper_in_the_middle_and_real_above(browser: Any, palette: Palette) -> None:
+    rising = Surface("m", "ink", np.repeat([[0.0], [0.5], [1.0]], 3, axis=1))
+    for y, colour, opacity in (
+        (0.5, palette.generated, SURFACE_OPACITY),
+        (5, palette.paper, 1),
+        (9.5, palette.real, SURFACE_OPACITY),
+    ):
+        expected = over(colour, palette.paper, opacity)
+        np.testing.assert_allclose(pixel(browser, chart(rising), palette, (5, y)), expected, atol=3)
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+def test_a_surfaces_colours_are_those_of_the_other_painter(browser: Any, palette: Palette) -> None:
+    levels = browser.evaluate("(palette) => [...surfaceColours(palette)]", colours(palette))
+    rgba = np.array(levels).reshape(256, 4)
+    share = rgba[:, 3:] / 255
+    on_paper = share * rgba[:, :3] + (1 - share) * rgb(palette.paper)
+    np.testing.assert_allclose(on_paper, palette.surface()[:, :3], atol=2)
+
+
+def test_every_mark_of_the_vocabulary_can_be_painted(browser: Any) -> None:
+    assert set(browser.evaluate("Object.keys(PAINTERS)")) == {kind.__name__.lower() for kind in KINDS}
+
+
+def test_words_can_be_read_on_paper_in_both_themes() -> None:
+    """WCAG 2.2, 1.4.3: at least 4.5 to 1."""
+    for palette in (LIGHT, DARK):
+        for role in ROLES:
+            assert page.contrast(rgb(page.words_colour(palette.of(role), palette)), rgb(palette.paper)) >= 4.5
+
+
+def test_contrast_goes_from_1_to_21() -> None:
+    black, white = rgb("#000000"), rgb("#ffffff")
+    assert page.contrast(white, black) == pytest.approx(21)
+    assert page.contrast(white, white) == 1
+
+
+SHOWN = f"""async ([content, buffers, light]) => {{
+    {DECODED}
+    document.body.dataset.jpThemeLight = light;
+    const root = document.querySelector(".toygan-view");
+    root.replaceChildren();
+    globalThis.picture = new Picture(root, () => globalThis.shown());
+    const shown = new Promise((done) => globalThis.shown = done);
+    picture.take(content, buffers.map(view));
+    await shown;
+}}"""
+MIDDLE = """() => {
+    const canvas = document.querySelector(".toygan-paper > canvas");
+    return [...canvas.getContext("2d").getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data];
+}"""
+
+
+def band(**how: Any) -> Chart:
+    everywhere = Band("all", "generated", None, np.array([0.0]), np.array([10.0]), label="all seeds")
+    return chart(everywhere, x=Axis("iteration", 0, 10), **how)
+
+
+def test_a_picture_follows_the_theme_of_jupyterlab(browser: Any) -> None:
+    browser.evaluate(SHOWN, [*wired(band()), "true"])
+    assert browser.evaluate(MIDDLE)[:3] == rgb(LIGHT.generated).tolist()
+    browser.evaluate("document.body.dataset.jpThemeLight = 'false'")
+    browser.wait_for_function(f"({MIDDLE})()[0] === {rgb(DARK.generated)[0]:.0f}")
+    assert browser.evaluate(MIDDLE)[:3] == rgb(DARK.generated).tolist()
+    assert browser.evaluate("document.querySelector('.toygan-view').dataset.frame") == "1"
+
+
+def test_an_entry_of_the_legend_hides_and_shows_its_layer_by_mouse_and_keys(browser: Any) -> None:
+    browser.evaluate(SHOWN, [*wired(band()), "true"])
+    entry = browser.get_by_role("button", name="all seeds")
+    entry.click()
+    assert browser.evaluate(MIDDLE)[3] == 0
+    assert entry.get_attribute("aria-pressed") == "false"
+    entry.focus()
+    browser.keyboard.press("Enter")
+    assert browser.evaluate(MIDDLE)[3] == 255
+    assert entry.get_attribute("aria-pressed") == "true"
+
+
+def seeds() -> Chart:
+    lines = Lines(
+        "seeds",
+        "real",
+        np.array([0.0, 10]),
+        np.array([[2.0, 5], [2, 5]]),
+        ("seed 3", "seed 4"),
+        width=60,
+        instead_of=("all",),
+    )
+    everywhere = Band("all", "generated", None, np.array([0.0]), np.array([10.0]))
+    return chart(everywhere, lines, x=Axis("iteration", 0, 10))
+
+
+PRESS = "(key) => picture.key({ key, target: document.querySelector('.toygan-paper > canvas') })"
+
+
+def test_a_band_opens_into_lines_and_closes_again_by_mouse_and_keys(browser: Any) -> None:
+    browser.evaluate(SHOWN, [*wired(seeds()), "true"])
+    opener = browser.get_by_role("button", name="seeds")
+    generated, real = rgb(LIGHT.generated).tolist(), rgb(LIGHT.real).tolist()
+    assert browser.evaluate(MIDDLE)[:3] == generated
+    opener.click()
+    assert browser.evaluate(MIDDLE)[:3] == real
+    assert opener.get_attribute("aria-pressed") == "true"
+    assert browser.evaluate(PRESS, "s")
+    assert browser.evaluate(MIDDLE)[:3] == generated
+    assert opener.get_attribute("aria-pressed") == "false"
+
+
+def test_a_line_that_is_clicked_on_or_read_by_keys_is_chosen(browser: Any) -> None:
+    browser.evaluate(SHOWN, [*wired(seeds()), "true"])
+    browser.evaluate("() => { picture.chosen = (line) => picture.root.dataset.chosen = line; }")
+    chosen = "picture.root.dataset.chosen"
+    canvas = browser.locator(".toygan-paper > canvas")
+    canvas.click()
+    assert browser.evaluate(chosen) is None, "there is no line while the band is closed"
+    browser.evaluate(PRESS, "s")
+    canvas.hover()
+    assert "seed 4: 5" in browser.locator(".toygan-reading").inner_text()
+    canvas.click()
+    assert browser.evaluate(chosen) == "1"
+    for _ in range(10):
+        browser.evaluate(PRESS, "ArrowDown")
+    assert "seed 3: 2" in browser.locator(".toygan-reading").inner_text()
+    assert browser.evaluate(PRESS, "Enter")
+    assert browser.evaluate(chosen) == "0"
+    browser.evaluate("delete picture.root.dataset.chosen")
+    browser.mouse.move(0, 0)
+
+
+def test_under_the_pointer_stand_the_values(browser: Any) -> None:
+    browser.evaluate(SHOWN, [*wired(band()), "true"])
+    browser.locator(".toygan-paper > canvas").hover()
+    assert "all seeds 0 to 10" in browser.locator(".toygan-reading").inner_text()
+    browser.mouse.move(0, 0)
+    assert not browser.locator(".toygan-reading").is_visible()
+
+
+def test_keys_move_the_place_at_which_values_are_read_and_escape_ends_it(browser: Any) -> None:
+    browser.evaluate(SHOWN, [*wired(band()), "true"])
+    press = "(key) => picture.key({ key, target: document.querySelector('.toygan-paper > canvas') })"
+    assert browser.evaluate(press, "ArrowRight")
+    assert "(5.25, 5)" in browser.locator(".toygan-reading").inner_text()
+    assert browser.evaluate(press, "ArrowUp")
+    assert "(5.25, 5.25)" in browser.locator(".toygan-reading").inner_text()
+    assert not browser.evaluate(press, "x")
+    browser.evaluate(press, "Escape")
+    assert not browser.locator(".toygan-reading").is_visible()
+
+
+FRAMES = """() => {
+    const real = requestAnimationFrame, due = [], painted = [];
+    globalThis.requestAnimationFrame = (act) => due.push(act);
+    picture.painted = ({ frame }) => painted.push(frame);
+    const send = (frame) => picture.take({ whole: false, charts: [null], arrays: [], frame }, []);
+    const at = (now) => { painted.push(`${now}:`); due.splice(0).forEach((act) => act(1e9 + now)); };
+    send(1), send(2), send(3), at(0), at(16), send(4), at(100), at(249), at(250), at(600);
+    globalThis.requestAnimationFrame = real;
+    return painted;
+}"""
+
+
+def test_one_message_waits_for_its_frame_and_of_more_the_oldest_is_left_out(browser: Any) -> None:
+    browser.evaluate(SHOWN, [*wired(band()), "true"])
+    assert browser.evaluate(FRAMES) == ["0:", 2, "16:", 3, "100:", 4, "249:", "250:", "600:"]
+
+
+def test_a_reader_who_wants_less_motion_gets_four_frames_a_second_at_most(browser: Any) -> None:
+    browser.emulate_media(reduced_motion="reduce")
+    browser.evaluate(SHOWN, [*wired(band()), "true"])
+    assert browser.evaluate(FRAMES) == ["0:", 3, "16:", "100:", "249:", "250:", 4, "600:"]
+    browser.emulate_media(reduced_motion="no-preference")
+
+
+def test_a_picture_is_as_wide_as_its_place_at_once(browser: Any) -> None:
+    browser.evaluate(SHOWN, [*wired(band()), "true"])
+    browser.evaluate("document.querySelector('.toygan-view').style.width = '500px'")
+    browser.wait_for_function("document.querySelector('.toygan-paper > canvas').width === 500")
+    assert browser.evaluate(MIDDLE)[:3] == rgb(LIGHT.generated).tolist()
+    browser.evaluate("document.querySelector('.toygan-view').style.width = ''")
+
+
+def test_words_that_would_reach_over_the_edge_of_the_canvas_are_moved_onto_it(browser: Any) -> None:
+    """Their last letter is seen: a dark pixel of a long caption lies near the canvas's right edge, none upon it."""
+    caption = Text("t", "ink", ("m" * 40,), np.array([0.6]), np.array([0.5]), anchor="left", units="axes")
+    browser.evaluate(SHOWN, [*wired(chart(caption, frame=False)), "true"])
+    columns = browser.evaluate("""() => {
+        const canvas = document.querySelector(".toygan-paper > canvas"), { width, height } = canvas;
+        const { data } = canvas.getContext("2d").getImageData(0, 0, width, height), seen = [];
+        for (let i = 3; i < data.length; i += 4) if (data[i] > 128) seen.push((i - 3) / 4 % width / width);
+        return [Math.min(...seen), Math.max(...seen)];
+    }""")
+    assert columns[0] < 0.6
+    assert 0.9 < columns[1] < 1

@@ -1,0 +1,176 @@
+"""A recording keeps frames evenly, however long the run, and its page plays them without Python or a network."""
+
+from __future__ import annotations
+
+import base64
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from support import lab
+from support.marks import MARKS, chart
+
+from toygan.chart import Arrows, Axis, Chart, Line, Mark, Points, Surface, page
+from toygan.chart.recording import FOLDER, Recording
+from toygan.panels.charts import Charts
+from toygan.panels.look import Look
+from toygan.panels.picture import DEFAULT
+from toygan.recipe import Recipe
+from toygan.runs.run import Run
+
+WORDS = {"status": "", "recipe": "", "verdict": "healthy", "evidence": "", "cause": "", "knob": ""}
+
+
+def grown(n: int) -> Chart:
+    """A curve of n numbers."""
+    return chart(
+        Line("curve", "generated", np.arange(n, dtype=float), np.arange(n) % 10.0), x=Axis("iteration", 0, 100)
+    )
+
+
+def recorded(*frames: list[Chart]) -> Recording:
+    recording = Recording()
+    for i, charts in enumerate(frames):
+        recording.add(10 * i, {**WORDS, "status": f"iteration {10 * i}"}, charts)
+    return recording
+
+
+@pytest.mark.parametrize("frames", [1, 7, 10, 11, 20, 21, 999, 1000])
+def test_a_recording_is_bounded_even_and_holds_the_first_and_the_newest_frame(frames: int) -> None:
+    recording = Recording(limit=10)
+    for i in range(frames):
+        recording.add(i, WORDS, [])
+    at = [frame.iteration for frame in recording.frames]
+    assert (at[0], at[-1]) == (0, frames - 1)
+    assert min(frames, 5) <= len(at) <= 10
+    assert len(set(np.diff(at[:-1]))) <= 1, "all but the newest are equally far apart"
+
+
+def test_a_run_that_goes_back_is_recorded_from_there_on() -> None:
+    recording = Recording(limit=4)
+    for i in (0, 10, 20, 30, 10, 15):
+        recording.add(i, WORDS, [])
+    assert [frame.iteration for frame in recording.frames] == [0, 10, 15]
+    recording.add(0, WORDS, [])
+    assert [frame.iteration for frame in recording.frames] == [0]
+
+
+def test_what_cannot_be_a_recording_is_refused() -> None:
+    with pytest.raises(ValueError, match="limit=1"):
+        Recording(limit=1)
+    with pytest.raises(ValueError, match="no frames"):
+        Recording().html("title", "about")
+
+
+def unpacked(recording: Recording) -> Any:
+    """The frames as the page's own code has them, run by deno; NaN is null, and each array is a list."""
+    from deno import find_deno_bin
+
+    code = page.script(FOLDER / "recording.js") + (
+        "const bytes = Uint8Array.from(atob(await new Response(Deno.stdin.readable).text()), (c) => c.charCodeAt(0));"
+        "console.log(JSON.stringify(unpacked(bytes), (_, v) => ArrayBuffer.isView(v) ? [...v] : v));"
+    )
+    ran = subprocess.run(
+        [find_deno_bin(), "eval", "--ext=js", code],
+        input=base64.b64encode(recording._packed()),
+        check=True,
+        capture_output=True,
+    )
+    return json.loads(ran.stdout)
+
+
+def seen(mark: Mark, values: np.ndarray) -> np.ndarray:
+    """What a page has to know of numbers: a surface's levels, and where points lie up to a tenth beyond the axes."""
+    if isinstance(mark, Surface):
+        return 255 * values
+    return np.clip(values, -1, 11) if isinstance(mark, Points) else values
+
+
+def test_every_frame_comes_out_as_it_went_in() -> None:
+    marks: list[Mark] = [
+        *(mark for mark, *_ in MARKS.values()),
+        Points("m", "real", np.array([0.0, np.nan, 10.0]), np.array([1.0, 2.0, 1e9])),
+        Arrows("m", "generator", np.ones(2), np.ones(2), np.array([-2.5, np.nan]), np.zeros(2)),
+        Surface("m", "ink", np.array([[0.0, 0.2], [0.6, 1.0]])),
+    ]
+    frames = [[chart(mark), grown(3 * i)] for i, mark in enumerate(marks)]
+    out = unpacked(recorded(*frames))
+    assert [frame["iteration"] for frame in out] == [10 * i for i in range(len(frames))]
+    assert out[-1]["words"]["status"] == f"iteration {10 * (len(frames) - 1)}"
+    for charts, frame in zip(frames, out, strict=True):
+        for expected, found in zip(charts, frame["charts"], strict=True):
+            assert found["title"] == expected.title
+            for mark, painted in zip(expected.marks, found["marks"], strict=True):
+                for field, values in mark.arrays.items():
+                    numbers = np.array(painted[field], dtype=float)
+                    tolerance = 0.5 if isinstance(mark, Surface) else 0.01
+                    np.testing.assert_allclose(numbers, seen(mark, values).ravel(), atol=tolerance)
+
+
+def test_300_frames_of_the_default_panels_take_less_than_3_megabytes() -> None:
+    run, charts, recording = Run(Recipe().seeds(2), every=10), Charts(DEFAULT), Recording()
+    run.measure()
+    for _ in range(20):
+        recording.add(run.steps, WORDS, charts.of(Look.of(run.population, run.record)))
+        run.run(10)
+    first = Recording()
+    first.add(0, WORDS, recording.frames[0].charts)
+    a_frame = (len(recording.html("", "")) - len(first.html("", ""))) / 19
+    assert len(first.html("", "")) + 300 * a_frame < 3e6
+
+
+def test_a_page_asks_for_nothing_and_its_title_is_text() -> None:
+    html = recorded([grown(2)]).html("<b>r1 & co</b>", "<i>today</i>").decode()
+    assert "<title>&lt;b&gt;r1 &amp; co&lt;/b&gt;</title>" in html
+    assert "<i>" not in html
+    assert "default-src 'none'" in html
+
+
+def test_a_recording_plays_from_a_file_by_mouse_and_keys(chromium: str, tmp_path: Path) -> None:
+    from playwright.sync_api import expect, sync_playwright
+
+    file = tmp_path / "run.html"
+    file.write_bytes(recorded(*([grown(i)] for i in range(1, 31))).html("ring8", "8 seeds"))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=lab.FLAGS, headless=True)
+        opened = browser.new_page(reduced_motion="no-preference")
+        errors, asked = list[str](), list[str]()
+        opened.on("pageerror", lambda error: errors.append(str(error)))
+        opened.on("console", lambda message: errors.append(message.text))
+        opened.on("request", lambda request: asked.append(request.url))
+        opened.goto(file.as_uri())
+
+        def shows(iteration: int) -> None:
+            expect(opened.locator("main")).to_have_attribute("data-iteration", str(iteration), timeout=60_000)
+            expect(opened.locator(".toygan-status")).to_have_text(f"iteration {iteration}")
+
+        shows(0)
+        opened.get_by_role("button", name="Play", exact=True).click()
+        shows(290)
+        assert opened.get_by_role("button", name="Play", exact=True).is_visible(), "it ends with the last frame"
+        assert int(opened.locator("main").get_attribute("data-frame") or 0) > 10
+
+        scrubber = opened.get_by_role("slider", name="iteration")
+        scrubber.fill("12")
+        shows(120)
+        assert scrubber.get_attribute("aria-valuetext") == "iteration 120"
+        for key, iteration in (("ArrowRight", 130), ("ArrowLeft", 120), ("Home", 0), ("End", 290)):
+            scrubber.press(key)
+            shows(iteration)
+        opened.locator("canvas").first.focus()
+        opened.keyboard.press("Home")
+        shows(290)  # keys on a chart are the chart's
+        opened.get_by_role("button", name="healthy").click()
+        shows(0)
+        opened.get_by_role("combobox", name="speed").select_option("0.25")
+        opened.get_by_role("heading").click()
+        opened.keyboard.press(" ")
+        expect(opened.locator("main")).not_to_have_attribute("data-iteration", "0")
+        opened.keyboard.press(" ")
+        assert opened.get_by_role("button", name="Play", exact=True).is_visible()
+        browser.close()
+    assert errors == []
+    assert asked == [file.as_uri()]

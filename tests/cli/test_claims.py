@@ -1,0 +1,127 @@
+"""`toygan claims`: says what holds, fails where something does not, and keeps what an interrupt leaves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.shell import refused, toygan
+
+from toygan.measure.quantities import late
+from toygan.recipe import Recipe
+from toygan.studies.claims import CLAIMS, TOPICS
+from toygan.studies.claims import findings as module
+from toygan.studies.claims.claim import Claim
+
+TINY = Recipe(data="bimodal", width=4, batch=8)
+TRUE = Claim(
+    "Sixteen [bits] are more than four",
+    {"16": TINY.but(width=16), "4": TINY},
+    late("gradient-norm-g"),
+    margin=-1e9,
+    steps=2,
+    seeds=2,
+    quick=True,
+    folklore="size is nothing",
+)
+FALSE = Claim("All is one", {"16": TINY.but(width=16), "4": TINY}, late("loss-d"), margin=1e9, steps=2, seeds=2)
+
+
+@pytest.fixture(autouse=True)
+def two_claims(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = {"true-one": TRUE, "false-one": FALSE}
+    for menu, content in ((CLAIMS, rows), (TOPICS, {"tests": rows})):
+        for name in list(menu):
+            monkeypatch.delitem(menu, name)  # type: ignore[arg-type]
+        for name, row in content.items():
+            monkeypatch.setitem(menu, name, row)  # type: ignore[arg-type]
+
+
+def test_an_unknown_name_is_one_line() -> None:
+    assert refused(toygan("claims", "false-on")) == (
+        "toygan: NAME: unknown name 'false-on'; closest of 2: false-one, true-one"
+    )
+
+
+def test_claims_that_hold_are_a_table_and_no_failure() -> None:
+    result = toygan("claims", "true-one", "--jobs", 1)
+    assert result.exit_code == 0, result.output
+    lines = [line.strip() for line in result.stdout.splitlines()]
+    assert any(line.startswith("Sixteen [bits] are more than four") for line in lines)
+    assert "often said: size is nothing" in lines
+    assert "2 seeds, 2 iterations, data=bimodal batch=8" in lines
+    assert any(line.startswith("yes") and "true-one" in line for line in lines)
+    assert lines[-1] == "1 of 1 claims hold"
+
+
+def test_a_broken_claim_is_a_failure() -> None:
+    result = toygan("claims", "--jobs", 1)
+    assert result.exit_code == 1
+    assert "NO" in result.stdout
+    assert result.stdout.splitlines()[-1] == "1 of 2 claims hold; not: false-one"
+
+
+def test_quick_leaves_out_the_rest() -> None:
+    result = toygan("claims", "--quick", "--jobs", 1)
+    assert result.exit_code == 0
+    assert "true-one" in result.stdout
+    assert "false-one" not in result.stdout
+
+
+def test_a_named_claim_is_never_left_out_in_silence() -> None:
+    assert "--quick leaves out false-one" in refused(toygan("claims", "--quick", "false-one"))
+
+
+def test_other_seeds_give_other_numbers_and_equal_seeds_the_same() -> None:
+    first, again, other = (toygan("claims", "true-one", "--jobs", 1, "--first-seed", s).stdout for s in (0, 0, 100))
+    assert first == again != other
+
+
+def test_the_table_can_be_kept_as_markdown() -> None:
+    result = toygan("claims", "--markdown", "--jobs", 1)
+    assert result.exit_code == 1
+    rows = [line for line in result.stdout.splitlines() if line.startswith("| **")]
+    assert [row.split("**")[1] for row in rows] == ["true-one", "false-one"]
+
+
+def test_a_list_measures_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("toygan.cli.claims.measure", None)
+    result = toygan("claims", "--list")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        "true-one", "    Sixteen [bits] are more than four", "false-one", "    All is one",
+    ]  # fmt: skip
+
+
+def test_an_interrupt_prints_what_was_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    def cut(*given):  # type: ignore[no-untyped-def]
+        yield next(whole(*given))
+        raise KeyboardInterrupt
+
+    whole = module.check
+    monkeypatch.setattr(module, "check", cut)
+    result = toygan("claims", "--jobs", 1)
+    assert result.exit_code == 130
+    assert "true-one" in result.stdout
+    assert result.stdout.splitlines()[-1] == "1 of 1 claims hold; not measured: false-one"
+
+
+def test_an_interrupt_before_the_first_claim_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def cut(*_: object) -> object:
+        raise KeyboardInterrupt
+        yield
+
+    monkeypatch.setattr(module, "check", cut)
+    result = toygan("claims", "true-one", "--jobs", 1)
+    assert (result.exit_code, result.stdout) == (130, "")
+    assert result.stderr == "toygan: stopped; not measured: true-one\n"
+
+
+def test_with_a_store_only_what_has_changed_is_trained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ("claims", "true-one", "--jobs", 1, "--store", tmp_path / "claims.db")
+    first = toygan(*words)
+    monkeypatch.setattr("toygan.sweeps.execute.run", lambda words: pytest.fail("it trained again"))
+    again = toygan(*words)
+    assert (again.exit_code, again.stdout) == (first.exit_code, first.stdout)
+    (tmp_path / "mine").write_text("mine")
+    assert "no store of toygan" in refused(toygan("claims", "true-one", "--store", tmp_path / "mine"))

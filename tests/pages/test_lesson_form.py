@@ -1,0 +1,131 @@
+"""Every lesson has the same parts, so that a learner knows where they are."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from toygan.studies.claims import CLAIMS
+from toygan.teach.exercises import LESSONS as LESSONS_OF_EXERCISES
+
+LESSONS = sorted((Path(__file__).parents[2] / "lessons").glob("*.ipynb"))
+MEASURED = (Path(__file__).parents[2] / "assets/claims.md").read_text(encoding="utf-8").splitlines()
+TAUGHT = [path for path in LESSONS if not path.stem.startswith("00")]  # lesson 0 shows the controls, and claims nothing
+
+
+@pytest.fixture(params=LESSONS, ids=lambda path: path.stem)
+def any_lesson(request):
+    return nbformat.read(request.param, as_version=4)
+
+
+@pytest.fixture(params=TAUGHT, ids=lambda path: path.stem)
+def lesson(request):
+    return nbformat.read(request.param, as_version=4)
+
+
+def text(lesson, kind):
+    return "\n\n".join(cell.source for cell in lesson.cells if cell.cell_type == kind)
+
+
+def test_it_opens_with_its_title_what_one_will_know_and_the_time_it_takes(any_lesson):
+    first = any_lesson.cells[0]
+    assert first.cell_type == "markdown"
+    assert re.match(r"# \d+ · \S", first.source)
+    assert "**You will know**" in first.source
+    assert re.search(r"about \d+ minutes", first.source)
+
+
+def test_it_closes_with_what_was_measured_a_summary_and_sources(lesson):
+    headings = re.findall(r"^## (.*)$", text(lesson, "markdown"), flags=re.MULTILINE)
+    measured, summary, reading = headings[-3:]
+    assert (measured, reading) == ("What was measured", "Further reading")
+    assert summary in ("Summary", "In short")
+    assert "16 seeds" in text(lesson, "markdown")
+    assert "https://arxiv.org" in text(lesson, "markdown")
+
+
+@pytest.mark.parametrize("device", ["Prediction(", ".compare(", "Playground(", "show_source(", "EXERCISES["])
+def test_it_has_every_device(lesson, device):
+    assert device in text(lesson, "code")
+
+
+def test_a_prediction_is_asked_for_before_the_measurement_that_settles_it(lesson):
+    code = text(lesson, "code")
+    names = re.findall(r"^(\w+) = Prediction\(", code, flags=re.MULTILINE)
+    assert names
+    for name in names:
+        assert code.index(f"{name} = Prediction(") < code.index(f"{name}.compare(")
+
+
+def test_a_playground_shows_the_few_controls_that_the_lesson_is_about(any_lesson):
+    for controls in re.findall(r"controls=\(([^)]*)\)", text(any_lesson, "code")):
+        assert 1 <= controls.count('"') // 2 <= 5
+
+
+def test_of_toygan_it_imports_only_the_top_and_teach(any_lesson):
+    found = set()
+    for node in ast.walk(ast.parse(text(any_lesson, "code"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(node.module)
+    assert {name for name in found if name.split(".")[0] == "toygan"} <= {"toygan", "toygan.teach"}
+
+
+def test_every_exercise_of_its_number_is_asked_for_in_it(lesson):
+    number = int(re.match(r"# (\d+)", lesson.cells[0].source).group(1))
+    asked = re.findall(r'EXERCISES\["([\w-]+)"\]', text(lesson, "code"))
+    assert asked == list(LESSONS_OF_EXERCISES[number])
+
+
+def test_it_says_iteration(any_lesson):
+    assert "epoch" not in (text(any_lesson, "markdown") + text(any_lesson, "code")).lower()
+
+
+def test_its_cells_are_short_and_its_lines_fit_the_page(any_lesson):
+    for cell in any_lesson.cells:
+        if cell.cell_type == "code" and not cell.metadata.get("jupyter", {}).get("source_hidden"):
+            assert len(cell.source.splitlines()) <= 20, cell.id
+            assert max(len(line) for line in cell.source.splitlines()) <= 115, cell.id
+
+
+@pytest.mark.parametrize("path", TAUGHT[4:], ids=lambda path: path.stem)  # the first four have another form
+class TestFromTheFifthOn:
+    """What lessons have since the fifth."""
+
+    def test_it_asks_what_was_noticed_and_lists_symptoms_with_remedies(self, path):
+        words = text(nbformat.read(path, as_version=4), "markdown")
+        assert "## Did you notice?" in words
+        assert re.search(r"\| symptom \|.*\| remedy", words)
+
+    def test_a_part_that_the_learner_writes_stands_in_a_menu(self, path):
+        code = text(nbformat.read(path, as_version=4), "code")
+        assert re.search(r"^(LOSSES|REGULARIZERS|METRICS|OPTIMIZERS)\[.*\] = ", code, flags=re.MULTILINE)
+
+    def test_its_exercises_are_two_to_four_and_each_solution_is_folded_away_and_right(self, path):
+        """As a learner would type it: with the names that the lesson has imported."""
+        lesson = nbformat.read(path, as_version=4)
+        names: dict[str, object] = {}
+        exec(lesson.cells[1].source, names)
+        solutions = re.findall(
+            r"<summary>Solution</summary>\n\n```python\n(.*?)```", text(lesson, "markdown"), re.DOTALL
+        )
+        exercises = list(LESSONS_OF_EXERCISES[int(path.stem[:2])].values())
+        assert 2 <= len(exercises) == len(solutions) <= 4
+        for solution, exercise in zip(solutions, exercises, strict=True):
+            exec(solution, names)
+            assert exercise.check(names[re.match(r"def (\w+)", solution).group(1)]).right
+
+    def test_the_claims_that_it_names_stand_in_it_as_they_were_measured(self, path):
+        words = text(nbformat.read(path, as_version=4), "markdown")
+        shown = dict(re.findall(r"^\| `([\w-]+)`<br>(.*) \|$", words, flags=re.MULTILINE))
+        assert shown.keys() == set(re.findall(r"`([\w-]+)`", words)) & CLAIMS.keys()
+        for name, row in shown.items():
+            (kept,) = [line for line in MEASURED if line.startswith(f"| **{name}**")]
+            sentence, numbers, difference = row.split(" | ")
+            metric, mean = numbers.split("<br>", 1)
+            assert [part for part in (sentence, metric, mean, difference) if part not in kept] == []

@@ -1,0 +1,150 @@
+"""A storm: every control, every menu row and every button at once, by the page and by code, while the run plays."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import random
+import threading
+from typing import Any
+
+import psutil
+import pytest
+from support.page import Page, until
+
+from toygan.parts.regularizers import REGULARIZERS
+from toygan.play.controls import Control, RegularizerControls, StrengthControl
+from toygan.play.playground import Playground
+from toygan.recipe import FIELDS, Recipe
+
+STORM = int(os.environ.get("TOYGAN_STORM", 0))  # seeds of the long storm, over all that controls offer
+SEEDS, EVENTS, PAUSE = (STORM, 1000, 0.02) if STORM else (1, 200, 0.0)
+GIB = 1
+NONSENSE = [None, 7, "step", {}, {"view": 3}, {"view": "page", "do": "close"}, {"view": "page", "focus": 99}]
+BEYOND = {
+    "width": (4, 16),
+    "depth": (0, 2),
+    "batch": (4, 32),
+    "d_steps": (1, 3),
+    "latent": (1, 4),
+}  # in the short storm
+
+
+def values(widget: Any) -> list[Any]:
+    if hasattr(widget, "_options_values"):
+        return list(widget._options_values)
+    return [widget.min, (widget.min + widget.max) // 2 if isinstance(widget.min, int) else widget.max / 2, widget.max]
+
+
+class Storm:
+    """Random events on a playground, each of which a user or a notebook may bring about."""
+
+    def __init__(self, p: Playground, page: Page, seed: int, small: bool) -> None:
+        self.p, self.page, self.rng, self.small = p, page, random.Random(seed), small
+
+    def event(self) -> None:
+        self.rng.choice([self.move, self.move, self.move, self.button, self.code, self.nonsense, self.from_thread])()
+
+    def move(self) -> None:
+        c = self.rng.choice(self.p.controls)
+        if isinstance(c, RegularizerControls):
+            if self.rng.random() < 0.3 and len(c.menu.options) > 1:
+                c.menu.index = self.rng.randrange(1, len(c.menu.options))
+            elif c.rows:
+                self.row(self.rng.choice(list(c.rows.values())))
+        elif isinstance(c, Control):
+            self.put(c)
+
+    def put(self, c: Control) -> None:
+        offered = values(c.widget)
+        if self.small and c.field in BEYOND:
+            low, high = BEYOND[c.field]
+            offered = [x for x in offered if low <= x <= high] or [low]
+        c.widget.value = self.rng.choice(offered)
+
+    def row(self, row: StrengthControl) -> None:
+        if self.rng.random() < 0.5:
+            row.tick.value = not row.tick.value
+        else:
+            row.slider.value = self.rng.choice(values(row.slider))
+
+    def button(self) -> None:
+        self.page.say(
+            **self.rng.choice([{"do": "play"}, {"do": "step"}, {"do": "reset"}, {"focus": 1}, {"here": True}])
+        )
+
+    def code(self) -> None:
+        name = self.rng.choice(list(REGULARIZERS))
+        self.rng.choice(
+            [
+                self.p.play, self.p.pause, self.p.reset, lambda: self.p.focus(0),
+                lambda: self.p.set("lr_g", self.rng.choice([1e-4, 1e-2, -1.0, "much"])),
+                lambda: self.p.set(f"regularizers.{name}", None), lambda: self.p.set("nothing", 1),
+            ]
+        )()  # fmt: skip
+
+    def nonsense(self) -> None:
+        self.p.view._handle_custom_msg(self.rng.choice(NONSENSE), [])
+
+    def from_thread(self) -> None:
+        talk = threading.Thread(target=self.p.view._handle_custom_msg, args=({"view": "page", "do": "play"}, []))
+        talk.start()
+        talk.join()
+
+
+def agree(p: Playground) -> None:
+    recipe = p.session.recipe
+    for c in p.controls:
+        if isinstance(c, RegularizerControls):
+            ticked = {name: row.slider.value for name, row in c.rows.items() if row.tick.value}
+            assert ticked == recipe.regularizers
+        else:
+            assert c.widget.value == getattr(recipe, c.field), c.field
+
+
+async def weather(seed: int, small: bool) -> None:
+    errors: list[Any] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: errors.append(context))
+    p = Playground(Recipe(width=8, batch=8), [*FIELDS], seeds=2, width=480, height=270)
+    try:
+        page = Page(p)
+        storm = Storm(p, page, seed, small)
+        p.play()
+        for _ in range(EVENTS):
+            storm.event()
+            await asyncio.sleep(PAUSE)
+        await until(lambda: not p._wanted and p._weighing is None)
+        tasks = [task for task in asyncio.all_tasks() if "Live._run" in repr(task)]
+        assert len(tasks) <= 1
+        agree(p)
+        p.pause()
+        await until(lambda: p._task.done())
+        assert p._task.exception() is None
+        assert [task for task in asyncio.all_tasks() if "Playground" in repr(task)] == []
+        p.reset()
+        page.say(do="step")
+        await until(lambda: p.session.iteration == 1)
+        assert f"iteration {p.session.iteration}" in p.session.status
+        assert errors == []
+    finally:
+        p.close()
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_no_storm_of_events_leaves_an_error_or_a_state_that_nobody_chose(
+    seed: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("TOYGAN_MEMORY", str(GIB))
+    before = psutil.Process().memory_info().rss
+    asyncio.run(weather(seed, small=not STORM))
+    assert psutil.Process().memory_info().rss - before < GIB * 2**30
+    assert [r for r in caplog.records if r.levelno > logging.WARNING] == []
+
+
+def test_a_whole_strength_that_code_sets_is_shown() -> None:
+    p = Playground(Recipe(width=4, batch=8), ["regularizers"], seeds=1)
+    for strength in (2.0, 8.0, 1.0):
+        assert p.set("regularizers.packing", strength)
+        agree(p)
+    p.close()
