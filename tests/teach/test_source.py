@@ -29,7 +29,7 @@ def test_a_learners_own_function_is_shown_too():
     def mine(a):
         return a
 
-    assert show_source(mine).code.startswith("# test_teach_source.py")
+    assert show_source(mine).code.startswith("# test_source.py")
 
 
 def test_an_unknown_method_is_an_error():
