@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from toygan import REGULARIZERS, Recipe, RecipeError
+from toygan import LOSSES, REGULARIZERS, Recipe, RecipeError
 from toygan.knobs import Number, Whole
 from toygan.recipe import FIELDS, KNOBS, parse
 
@@ -276,6 +276,40 @@ def test_members_share_the_names_of_their_regularizers_and_the_strengths_that_sh
 def test_a_discriminator_cannot_come_or_go_while_a_run_plays() -> None:
     assert Recipe().needs_restart(Recipe(loss="hinge")) is None
     assert Recipe().needs_restart(Recipe(loss="energy-distance")) == "loss"
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2, 2**63 - 16])
+def test_seeds_are_copies_equal_to_validated_recipes(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    recipe, built, check = drawn(seed % 1000).but(seed=seed), [], Recipe.__post_init__
+    monkeypatch.setattr(Recipe, "__post_init__", lambda self: (built.append(self), check(self)))
+    copies = recipe.seeds(16)
+    assert not built
+    validated = [recipe.but(seed=seed + i) for i in range(16)]
+    assert copies == validated
+    assert [hash(twin) for twin in copies] == [hash(twin) for twin in validated]
+    assert [twin.to_json() for twin in copies] == [twin.to_json() for twin in validated]
+    assert [twin.to_string() for twin in copies] == [twin.to_string() for twin in validated]
+    assert all(twin.parts is recipe.parts for twin in copies)
+    assert recipe.seed == seed
+
+
+@pytest.mark.parametrize("n", [0, -1, True, 1.0, "2", None])
+def test_a_number_of_seeds_that_is_not_a_count_is_refused(n: object) -> None:
+    with pytest.raises(RecipeError, match=r"seeds=.*whole number, at least 1"):
+        Recipe().seeds(n)  # type: ignore[arg-type]
+
+
+def test_seeds_that_end_are_refused() -> None:
+    assert len(Recipe(seed=2**63 - 2).seeds(2)) == 2
+    with pytest.raises(RecipeError, match="no room for 3 seeds"):
+        Recipe(seed=2**63 - 2).seeds(3)
+
+
+def test_seeds_use_a_part_that_was_registered_again_after_the_recipe(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(LOSSES, "mine", LOSSES["hinge"])
+    recipe = Recipe(loss="mine")
+    monkeypatch.setitem(LOSSES, "mine", LOSSES["wasserstein"])
+    assert [twin.parts.loss for twin in recipe.seeds(2)] == [LOSSES["wasserstein"]] * 2
 
 
 def test_a_recipe_cannot_be_changed_in_place() -> None:

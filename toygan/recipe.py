@@ -14,6 +14,7 @@ from toygan.knobs import Knob as Knob
 from toygan.knobs import RecipeError as RecipeError
 from toygan.parts.distributions import DISTRIBUTIONS, Distribution
 from toygan.parts.losses import LOSSES, Loss
+from toygan.parts.menu import Menu
 from toygan.parts.networks import ACTIVATIONS, NETWORKS, Network, NoDiscriminator, Shape
 from toygan.parts.noises import NOISES, Noise
 from toygan.parts.optimizers import OPTIMIZERS, Optimizer
@@ -110,6 +111,7 @@ class Recipe:
             value, stands_for[name] = how.checked(name, getattr(self, name))
             object.__setattr__(self, name, value)
         object.__setattr__(self, "_parts", _fitting(self, stands_for))
+        object.__setattr__(self, "_menus", Menu.changes)
 
     def __hash__(self) -> int:
         return hash(self.to_json())
@@ -133,7 +135,15 @@ class Recipe:
             raise RecipeError("seeds", n, "must be a whole number, at least 1")
         if self.seed + n > 2**63:
             raise RecipeError("seed", self.seed, f"leaves no room for {n} seeds")
-        return [self.but(seed=self.seed + i) for i in range(n)]
+        changed = vars(self)["_menus"] != Menu.changes or self.parts.data.stale
+        checked = self.but() if changed else self
+        return [checked._with_seed(self.seed + i) for i in range(n)]
+
+    def _with_seed(self, seed: int) -> Recipe:
+        """Copy this recipe without validating it again: no field, and no part, depends on the seed."""
+        twin = object.__new__(type(self))
+        vars(twin).update(vars(self), seed=seed)
+        return twin
 
     def but(self, **changes: Any) -> Recipe:
         """This recipe with some fields changed; RecipeError also for a field that does not exist."""

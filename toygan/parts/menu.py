@@ -6,7 +6,7 @@ import dataclasses
 import math
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from toygan.parts.spec import split
 from toygan.text import hint, short
@@ -20,9 +20,15 @@ class Menu(dict[str, Part]):
     `aliases` are further names that a spec may use, such as those of rows that were renamed; no list shows them.
     """
 
+    changes: ClassVar[int] = 0  # rows added to any menu: a recipe made earlier may name another part now
+
     def __init__(self, rows: Mapping[str, Part] | None = None, aliases: Mapping[str, str] | None = None) -> None:
         super().__init__(rows or {})
         self._aliases = dict(aliases or {})
+
+    def __setitem__(self, name: str, part: Part) -> None:
+        super().__setitem__(name, part)
+        Menu.changes += 1
 
     def make(self, spec: str) -> Part:
         """The part that a spec names; ValueError says what is wrong and what is allowed."""
