@@ -35,7 +35,7 @@ def test_every_field_has_a_flag(name: str, dash: str, monkeypatch: pytest.Monkey
         asked.append(recipes[0])
         raise click.Abort
 
-    monkeypatch.setattr("toygan.cli.folder.Run", run)
+    monkeypatch.setattr("toygan.cli.run_folder.Run", run)
     result = toygan("train", "--" + name.replace("_", dash), another(name))
     assert asked == [Recipe(**{name: parse(name, another(name))})], result.stderr
 

@@ -20,7 +20,7 @@ from support.folders import SMALL, contents, whole
 from support.shell import refused, toygan
 
 from toygan import files
-from toygan.cli import folder
+from toygan.cli import run_folder
 from toygan.runs.run import Run
 from toygan.training import Population
 
@@ -79,8 +79,8 @@ def toygan_or_killed(*words: Any) -> None:
 
 @pytest.fixture
 def checkpoints_always(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folder, "SECONDS", 0.0)
-    monkeypatch.setattr(folder, "SHARE", np.inf)
+    monkeypatch.setattr(run_folder, "SECONDS", 0.0)
+    monkeypatch.setattr(run_folder, "SHARE", np.inf)
 
 
 @pytest.fixture(scope="module", params=RECIPES)
@@ -206,8 +206,10 @@ def test_a_run_without_a_measurement_has_nothing_to_diagnose_yet(
 def test_checkpoints_that_do_not_fit_are_told_of_once_and_training_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(folder, "SECONDS", 0.0)
-    monkeypatch.setattr(folder, "checkpoint", lambda run: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    monkeypatch.setattr(run_folder, "SECONDS", 0.0)
+    monkeypatch.setattr(
+        run_folder, "checkpoint", lambda run: (_ for _ in ()).throw(OSError(28, "No space left on device"))
+    )
     trained = toygan(*RUN, *SMALL, "--out", tmp_path)
     assert trained.exit_code == 0
     assert trained.stderr.count("no checkpoint could be kept (No space left on device)") == 1
@@ -216,7 +218,7 @@ def test_checkpoints_that_do_not_fit_are_told_of_once_and_training_goes_on(
 
 def shell(words: list[str], limit: int | None = None, every: float = 0.1) -> subprocess.Popen[str]:
     """A command in a process of its own, in which no file may become larger than `limit` bytes."""
-    code = f"from toygan.cli import folder, main; folder.SECONDS = {every}; main({words!r})"
+    code = f"from toygan.cli import main, run_folder; run_folder.SECONDS = {every}; main({words!r})"
 
     def begin() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

@@ -17,7 +17,7 @@ from support.folders import SMALL, contents, strict_json, whole
 from support.shell import refused, toygan
 
 from toygan import files
-from toygan.cli import folder
+from toygan.cli import run_folder
 from toygan.parts.metrics.reference import reference_band
 from toygan.recipe import Recipe
 from toygan.runs.run import Run
@@ -135,7 +135,7 @@ def test_ctrl_c_at_any_moment_leaves_whole_files(
 
         return wrapper
 
-    owner: Any = {"step": Run, "snapshot": Population, "write": folder}[place]
+    owner: Any = {"step": Run, "snapshot": Population, "write": run_folder}[place]
     monkeypatch.setattr(owner, place, interrupted(getattr(owner, place)))
     result = toygan("train", *SMALL, "--steps", 6, "--every", 2, "--gif", "--html", "--out", tmp_path / "run")
     assert result.exit_code == 130, result.output

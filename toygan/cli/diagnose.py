@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from toygan.cli import files
+from toygan.cli import run_files
 from toygan.cli.options import recipe_in, text_of
 from toygan.measure.diagnosis import Diagnosis, diagnose_all
 from toygan.runs.record import Record
@@ -22,14 +22,14 @@ def in_short(diagnoses: list[Diagnosis]) -> str:
 
 def read(run: Path) -> Record:
     """The record in a run's folder; UsageError where it holds none."""
-    recipe = recipe_in(run / files.RECIPE, "RUN")
-    if not (run / files.METRICS).exists():
+    recipe = recipe_in(run / run_files.RECIPE, "RUN")
+    if not (run / run_files.METRICS).exists():
         raise click.UsageError(f"RUN {run}: nothing was measured yet")
     try:
-        return Record.from_json(text_of(run / files.METRICS, "RUN"), recipe)
+        return Record.from_json(text_of(run / run_files.METRICS, "RUN"), recipe)
     except (ValueError, RecursionError) as error:
         raise click.UsageError(
-            f"RUN {run}: {files.METRICS} is not what `toygan train --out` writes ({error})"
+            f"RUN {run}: {run_files.METRICS} is not what `toygan train --out` writes ({error})"
         ) from None
 
 

@@ -11,8 +11,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from toygan.cli.oneline import INTERRUPTED
+from toygan.cli.param_types import Target, Whole
 from toygan.cli.studies import measuring_options, opened, report, select
-from toygan.cli.words import Target, Whole
 from toygan.files import write
 from toygan.measure.diagnosis import VERDICTS
 from toygan.measure.words import percent

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from toygan.cli.oneline import WRONG, complain
-from toygan.cli.words import Target
+from toygan.cli.param_types import Target
 from toygan.files import write
 
 HERE = Path(__file__).resolve().parent.parent

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from toygan.cli.words import Target
+from toygan.cli.param_types import Target
 from toygan.files import write
 from toygan.sweeps import StoreError, sweep
 from toygan.sweeps.report import report

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from toygan.cli.oneline import INTERRUPTED, shortened
+from toygan.cli.param_types import Target, Whole, device_option
 from toygan.cli.studies import named, opened
-from toygan.cli.words import Target, Whole, device_option
 from toygan.files import write
 from toygan.studies.experiment import Published
 from toygan.studies.published import PUBLISHED

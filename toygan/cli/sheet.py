@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from toygan.chart import style
-from toygan.cli.words import Target
+from toygan.cli.param_types import Target
 from toygan.files import write
 from toygan.measure.advice import odds
 from toygan.measure.diagnosis import VERDICTS

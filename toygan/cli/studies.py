@@ -12,7 +12,7 @@ import click
 from rich.console import Console, RenderableType
 
 from toygan.cli.oneline import INTERRUPTED, shortened
-from toygan.cli.words import Target, Whole, device_option
+from toygan.cli.param_types import Target, Whole, device_option
 from toygan.studies.progress import Results
 from toygan.sweeps import Store, StoreError
 

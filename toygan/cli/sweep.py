@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from toygan.cli.options import recipe_of, recipe_options
+from toygan.cli.param_types import Target, Whole, device_option
 from toygan.cli.studies import opened
-from toygan.cli.words import Target, Whole, device_option
 from toygan.measure.words import score
 from toygan.sweeps import sweep
 from toygan.sweeps.design import axis

@@ -10,10 +10,10 @@ import numpy as np
 from tqdm import tqdm
 
 from toygan.cli.diagnose import in_short
-from toygan.cli.folder import Asked, RunFolder, is_finished
 from toygan.cli.interrupt import stop_signals, ticking
 from toygan.cli.options import recipe_of, recipe_options
-from toygan.cli.words import Target, Whole, device_option
+from toygan.cli.param_types import Target, Whole, device_option
+from toygan.cli.run_folder import Asked, RunFolder, is_finished
 from toygan.measure.diagnosis import diagnose_all
 from toygan.parts.metrics.reference import reference_band
 from toygan.training import Snapshot

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from toygan.cli import files
+from toygan.cli import run_files
 from toygan.recipe import Recipe
 from toygan.runs.record import Record
 
@@ -22,7 +22,7 @@ def replace(out: Path) -> None:
 def settle(out: Path) -> None:
     """Ends a replacement that was cut short: whenever that was, all of the new run is there afterwards."""
     if (out / WHOLE).is_dir():
-        for name in files.OWN:
+        for name in run_files.OWN:
             (out / name).unlink(missing_ok=True)
         (out / WHOLE).rename(out / MOVING)
     if (out / MOVING).is_dir():
@@ -52,12 +52,12 @@ def place(out: Path, force: bool, resume: bool) -> Path:
 
 def is_run(folder: Path) -> bool:
     """Whether all that a new run would replace was written by toygan."""
-    there = [folder / name for name in files.OWN if (folder / name).exists()]
+    there = [folder / name for name in run_files.OWN if (folder / name).exists()]
     try:
-        recipe = Recipe.from_json((folder / files.RECIPE).read_text(encoding="utf-8"))
-        if (metrics := folder / files.METRICS).exists():
+        recipe = Recipe.from_json((folder / run_files.RECIPE).read_text(encoding="utf-8"))
+        if (metrics := folder / run_files.METRICS).exists():
             Record.from_json(metrics.read_text(encoding="utf-8"), recipe)
     except (OSError, ValueError, RecursionError):
         return False
-    begun = {metrics, folder / files.CHECKPOINT} & set(there)
+    begun = {metrics, folder / run_files.CHECKPOINT} & set(there)
     return all(path.is_file() for path in there) and (bool(begun) or len(there) == 1)

@@ -15,8 +15,8 @@ import click
 from PIL import Image
 
 from toygan.chart.recording import LIMIT, Recording
-from toygan.cli import files
-from toygan.cli.replacing import is_run, place, replace
+from toygan.cli import run_files
+from toygan.cli.replace_run import is_run, place, replace
 from toygan.files import as_array, packed, unpacked, write
 from toygan.measure.diagnosis import diagnose_all, told
 from toygan.panels.charts import Charts
@@ -69,12 +69,12 @@ class RunFolder:
         self._charts, self._picture = Charts(PANELS), Picture(asked.recipe)
         self._frames, self._drawn = list[Image.Image](), -1
         self._next_checkpoint, self._warned = 0.0, False
-        kept = self._folder / files.CHECKPOINT
+        kept = self._folder / run_files.CHECKPOINT
         self.run = self._resume(kept) if resume and kept.exists() else asked.run()
         if self._folder != out and not resume:
             shutil.rmtree(self._folder, ignore_errors=True)  # of a replacement that was given up
         self._folder.mkdir(parents=True, exist_ok=True)
-        write(self._folder / files.RECIPE, files.recipe_json(asked.recipe))
+        write(self._folder / run_files.RECIPE, run_files.recipe_json(asked.recipe))
 
     # While it trains.
 
@@ -110,13 +110,13 @@ class RunFolder:
         self._draw()
         self._record()
         if self._asked.gif:
-            write(self._folder / files.ANIMATION, files.gif(self._frames))
+            write(self._folder / run_files.ANIMATION, run_files.gif(self._frames))
         if self._recording is not None:
-            write(self._folder / files.RECORDING, recorded(self._recording, self.run.population.recipes))
+            write(self._folder / run_files.RECORDING, recorded(self._recording, self.run.population.recipes))
         self._write_metrics()
-        write(self._folder / files.PICTURE, self._picture.png())  # the last one: with it a run is finished
+        write(self._folder / run_files.PICTURE, self._picture.png())  # the last one: with it a run is finished
         if finished:
-            (self._folder / files.CHECKPOINT).unlink(missing_ok=True)
+            (self._folder / run_files.CHECKPOINT).unlink(missing_ok=True)
             if self._folder != self._out:
                 replace(self._out)
                 self._folder = self._out
@@ -125,7 +125,7 @@ class RunFolder:
     def _draw(self) -> None:
         self._picture.draw(Look.of(self.run.population, self.run.record))
         if self._asked.gif:
-            self._frames.append(files.frame(self._picture.rgba()))
+            self._frames.append(run_files.frame(self._picture.rgba()))
 
     def _record(self) -> None:
         if self._recording is None:
@@ -136,7 +136,7 @@ class RunFolder:
         self._recording.add(look.step, words, self._charts.of(look))
 
     def _write_metrics(self) -> None:
-        write(self._folder / files.METRICS, self.run.record.to_json().encode())
+        write(self._folder / run_files.METRICS, self.run.record.to_json().encode())
 
     # Checkpoints.
 
@@ -145,11 +145,11 @@ class RunFolder:
         arrays = {"run": as_array(checkpoint(self.run))}
         if self._asked.gif:
             arrays["picture"] = as_array(self._picture.kept())
-            arrays |= {f"frame/{i}": as_array(files.png(frame)) for i, frame in enumerate(self._frames)}
+            arrays |= {f"frame/{i}": as_array(run_files.png(frame)) for i, frame in enumerate(self._frames)}
         if self._recording is not None:
             arrays["charts"] = as_array(self._charts.kept())
             words["recording"], arrays["recording"] = self._recording.kept()
-        write(self._folder / files.CHECKPOINT, packed(words, arrays))
+        write(self._folder / run_files.CHECKPOINT, packed(words, arrays))
         self._write_metrics()
 
     def _resume(self, file: Path) -> Run:
@@ -182,14 +182,14 @@ class RunFolder:
 
 def is_finished(out: Path, asked: Asked) -> bool:
     """Whether the run asked for is there and done; UsageError where another one is."""
-    if place(out, force=False, resume=True) != out or (out / files.CHECKPOINT).exists() or not is_run(out):
+    if place(out, force=False, resume=True) != out or (out / run_files.CHECKPOINT).exists() or not is_run(out):
         return False
-    recipe = Recipe.from_json((out / files.RECIPE).read_text(encoding="utf-8"))
-    there = {name: (out / name).exists() for name in files.OWN}
-    if recipe == asked.recipe and not there[files.PICTURE]:
+    recipe = Recipe.from_json((out / run_files.RECIPE).read_text(encoding="utf-8"))
+    there = {name: (out / name).exists() for name in run_files.OWN}
+    if recipe == asked.recipe and not there[run_files.PICTURE]:
         return False  # cut short before its first checkpoint, or where none fitted
-    if recipe == asked.recipe and there[files.ANIMATION] == asked.gif and there[files.RECORDING] == asked.html:
-        record = Record.from_json((out / files.METRICS).read_text(encoding="utf-8"), recipe)
+    if recipe == asked.recipe and there[run_files.ANIMATION] == asked.gif and there[run_files.RECORDING] == asked.html:
+        record = Record.from_json((out / run_files.METRICS).read_text(encoding="utf-8"), recipe)
         if (len(record.recipes), record.steps[-1]) == (asked.seeds, asked.steps):
             return True
     raise click.UsageError(f"--resume: the run in {out} is finished, and not what is asked for; --force replaces it")
