@@ -99,3 +99,18 @@ def rc(palette: Palette = LIGHT) -> dict[Any, Any]:
 REAL, GENERATED, DISCRIMINATOR, GENERATOR = LIGHT.real, LIGHT.generated, LIGHT.discriminator, LIGHT.generator
 INK, MUTED, FAINT = LIGHT.ink, LIGHT.muted, LIGHT.faint
 RC = rc()
+
+
+def use() -> None:
+    """Draw matplotlib's figures from now on in the colours and sizes of toygan's pictures.
+
+    Example:
+        >>> import matplotlib
+        >>> with matplotlib.rc_context():
+        ...     use()
+        ...     print(matplotlib.rcParams["text.color"])
+        #1a1a1a
+    """
+    import matplotlib
+
+    matplotlib.rcParams.update(RC)

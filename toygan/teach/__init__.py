@@ -12,6 +12,9 @@ from toygan.teach.exercise import Feedback as Feedback
 from toygan.teach.exercises import EXERCISES as EXERCISES
 from toygan.teach.measured import machine as machine
 from toygan.teach.measured import over_seeds as over_seeds
+from toygan.teach.own import register as register
+from toygan.teach.players import hold_generator as hold_generator
+from toygan.teach.players import train_discriminator as train_discriminator
 from toygan.teach.prediction import Prediction as Prediction
 from toygan.teach.source import LibraryCode as LibraryCode
 from toygan.teach.source import show_source as show_source
