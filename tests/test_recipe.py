@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from toygan import LOSSES, REGULARIZERS, Recipe, RecipeError
-from toygan.knobs import Number, Whole
+from toygan.knobs import Number, WholeNumber
 from toygan.recipe import FIELDS, KNOBS, parse
 
 CHOICES = [name for name, how in KNOBS.items() if how.menu is not None and name != "regularizers"]
 NUMBERS = [name for name, how in KNOBS.items() if isinstance(how, Number)]
-WHOLE = [name for name, how in KNOBS.items() if isinstance(how, Whole)]
+WHOLE = [name for name, how in KNOBS.items() if isinstance(how, WholeNumber)]
 
 
 def refused(**changes: object) -> str:
@@ -67,9 +67,9 @@ def test_what_is_no_finite_number_is_refused(value: object) -> None:
 def outside(field: str) -> Iterator[float]:
     how, step = KNOBS[field], 1 if field in WHOLE else 1e-6
     if how.low is not None:
-        yield how.low if how.above else how.low - step
+        yield how.low if how.exclusive_low else how.low - step
     if how.high is not None:
-        yield how.high if how.below else how.high + step
+        yield how.high if how.exclusive_high else how.high + step
 
 
 @pytest.mark.parametrize(("field", "value"), [(field, value) for field in NUMBERS for value in outside(field)])
@@ -246,7 +246,7 @@ def test_a_line_that_is_no_recipe_is_refused(text: str) -> None:
 @pytest.mark.parametrize("field", NUMBERS)
 def test_words_become_numbers_of_their_kind(field: str) -> None:
     value = getattr(Recipe(), field)
-    assert parse(field, KNOBS[field].written(value)) == value
+    assert parse(field, KNOBS[field].write(value)) == value
     with pytest.raises(RecipeError, match=field):
         parse(field, "many")
 

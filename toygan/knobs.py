@@ -32,12 +32,12 @@ class Knob:
     menu: Menu[Any] | None = None  # the names to choose from
     low: float | None = None  # smallest allowed number
     high: float | None = None  # largest allowed number
-    above: bool = False  # True: `low` itself is not allowed
-    below: bool = False  # True: `high` itself is not allowed
+    exclusive_low: bool = False  # True: `low` itself is not allowed
+    exclusive_high: bool = False  # True: `high` itself is not allowed
     slider: tuple[float, float] | None = None  # the range that a slider offers
     log: bool = False  # True: the slider is logarithmic
     live: bool = True  # whether it can change while a run plays; otherwise the run restarts
-    keeps: Callable[[Any], Any] | None = None  # what of a live value cannot change while a run plays
+    live_except: Callable[[Any], Any] | None = None  # what of a live value cannot change while a run plays
     per_member: bool = False  # whether members of one population may differ in it
     unset: str = ""  # what an empty name stands for, in words; without words a name is needed
 
@@ -48,12 +48,12 @@ class Knob:
             return "one of " + ", ".join(self.menu) + (f", or nothing: {self.unset}" if self.unset else "")
         bounds = []
         if self.low is not None:
-            bounds.append(f"{'above' if self.above else 'at least'} {self.low:g}")
+            bounds.append(f"{'above' if self.exclusive_low else 'at least'} {self.low:g}")
         if self.high is not None:
-            bounds.append(f"{'below' if self.below else 'at most'} {self.high:g}")
+            bounds.append(f"{'below' if self.exclusive_high else 'at most'} {self.high:g}")
         return " and ".join(bounds) or "any"
 
-    def checked(self, name: str, value: Any) -> tuple[Any, Any]:
+    def check(self, name: str, value: Any) -> tuple[Any, Any]:
         """The value in its field's own type, and what it stands for (of a name the part, else the value itself).
 
         Raises RecipeError where it is not allowed.
@@ -64,18 +64,18 @@ class Knob:
         """The value as written on a command line or in a share string; RecipeError where unreadable."""
         return words
 
-    def written(self, value: Any) -> str:
+    def write(self, value: Any) -> str:
         """The value in words that `read` understands."""
         return str(value)
 
-    def shared(self, value: Any) -> Any:
+    def shape_part(self, value: Any) -> Any:
         """What members of one population have in common of this value."""
         return None if self.per_member else value
 
-    def lasting(self, value: Any) -> Any:
+    def fixed_part(self, value: Any) -> Any:
         """What of this value stays as it is while a run plays."""
-        if self.keeps is not None:
-            return self.keeps(value)
+        if self.live_except is not None:
+            return self.live_except(value)
         return None if self.live else value
 
 
@@ -83,7 +83,7 @@ class Knob:
 class Choice(Knob):
     """A spec from a menu."""
 
-    def checked(self, name: str, value: Any) -> tuple[str, Any]:
+    def check(self, name: str, value: Any) -> tuple[str, Any]:
         if not isinstance(value, str):
             raise RecipeError(name, value, f"must be {self.allowed}")
         if self.unset and not value:
@@ -102,7 +102,7 @@ class Choice(Knob):
 class Number(Knob):
     """A finite number within bounds."""
 
-    def checked(self, name: str, value: Any) -> tuple[float, float]:
+    def check(self, name: str, value: Any) -> tuple[float, float]:
         if isinstance(value, bool) or not isinstance(value, numbers.Real):
             raise RecipeError(name, value, f"must be a number, {self.allowed}")
         try:
@@ -111,7 +111,7 @@ class Number(Knob):
             number = math.inf
         if not math.isfinite(number):
             raise RecipeError(name, value, f"must be a finite number, {self.allowed}")
-        return self._bounded(name, number), number
+        return self._check_bounds(name, number), number
 
     def read(self, name: str, words: str) -> float:
         try:
@@ -119,25 +119,25 @@ class Number(Knob):
         except ValueError:
             raise RecipeError(name, words, f"must be a number, {self.allowed}") from None
 
-    def written(self, value: Any) -> str:
+    def write(self, value: Any) -> str:
         return repr(value)
 
-    def _bounded(self, name: str, number: Any) -> Any:
-        low = self.low is not None and (number <= self.low if self.above else number < self.low)
-        high = self.high is not None and (number >= self.high if self.below else number > self.high)
+    def _check_bounds(self, name: str, number: Any) -> Any:
+        low = self.low is not None and (number <= self.low if self.exclusive_low else number < self.low)
+        high = self.high is not None and (number >= self.high if self.exclusive_high else number > self.high)
         if low or high:
             raise RecipeError(name, number, f"must be {self.allowed}")
         return number
 
 
 @dataclass(frozen=True)
-class Whole(Number):
+class WholeNumber(Number):
     """A whole number within bounds."""
 
-    def checked(self, name: str, value: Any) -> tuple[int, int]:
+    def check(self, name: str, value: Any) -> tuple[int, int]:
         if isinstance(value, bool) or not isinstance(value, numbers.Integral):
             raise RecipeError(name, value, f"must be a whole number, {self.allowed}")
-        return self._bounded(name, int(value)), int(value)
+        return self._check_bounds(name, int(value)), int(value)
 
     def read(self, name: str, words: str) -> int:
         try:
@@ -153,17 +153,17 @@ MOST_REGULARIZERS = 64
 class Strengths(Choice):
     """Specs from the menu of regularizers, each with its strength."""
 
-    def checked(self, name: str, value: Any) -> tuple[Any, Any]:
+    def check(self, name: str, value: Any) -> tuple[Any, Any]:
         if not isinstance(value, Mapping):
             raise RecipeError(name, value, 'must be a dict of name and strength, such as {"r1": 0.1}')
         if len(value) > MOST_REGULARIZERS:
             raise RecipeError(name, value, f"must be at most {MOST_REGULARIZERS} regularizers")
         strengths, parts = {}, {}
         for spec, strength in value.items():
-            _, part = super().checked(name, spec)
+            _, part = super().check(name, spec)
             low, high = part.bounds
             how = Number("", low=low, high=None if high == math.inf else high)
-            strengths[spec], _ = how.checked(f"{name}[{short(spec)}]", strength)
+            strengths[spec], _ = how.check(f"{name}[{short(spec)}]", strength)
             if part.whole and not strengths[spec].is_integer():
                 raise RecipeError(f"{name}[{short(spec)}]", strength, f"must be a whole number, {how.allowed}")
             parts[spec] = part
@@ -186,16 +186,16 @@ class Strengths(Choice):
                 raise RecipeError(name, words, "write name:strength, several with commas") from None
         return strengths
 
-    def written(self, value: Any) -> str:
+    def write(self, value: Any) -> str:
         return ",".join(f"{spec}:{strength!r}" for spec, strength in value.items())
 
-    def shared(self, value: Any) -> dict[str, float | None]:
+    def shape_part(self, value: Any) -> dict[str, float | None]:
         """The names of the regularizers, and the strengths of those whose strength shapes a network."""
         return {spec: strength if self._menu.make(spec).structural else None for spec, strength in value.items()}
 
-    def lasting(self, value: Any) -> dict[str, float | None]:
+    def fixed_part(self, value: Any) -> dict[str, float | None]:
         """The regularizers that shape a network, with their strengths."""
-        return {spec: strength for spec, strength in self.shared(value).items() if strength is not None}
+        return {spec: strength for spec, strength in self.shape_part(value).items() if strength is not None}
 
 
 def _between_commas(words: str) -> Iterator[str]:

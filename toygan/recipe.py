@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
-from toygan.knobs import Choice, Number, Strengths, Whole, knob
+from toygan.knobs import Choice, Number, Strengths, WholeNumber, knob
 from toygan.knobs import Knob as Knob
 from toygan.knobs import RecipeError as RecipeError
 from toygan.parts.distributions import DISTRIBUTIONS, Distribution
@@ -21,19 +21,19 @@ from toygan.parts.optimizers import OPTIMIZERS, Optimizer
 from toygan.parts.regularizers import REGULARIZERS, Regularizer
 from toygan.parts.schedules import SCHEDULES, Schedule
 from toygan.parts.turns import TURNS, Turn
-from toygan.text import SHOWN, hint, loaded, short
+from toygan.text import SHOWN, hint, load_json, short
 
 LONGEST = 1_000_000  # characters of a recipe that is read
 
 
 def rate(help: str) -> Number:
     """A learning rate."""
-    return Number(help, low=0.0, above=True, slider=(1e-5, 1e-1), log=True, per_member=True)
+    return Number(help, low=0.0, exclusive_low=True, slider=(1e-5, 1e-1), log=True, per_member=True)
 
 
 def decay(help: str, slider: tuple[float, float]) -> Number:
     """The share of a running mean that is kept from one step to the next."""
-    return Number(help, low=0.0, high=1.0, below=True, slider=slider, per_member=True)
+    return Number(help, low=0.0, high=1.0, exclusive_high=True, slider=slider, per_member=True)
 
 
 @dataclass(frozen=True)
@@ -62,23 +62,32 @@ class Recipe:
     data: str = knob("ring8", Choice("the distribution that the generator has to learn", DISTRIBUTIONS, live=False))
     loss: str = knob(
         "non-saturating",
-        Choice("what the two players minimise", LOSSES, keeps=lambda loss: LOSSES.make(loss).uses_discriminator),
+        Choice("what the two players minimise", LOSSES, live_except=lambda loss: LOSSES.make(loss).uses_discriminator),
     )
     regularizers: Mapping[str, float] = knob({}, Strengths("regularizers, each with its strength", REGULARIZERS))
     turns: str = knob("alternating", Choice("who moves when", TURNS))
-    d_steps: int = knob(1, Whole("discriminator steps in one iteration", low=1, high=1000, slider=(1, 20)))
-    g_steps: int = knob(1, Whole("generator steps in one iteration", low=1, high=1000, slider=(1, 20)))
+    d_steps: int = knob(1, WholeNumber("discriminator steps in one iteration", low=1, high=1000, slider=(1, 20)))
+    g_steps: int = knob(1, WholeNumber("generator steps in one iteration", low=1, high=1000, slider=(1, 20)))
     lr_g: float = knob(1e-3, rate("learning rate of the generator"))
     lr_d: float = knob(1e-3, rate("learning rate of the discriminator"))
-    batch: int = knob(128, Whole("samples of each kind in one step", low=1, high=2**16, slider=(8, 512), log=True))
+    batch: int = knob(
+        128, WholeNumber("samples of each kind in one step", low=1, high=2**16, slider=(8, 512), log=True)
+    )
     optimizer: str = knob("adam", Choice("how a gradient becomes a step", OPTIMIZERS))
     beta1: float = knob(0.5, decay("Adam: decay of the mean gradient", (0.0, 0.99)))
     beta2: float = knob(0.99, decay("Adam and rmsprop: decay of the mean square", (0.5, 0.999)))
     momentum: float = knob(
         0.0,
-        Number("sgd: share of the last step that is kept; may be negative", low=-1.0, high=1.0, above=True, below=True,
-               slider=(-0.9, 0.9), per_member=True),
-    )  # fmt: skip
+        Number(
+            "sgd: share of the last step that is kept; may be negative",
+            low=-1.0,
+            high=1.0,
+            exclusive_low=True,
+            exclusive_high=True,
+            slider=(-0.9, 0.9),
+            per_member=True,
+        ),
+    )
     optimizer_g: str = knob("", Choice("the generator's own, with its own numbers", OPTIMIZERS, unset="as optimizer"))
     optimizer_d: str = knob(
         "", Choice("the discriminator's own, with its own numbers", OPTIMIZERS, unset="as optimizer")
@@ -86,29 +95,43 @@ class Recipe:
     schedule: str = knob("constant", Choice("how both learning rates change over the iterations", SCHEDULES))
     generator: str = knob("mlp", Choice("the generator's network", NETWORKS, live=False))
     discriminator: str = knob("mlp", Choice("the discriminator's network", NETWORKS, live=False))
-    width: int = knob(64, Whole("units in each hidden layer", low=1, high=4096, slider=(4, 256), log=True, live=False))
-    depth: int = knob(2, Whole("hidden layers", low=0, high=16, slider=(0, 6), live=False))
+    width: int = knob(
+        64, WholeNumber("units in each hidden layer", low=1, high=4096, slider=(4, 256), log=True, live=False)
+    )
+    depth: int = knob(2, WholeNumber("hidden layers", low=0, high=16, slider=(0, 6), live=False))
     activation: str = knob("relu", Choice("the activation of hidden units", ACTIVATIONS, live=False))
-    latent: int = knob(2, Whole("dimensions of the generator's noise", low=1, high=4096, slider=(1, 64), live=False))
+    latent: int = knob(
+        2, WholeNumber("dimensions of the generator's noise", low=1, high=4096, slider=(1, 64), live=False)
+    )
     noise: str = knob("normal", Choice("the distribution of the generator's noise", NOISES, live=False))
     ema: float = knob(
         0.0, decay("share of its past that the averaged generator keeps; 0 averages nothing", (0.0, 0.999))
     )
     anneal: int = knob(
         0,
-        Whole("iterations over which fading regularizers (instance noise) go to 0; 0 keeps them", low=0, high=10**9,
-              slider=(0, 20_000)),
-    )  # fmt: skip
+        WholeNumber(
+            "iterations over which fading regularizers (instance noise) go to 0; 0 keeps them",
+            low=0,
+            high=10**9,
+            slider=(0, 20_000),
+        ),
+    )
     seed: int = knob(
         0,
-        Whole("what the run draws: initial weights, data and noise", low=0, high=2**63 - 1, slider=(0, 99), live=False,
-              per_member=True),
-    )  # fmt: skip
+        WholeNumber(
+            "what the run draws: initial weights, data and noise",
+            low=0,
+            high=2**63 - 1,
+            slider=(0, 99),
+            live=False,
+            per_member=True,
+        ),
+    )
 
     def __post_init__(self) -> None:
         stands_for = {}
         for name, how in KNOBS.items():
-            value, stands_for[name] = how.checked(name, getattr(self, name))
+            value, stands_for[name] = how.check(name, getattr(self, name))
             object.__setattr__(self, name, value)
         object.__setattr__(self, "_parts", _fitting(self, stands_for))
         object.__setattr__(self, "_menus", Menu.changes)
@@ -159,7 +182,7 @@ class Recipe:
         """The recipe of `to_json`; RecipeError where the text is no recipe."""
         _readable(text)
         try:
-            values = loaded(text)
+            values = load_json(text)
         except ValueError as error:
             raise RecipeError("recipe", text, f"is not JSON of a recipe ({error})") from None
         if not isinstance(values, dict):
@@ -170,7 +193,7 @@ class Recipe:
     def to_string(self) -> str:
         """A short line to share, all that differs from the defaults: `loss=hinge&regularizers=r1:0.1&seed=3`."""
         values = {name: getattr(self, name) for name in KNOBS}
-        changed = {name: KNOBS[name].written(v) for name, v in values.items() if v != getattr(DEFAULT, name)}
+        changed = {name: KNOBS[name].write(v) for name, v in values.items() if v != getattr(DEFAULT, name)}
         return urlencode(changed, quote_via=quote, safe=":,()=[]'")
 
     @staticmethod
@@ -190,11 +213,11 @@ class Recipe:
 
     def same_shape(self, other: Recipe) -> str | None:
         """The first field that keeps the two out of one population, or None: members share all but their numbers."""
-        return self._first(other, {name: how.shared for name, how in KNOBS.items()})
+        return self._first(other, {name: how.shape_part for name, how in KNOBS.items()})
 
     def needs_restart(self, other: Recipe) -> str | None:
         """The first field in which the other differs that cannot change while a run plays, or None."""
-        return self._first(other, {name: how.lasting for name, how in KNOBS.items()})
+        return self._first(other, {name: how.fixed_part for name, how in KNOBS.items()})
 
     def _first(self, other: Recipe, view: Mapping[str, Callable[[Any], Any]]) -> str | None:
         """The first field in which the two differ as seen through `view`."""

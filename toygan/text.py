@@ -44,7 +44,7 @@ def whole(words: str) -> int:
     return int(words)
 
 
-def loaded(words: str) -> Any:
+def load_json(words: str) -> Any:
     """What JSON holds; ValueError where it is none, nested too deeply, or names a field of an object twice."""
     try:
         return json.loads(words, object_pairs_hook=_fields)

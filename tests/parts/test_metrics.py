@@ -17,7 +17,7 @@ from toygan.parts.metrics import default_metrics, measure
 from toygan.parts.metrics.game import GAME_METRICS
 from toygan.parts.metrics.inputs import Earlier, MetricInputs
 from toygan.parts.metrics.modes import mode_hopping
-from toygan.parts.metrics.reference import Band, reference_band, reference_shares
+from toygan.parts.metrics.reference import ReferenceBand, reference_band, reference_shares
 
 TWO_MOMENTS = ("mode-hopping", "drift")
 RING, LINE = DISTRIBUTIONS["ring8"], DISTRIBUTIONS["gaussian1d"]
@@ -33,7 +33,7 @@ def on_modes(counts: list[int]) -> torch.Tensor:
     return RING.modes.repeat_interleave(torch.tensor(counts), dim=0)
 
 
-def inside(score: float, band: Band) -> bool:
+def inside(score: float, band: ReferenceBand) -> bool:
     """Whether a score lies in a band, widened to both sides by its own width and by what float32 rounds off."""
     width, rounding = band.high - band.low, 1e-6 + 1e-6 * abs(band.mean)
     return band.low - width - rounding <= score <= band.high + width + rounding

@@ -78,10 +78,10 @@ def test_scaling_multiplies_matrices_and_the_output() -> None:
     net = MLP(2, 1, Shape(5, 2, "relu"))
     theta, x = started(net), points(2)
     factors = [torch.tensor([[0.5], [2.0], [1.0]]), torch.ones(3, 1), 3 * torch.ones(3, 1)]
-    scaled = net.scaled(theta, factors, torch.tensor([[1.0], [2.0], [3.0]]))
+    scaled = net.scale_weights(theta, factors, torch.tensor([[1.0], [2.0], [3.0]]))
     for old, new, factor in zip(net.matrices(theta)[:-1], net.matrices(scaled)[:-1], factors[:-1], strict=True):
         torch.testing.assert_close(new, factor.unsqueeze(-1) * old)
-    same = net.scaled(theta, [torch.ones(3, 1)] * 3, torch.tensor([[1.0], [2.0], [3.0]]))
+    same = net.scale_weights(theta, [torch.ones(3, 1)] * 3, torch.tensor([[1.0], [2.0], [3.0]]))
     torch.testing.assert_close(net(same, x), torch.tensor([1.0, 2.0, 3.0])[:, None, None] * net(theta, x))
 
 

@@ -6,14 +6,14 @@ import pytest
 import torch
 
 from toygan import OPTIMIZERS, Population, Recipe
-from toygan.parts.optimizers import Rates
+from toygan.parts.optimizers import OptimizerRates
 
 LR = torch.tensor([[1e-2], [3e-2], [1e-3]], dtype=torch.float64)
 
 
-def rates(**changed: float) -> Rates:
+def rates(**changed: float) -> OptimizerRates:
     numbers = {"beta1": 0.5, "beta2": 0.9, "momentum": 0.0} | changed
-    return Rates(LR, *(torch.full_like(LR, numbers[name]) for name in ("beta1", "beta2", "momentum")))
+    return OptimizerRates(LR, *(torch.full_like(LR, numbers[name]) for name in ("beta1", "beta2", "momentum")))
 
 
 def gradient(theta: torch.Tensor) -> torch.Tensor:
@@ -25,7 +25,7 @@ def start() -> torch.Tensor:
     return torch.randn(3, 5, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
 
 
-def descended(name: str, numbers: Rates, steps: int = 60) -> torch.Tensor:
+def descended(name: str, numbers: OptimizerRates, steps: int = 60) -> torch.Tensor:
     optimizer, theta = OPTIMIZERS[name], start()
     state = optimizer.start(theta)
     for _ in range(steps):
@@ -108,7 +108,7 @@ def test_state_has_a_row_a_member_and_members_do_not_meet(name: str) -> None:
     assert all(len(x) == 3 for x in optimizer.start(start()))
     alone, state = start()[1:2], optimizer.start(start()[1:2])
     for _ in range(60):
-        step, state = optimizer.step(gradient(alone), state, Rates(*(x[1:2] for x in rates())))
+        step, state = optimizer.step(gradient(alone), state, OptimizerRates(*(x[1:2] for x in rates())))
         alone = alone + step
     torch.testing.assert_close(together[1:2], alone)
 

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn.functional import relu, softplus
 
 from toygan import LOSSES, Loss, Population, Recipe, RecipeError, train
-from toygan.knobs import Whole
+from toygan.knobs import WholeNumber
 from toygan.recipe import KNOBS
 
 SMALL = Recipe(width=8, batch=16)
@@ -437,6 +437,6 @@ def test_fifty_iterations_on_cuda_are_those_of_the_cpu_to_a_thousandth(changes: 
 
 
 def test_whole_fields_are_whole() -> None:
-    assert {name for name, how in KNOBS.items() if isinstance(how, Whole)} == {
+    assert {name for name, how in KNOBS.items() if isinstance(how, WholeNumber)} == {
         "g_steps", "d_steps", "batch", "width", "depth", "latent", "anneal", "seed",
     }  # fmt: skip

@@ -32,7 +32,7 @@ def tables() -> dict[str, list[Row]]:
         if how.menu is not None:
             menus.setdefault(id(how.menu), ([], how.menu))[0].append(field)
     named = {" and ".join(fields): menu for fields, menu in menus.values()} | {"metrics": METRICS, "panels": PANELS}
-    fields = [Row(field, how.help, how.written(getattr(DEFAULT, field)) or "none") for field, how in KNOBS.items()]
+    fields = [Row(field, how.help, how.write(getattr(DEFAULT, field)) or "none") for field, how in KNOBS.items()]
     return {"fields": fields} | {
         title: [_row(name, part) for name, part in menu.items()] for title, menu in named.items()
     }

@@ -82,7 +82,7 @@ def in_words(recipe: Recipe, changed: Recipe) -> str:
                 if old.get(spec) != new.get(spec):
                     said.append(f"{spec} = {_strength(new.get(spec))} (now {_strength(old.get(spec))})")
         elif old != new:
-            said.append(f"{name} = {how.written(new) or how.unset} (now {how.written(old) or how.unset})")
+            said.append(f"{name} = {how.write(new) or how.unset} (now {how.write(old) or how.unset})")
     return ", ".join(said)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from toygan.measure.words import score
-from toygan.parts.metrics.reference import Band, reference_band
+from toygan.parts.metrics.reference import ReferenceBand, reference_band
 from toygan.parts.metrics.samples import spread_of
 from toygan.runs.record import Record
 
@@ -89,7 +89,7 @@ class Recent:
         middle = len(x) // 2
         return float(x[middle:].mean() - x[:middle].mean()) if middle else math.nan
 
-    def reference(self, metric: str) -> Band | None:
+    def reference(self, metric: str) -> ReferenceBand | None:
         """What as many true samples score."""
         return reference_band(metric, self.recipe.data, self._record.n)
 

@@ -14,7 +14,7 @@ import torch
 
 from toygan.measure import theory
 from toygan.measure.words import status
-from toygan.parts.metrics.reference import Band, reference_band
+from toygan.parts.metrics.reference import ReferenceBand, reference_band
 from toygan.recipe import Recipe
 from toygan.runs.record import Record
 from toygan.training import Population, Snapshot
@@ -145,7 +145,7 @@ class Look:
         taken = name in self.metrics and len(self.steps) > 0
         return self.metrics[name][:, self.member] if taken else np.full(len(self.steps), np.nan)
 
-    def reference(self, metric: str) -> Band | None:
+    def reference(self, metric: str) -> ReferenceBand | None:
         """What as many true samples as were measured score; None where nothing was, or the metric has no meaning."""
         return reference_band(metric, self.recipe.data, self.measured) if self.measured else None
 

@@ -37,9 +37,9 @@ class Menu(dict[str, Part]):
             raise ValueError(f"unknown name {short(name)}{hint(name, self)}; allowed: {', '.join(self)}")
         if not arguments:
             return self[name]
-        part: Part = _changed(self[name], spec)
+        part: Part = _with_arguments(self[name], spec)
         if getattr(part, "stale", False):
-            part = _changed.__wrapped__(self[name], spec)
+            part = _with_arguments.__wrapped__(self[name], spec)
         return part
 
     def row(self, spec: str) -> str:
@@ -53,7 +53,7 @@ class Menu(dict[str, Part]):
 
 
 @lru_cache(maxsize=64)
-def _changed(part: Part, spec: str) -> Part:
+def _with_arguments(part: Part, spec: str) -> Part:
     """The row `part` with the arguments of a spec; kept, since the spec of data may hold thousands of points."""
     name, arguments = split(spec)
     if not dataclasses.is_dataclass(part) or isinstance(part, type):
@@ -62,12 +62,12 @@ def _changed(part: Part, spec: str) -> Part:
     for key, value in arguments.items():
         if key not in allowed:
             raise ValueError(f"{name!r} has no argument {short(key)}; allowed: {', '.join(allowed) or 'none'}")
-        _fits(key, value, getattr(part, key))
+        _check_kind(key, value, getattr(part, key))
     changed: Any = dataclasses.replace(part, **arguments)
     return changed  # type: ignore[no-any-return]
 
 
-def _fits(name: str, value: Any, usual: Any) -> None:
+def _check_kind(name: str, value: Any, usual: Any) -> None:
     """ValueError where an argument is not of its row's kind; its range is the part's own affair."""
     if isinstance(usual, bool):
         right, kind = isinstance(value, bool), "True or False"

@@ -17,7 +17,7 @@ BELOW_1 = 1 - 1e-9  # of a decay: with 1, a running mean would never move
 EPSILON = 1e-8  # PyTorch's default, added to the root of the mean square
 
 
-class Rates(NamedTuple):
+class OptimizerRates(NamedTuple):
     """One player's optimizer numbers, each `(P, 1)`, so that members may differ."""
 
     lr: Tensor
@@ -29,14 +29,14 @@ class Rates(NamedTuple):
 class Optimizer:
     """A rule `(gradient, state) -> (step, state)`; gradient and step are `(P, n_params)`, the step is to be added.
 
-    A field that is named as one of Rates stands in place of the recipe's number, unless it is None.
+    A field that is named as one of OptimizerRates stands in place of the recipe's number, unless it is None.
     """
 
     def start(self, theta: Tensor) -> OptimizerState:
         """The state before the first step."""
         return ()
 
-    def step(self, gradient: Tensor, state: OptimizerState, rates: Rates) -> tuple[Tensor, OptimizerState]:
+    def step(self, gradient: Tensor, state: OptimizerState, rates: OptimizerRates) -> tuple[Tensor, OptimizerState]:
         """The step for this gradient, and the state after it."""
         raise NotImplementedError
 
@@ -54,7 +54,7 @@ class SGD(Optimizer):
     def start(self, theta: Tensor) -> OptimizerState:
         return (torch.zeros_like(theta),)
 
-    def step(self, gradient: Tensor, state: OptimizerState, rates: Rates) -> tuple[Tensor, OptimizerState]:
+    def step(self, gradient: Tensor, state: OptimizerState, rates: OptimizerRates) -> tuple[Tensor, OptimizerState]:
         velocity = torch.addcmul(gradient, rates.momentum, state[0])
         return -rates.lr * velocity, (velocity,)
 
@@ -72,7 +72,7 @@ class RMSProp(Optimizer):
     def start(self, theta: Tensor) -> OptimizerState:
         return (torch.zeros_like(theta),)
 
-    def step(self, gradient: Tensor, state: OptimizerState, rates: Rates) -> tuple[Tensor, OptimizerState]:
+    def step(self, gradient: Tensor, state: OptimizerState, rates: OptimizerRates) -> tuple[Tensor, OptimizerState]:
         second = torch.lerp(gradient * gradient, state[0], rates.beta2)
         return -rates.lr * gradient / (_root(second) + EPSILON), (second,)
 
@@ -93,7 +93,7 @@ class Adam(Optimizer):
         zeros, none = torch.zeros_like(theta), torch.zeros_like(theta[:, :1])
         return zeros, zeros, none, none
 
-    def step(self, gradient: Tensor, state: OptimizerState, rates: Rates) -> tuple[Tensor, OptimizerState]:
+    def step(self, gradient: Tensor, state: OptimizerState, rates: OptimizerRates) -> tuple[Tensor, OptimizerState]:
         first = torch.lerp(gradient, state[0], rates.beta1)
         second = torch.lerp(gradient * gradient, state[1], rates.beta2)
         # The same running means of a constant 1: the bias correction, also where beta changes during a run.
@@ -111,7 +111,7 @@ class Optimistic(Optimizer):
     def start(self, theta: Tensor) -> OptimizerState:
         return (torch.zeros_like(theta), *self.plain.start(theta))
 
-    def step(self, gradient: Tensor, state: OptimizerState, rates: Rates) -> tuple[Tensor, OptimizerState]:
+    def step(self, gradient: Tensor, state: OptimizerState, rates: OptimizerRates) -> tuple[Tensor, OptimizerState]:
         step, plain_state = self.plain.step(gradient, state[1:], rates)
         return 2 * step - state[0], (step, *plain_state)
 

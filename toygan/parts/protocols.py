@@ -11,10 +11,10 @@ from toygan.parts.distributions.base import Distribution
 from toygan.parts.losses.base import Loss
 from toygan.parts.networks.base import Network
 from toygan.parts.noises import Noise
-from toygan.parts.optimizers import Optimizer, Rates
+from toygan.parts.optimizers import Optimizer, OptimizerRates
 
 
-class Parts(Protocol):
+class RecipeParts(Protocol):
     """The parts that a recipe names: what a part looks at to say whether it has a meaning beside the others."""
 
     @property
@@ -62,7 +62,7 @@ class Parts(Protocol):
         """That of plain gradient descent."""
 
 
-class Batch(Protocol):
+class BatchView(Protocol):
     """Real samples `(P, n, dim)`, latent points `(P, n, latent)`, and further random numbers: one draw a name."""
 
     real: Tensor
@@ -75,25 +75,25 @@ class Batch(Protocol):
         """Numbers in the shape of `like` `(P, n, dim)`, uniform on [0, 1)."""
 
 
-class Player(Protocol):
+class PlayerView(Protocol):
     """One side of the game: its parameters, its optimizer's numbers, and the step that a gradient gives them."""
 
     theta: Tensor
-    rates: Rates
+    rates: OptimizerRates
 
     def step(self, gradient: Tensor, where: Tensor | None = None) -> None:
         """Moves theta `(P, n_params)` by the optimizer's step for this gradient; where `where` `(P,)` says so."""
 
 
-class Game(Protocol):
+class GameView(Protocol):
     """What a turn sees: two players, fresh batches, each player's gradient and loss at any pair of parameters."""
 
     @property
-    def generator(self) -> Player:
+    def generator(self) -> PlayerView:
         """G of every member."""
 
     @property
-    def discriminator(self) -> Player:
+    def discriminator(self) -> PlayerView:
         """D of every member."""
 
     @property
@@ -110,17 +110,17 @@ class Game(Protocol):
 
     turn_state: tuple[Tensor, ...]  # what the turn keeps from one iteration to the next, each tensor `(P, ...)`
 
-    def batch(self) -> Batch:
+    def batch(self) -> BatchView:
         """The next training batch."""
 
-    def generator_gradient(self, theta_g: Tensor, theta_d: Tensor, batch: Batch) -> Tensor:
+    def generator_gradient(self, theta_g: Tensor, theta_d: Tensor, batch: BatchView) -> Tensor:
         """Gradient of G's loss in its parameters `(P, n_g)`."""
 
-    def discriminator_gradient(self, theta_g: Tensor, theta_d: Tensor, batch: Batch) -> Tensor:
+    def discriminator_gradient(self, theta_g: Tensor, theta_d: Tensor, batch: BatchView) -> Tensor:
         """Gradient of D's loss in its parameters `(P, n_d)`."""
 
-    def accuracy(self, theta_g: Tensor, theta_d: Tensor, batch: Batch) -> Tensor:
+    def accuracy(self, theta_g: Tensor, theta_d: Tensor, batch: BatchView) -> Tensor:
         """The share of a batch, real and generated, that D is right about `(P,)`."""
 
-    def losses(self, theta_g: Tensor, theta_d: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
+    def losses(self, theta_g: Tensor, theta_d: Tensor, batch: BatchView) -> tuple[Tensor, Tensor]:
         """What G and D minimise, each `(P,)`, differentiable in both players' parameters."""

@@ -52,7 +52,7 @@ class Falling(Schedule):
 
 
 @dataclass(frozen=True)
-class Linear(Falling):
+class LinearDecay(Falling):
     """The rates fall on a straight line to `end` times their start, within the iterations `over`."""
 
     def left(self, done: float) -> float:
@@ -60,7 +60,7 @@ class Linear(Falling):
 
 
 @dataclass(frozen=True)
-class Cosine(Falling):
+class CosineDecay(Falling):
     """The rates fall on half a cosine to `end` times their start (Loshchilov and Hutter 2017, SGDR, eq. 5)."""
 
     def left(self, done: float) -> float:
@@ -68,7 +68,7 @@ class Cosine(Falling):
 
 
 @dataclass(frozen=True)
-class Step(Schedule):
+class StepDecay(Schedule):
     """The rates are multiplied by `by` after every `every` iterations."""
 
     every: int = 2000
@@ -82,4 +82,6 @@ class Step(Schedule):
         return float(self.by ** (step // self.every))
 
 
-SCHEDULES: Menu[Schedule] = Menu({"constant": Constant(), "linear": Linear(), "cosine": Cosine(), "step": Step()})
+SCHEDULES: Menu[Schedule] = Menu(
+    {"constant": Constant(), "linear": LinearDecay(), "cosine": CosineDecay(), "step": StepDecay()}
+)

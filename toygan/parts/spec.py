@@ -31,13 +31,13 @@ def split(spec: str) -> tuple[str, dict[str, Any]]:
     """
     name, bracket, rest = spec.partition("(")
     try:
-        return (name, _arguments(_tokens(rest.rstrip()))) if bracket else (spec, {})
+        return (name, _read_arguments(_split_tokens(rest.rstrip()))) if bracket else (spec, {})
     except ValueError as error:
         form = "write name or name(argument=value, ...)"
         raise ValueError(f"cannot read {short(spec)} ({error}); {form}") from None
 
 
-def _tokens(text: str) -> Iterator[Token]:
+def _split_tokens(text: str) -> Iterator[Token]:
     """The words and signs of a text; ValueError where it ends before all brackets are closed, or does not end."""
     for count, found in enumerate(TOKEN.finditer(text)):
         if count == MOST_TOKENS:
@@ -47,7 +47,7 @@ def _tokens(text: str) -> Iterator[Token]:
     raise ValueError("a bracket is not closed")
 
 
-def _arguments(tokens: Iterator[Token]) -> dict[str, Any]:
+def _read_arguments(tokens: Iterator[Token]) -> dict[str, Any]:
     """The arguments up to the closing bracket, with which the text has to end."""
     arguments: dict[str, Any] = {}
     sign = ","
@@ -59,7 +59,7 @@ def _arguments(tokens: Iterator[Token]) -> dict[str, Any]:
             raise ValueError("arguments are written name=value")
         if name in arguments:
             raise ValueError(f"the argument {short(name)} is given twice")
-        arguments[name] = _value(next(tokens), tokens, DEEPEST)
+        arguments[name] = _read_value(next(tokens), tokens, DEEPEST)
         _, sign = next(tokens)
     if sign != ")":
         raise ValueError(f"{short(sign)} follows a value" if sign else "a bracket is not closed")
@@ -68,7 +68,7 @@ def _arguments(tokens: Iterator[Token]) -> dict[str, Any]:
     return arguments
 
 
-def _value(token: Token, tokens: Iterator[Token], deeper: int) -> Any:
+def _read_value(token: Token, tokens: Iterator[Token], deeper: int) -> Any:
     """The value that begins with this token, with brackets at most so much deeper."""
     kind, words = token
     if kind == "number":
@@ -80,15 +80,15 @@ def _value(token: Token, tokens: Iterator[Token], deeper: int) -> Any:
     if kind == "word":
         return words
     if kind == "spec":
-        return words + _bracketed(tokens)
+        return words + _read_brackets(tokens)
     if words not in CLOSING:
         raise ValueError(f"{short(words)} is no number, no name, not True, False or None")
     if not deeper:
         raise ValueError(f"more than {DEEPEST} brackets in brackets")
-    return _sequence(CLOSING[words], tokens, deeper - 1)
+    return _read_sequence(CLOSING[words], tokens, deeper - 1)
 
 
-def _bracketed(tokens: Iterator[Token]) -> str:
+def _read_brackets(tokens: Iterator[Token]) -> str:
     """The text up to the bracket that closes the next one: whoever takes the spec reads what is in it."""
     text, open_brackets, before = "", 0, "sign"
     for kind, words in tokens:
@@ -102,12 +102,12 @@ def _bracketed(tokens: Iterator[Token]) -> str:
     raise ValueError("a bracket is not closed")
 
 
-def _sequence(closing: str, tokens: Iterator[Token], deeper: int) -> Any:
+def _read_sequence(closing: str, tokens: Iterator[Token], deeper: int) -> Any:
     """A list in [] or a tuple in (), where as in Python a value alone is no tuple."""
     values: list[Any] = []
     token = next(tokens)
     while token[1] != closing:
-        values.append(_value(token, tokens, deeper))
+        values.append(_read_value(token, tokens, deeper))
         _, sign = next(tokens)
         if sign == closing:
             return values[0] if closing == ")" and len(values) == 1 else _kind(closing)(values)

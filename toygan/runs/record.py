@@ -13,7 +13,7 @@ import numpy as np
 from toygan.parts.metrics import METRICS
 from toygan.recipe import Recipe
 from toygan.runs.trajectory import Trajectory
-from toygan.text import loaded
+from toygan.text import load_json
 from toygan.training import Snapshot
 
 SAMPLES = 2500  # behind a measurement that does not say how many
@@ -163,7 +163,7 @@ class Record:
     @staticmethod
     def from_json(text: str, recipe: Recipe) -> Record:
         """What `to_json` wrote of a recipe under several seeds; ValueError where the text is nothing of the kind."""
-        return Record.from_rows(loaded(text), recipe)
+        return Record.from_rows(load_json(text), recipe)
 
     @staticmethod
     def from_rows(rows: Any, recipe: Recipe) -> Record:

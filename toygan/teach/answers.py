@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from toygan.files import write
 from toygan.teach.prediction import asked
-from toygan.text import loaded
+from toygan.text import load_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +53,7 @@ def read_answers(paths: Iterable[str | os.PathLike[str]]) -> pd.DataFrame:
 
 def _rows(path: Path) -> list[dict[str, Any]]:
     try:
-        kept = loaded(path.read_text(encoding="utf-8"))
+        kept = load_json(path.read_text(encoding="utf-8"))
         if kept["format"] != FORMAT:
             raise ValueError(kept["format"])
         return [{"learner": path.stem, **{name: row[name] for name in COLUMNS[1:]}} for row in kept["predictions"]]

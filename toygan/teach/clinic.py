@@ -142,7 +142,7 @@ def _turned(verdict: str, recipe: Recipe) -> Recipe:
 
 
 def _listed(changes: dict[str, Any]) -> str:
-    return ", ".join(f"{name} = {KNOBS[name].written(value)}" for name, value in changes.items()) or "no change"
+    return ", ".join(f"{name} = {KNOBS[name].write(value)}" for name, value in changes.items()) or "no change"
 
 
 def _told(treatment: Treatment | None) -> str:

@@ -13,13 +13,12 @@ from torch import Tensor
 
 from toygan.parts.networks import Network
 from toygan.parts.optimizers import OptimizerState
-from toygan.parts.protocols import Batch
+from toygan.parts.protocols import BatchView
 from toygan.parts.regularizers import DiscriminatorPass, Regularizer, RegularizerState, requiring_grad
 from toygan.parts.turns import TurnState
 from toygan.randomness import generator as random_generator
 from toygan.recipe import Recipe
-from toygan.training.batches import TRAINING, Source
-from toygan.training.batches import Batch as TrainingBatch
+from toygan.training.batches import TRAINING, Batch, Source
 from toygan.training.players import Player, rates_of
 
 # What a regularizer may do; those that leave a hook as it is are not asked.
@@ -128,20 +127,20 @@ class Game:
         }
         return one
 
-    def batch(self) -> TrainingBatch:
+    def batch(self) -> Batch:
         """The next training batch of every member."""
         return self.source.batch(self.batch_size)
 
     # The two objectives, and what each player descends.
 
     def discriminator_loss(
-        self, theta_g: Tensor, theta_d: Tensor, batch: Batch, samples: Tensor | None = None
+        self, theta_g: Tensor, theta_d: Tensor, batch: BatchView, samples: Tensor | None = None
     ) -> Tensor:
         """What D minimises `(P,)`; `samples` stand in for what G makes of the batch."""
         return self.judged(theta_g, theta_d, batch, samples)[0]
 
     def judged(
-        self, theta_g: Tensor, theta_d: Tensor, batch: Batch, samples: Tensor | None = None
+        self, theta_g: Tensor, theta_d: Tensor, batch: BatchView, samples: Tensor | None = None
     ) -> tuple[Tensor, DiscriminatorPass]:
         """What D minimises `(P,)`, and the pass over the batch that it comes from."""
         c = self.discriminator_pass(theta_g, theta_d, batch, samples, self._needs_input_gradient)
@@ -152,7 +151,9 @@ class Game:
             loss = part.discriminator_loss(loss, c)
         return loss, c
 
-    def generator_loss(self, theta_g: Tensor, theta_d: Tensor, batch: Batch, samples: Tensor | None = None) -> Tensor:
+    def generator_loss(
+        self, theta_g: Tensor, theta_d: Tensor, batch: BatchView, samples: Tensor | None = None
+    ) -> Tensor:
         """What G minimises `(P,)`; `samples` stand in for what it makes of the batch."""
         for name in self._hooked["unrolled_d"]:
             part, strength, _ = self._now(name)
@@ -166,11 +167,11 @@ class Game:
             loss = part.generator_loss(loss, c)
         return loss
 
-    def losses(self, theta_g: Tensor, theta_d: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
+    def losses(self, theta_g: Tensor, theta_d: Tensor, batch: BatchView) -> tuple[Tensor, Tensor]:
         """What every member's G and D minimise, each `(P,)`, as functions of both players' parameters."""
         return self.generator_loss(theta_g, theta_d, batch), self.discriminator_loss(theta_g, theta_d, batch)
 
-    def accuracy(self, theta_g: Tensor, theta_d: Tensor, batch: Batch) -> Tensor:
+    def accuracy(self, theta_g: Tensor, theta_d: Tensor, batch: BatchView) -> Tensor:
         """The share of a batch, real and generated, that D is right about `(P,)`."""
         c = self.discriminator_pass(theta_g, theta_d, batch)
         c.judge_both()
@@ -178,12 +179,12 @@ class Game:
         right = (c.real > middle).to(c.real.dtype).mean(-1) + (c.fake < middle).to(c.fake.dtype).mean(-1)
         return right / 2
 
-    def generator_gradient(self, theta_g: Tensor, theta_d: Tensor, batch: Batch) -> Tensor:
+    def generator_gradient(self, theta_g: Tensor, theta_d: Tensor, batch: BatchView) -> Tensor:
         """Gradient of every member's generator loss in its generator's parameters `(P, n_g)`."""
         theta_g = theta_g.detach().requires_grad_()
         return gradient(self.generator_loss(theta_g, theta_d.detach(), batch), theta_g)
 
-    def discriminator_gradient(self, theta_g: Tensor, theta_d: Tensor, batch: Batch) -> Tensor:
+    def discriminator_gradient(self, theta_g: Tensor, theta_d: Tensor, batch: BatchView) -> Tensor:
         """Gradient of every member's discriminator loss in its discriminator's parameters `(P, n_d)`."""
         theta_d = theta_d.detach().requires_grad_()
         return gradient(self.discriminator_loss(theta_g.detach(), theta_d, batch), theta_d)
@@ -194,7 +195,7 @@ class Game:
         self,
         theta_g: Tensor,
         theta_d: Tensor,
-        batch: Batch,
+        batch: BatchView,
         samples: Tensor | None = None,
         input_gradient: bool = False,
     ) -> DiscriminatorPass:
@@ -220,7 +221,7 @@ class Game:
             x, context = (part.point(points, g.network, g.theta, strength) for points in (x, context))
         return d.network.in_batch(self._reparametrized(d.theta), x, context).squeeze(-1)
 
-    def descent_directions(self, batch: Batch) -> tuple[Tensor, Tensor]:
+    def descent_directions(self, batch: BatchView) -> tuple[Tensor, Tensor]:
         """Generated samples, and where G's loss pushes each: minus its gradient there, both `(P, n, dim)`."""
         g, d = self.generator, self.discriminator
         samples = g.network(g.theta, batch.z).detach().requires_grad_()
@@ -259,7 +260,7 @@ class Game:
         return theta_d
 
     def _virtual_d_step(
-        self, theta_g: Tensor, batch: Batch, samples: Tensor, theta_d: Tensor, state: OptimizerState,
+        self, theta_g: Tensor, batch: BatchView, samples: Tensor, theta_d: Tensor, state: OptimizerState,
         through_generator: bool,
     ) -> tuple[Tensor, OptimizerState]:  # fmt: skip
         """A step that D would take against the present G on this batch, and that nobody but G sees (VirtualStep)."""
@@ -269,7 +270,7 @@ class Game:
         step, state = self.discriminator.optimizer.step(slope, state, self.discriminator.rates)
         return self._projected(theta_d + step), state
 
-    def _d_gradient(self, theta_g: Tensor, theta_d: Tensor, batch: Batch, samples: Tensor) -> Tensor:
+    def _d_gradient(self, theta_g: Tensor, theta_d: Tensor, batch: BatchView, samples: Tensor) -> Tensor:
         """The gradient of D's loss in its parameters `(P, n_d)`, itself differentiable in all that it depends on."""
         keep = torch.is_grad_enabled() and any(t.requires_grad for t in (theta_g, theta_d, samples))
         with torch.enable_grad():

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from toygan.parts.networks import Network
-from toygan.parts.optimizers import Optimizer, OptimizerState, Rates
+from toygan.parts.optimizers import Optimizer, OptimizerRates, OptimizerState
 from toygan.recipe import Recipe
 
 
@@ -20,7 +20,7 @@ class Player:
     """
 
     def __init__(
-        self, network: Network, theta: Tensor, optimizer: Optimizer, rates: Rates,
+        self, network: Network, theta: Tensor, optimizer: Optimizer, rates: OptimizerRates,
         after_step: Callable[[Tensor], Tensor] | None = None,
     ) -> None:  # fmt: skip
         self.network, self.theta = network, theta
@@ -49,7 +49,7 @@ class Player:
         """The learning rate of the next steps, as a factor of the recipe's."""
         self.rates = self._full_rates._replace(lr=factor * self._full_rates.lr)
 
-    def change(self, optimizer: Optimizer, rates: Rates) -> None:
+    def change(self, optimizer: Optimizer, rates: OptimizerRates) -> None:
         """Goes on with other rates; another optimizer starts anew."""
         if optimizer != self.optimizer:
             self.optimizer, self.state = optimizer, optimizer.start(self.theta)
@@ -67,7 +67,9 @@ class Player:
 
     def of(self, members: slice) -> Player:
         """The same player of some members only, to be looked at."""
-        one = Player(self.network, self.theta[members], self.optimizer, Rates(*(rate[members] for rate in self.rates)))
+        one = Player(
+            self.network, self.theta[members], self.optimizer, OptimizerRates(*(rate[members] for rate in self.rates))
+        )
         one.state = tuple(x[members] for x in self.state)
         return one
 
@@ -77,8 +79,8 @@ def _by_member(where: Tensor, x: Tensor) -> Tensor:
     return where.reshape(-1, *[1] * (x.ndim - 1))
 
 
-def rates_of(recipes: Sequence[Recipe], lr: str, optimizer: Optimizer, like: Tensor) -> Rates:
+def rates_of(recipes: Sequence[Recipe], lr: str, optimizer: Optimizer, like: Tensor) -> OptimizerRates:
     """One player's numbers, each `(P, 1)`: the optimizer's own, or else the recipes'; `lr` names its learning rate."""
-    own = {name: value for name in Rates._fields if (value := getattr(optimizer, name, None)) is not None}
-    columns = [[own.get(name, getattr(r, name)) for r in recipes] for name in (lr, *Rates._fields[1:])]
-    return Rates(*torch.tensor(columns, dtype=like.dtype, device=like.device).unsqueeze(-1))
+    own = {name: value for name in OptimizerRates._fields if (value := getattr(optimizer, name, None)) is not None}
+    columns = [[own.get(name, getattr(r, name)) for r in recipes] for name in (lr, *OptimizerRates._fields[1:])]
+    return OptimizerRates(*torch.tensor(columns, dtype=like.dtype, device=like.device).unsqueeze(-1))

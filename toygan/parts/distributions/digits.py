@@ -20,7 +20,7 @@ TRAINING = 1297  # images; the other 500 are held out
 TYPICAL = 0.9  # of held-out images are as near to the training images as high quality asks for
 
 
-class Images(NamedTuple):
+class DigitImages(NamedTuple):
     """Images `(n, 64)` from -1 (paper) to 1 (ink), and the digit of each `(n,)`, for training and held out."""
 
     training: Tensor
@@ -30,14 +30,14 @@ class Images(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def images() -> Images:
+def images() -> DigitImages:
     """Scikit-learn's digits (Alpaydin and Kaynak 1998), split at random and always alike; ImportError without it."""
     from sklearn.datasets import load_digits
 
     x, digit = load_digits(return_X_y=True)
     order = np.random.default_rng(0).permutation(len(x))
     pixels, digits = torch.from_numpy(x[order] / 8 - 1).float(), torch.from_numpy(digit[order]).long()
-    return Images(pixels[:TRAINING], digits[:TRAINING], pixels[TRAINING:], digits[TRAINING:])
+    return DigitImages(pixels[:TRAINING], digits[:TRAINING], pixels[TRAINING:], digits[TRAINING:])
 
 
 def to_training(x: Tensor) -> tuple[Tensor, Tensor]:

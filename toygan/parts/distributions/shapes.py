@@ -43,11 +43,11 @@ class Pinwheel(Distribution):
         spread = torch.tensor([self.radial, self.tangential])
         flat = torch.tensor([1.0, 0.0]) + spread * torch.randn(n, 2, generator=generator)
         blade = torch.randint(self.blades, (n,), generator=generator)
-        return _turned(flat, self.rate * flat.norm(dim=-1).exp() + self._starts[blade])
+        return _rotate(flat, self.rate * flat.norm(dim=-1).exp() + self._starts[blade])
 
     def log_prob(self, x: Tensor) -> Tensor:
         twist = self.rate * x.norm(dim=-1).exp()
-        flat = _turned(x.unsqueeze(-2), -twist.unsqueeze(-1) - self._starts.to(x))
+        flat = _rotate(x.unsqueeze(-2), -twist.unsqueeze(-1) - self._starts.to(x))
         square = ((flat[..., 0] - 1) / self.radial) ** 2 + (flat[..., 1] / self.tangential) ** 2
         norm = math.log(2 * math.pi * self.radial * self.tangential * self.blades)
         return torch.logsumexp(-square / 2, dim=-1) - norm
@@ -58,7 +58,7 @@ class Pinwheel(Distribution):
         return torch.tensor([[-reach, -reach], [reach, reach]])
 
 
-def _turned(x: Tensor, angle: Tensor) -> Tensor:
+def _rotate(x: Tensor, angle: Tensor) -> Tensor:
     """x `(..., 2)` turned by angle `(...)` about the origin."""
     c, s = angle.cos(), angle.sin()
     return torch.stack([c * x[..., 0] - s * x[..., 1], s * x[..., 0] + c * x[..., 1]], dim=-1)

@@ -80,7 +80,7 @@ class KL(Divergence):
 
 
 @dataclass(frozen=True)
-class ReverseKL(Divergence):
+class ReverseKLDivergence(Divergence):
     """KL(q || p), which is large where samples lie off the data."""
 
     formula = r"\mathcal L_D=e^{-a_r}+a_f-1,\quad \mathcal L_G=1-a_f"
@@ -227,7 +227,7 @@ class TotalVariation(Divergence):
 
 DIVERGENCES: dict[str, Loss] = {
     "f-kl": KL(),
-    "f-reverse-kl": ReverseKL(),
+    "f-reverse-kl": ReverseKLDivergence(),
     "f-pearson": Pearson(),
     "f-neyman": Neyman(),
     "f-hellinger": Hellinger(),

@@ -21,7 +21,7 @@ QUALITY = 3.0  # a sample within this many sigmas of its nearest mode is of high
 BRIDGED, DETOUR = 9, 1.1  # modes to which a bridge may lead, and how much longer than straight the way over it may be
 
 
-def _sorted(x: Tensor) -> Tensor:
+def _sort(x: Tensor) -> Tensor:
     """x `(..., n)` in rising order; on the CPU by numpy, which is ten times as fast."""
     return torch.from_numpy(np.sort(x.numpy())) if x.device.type == "cpu" else torch.sort(x).values
 
@@ -163,7 +163,7 @@ class MetricInputs:
     def sorted_differences(self, count: int) -> Tensor:
         """Generated minus reference samples, both sorted along each of `count` fixed directions, `(P, count, n)`."""
         ways = directions(self.data.dim, count).to(self.samples)
-        ours, theirs = (_sorted((x @ ways).mT) for x in (self.samples, self.reference))
+        ours, theirs = (_sort((x @ ways).mT) for x in (self.samples, self.reference))
         return ours - theirs
 
     @cached_property

@@ -22,7 +22,7 @@ WITHIN = 1.645  # standard deviations, to both sides, that hold 90 % of normal n
 FEW, STUDENT = 32, 1.81  # below so many sets: t_15 (0.95) sqrt(1 + 1/16), of a further score beside 16 (normal) ones
 
 
-class Band(NamedTuple):
+class ReferenceBand(NamedTuple):
     """The mean score of true samples, and the range that 90 % of such sets fall in: "low to high" in a text."""
 
     low: float
@@ -53,7 +53,7 @@ def _perfect(samples: Tensor, data: Distribution, rng: torch.Generator) -> Metri
 
 
 @cache
-def _bands(data: str, n: int, rows: tuple[tuple[str, Metric], ...], times: int, sets: int) -> dict[str, Band]:
+def _bands(data: str, n: int, rows: tuple[tuple[str, Metric], ...], times: int, sets: int) -> dict[str, ReferenceBand]:
     """Of the rows, which a user may have changed since."""
     names = [name for name, _ in rows]
     distribution = DISTRIBUTIONS.make(data)
@@ -64,15 +64,15 @@ def _bands(data: str, n: int, rows: tuple[tuple[str, Metric], ...], times: int, 
     return {name: _band(x) for name, x in scores.items() if np.isfinite(x).all()}
 
 
-def _band(scores: np.ndarray) -> Band:
+def _band(scores: np.ndarray) -> ReferenceBand:
     """Where 90 % of sets score, by those that were tried: their quantiles, or normal bounds where they are few."""
     mean, few = float(scores.mean()), len(scores) < FEW
     reach = STUDENT * float(scores.std(ddof=1)) if few else 0.0
     low, high = (mean - reach, mean + reach) if few else np.quantile(scores, (0.05, 0.95))
-    return Band(float(low), mean, float(high))
+    return ReferenceBand(float(low), mean, float(high))
 
 
-def reference_band(metric: str, data: str, n: int) -> Band | None:
+def reference_band(metric: str, data: str, n: int) -> ReferenceBand | None:
     """What n true samples score: the floor of a distance, the ceiling of a share; None where the metric has no meaning.
 
     A metric of the game has one only where a way is better: what losses and gradients are depends on the recipe.

@@ -56,7 +56,7 @@ class Network:
         """Numbers that one member's parameters consist of."""
         raise NotImplementedError
 
-    def of(self, inputs: int) -> Self:
+    def with_inputs(self, inputs: int) -> Self:
         """The same network for inputs of another dimension."""
         return dataclasses.replace(self, inputs=inputs)
 
@@ -80,7 +80,7 @@ class Network:
         """Weight matrices `(P, ., .)` of a layered network."""
         raise NotImplementedError
 
-    def scaled(self, theta: Tensor, factors: Sequence[Tensor], output: Tensor) -> Tensor:
+    def scale_weights(self, theta: Tensor, factors: Sequence[Tensor], output: Tensor) -> Tensor:
         """Parameters with every matrix times its factor and the output times `output`, each `(P, 1)`."""
         raise NotImplementedError
 
@@ -101,10 +101,10 @@ class NetworkSpec:
     def __init__(self, kind: type[Network]) -> None:
         self.kind, self.__doc__ = kind, kind.__doc__
 
-    def shaped(self, shape: Shape) -> Shape:
+    def adapt(self, shape: Shape) -> Shape:
         """The recipe's shape with the changes that the spec makes."""
         return shape
 
     def __call__(self, inputs: int, outputs: int, shape: Shape) -> Network:
         """The network with so many inputs and outputs, in a recipe of this shape."""
-        return self.kind(inputs, outputs, self.shaped(shape))
+        return self.kind(inputs, outputs, self.adapt(shape))

@@ -12,7 +12,7 @@ from torch import Tensor
 from toygan.parts.networks.layers import MLP, Layer
 
 
-def kept(draws: Tensor, rate: Tensor | float) -> Tensor:
+def dropout_factors(draws: Tensor, rate: Tensor | float) -> Tensor:
     """What units are multiplied with, given uniform draws: 0 at this rate, else 1 / (1 - rate) (inverted dropout)."""
     return (draws >= rate).to(draws.dtype) / (1 - rate)
 
@@ -24,12 +24,12 @@ class DropoutMLP(MLP):
     units: int = 0  # hidden ones, at the end of the inputs
 
     @classmethod
-    def of_mlp(cls, mlp: MLP) -> Self:
+    def from_mlp(cls, mlp: MLP) -> Self:
         """The same layers, with all hidden units at the end of the inputs."""
         units = sum(outs for _, outs in mlp.layers[:-1])
         return cls(mlp.inputs + units, mlp.outputs, mlp.shape, units)
 
-    def of(self, inputs: int) -> Self:
+    def with_inputs(self, inputs: int) -> Self:
         return replace(self, inputs=inputs + self.units)
 
     @cached_property
@@ -48,7 +48,7 @@ class DropoutMLP(MLP):
         # Not differentiated: a penalty on D's slope means that in the data.
         sizes = [outs for _, outs in self.layers[:-1]]
         factors = self.factors(told.detach()).mT.split_with_sizes(sizes, dim=1)
-        x = self._scaled(data).mT
+        x = self._scale_inputs(data).mT
         for (weight, bias), factor in zip(hidden, factors, strict=True):
             x = self._activate(torch.baddbmm(bias, weight, x)) * factor
         return x
@@ -70,4 +70,4 @@ class NoisyMLP(DropoutMLP):
         return self.units
 
     def factors(self, told: Tensor) -> Tensor:
-        return kept(told, self.rate)
+        return dropout_factors(told, self.rate)

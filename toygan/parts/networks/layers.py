@@ -134,7 +134,7 @@ class MLP(Network):
     def matrices(self, theta: Tensor) -> list[Tensor]:
         return [layer[0] for layer in self.unpack(theta)]
 
-    def scaled(self, theta: Tensor, factors: Sequence[Tensor], output: Tensor) -> Tensor:
+    def scale_weights(self, theta: Tensor, factors: Sequence[Tensor], output: Tensor) -> Tensor:
         parts, last = list(theta.split_with_sizes(self.sizes, dim=-1)), 2 * len(self.layers) - 2
         for i, factor in enumerate(factors):
             parts[2 * i] = parts[2 * i] * factor
@@ -160,12 +160,12 @@ class MLP(Network):
 
     def _through(self, hidden: list[Layer], x: Tensor) -> Tensor:
         """Hidden units `(P, units, n)`: with samples as columns, thin layers (2 in, 1 out) are several times faster."""
-        x = self._scaled(x).mT
+        x = self._scale_inputs(x).mT
         for weight, bias in hidden:
             x = self._activate(torch.baddbmm(bias, weight, x))
         return x
 
-    def _scaled(self, x: Tensor) -> Tensor:
+    def _scale_inputs(self, x: Tensor) -> Tensor:
         return x if self.shape.scale == 1 else self.shape.scale * x
 
     def _activate(self, x: Tensor) -> Tensor:
@@ -226,7 +226,7 @@ class LayerNormMLP(NormalisedMLP):
     """Mean and variance are those of a layer's units, sample by sample (Ba et al. 2016, eq. 3)."""
 
     def _through(self, hidden: list[Layer], x: Tensor) -> Tensor:
-        x = self._scaled(x).mT
+        x = self._scale_inputs(x).mT
         for weight, bias, gain in hidden:
             x = torch.bmm(weight, x)
             variance, mean = torch.var_mean(x, dim=1, correction=0, keepdim=True)
@@ -245,7 +245,7 @@ class BatchNormMLP(NormalisedMLP):
 
     def _through(self, hidden: list[Layer], x: Tensor, judged: int | None = None) -> Tensor:
         """Hidden units; the statistics are those of the first `judged` points, or of all."""
-        x = self._scaled(x).mT
+        x = self._scale_inputs(x).mT
         for weight, bias, gain in hidden:
             x = torch.bmm(weight, x)
             variance, mean = torch.var_mean(x[..., :judged], dim=-1, correction=0, keepdim=True)

@@ -64,7 +64,7 @@ class LayeredSpec(NetworkSpec):
             raise ValueError(f"widths={short(self.widths)}: says width and depth; give the one or the others")
         object.__setattr__(self, "widths", tuple(self.widths))
 
-    def shaped(self, shape: Shape) -> Shape:
+    def adapt(self, shape: Shape) -> Shape:
         width = shape.width if self.width is None else self.width
         depth = shape.depth if self.depth is None else self.depth
         return Shape(
@@ -87,8 +87,8 @@ class MLPSpec(LayeredSpec):
             except ValueError as error:
                 raise ValueError(f"activation={short(self.activation)}: {error}") from None
 
-    def shaped(self, shape: Shape) -> Shape:
-        return super().shaped(shape._replace(activation=self.activation or shape.activation))
+    def adapt(self, shape: Shape) -> Shape:
+        return super().adapt(shape._replace(activation=self.activation or shape.activation))
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ class MaxoutSpec(LayeredSpec):
         whole("pieces", self.pieces, 1, 64)
 
     def __call__(self, inputs: int, outputs: int, shape: Shape) -> Network:
-        return Maxout(inputs, outputs, self.shaped(shape), self.pieces)
+        return Maxout(inputs, outputs, self.adapt(shape), self.pieces)
 
 
 @dataclass(frozen=True)
@@ -144,8 +144,8 @@ class DropoutMLPSpec(MLPSpec):
         number("rate", self.rate, 0, 0.95)
 
     def __call__(self, inputs: int, outputs: int, shape: Shape) -> Network:
-        mlp = MLP(inputs, outputs, self.shaped(shape))
-        return replace(NoisyMLP.of_mlp(mlp), rate=self.rate) if len(mlp.layers) > 1 else mlp
+        mlp = MLP(inputs, outputs, self.adapt(shape))
+        return replace(NoisyMLP.from_mlp(mlp), rate=self.rate) if len(mlp.layers) > 1 else mlp
 
 
 LAYERED: dict[str, NetworkSpec] = {

@@ -13,7 +13,7 @@ from torch import Tensor
 from toygan.parts.losses.base import Loss
 from toygan.parts.networks.base import Network
 from toygan.parts.optimizers import OptimizerState
-from toygan.parts.protocols import Batch, Parts
+from toygan.parts.protocols import BatchView, RecipeParts
 
 RegularizerState = tuple[Tensor, ...]  # what a regularizer keeps from one step to the next, each tensor `(P, ...)`
 
@@ -37,7 +37,7 @@ class DiscriminatorPass:
 
     def __init__(
         self, loss: Loss, generator: Network, discriminator: Network, theta_g: Tensor, theta_d: Tensor,
-        reparametrized: Tensor, batch: Batch, samples: Tensor, needs_input_gradient: bool,
+        reparametrized: Tensor, batch: BatchView, samples: Tensor, needs_input_gradient: bool,
     ) -> None:  # fmt: skip
         self.loss, self.generator, self.discriminator = loss, generator, discriminator
         self.theta_g, self.theta_d, self.reparametrized = theta_g, theta_d, reparametrized
@@ -109,7 +109,7 @@ class Regularizer:
     fades: ClassVar[bool] = False  # True: the strength falls linearly to 0 over the recipe's `anneal` iterations
     needs_input_gradient: ClassVar[bool] = False  # True: D's loss needs `input_gradient_real` or `_fake`: said before
 
-    def refuses(self, parts: Parts, strength: float) -> str | None:
+    def refuses(self, parts: RecipeParts, strength: float) -> str | None:
         """Why this regularizer has no meaning beside those parts, or None where it has."""
         return None
 

@@ -10,8 +10,8 @@ from torch import Tensor
 
 from toygan.parts.checks import whole
 from toygan.parts.networks import MLP, Network
-from toygan.parts.networks.dropout import DropoutMLP, kept
-from toygan.parts.protocols import Parts
+from toygan.parts.networks.dropout import DropoutMLP, dropout_factors
+from toygan.parts.protocols import RecipeParts
 from toygan.parts.regularizers.base import DiscriminatorPass, Regularizer
 
 EPSILON = 1e-8  # under the root, as in the authors' code: a batch of copies has a gradient
@@ -30,13 +30,13 @@ class Packing(Regularizer):
     structural = True
     formula = r"a(x_1,\dots,x_m)"
 
-    def refuses(self, parts: Parts, strength: float) -> str | None:
+    def refuses(self, parts: RecipeParts, strength: float) -> str | None:
         if parts.batch % strength == 0:
             return None
         return f"a batch of {parts.batch} does not divide into packs of {strength:g}"
 
     def networks(self, g: Network, d: Network, strength: float) -> tuple[Network, Network]:
-        return g, d.of(inputs=d.inputs * int(strength))
+        return g, d.with_inputs(d.inputs * int(strength))
 
     def inputs(self, c: DiscriminatorPass) -> tuple[Tensor, Tensor]:
         m = int(c.strength[0])  # of a strength that counts, which is on the CPU
@@ -129,7 +129,7 @@ class BatchAware(Regularizer):
 
     structural = True
 
-    def refuses(self, parts: Parts, strength: float) -> str | None:
+    def refuses(self, parts: RecipeParts, strength: float) -> str | None:
         named = parts.names["discriminator"]
         if not parts.discriminator.layered:
             return f"discriminator {named!r} has no layer of features to compare; needs 'mlp'"
@@ -151,7 +151,7 @@ class Dropout(Regularizer):
     structural = True
     formula = r"h\leftarrow h\cdot b/(1-s),\quad b\sim\mathrm{Bernoulli}(1-s)"
 
-    def refuses(self, parts: Parts, strength: float) -> str | None:
+    def refuses(self, parts: RecipeParts, strength: float) -> str | None:
         batch_aware = next((name for name, part in parts.regularizers.items() if isinstance(part, BatchAware)), None)
         if batch_aware is not None:
             return f"{batch_aware} changes D's layers, too; choose one"
@@ -161,7 +161,7 @@ class Dropout(Regularizer):
 
     def networks(self, g: Network, d: Network, strength: float) -> tuple[Network, Network]:
         assert isinstance(d, MLP)
-        return g, DropoutMLP.of_mlp(d)
+        return g, DropoutMLP.from_mlp(d)
 
     def inputs(self, c: DiscriminatorPass) -> tuple[Tensor, Tensor]:
         assert isinstance(c.discriminator, DropoutMLP)
@@ -172,7 +172,7 @@ class Dropout(Regularizer):
 def _dropped(kind: str, x: Tensor, units: int, c: DiscriminatorPass) -> Tensor:
     """Samples with a factor of each unit beside them `(P, n, dim + units)`."""
     draws = c.batch.uniform(f"dropout on {kind}", x[..., :1].expand(-1, -1, units))
-    return torch.cat([x, kept(draws, c.strength[:, None, None])], dim=-1)
+    return torch.cat([x, dropout_factors(draws, c.strength[:, None, None])], dim=-1)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from toygan.parts.optimizers import OptimizerState
-from toygan.parts.protocols import Parts
+from toygan.parts.protocols import RecipeParts
 from toygan.parts.regularizers.base import DiscriminatorPass, Regularizer, VirtualStep
 
 
@@ -75,7 +75,7 @@ class FeatureMatching(Regularizer):
     bounds = (0.0, 1.0)
     formula = r"(1-s)\,\mathcal L_G+s\,\lVert\mathbb E f(x_r)-\mathbb E f(x_f)\rVert^2"
 
-    def refuses(self, parts: Parts, strength: float) -> str | None:
+    def refuses(self, parts: RecipeParts, strength: float) -> str | None:
         if parts.discriminator.layered:
             return None
         named = parts.names["discriminator"]

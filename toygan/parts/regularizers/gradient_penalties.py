@@ -8,14 +8,14 @@ import torch
 from torch import Tensor
 
 from toygan.parts.checks import number
-from toygan.parts.protocols import Parts
+from toygan.parts.protocols import RecipeParts
 from toygan.parts.regularizers.base import DiscriminatorPass, Regularizer, norm
 
 
 class InputGradientPenalty(Regularizer):
     """A penalty on the gradient at single points, which a D that normalizes over the batch does not have."""
 
-    def refuses(self, parts: Parts, strength: float) -> str | None:
+    def refuses(self, parts: RecipeParts, strength: float) -> str | None:
         if parts.discriminator.per_sample:
             return None
         named = parts.names["discriminator"]

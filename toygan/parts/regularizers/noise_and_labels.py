@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from toygan.parts.protocols import Parts
+from toygan.parts.protocols import RecipeParts
 from toygan.parts.regularizers.base import DiscriminatorPass, Regularizer
 
 
@@ -29,7 +29,7 @@ class Labels(Regularizer):
 
     bounds = (0.0, 0.5)  # above, D would be told the opposite
 
-    def refuses(self, parts: Parts, strength: float) -> str | None:
+    def refuses(self, parts: RecipeParts, strength: float) -> str | None:
         if parts.loss.separable:
             return None
         named = parts.names["loss"]

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from toygan.parts.networks import MLP, Network
-from toygan.parts.protocols import Parts
+from toygan.parts.protocols import RecipeParts
 from toygan.parts.regularizers.base import DiscriminatorPass, Regularizer, norm
 
 
@@ -52,14 +52,14 @@ class Veegan(Regularizer):
     structural = True
     formula = r"a(x,F(x)),\ a(G(z),z),\quad \mathcal L_G+\lambda\,\mathbb E\lVert z-F(G(z))\rVert^2"
 
-    def refuses(self, parts: Parts, strength: float) -> str | None:
+    def refuses(self, parts: RecipeParts, strength: float) -> str | None:
         if parts.generator.beside:
             return f"{parts.names['generator']!r} is noise inside of G: no code to undo"
         return "a latent point is its number in a table: no code to undo" if parts.noise.tabulated else None
 
     def networks(self, g: Network, d: Network, strength: float) -> tuple[Network, Network]:
         encoder = MLP(g.outputs, g.inputs, g.shape)
-        return WithEncoder(g.inputs, g.outputs, g.shape, g, encoder), d.of(inputs=d.inputs + g.inputs)
+        return WithEncoder(g.inputs, g.outputs, g.shape, g, encoder), d.with_inputs(d.inputs + g.inputs)
 
     def inputs(self, c: DiscriminatorPass) -> tuple[Tensor, Tensor]:
         missed = self._missed(c)

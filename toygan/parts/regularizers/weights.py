@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from toygan.parts.networks import Network
-from toygan.parts.protocols import Parts
+from toygan.parts.protocols import RecipeParts
 from toygan.parts.regularizers.base import DiscriminatorPass, Regularizer, RegularizerState
 
 TINY = 1e-12  # a matrix of zeros stays one
@@ -58,7 +58,7 @@ class SpectralNorm(Regularizer):
     strengths = (0.5, 5.0, 50.0)
     formula = r"a(x)=s\cdot a_{\bar\psi}(x),\quad \bar W=W/\sigma_{\max}(W)"
 
-    def refuses(self, parts: Parts, strength: float) -> str | None:
+    def refuses(self, parts: RecipeParts, strength: float) -> str | None:
         network, named = parts.discriminator, parts.names["discriminator"]
         if network.scale_free:
             return f"discriminator {named!r} undoes the scale of every matrix; needs 'mlp'"
@@ -80,7 +80,7 @@ class SpectralNorm(Regularizer):
     def reparametrized(self, theta_d: Tensor, net: Network, strength: Tensor, state: RegularizerState) -> Tensor:
         rows = [torch.bmm(u.unsqueeze(1), w) for u, w in zip(state, net.matrices(theta_d), strict=True)]
         norms = torch.cat([row.norm(dim=-1) for row in rows], dim=-1)
-        return net.scaled(theta_d, torch.split(1 / norms.clamp(min=TINY), 1, dim=-1), strength[:, None])
+        return net.scale_weights(theta_d, torch.split(1 / norms.clamp(min=TINY), 1, dim=-1), strength[:, None])
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from toygan.parts.menu import Menu
 from toygan.parts.optimizers import SGD
-from toygan.parts.protocols import Batch, Game, Parts
+from toygan.parts.protocols import BatchView, GameView, RecipeParts
 
 TurnState = tuple[Tensor, ...]  # what a turn keeps from one iteration to the next, each tensor `(P, ...)`
 
@@ -29,7 +29,7 @@ class Turn:
         """Iterations after which it repeats: of lookahead, k."""
         return 1
 
-    def refuses(self, parts: Parts) -> str | None:
+    def refuses(self, parts: RecipeParts) -> str | None:
         """Why this turn has no meaning beside those parts, or None where it has."""
         return None
 
@@ -37,14 +37,14 @@ class Turn:
         """The state before the first iteration."""
         return ()
 
-    def gradients(self, game: Game, theta_g: Tensor, theta_d: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
+    def gradients(self, game: GameView, theta_g: Tensor, theta_d: Tensor, batch: BatchView) -> tuple[Tensor, Tensor]:
         """What G `(P, n_g)` and D `(P, n_d)` descend at these parameters: minus the game's vector field."""
         return (
             game.generator_gradient(theta_g, theta_d, batch),
             game.discriminator_gradient(theta_g, theta_d, batch),
         )
 
-    def step(self, game: Game) -> None:
+    def step(self, game: GameView) -> None:
         """One iteration: both players at once, on one batch, each against the other's present parameters."""
         g, d = game.generator, game.discriminator
         for_g, for_d = self.gradients(game, g.theta, d.theta, game.batch())
@@ -52,7 +52,7 @@ class Turn:
         d.step(for_d)
 
 
-def plain(parts: Parts) -> bool:
+def plain(parts: RecipeParts) -> bool:
     """Whether both players take plain gradient steps, as turns need that look ahead by formula."""
     return all(
         type(optimizer) is SGD and (parts.momentum if optimizer.momentum is None else optimizer.momentum) == 0

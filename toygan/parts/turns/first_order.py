@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from toygan.parts import checks
-from toygan.parts.protocols import Batch, Game, Parts
+from toygan.parts.protocols import BatchView, GameView, RecipeParts
 from toygan.parts.turns.base import Turn, plain
 
 
@@ -17,7 +17,7 @@ class Alternating(Turn):
 
     takes_steps = True
 
-    def step(self, game: Game) -> None:
+    def step(self, game: GameView) -> None:
         g, d = game.generator, game.discriminator
         for _ in range(game.d_steps):
             d.step(game.discriminator_gradient(g.theta, d.theta, game.batch()))
@@ -44,7 +44,7 @@ class WhileLosing(Turn):
         if self.loss is not None:
             checks.number("loss", self.loss)
 
-    def step(self, game: Game) -> None:
+    def step(self, game: GameView) -> None:
         g, d = game.generator, game.discriminator
         for _ in range(game.d_steps):
             batch = game.batch()
@@ -67,7 +67,7 @@ class WhoeverLoses(Turn):
     def __post_init__(self) -> None:
         checks.number("loss", self.loss)
 
-    def step(self, game: Game) -> None:
+    def step(self, game: GameView) -> None:
         g, d, batch = game.generator, game.discriminator, game.batch()
         losing = game.losses(g.theta, d.theta, batch)[0] > self.loss
         for_g, for_d = self.gradients(game, g.theta, d.theta, batch)
@@ -82,11 +82,11 @@ class RungeKutta4(Turn):
     The mean of four gradients on one batch, at the present point, twice halfway and at the end of a step.
     """
 
-    def refuses(self, parts: Parts) -> str | None:
+    def refuses(self, parts: RecipeParts) -> str | None:
         """Why not beside those parts: its points in between are those of plain gradient steps."""
         return None if plain(parts) else "follows plain gradient steps: needs optimizer 'sgd' with momentum 0"
 
-    def gradients(self, game: Game, theta_g: Tensor, theta_d: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
+    def gradients(self, game: GameView, theta_g: Tensor, theta_d: Tensor, batch: BatchView) -> tuple[Tensor, Tensor]:
         lr_g, lr_d = game.generator.rates.lr, game.discriminator.rates.lr
         for_g, for_d = super().gradients(game, theta_g, theta_d, batch)
         mean_g, mean_d = for_g / 6, for_d / 6
@@ -110,7 +110,7 @@ class Extragradient(Turn):
     (Gidel et al. 2019, algorithm 4).
     """
 
-    def step(self, game: Game) -> None:
+    def step(self, game: GameView) -> None:
         g, d = game.generator, game.discriminator
         here = g.theta.clone(), d.theta.clone()
         super().step(game)

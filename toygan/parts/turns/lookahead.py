@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from toygan.parts import checks
-from toygan.parts.protocols import Batch, Game, Parts
+from toygan.parts.protocols import BatchView, GameView, RecipeParts
 from toygan.parts.turns.base import TURNS, Turn, TurnState
 from toygan.text import short
 
@@ -46,7 +46,7 @@ class Lookahead(Turn):
         """Iterations from one going back to the next."""
         return self.k
 
-    def refuses(self, parts: Parts) -> str | None:
+    def refuses(self, parts: RecipeParts) -> str | None:
         """Why the turn in between has no meaning beside those parts, or is none."""
         try:
             return "of: must name another turn" if isinstance(self.inner, Lookahead) else self.inner.refuses(parts)
@@ -56,10 +56,10 @@ class Lookahead(Turn):
     def start(self, theta_g: Tensor, theta_d: Tensor) -> TurnState:
         return theta_g.clone(), theta_d.clone()
 
-    def gradients(self, game: Game, theta_g: Tensor, theta_d: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
+    def gradients(self, game: GameView, theta_g: Tensor, theta_d: Tensor, batch: BatchView) -> tuple[Tensor, Tensor]:
         return self.inner.gradients(game, theta_g, theta_d, batch)
 
-    def step(self, game: Game) -> None:
+    def step(self, game: GameView) -> None:
         g, d = game.generator, game.discriminator
         if game.steps % self.k == 0:
             game.turn_state = self.start(g.theta, d.theta)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from toygan.parts import checks
-from toygan.parts.protocols import Batch, Game, Parts
+from toygan.parts.protocols import BatchView, GameView, RecipeParts
 from toygan.parts.turns.base import Turn, plain
 from toygan.text import short
 
@@ -29,7 +29,7 @@ class Consensus(Turn):
     def __post_init__(self) -> None:
         checks.size("gamma", self.gamma)
 
-    def gradients(self, game: Game, theta_g: Tensor, theta_d: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
+    def gradients(self, game: GameView, theta_g: Tensor, theta_d: Tensor, batch: BatchView) -> tuple[Tensor, Tensor]:
         g, d, loss_g, loss_d = _coupled(game, theta_g, theta_d, batch)
         (for_g,), (for_d,) = _gradients(loss_g, g), _gradients(loss_d, d)
         uphill_g, uphill_d = _gradients(_half_square(for_g, for_d), g, d, again=False)
@@ -54,7 +54,7 @@ class Symplectic(Turn):
         if not isinstance(self.align, bool):
             raise ValueError(f"align={short(self.align)}: must be True or False")
 
-    def gradients(self, game: Game, theta_g: Tensor, theta_d: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
+    def gradients(self, game: GameView, theta_g: Tensor, theta_d: Tensor, batch: BatchView) -> tuple[Tensor, Tensor]:
         g, d, loss_g, loss_d = _coupled(game, theta_g, theta_d, batch)
         (xi_g, g_in_d), (d_in_g, xi_d) = _gradients(loss_g, g, d), _gradients(loss_d, g, d)
         for_g, for_d = xi_g.detach(), xi_d.detach()
@@ -81,7 +81,7 @@ class Competitive(Turn):
 
     couples = True
 
-    def refuses(self, parts: Parts) -> str | None:
+    def refuses(self, parts: RecipeParts) -> str | None:
         """Why not beside those parts: it solves for plain gradient steps, of networks that are small."""
         if not plain(parts):
             return "solves for plain gradient steps: needs optimizer 'sgd' with momentum 0"
@@ -91,7 +91,7 @@ class Competitive(Turn):
             return f"solves for every parameter at once: {most}"
         return None
 
-    def gradients(self, game: Game, theta_g: Tensor, theta_d: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
+    def gradients(self, game: GameView, theta_g: Tensor, theta_d: Tensor, batch: BatchView) -> tuple[Tensor, Tensor]:
         g, d, loss_g, loss_d = _coupled(game, theta_g, theta_d, batch)
         (xi_g,), (xi_d,) = _gradients(loss_g, g), _gradients(loss_d, d)
         n_g, n_d = g.shape[-1], d.shape[-1]
@@ -104,7 +104,9 @@ class Competitive(Turn):
         return steps[:, :n_g], steps[:, n_g:]
 
 
-def _coupled(game: Game, theta_g: Tensor, theta_d: Tensor, batch: Batch) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+def _coupled(
+    game: GameView, theta_g: Tensor, theta_d: Tensor, batch: BatchView
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Both players' parameters as variables, and both losses as functions of both."""
     g, d = theta_g.detach().requires_grad_(), theta_d.detach().requires_grad_()
     return g, d, *game.losses(g, d, batch)

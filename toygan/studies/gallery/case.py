@@ -42,7 +42,7 @@ class FailureCase:
     @property
     def change(self) -> str:
         """The change in a few words."""
-        fields = {name: KNOBS[name].written(value) if name in KNOBS else value for name, value in self.fix.items()}
+        fields = {name: KNOBS[name].write(value) if name in KNOBS else value for name, value in self.fix.items()}
         return ", ".join(f"{name} = {value}" for name, value in fields.items())
 
     @property
