@@ -21,7 +21,7 @@ from toygan.panels.picture import DEFAULT
 from toygan.recipe import Recipe
 from toygan.runs.run import Run
 
-WORDS = {"status": "", "recipe": "", "verdict": "healthy", "evidence": "", "cause": "", "knob": ""}
+WORDS = {"status": "", "recipe": "", "verdict": "healthy", "evidence": "", "cause": "", "remedy": ""}
 
 
 def grown(n: int) -> Chart:
@@ -56,6 +56,12 @@ def test_a_run_that_goes_back_is_recorded_from_there_on() -> None:
     assert [frame.iteration for frame in recording.frames] == [0, 10, 15]
     recording.add(0, WORDS, [])
     assert [frame.iteration for frame in recording.frames] == [0]
+
+
+def test_frames_that_were_kept_by_an_older_toygan_are_read() -> None:
+    told, numbers = recorded([grown(3)]).kept()
+    told["frames"] = [(serial, at, {"knob": words.pop("remedy"), **words}) for serial, at, words in told["frames"]]
+    assert Recording.resumed(told, numbers).frames[0].words.keys() == WORDS.keys()
 
 
 def test_what_cannot_be_a_recording_is_refused() -> None:

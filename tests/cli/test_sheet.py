@@ -1,4 +1,4 @@
-"""`toygan sheet`: one page that holds every verdict, and of its knobs those that helped."""
+"""`toygan sheet`: one page that holds every verdict, and of its remedies those that helped."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PIL import Image
 from support.shell import refused, toygan
 
 from toygan.cli.sheet import rows
-from toygan.measure.advice import ADVICE, odds
+from toygan.measure.advice import REMEDIES_FOR, read_odds
 from toygan.measure.diagnosis import VERDICTS
 
 
@@ -17,8 +17,8 @@ def test_every_verdict_stands_there_with_the_knobs_that_helped_more_often_than_t
     found = {row[0]: row for row in rows()}
     assert set(found) == set(VERDICTS) - {"undetermined", "healthy"}
     for name, row in found.items():
-        tried = odds().get(name, {})
-        assert tried.keys() <= set(ADVICE.get(name, ()))
+        tried = read_odds().get(name, {})
+        assert tried.keys() <= set(REMEDIES_FOR.get(name, ()))
         assert row[3].count("/") == sum(known.helped > known.harmed for known in tried.values())
 
 

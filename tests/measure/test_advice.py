@@ -1,31 +1,31 @@
-"""A knob is a change of the recipe that has a meaning there, told with the odds that were measured."""
+"""A remedy is a change of the recipe that has a meaning there, told with the odds that were measured."""
 
 from __future__ import annotations
 
 import pytest
 
-from toygan.measure.advice import ADVICE, TURNED, Odds, advice, in_words, odds
+from toygan.measure.advice import REMEDIES, REMEDIES_FOR, Odds, advice, describe_changes, read_odds
 from toygan.measure.diagnosis import VERDICTS
 from toygan.recipe import Recipe
 
 
-def test_every_verdict_that_is_a_failure_has_advice_and_no_other() -> None:
-    assert ADVICE.keys() == VERDICTS.keys() - {"healthy", "not converged yet", "undetermined"}
-    assert {name for names in ADVICE.values() for name in names} <= TURNED.keys()
+def test_every_verdict_that_is_a_failure_has_remedies_and_no_other() -> None:
+    assert REMEDIES_FOR.keys() == VERDICTS.keys() - {"healthy", "not converged yet", "undetermined"}
+    assert {name for names in REMEDIES_FOR.values() for name in names} <= REMEDIES.keys()
 
 
-@pytest.mark.parametrize("name", TURNED)
-def test_a_knob_changes_the_recipe_or_says_that_it_has_no_use(name: str) -> None:
+@pytest.mark.parametrize("name", REMEDIES)
+def test_a_remedy_changes_the_recipe_or_says_that_it_has_no_use(name: str) -> None:
     for recipe in (Recipe(), Recipe(loss="mmd"), Recipe(regularizers={"r1": 2.0}), Recipe(turns="simultaneous")):
-        changed = TURNED[name].turned(recipe)
-        assert changed is None or in_words(recipe, changed)
+        changed = REMEDIES[name].apply(recipe)
+        assert changed is None or describe_changes(recipe, changed)
 
 
 def test_strengths_grow_from_what_is_there() -> None:
-    strong = TURNED["strong r1"].turned(Recipe(regularizers={"r1": 2.0}))
+    strong = REMEDIES["strong r1"].apply(Recipe(regularizers={"r1": 2.0}))
     assert strong is not None
     assert strong.regularizers["r1"] == 6
-    assert in_words(Recipe(regularizers={"r1": 2.0}), strong) == "r1 = 6 (now 2)"
+    assert describe_changes(Recipe(regularizers={"r1": 2.0}), strong) == "r1 = 6 (now 2)"
 
 
 def test_a_change_that_is_refused_gives_way_to_the_next() -> None:
@@ -33,14 +33,14 @@ def test_a_change_that_is_refused_gives_way_to_the_next() -> None:
     assert "r1" not in advice("mode collapse, modes absent", Recipe(loss="mmd"))
 
 
-def test_odds_are_counts_and_knobs_that_harm_more_than_they_help_are_not_advised(
+def test_odds_are_counts_and_remedies_that_harm_more_than_they_help_are_not_advised(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for rows in odds().values():
+    for rows in read_odds().values():
         for known in rows.values():
             assert 0 <= known.helped + known.harmed <= known.n
     table = {"oscillation": {"strong r1": Odds(1, 5, 10), "a third of both rates": Odds(4, 1, 10)}}
-    monkeypatch.setattr("toygan.measure.advice.odds", lambda: table)
+    monkeypatch.setattr("toygan.measure.advice.read_odds", lambda: table)
     assert advice("oscillation", Recipe()).startswith("Take shorter steps: lr_g = 0.0003 (now 0.001)")
     assert advice("oscillation", Recipe()).endswith("(helped 4 of 10 runs, harmed 1).")
     table["oscillation"].pop("a third of both rates")

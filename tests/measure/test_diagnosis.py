@@ -148,12 +148,12 @@ def test_a_critics_loss_is_judged_by_the_datas_scale() -> None:
 def test_the_words_name_how_far_the_data_is() -> None:
     found = diagnose(CASES["out of scale"])
     assert "with a spread of 50" in found.cause
-    assert "data = standardised(of=ring8(radius=50.0,sigma=1.0))" in found.knob
+    assert "data = standardised(of=ring8(radius=50.0,sigma=1.0))" in found.remedy
 
 
 def test_a_knob_names_the_setting_as_it_is() -> None:
     recipe = Recipe(lr_d=3e-6)
-    assert "(now 3e-06)" in diagnose(recent(recipe, **with_(FAR))).knob
+    assert "(now 3e-06)" in diagnose(recent(recipe, **with_(FAR))).remedy
 
 
 def test_a_run_that_diverged_says_when_and_one_whose_losses_explode_has_diverged_too() -> None:

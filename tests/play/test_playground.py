@@ -49,7 +49,7 @@ async def test_play_trains_and_shows_until_pause(make: Callable[..., Playground]
     said = p.session.diagnosis
     assert page.frames[-1]["verdict"] == p.session.verdict
     assert page.frames[-1]["evidence"] == ", ".join(said.evidence)
-    assert (page.frames[-1]["cause"], page.frames[-1]["knob"]) == (said.cause, said.knob)
+    assert (page.frames[-1]["cause"], page.frames[-1]["remedy"]) == (said.cause, said.remedy)
 
 
 @live

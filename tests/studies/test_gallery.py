@@ -1,4 +1,4 @@
-"""The failure gallery: what counts as failed, how often a case fails with and without its fix, and the tables."""
+"""The failure gallery: what counts as failed, how often a case fails with and without its remedy, and the tables."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def runs(recipe: Recipe | None = None, diverged_at: tuple[int, ...] = (-1, -1), 
 def test_a_case_names_its_verdict_and_changes_one_thing(name: str) -> None:
     case = GALLERY[name]
     assert case.verdict in VERDICTS
-    assert len(case.fix) == 1
+    assert len(case.remedy) == 1
     assert case.pieces()[0] != case.pieces()[1]
     assert all(sentence.endswith(".") for sentence in (case.symptom, case.why))
 
@@ -83,15 +83,15 @@ def test_a_seed_is_diagnosed_from_its_own_column() -> None:
     assert verdicts(runs(diverged_at=(-1, 500), total_variation=[0.5, 0.5]))[1] == "diverged"
 
 
-def test_the_matrix_counts_failed_seeds_and_those_that_the_fix_made_healthy() -> None:
+def test_the_matrix_counts_failed_seeds_and_those_that_the_remedy_made_healthy() -> None:
     failing = runs(diverged_at=(500, 500), high_quality=[0.1, 0.9])  # the second is not what the case detects
-    fixed = runs(
+    remedied = runs(
         Recipe(data="bimodal"), modes_covered_strict=[2.0, 1.0], high_quality=[3.0, 3.0], mode_hopping=[0.0, 0.0],
         total_variation=[0.0, 0.0], modes_missing=[0.0, 1.0], mean_offset=[0.0, 0.0], spread_ratio=[1.0, 1.0],
         within_ratio=[1.0, 1.0], **NEAR,
     )  # fmt: skip
     case = FailureCase("diverged", "", Recipe(), {}, "", below("high-quality", 0.5))
-    counted = rates(case, failing, fixed)
+    counted = rates(case, failing, remedied)
     assert counted.failed.tolist() == [True, False]
     report = GalleryReport({"one": counted})
     assert report.confusion == {"diverged": {"diverged": 1}, "healthy": {"healthy": 1}}

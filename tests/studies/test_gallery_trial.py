@@ -1,4 +1,4 @@
-"""Random recipes name every part, labels follow from exact distances, and knobs are counted by what came of them."""
+"""Random recipes name every part, labels follow from exact distances, and remedies are counted by what came of them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from click.testing import CliRunner
 
 from toygan import DISTRIBUTIONS, LOSSES, NETWORKS, OPTIMIZERS, REGULARIZERS, TURNS, Recipe
 from toygan.cli import main
-from toygan.measure.advice import ADVICE, Odds
+from toygan.measure.advice import REMEDIES_FOR, Odds
 from toygan.measure.diagnosis import VERDICTS
 from toygan.runs.record import Record
 from toygan.studies.gallery import GALLERY, trial
 from toygan.studies.gallery.random import DATA, recipes
-from toygan.studies.gallery.trial import RIGHT, KnobOdds, Labelled, Trial, Turning, label, turnings
+from toygan.studies.gallery.trial import RIGHT, Labelled, RemedyOdds, Trial, Tryout, label, plan_tryouts
 
 
 def test_random_recipes_are_the_same_for_a_seed_and_name_every_part() -> None:
@@ -79,35 +79,35 @@ def test_the_matrix_counts_what_is_right_of_a_label() -> None:
     assert "| **far** | 1 |" in repr(found)
 
 
-def test_a_knob_is_tried_on_runs_with_its_verdict_and_counted_by_the_distance() -> None:
+def test_a_remedy_is_tried_on_runs_with_its_verdict_and_counted_by_the_distance() -> None:
     run = record(w1=0.9)
-    tried = turnings({"0": Labelled(run, ("near",), ("oscillation",))})
-    assert [turning.knob for turning in tried.values()] == list(ADVICE["oscillation"])
-    turning = next(iter(tried.values()))
+    tried = plan_tryouts({"0": Labelled(run, ("near",), ("oscillation",))})
+    assert [tryout.remedy for tryout in tried.values()] == list(REMEDIES_FOR["oscillation"])
+    tryout = next(iter(tried.values()))
     healthy = {"mean_offset": 0.0, "spread_ratio": 1.0, "within_ratio": 1.0, "modes_missing": 0.0, "share_error": 0.0,
                "high_quality": 1.0, "mode_hopping": 0.0}  # fmt: skip
-    assert turning.outcomes(record(w1=0.1, **healthy)) == [1]
-    assert turning.outcomes(record(w1=0.9, **healthy)) == [0]  # the verdict is gone, the samples are not nearer
-    assert turning.outcomes(record(w1=2.0, **healthy)) == [-1]
-    assert turning.outcomes(record(diverged_at=100)) == [-1]
-    odds = KnobOdds({"a": (turning, [1, -1]), "b": (turning, [0])})
-    assert odds.table == {"oscillation": {turning.knob: Odds(1, 1, 3)}}
+    assert tryout.outcomes(record(w1=0.1, **healthy)) == [1]
+    assert tryout.outcomes(record(w1=0.9, **healthy)) == [0]  # the verdict is gone, the samples are not nearer
+    assert tryout.outcomes(record(w1=2.0, **healthy)) == [-1]
+    assert tryout.outcomes(record(diverged_at=100)) == [-1]
+    odds = RemedyOdds({"a": (tryout, [1, -1]), "b": (tryout, [0])})
+    assert odds.table == {"oscillation": {tryout.remedy: Odds(1, 1, 3)}}
     held = json.loads(odds.into('{"random": {}, "gallery": {"diverged": {}}}', "gallery"))
-    assert held == {"random": {}, "gallery": {"oscillation": {turning.knob: [1, 1, 3]}}}
+    assert held == {"random": {}, "gallery": {"oscillation": {tryout.remedy: [1, 1, 3]}}}
 
 
-def test_a_knob_is_tried_on_so_many_runs_at_most() -> None:
+def test_a_remedy_is_tried_on_so_many_runs_at_most() -> None:
     run = record(w1=0.9)
     runs = {str(i): Labelled(run, ("near",), ("oscillation",)) for i in range(3)}
-    assert len(turnings(runs, most=2)) == 2 * len(ADVICE["oscillation"])
+    assert len(plan_tryouts(runs, most=2)) == 2 * len(REMEDIES_FOR["oscillation"])
 
 
-def test_a_knob_that_is_refused_is_not_tried() -> None:
+def test_a_remedy_that_is_refused_is_not_tried() -> None:
     run = record(w1=0.9)
     without = Record.of([Recipe(loss="mmd")], run.steps, {"w1": run.metric("w1")}, [-1])
-    tried = turnings({"0": Labelled(without, ("far",), ("mode collapse, modes absent",))})
-    assert [turning.knob for turning in tried.values()] == ["larger networks"]
-    assert isinstance(next(iter(tried.values())), Turning)
+    tried = plan_tryouts({"0": Labelled(without, ("far",), ("mode collapse, modes absent",))})
+    assert [tryout.remedy for tryout in tried.values()] == ["larger networks"]
+    assert isinstance(next(iter(tried.values())), Tryout)
 
 
 def test_the_shell_tries_recipes_and_keeps_the_odds_of_each_source(

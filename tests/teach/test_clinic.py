@@ -1,4 +1,4 @@
-"""The clinic: another set for every seed, a point for the name, two for the cure, no more changes than allowed."""
+"""The clinic: another set for every seed, a point for the name, two for the remedy, no more changes than allowed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def one_case(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "GALLERY", {"one": CASE})
 
 
-def test_the_name_and_the_cure_are_scored_apart() -> None:
+def test_the_name_and_the_remedy_are_scored_apart() -> None:
     clinic = Clinic(patients=1)
     assert clinic.treat(1, "too wide", lr_d=1e-4).points == 1
     assert clinic.treat(1, "too narrow", lr_d=0.01).points == 2
@@ -38,8 +38,8 @@ def test_the_name_and_the_cure_are_scored_apart() -> None:
 def test_the_built_in_diagnosis_is_scored_by_the_same_rules() -> None:
     clinic = Clinic(patients=1)
     clinic.diagnose()
-    treatment = clinic.built_in[1]
-    assert treatment.points == float(treatment.right) + (2 if treatment.failing <= 1 and treatment.changes else 0)
+    answer = clinic.built_in[1]
+    assert answer.points == float(answer.right) + (2 if answer.failing <= 1 and answer.changes else 0)
 
 
 def test_another_seed_is_another_clinic(monkeypatch: pytest.MonkeyPatch) -> None:

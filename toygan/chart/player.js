@@ -7,7 +7,7 @@ import { stretches, unpacked } from "./recording.js";
 
 const RATE = 15; // frames a second at speed 1
 const SPEEDS = ["0.25", "0.5", "1", "2", "4"];
-const DIAGNOSIS = /** @type {Word[]} */ (["verdict", "evidence", "cause", "knob"]);
+const DIAGNOSIS = /** @type {Word[]} */ (["verdict", "evidence", "cause", "remedy"]);
 
 /** @param {string} text zlib's bytes in base64 */
 async function framesIn(text) {

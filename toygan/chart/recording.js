@@ -4,7 +4,7 @@ import { Received } from "./wire.js";
 /**
  * @import { Chart } from "./wire.js"
  *
- * @typedef {"status" | "recipe" | "verdict" | "evidence" | "cause" | "knob"} Word
+ * @typedef {"status" | "recipe" | "verdict" | "evidence" | "cause" | "remedy"} Word
  * @typedef {{ iteration: number, words: Record<Word, string>, charts: Chart[] }} RecordedFrame
  * An array: where it belongs, as in the wire, its length in bytes, and how to read it: the columns of a surface ("u1"), the
  * scale of levels ("u2").

@@ -22,6 +22,7 @@ LIMIT = 301  # frames of a recording: its first, and 300 more
 LEVELS = 4096  # of a place along an axis: a quarter of a pixel where the axis has a thousand
 NOTHING = 2**16 - 1  # the level of NaN
 SHARES = {"x": (-0.1, 1.1), "y": (-0.1, 1.1), "u": (-1.0, 1.0), "v": (-1.0, 1.0)}  # of an axis; beyond nothing is seen
+RENAMED = {"knob": "remedy"}  # words of frames that were kept by toygan 0.1.0
 
 
 class Frame(NamedTuple):
@@ -70,7 +71,7 @@ class Recording:
         recording._stride = int(told["stride"])
         charts = restored(told["charts"], numbers)
         recording.frames = [
-            Frame(serial, iteration, dict(said), these)
+            Frame(serial, iteration, {RENAMED.get(name, name): text for name, text in said.items()}, these)
             for (serial, iteration, said), these in zip(told["frames"], charts, strict=True)
         ]
         return recording
@@ -78,7 +79,7 @@ class Recording:
     def html(self, title: str, about: str) -> bytes:
         """The page, under a title and a line about it; ValueError where there are no frames.
 
-        Of the words of a frame the page shows `status`, `recipe`, `verdict`, `evidence`, `cause` and `knob`.
+        Of the words of a frame the page shows `status`, `recipe`, `verdict`, `evidence`, `cause` and `remedy`.
         """
         if not self.frames:
             raise ValueError("recording: no frames")

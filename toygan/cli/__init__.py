@@ -14,7 +14,7 @@ COMMANDS = {
     "diagnose": "Say in words what went on in a run, seed by seed.",
     "sweep": "Train a grid of recipes over seeds, and keep what came of it.",
     "report": "Make a page, or a table, of what a sweep has kept.",
-    "gallery": "Train recipes that fail, and their fixes, and count.",
+    "gallery": "Train recipes that fail, and their remedies, and count.",
     "claims": "Measure anew what toygan says of methods.",
     "reproduce": "Run an experiment of the literature again.",
     "sheet": "Make the cheat sheet: one page, PDF or PNG.",

@@ -34,9 +34,9 @@ def read(run: Path) -> Record:
 
 
 def paragraphs(seed: int, diagnosis: Diagnosis) -> str:
-    """A verdict and, indented below it, the numbers, the cause and the knob."""
+    """A verdict and, indented below it, the numbers, the cause and the remedy."""
     width = max(40, min(100, shutil.get_terminal_size().columns))
-    below = [", ".join(diagnosis.evidence), diagnosis.cause, diagnosis.knob]
+    below = [", ".join(diagnosis.evidence), diagnosis.cause, diagnosis.remedy]
     lines = [click.wrap_text(text, width, "    ", "    ") for text in below if text]
     return "\n".join([f"seed {seed}: {diagnosis.verdict}", *lines])
 
@@ -44,7 +44,7 @@ def paragraphs(seed: int, diagnosis: Diagnosis) -> str:
 @click.command("diagnose", short_help="Say in words what went on in a run, seed by seed.")
 @click.argument("run", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="RUN")
 def command(run: Path) -> None:
-    """Say what went on at the end of a run, seed by seed, with the numbers it rests on and one knob to try.
+    """Say what went on at the end of a run, seed by seed, with the numbers it rests on and one remedy to try.
 
     RUN is a folder that `toygan train --out RUN` has written, or is writing. The numbers are means over the last 1,000
     iterations, or over the newer half of a shorter run.

@@ -1,4 +1,4 @@
-"""`toygan gallery`: recipes that fail, their fixes, how often either does, and how well the diagnosis does."""
+"""`toygan gallery`: recipes that fail, their remedies, how often either does, and how well the diagnosis does."""
 
 from __future__ import annotations
 
@@ -19,18 +19,19 @@ from toygan.measure.words import percent
 from toygan.studies.gallery import GALLERY, GalleryReport
 from toygan.studies.gallery.case import SEEDS
 from toygan.studies.gallery.report import measure, out_of
-from toygan.studies.gallery.trial import MOST_TURNED, RIGHT, Trial, at_random, failing, measure_odds, measure_trial
+from toygan.studies.gallery.trial import MOST_TRIED, RIGHT, Trial, at_random, failing, measure_odds, measure_trial
 
 
 def rates(measured: GalleryReport) -> Table:
-    """One row a case: what is to be seen, how many seeds fail, the change, how many seeds then fail."""
-    out = Table("case", "fails in", "one change", "then in", box=box.SIMPLE_HEAD, padding=(0, 1, 1, 0), expand=True)
+    """One row a case: what is to be seen, how many seeds fail, the remedy, how many seeds then fail."""
+    out = Table("case", "fails in", "remedy", "then in", box=box.SIMPLE_HEAD, padding=(0, 1, 1, 0), expand=True)
     out.columns[0].ratio, out.columns[2].ratio = 3, 2
     out.columns[0].overflow = "fold"  # a recipe is to be read to its end
     for name, one in measured.items():
         case = one.case
         about = f"[bold]{name}[/]: {case.verdict}\n{case.symptom}\n[dim]{escape(case.setting)}[/]"
-        out.add_row(about, escape(out_of(one.failed)), f"{case.change}\n{case.why}", escape(out_of(one.still_failed)))
+        remedy = f"{case.remedy_words}\n{case.why}"
+        out.add_row(about, escape(out_of(one.failed)), remedy, escape(out_of(one.still_failed)))
     return out
 
 
@@ -73,30 +74,30 @@ def _odds_in(file: Path | None) -> str:
     return held
 
 
-@click.command("gallery", short_help="Train recipes that fail, and their fixes, and count.")
+@click.command("gallery", short_help="Train recipes that fail, and their remedies, and count.")
 @measuring_options
 @click.option("--seeds", type=Whole(1, 4096), default=SEEDS, show_default=True, help="runs of each recipe")
 @click.option("--random", "count", type=Whole(1, 100_000), metavar="COUNT", help="try the diagnosis on random recipes")
 @click.option(
     "--odds", type=Target(dir_okay=False, path_type=Path), metavar="FILE",
-    help="try the knobs of the diagnosis on these runs and put their odds into the file",
+    help="try the remedies of the diagnosis on these runs and put their odds into the file",
 )  # fmt: skip
 def command(
     names: tuple[str, ...], listed: bool, seeds: int, first_seed: int, device: str, jobs: int, store: Path | None,
     markdown: bool, count: int | None, odds: Path | None,
 ) -> int:  # fmt: skip
-    """Train the failure gallery, or the cases named: how often each fails, without and with its fix.
+    """Train the failure gallery, or the cases named: how often each fails, without and with its remedy.
 
     Then the confusion matrix of the diagnosis over all of these runs; with --random over so many recipes that nobody
-    made up, labelled by their exact distance to the data. With --odds the knobs of the diagnosis are tried on failing
-    runs, of the gallery or of these. Ctrl-C prints what has been measured.
+    made up, labelled by their exact distance to the data. With --odds the remedies of the diagnosis are tried on
+    failing runs, of the gallery or of these. Ctrl-C prints what has been measured.
     """
     if count and names:
         raise click.UsageError("NAME: --random makes its own recipes")
     wanted = select(GALLERY, names)
     if listed:
         for name, case in wanted.items():
-            click.echo(f"{name}: {case.verdict}\n    {case.symptom}\n    {case.setting}; fix: {case.change}")
+            click.echo(f"{name}: {case.verdict}\n    {case.symptom}\n    {case.setting}; remedy: {case.remedy_words}")
         return 0
     if count or odds:
         held = _odds_in(odds)
@@ -105,7 +106,7 @@ def command(
         status = report(tried, markdown, [against_labels(tried)], tried.score)
         if odds is None or tried.missing:
             return status
-        most, source = (MOST_TURNED, "random") if count else (None, "gallery")
+        most, source = (MOST_TRIED, "random") if count else (None, "gallery")
         found = measure_odds(tried, most, jobs, opened(store), device)
         write(odds, found.into(held, source).encode())
         click.echo(found)

@@ -11,7 +11,7 @@ import click
 from toygan.chart import style
 from toygan.cli.param_types import Target
 from toygan.files import write
-from toygan.measure.advice import odds
+from toygan.measure.advice import read_odds
 from toygan.measure.diagnosis import VERDICTS
 
 SIZE = (11.7, 8.3)  # inches: A4
@@ -27,14 +27,14 @@ KINDS = (".pdf", ".png")
 
 
 def rows() -> list[tuple[str, str, str, str]]:
-    """What stands in each row: verdict, evidence, cause, and the knobs that helped more often than they harmed."""
+    """What stands in each row: verdict, evidence, cause, and the remedies that helped more often than they harmed."""
     found = []
     for name in ORDER:
         verdict = VERDICTS[name]
-        odds_of = sorted(odds().get(name, {}).items(), key=lambda row: row[1].harmed - row[1].helped)
+        odds = sorted(read_odds().get(name, {}).items(), key=lambda row: row[1].harmed - row[1].helped)
         tried = [
-            f"{knob} {known.helped}/{known.harmed} of {known.n}"
-            for knob, known in odds_of
+            f"{remedy} {known.helped}/{known.harmed} of {known.n}"
+            for remedy, known in odds
             if known.helped > known.harmed
         ]
         cause = verdict.cause.replace("{away:.3g}", "far").replace("{wide:.3g}", "another size")

@@ -1,4 +1,4 @@
-"""One knob to try for a verdict: a change of the recipe, with how often it has helped runs with that verdict."""
+"""Remedies: for each verdict, changes of the recipe to try, with how often each has helped runs with that verdict."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from typing import Any, NamedTuple
 from toygan.recipe import KNOBS, Recipe, RecipeError
 
 Changes = dict[str, Any]  # fields of a recipe
-FEW = 4  # runs without an effect that are added to each knob's, so that one run that was lucky ranks it low
+FEW = 4  # runs without an effect that are added to each remedy's, so that one run that was lucky ranks it low
 
 
 @dataclass(frozen=True)
-class Knob:
-    """A change of a recipe, and what it is for; `changes` gives the fields that change, or none where it has no use."""
+class Remedy:
+    """A change of a recipe, and its purpose; `changes` gives the fields that change, or none if it has no use."""
 
     words: str
     changes: Callable[[Recipe], Changes]
 
-    def turned(self, recipe: Recipe) -> Recipe | None:
-        """The recipe with the change; None where it has no use there, or no meaning."""
+    def apply(self, recipe: Recipe) -> Recipe | None:
+        """Return the changed recipe, or None if the remedy has no use or no meaning there."""
         try:
             changed = recipe.but(**self.changes(recipe))
         except RecipeError:
@@ -32,7 +32,7 @@ class Knob:
 
 
 class Odds(NamedTuple):
-    """Of n runs with a verdict, how many came closer to the data and lost it under a knob, and how many got worse."""
+    """Of n runs with a verdict, how many came closer to the data and lost it with a remedy, and how many got worse."""
 
     helped: int
     harmed: int
@@ -43,37 +43,32 @@ class Odds(NamedTuple):
 
 
 def advice(verdict: str, recipe: Recipe) -> str:
-    """The first knob of a verdict that has a meaning in the recipe, in words, with its odds; empty where there is none.
+    """Return the first remedy of a verdict that has a meaning in the recipe, in words, with its odds; "" if none has.
 
-    Knobs are in the order of their odds; those that harm more often than they help are left out.
+    Remedies are in the order of their odds; those that harm at least as often as they help are left out.
     """
-    for knob, changed, known in offered(verdict, recipe):
-        told = f" ({known})" if known else ""
-        return f"{knob.words}: {in_words(recipe, changed)}{told}."
+    for remedy, changed, known in remedies(verdict, recipe):
+        odds = f" ({known})" if known else ""
+        return f"{remedy.words}: {describe_changes(recipe, changed)}{odds}."
     return ""
 
 
-def offered(verdict: str, recipe: Recipe) -> Iterator[tuple[Knob, Recipe, Odds | None]]:
-    """The knobs of a verdict that have a meaning in the recipe, the recipe with each, and its odds, the best first."""
-    for knob, known in by_odds(verdict):
-        if (changed := knob.turned(recipe)) is not None and not (known and known.harmed >= known.helped):
-            yield knob, changed, known
+def remedies(verdict: str, recipe: Recipe) -> Iterator[tuple[Remedy, Recipe, Odds | None]]:
+    """Yield the remedies that have a meaning in the recipe, the recipe with each, and its odds, the best first."""
+    odds = read_odds().get(verdict, {})
+
+    def gain(name: str) -> float:
+        known = odds.get(name)
+        return (known.helped - known.harmed) / (known.n + FEW) if known else 0.0
+
+    for name in sorted(REMEDIES_FOR.get(verdict, ()), key=gain, reverse=True):
+        known = odds.get(name)
+        if (changed := REMEDIES[name].apply(recipe)) is not None and not (known and known.harmed >= known.helped):
+            yield REMEDIES[name], changed, known
 
 
-def by_odds(verdict: str) -> Iterator[tuple[Knob, Odds | None]]:
-    """The knobs for a verdict, those that helped most often first."""
-    known = odds().get(verdict, {})
-    names = sorted(ADVICE.get(verdict, ()), key=lambda name: _rate(known.get(name)), reverse=True)
-    for name in names:
-        yield TURNED[name], known.get(name)
-
-
-def _rate(known: Odds | None) -> float:
-    return (known.helped - known.harmed) / (known.n + FEW) if known else 0.0
-
-
-def in_words(recipe: Recipe, changed: Recipe) -> str:
-    """What differs: "lr_d = 0.01 (now 0.001), d_steps = 5 (now 1)"."""
+def describe_changes(recipe: Recipe, changed: Recipe) -> str:
+    """Return what differs, such as "lr_d = 0.01 (now 0.001), d_steps = 5 (now 1)"."""
     said = []
     for name, how in KNOBS.items():
         old, new = getattr(recipe, name), getattr(changed, name)
@@ -91,15 +86,15 @@ def _strength(value: float | None) -> str:
 
 
 @cache
-def odds() -> Mapping[str, Mapping[str, Odds]]:
-    """What `toygan gallery --odds` has measured, by verdict and knob: over the gallery and over recipes at random."""
+def read_odds() -> Mapping[str, Mapping[str, Odds]]:
+    """Return what `toygan gallery --odds` measured over the gallery and random recipes, by verdict and remedy."""
     measured = json.loads(files("toygan.measure").joinpath("odds.json").read_text(encoding="utf-8"))
     table: dict[str, dict[str, Odds]] = {}
     for source in measured.values():
         for verdict, rows in source.items():
-            of = table.setdefault(verdict, {})
-            for knob, row in rows.items():
-                of[knob] = Odds(*(a + b for a, b in zip(of.get(knob, (0, 0, 0)), row, strict=True)))
+            sums = table.setdefault(verdict, {})
+            for remedy, row in rows.items():
+                sums[remedy] = Odds(*(a + b for a, b in zip(sums.get(remedy, (0, 0, 0)), row, strict=True)))
     return table
 
 
@@ -126,30 +121,33 @@ def _usual_start(r: Recipe) -> Changes:
     return {"generator": "mlp", "discriminator": "mlp", "activation": "leaky-relu"}
 
 
-TURNED: dict[str, Knob] = {
-        "lower both rates": Knob("Take shorter steps", _rates(0.1, 0.1)),
-        "a third of both rates": Knob("Take shorter steps", _rates(0.3, 0.3)),
-        "raise lr_g": Knob("Let G keep up", _rates(10, 1)),
-        "lower lr_g": Knob("Let D keep up", _rates(0.1, 1)),
-        "raise lr_d": Knob("Let D keep up", _rates(1, 10)),
-        "raise lr_d threefold": Knob("Let D keep up", _rates(1, 3)),
-        "more d_steps": Knob("Let D see more between two steps of G", lambda r: {"d_steps": min(1000, 5 * r.d_steps)}),
-        "weak r1": Knob("Flatten D where the data is", _r1(0.1)),
-        "strong r1": Knob("Damp it, by a D that is flat at the data", _r1(1.0)),
-        "steep loss": Knob("Take a loss that is steep where D is sure", lambda r: {"loss": "non-saturating"}),
-        "usual weights": Knob("Start from the usual weights, with units that are never all off", _usual_start),
-        "weaker regularizers": Knob("Weaken what holds D back", _weaker),
-        "other units": Knob(
-            "Let the players see the data in other units", lambda r: {"data": f"standardised(of={r.data})"}
-        ),
-        "adam": Knob("Take steps of Adam", lambda r: {"optimizer": "adam", "optimizer_g": "", "optimizer_d": "",
-                                                      "lr_g": 1e-3, "lr_d": 1e-3}),
-        "larger networks": Knob("Take larger networks", lambda r: {"width": max(64, 2 * r.width),
-                                                                   "depth": max(2, r.depth)}),
-}  # fmt: skip
+REMEDIES: dict[str, Remedy] = {
+    "lower both rates": Remedy("Take shorter steps", _rates(0.1, 0.1)),
+    "a third of both rates": Remedy("Take shorter steps", _rates(0.3, 0.3)),
+    "raise lr_g": Remedy("Let G keep up", _rates(10, 1)),
+    "lower lr_g": Remedy("Let D keep up", _rates(0.1, 1)),
+    "raise lr_d": Remedy("Let D keep up", _rates(1, 10)),
+    "raise lr_d threefold": Remedy("Let D keep up", _rates(1, 3)),
+    "more d_steps": Remedy("Let D see more between two steps of G", lambda r: {"d_steps": min(1000, 5 * r.d_steps)}),
+    "weak r1": Remedy("Flatten D where the data is", _r1(0.1)),
+    "strong r1": Remedy("Damp it, by a D that is flat at the data", _r1(1.0)),
+    "steep loss": Remedy("Take a loss that is steep where D is sure", lambda r: {"loss": "non-saturating"}),
+    "usual weights": Remedy("Start from the usual weights, with units that are never all off", _usual_start),
+    "weaker regularizers": Remedy("Weaken what holds D back", _weaker),
+    "other units": Remedy(
+        "Let the players see the data in other units", lambda r: {"data": f"standardised(of={r.data})"}
+    ),
+    "adam": Remedy(
+        "Take steps of Adam",
+        lambda r: {"optimizer": "adam", "optimizer_g": "", "optimizer_d": "", "lr_g": 1e-3, "lr_d": 1e-3},
+    ),
+    "larger networks": Remedy(
+        "Take larger networks", lambda r: {"width": max(64, 2 * r.width), "depth": max(2, r.depth)}
+    ),
+}
 
-# The knobs that were tried for each verdict; `toygan gallery --odds` measures them.
-ADVICE: dict[str, tuple[str, ...]] = {
+# The remedies that were tried for each verdict; `toygan gallery --odds` measures them.
+REMEDIES_FOR: dict[str, tuple[str, ...]] = {
     "diverged": ("lower both rates", "strong r1", "adam"),
     "vanishing gradient": ("steep loss", "weak r1", "adam"),
     "does not move": ("usual weights", "adam"),

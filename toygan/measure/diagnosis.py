@@ -1,4 +1,4 @@
-"""What is going on in a run, in words: a verdict with its evidence, its cause, and one knob to try."""
+"""What is going on in a run, in words: a verdict with its evidence, its cause, and one remedy to try."""
 
 from __future__ import annotations
 
@@ -18,11 +18,16 @@ class Diagnosis:
     verdict: str
     evidence: tuple[str, ...]
     cause: str
-    knob: str
+    remedy: str
+
+    @property
+    def knob(self) -> str:
+        """The remedy: an older name of `remedy`."""
+        return self.remedy
 
     def __str__(self) -> str:
         evidence = f" ({', '.join(self.evidence)})" if self.evidence else ""
-        return " ".join(part for part in (f"{self.verdict}{evidence}.", self.cause, self.knob) if part)
+        return " ".join(part for part in (f"{self.verdict}{evidence}.", self.cause, self.remedy) if part)
 
 
 @dataclass(frozen=True)
@@ -60,13 +65,12 @@ def diagnose_all(record: Record) -> list[Diagnosis]:
 
 
 def told(diagnoses: Sequence[Diagnosis], member: int = 0) -> dict[str, str]:
-    """One member's diagnosis in words: verdict, and how many seeds share it, evidence, cause and knob."""
+    """One member's diagnosis in words: verdict, and how many seeds share it, evidence, cause and remedy."""
     mine = diagnoses[member]
     same = sum(other.verdict == mine.verdict for other in diagnoses)
     shared = f" · {same} of {len(diagnoses)} seeds" if len(diagnoses) > 1 else ""
-    return {
-        "verdict": mine.verdict + shared, "evidence": ", ".join(mine.evidence), "cause": mine.cause, "knob": mine.knob,
-    }  # fmt: skip
+    evidence = ", ".join(mine.evidence)
+    return {"verdict": mine.verdict + shared, "evidence": evidence, "cause": mine.cause, "remedy": mine.remedy}
 
 
 def anything(r: Recent) -> bool:

@@ -169,10 +169,10 @@ class GridSession:
         """The cell that is open, in words: what is diagnosed of its seeds, and its recipe."""
         if self.chosen is None:
             hint = "A click on a cell, or on a line, opens its run below; arrow keys and Enter do the same."
-            return {"verdict": "", "evidence": "", "cause": hint, "knob": ""}
+            return {"verdict": "", "evidence": "", "cause": hint, "remedy": ""}
         cell = int(self.shown.flat[self.chosen])
         verdicts = ", ".join(_counted(self.grid.verdicts()[cell]))
-        return {"verdict": verdicts, "evidence": "", "cause": self.grid.cells[cell].to_string(), "knob": ""}
+        return {"verdict": verdicts, "evidence": "", "cause": self.grid.cells[cell].to_string(), "remedy": ""}
 
 
 def _end(scores: np.ndarray) -> float:

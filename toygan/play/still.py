@@ -60,7 +60,7 @@ class Still:
     def _bundle(self) -> dict[str, Any]:
         s, charts, said = self._session, self._charts(), told(self._session.diagnoses, self._session.focus)
         evidence = f" ({said['evidence']})" if said["evidence"] else ""
-        lines = [s.status, said["verdict"] + evidence, " ".join(filter(None, (said["cause"], said["knob"])))]
+        lines = [s.status, said["verdict"] + evidence, " ".join(filter(None, (said["cause"], said["remedy"])))]
         width, height = self._size
         below = "\n".join(part for line in lines[1:] for part in textwrap.wrap(line, int(width / LETTER)))
         heading = Heading(headline(s.recipe), line=s.status, below=below)

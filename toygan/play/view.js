@@ -7,7 +7,7 @@ import { Picture } from "../chart/picture.js";
  * @import { Message } from "../chart/wire.js"
  *
  * @typedef {{ status: string, message: string, refused: boolean, playing: boolean,
- *   verdict: string, evidence: string, cause: string, knob: string, focus: number, seeds: number }} Words
+ *   verdict: string, evidence: string, cause: string, remedy: string, focus: number, seeds: number }} Words
  * @typedef {Words & Message & { frame: number, iteration: number }} FrameMessage
  * @typedef {{ get(name: string): number, send(content: object): void,
  *   on(event: string, hear: (...news: any[]) => void): void, off(event: string, hear: (...news: any[]) => void): void }} Model
@@ -81,7 +81,7 @@ function render({ model, el }) {
   root.style.setProperty("--toygan-shape", String(model.get("width") / model.get("height")));
   root.style.setProperty("--toygan-room", `${model.get("room")}px`);
   const diagnosis = make("div", "toygan-diagnosis");
-  const words = /** @type {const} */ (["verdict", "evidence", "cause", "knob"]).map((name) => {
+  const words = /** @type {const} */ (["verdict", "evidence", "cause", "remedy"]).map((name) => {
     return /** @type {const} */ ([name, diagnosis.appendChild(make("span", `toygan-${name}`))]);
   });
   el.classList.add("toygan-live");

@@ -1,4 +1,4 @@
-"""The clinic: failing runs without a label, to be diagnosed and cured under a budget of changes, and scored."""
+"""The clinic: failing runs without a label, to be diagnosed and remedied under a budget of changes, and scored."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from toygan.measure.advice import offered
+from toygan.measure.advice import remedies
 from toygan.measure.diagnosis import VERDICTS, diagnose_all
 from toygan.play.playground import Playground
 from toygan.recipe import FIELDS, KNOBS, Recipe
@@ -19,12 +19,12 @@ from toygan.teach.measured import over_seeds
 PATIENTS, SEEDS = 12, 4
 OFTEN_WELL = ("ring-fades", "stopped-on-the-way")  # cases that fail in about half of their seeds
 BUDGET = 3  # changes of fields of a recipe
-CURED = 0.75  # of the seeds that do not fail any more
-FOR_VERDICT, FOR_CURE, FOR_CHANGE = 1.0, 2.0, -0.5  # points; the first change is free
+REMEDIED = 0.75  # of the seeds that do not fail any more
+FOR_VERDICT, FOR_REMEDY, FOR_CHANGE = 1.0, 2.0, -0.5  # points; the first change is free
 CONTROLS = ("regularizers", "loss", "lr_g", "lr_d")
 
 
-class Treatment(NamedTuple):
+class Answer(NamedTuple):
     """What was said of a patient, what was changed, in how many seeds it then failed, and the points for it."""
 
     verdict: str
@@ -47,11 +47,11 @@ class Clinic:
 
     seed: int = 0
     patients: int = PATIENTS
-    treated: dict[int, Treatment] = field(default_factory=dict)
-    built_in: dict[int, Treatment] = field(default_factory=dict)
+    treated: dict[int, Answer] = field(default_factory=dict)
+    built_in: dict[int, Answer] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        ill = [case for name, case in GALLERY.items() if "steps" not in case.fix and name not in OFTEN_WELL]
+        ill = [case for name, case in GALLERY.items() if "steps" not in case.remedy and name not in OFTEN_WELL]
         if not 1 <= self.patients <= len(ill):
             raise ValueError(f"patients={self.patients}: must be from 1 to {len(ill)}")
         rng = random.Random(self.seed)
@@ -73,7 +73,7 @@ class Clinic:
         live.add_class("toygan-undiagnosed")
         return live
 
-    def treat(self, patient: int, verdict: str, **changes: Any) -> Treatment:
+    def treat(self, patient: int, verdict: str, **changes: Any) -> Answer:
         """Trains the patient anew with changes of its recipe, and scores them and the verdict; the last try counts.
 
         Raises ValueError for a verdict that is none and for more changes than the budget, RecipeError for one that is
@@ -88,13 +88,13 @@ class Clinic:
         return self.treated[patient]
 
     def diagnose(self, patients: int | None = None) -> None:
-        """Lets the built-in diagnosis treat the first of the patients, or all, by its verdict and its first knob."""
+        """Lets the built-in diagnosis treat the first of the patients, or all, by its verdict and its first remedy."""
         numbers = range(1, (patients or self.patients) + 1)
         plans: dict[int, tuple[str, Recipe]] = {}
         for patient, record in self._runs({number: self.recipe(number) for number in numbers}):
             verdicts = [diagnosis.verdict for diagnosis in diagnose_all(record)]
             verdict = max(verdicts, key=verdicts.count)
-            plans[patient] = verdict, _turned(verdict, self.recipe(patient))
+            plans[patient] = verdict, _with_remedy(verdict, self.recipe(patient))
         for patient, record in self._runs({patient: recipe for patient, (_, recipe) in plans.items()}):
             verdict, recipe = plans[patient]
             changed = {name: getattr(recipe, name) for name in FIELDS}
@@ -106,19 +106,19 @@ class Clinic:
             name = f"patient {patient}"
             yield patient, over_seeds({name: recipe}, self._case(patient).steps, every=100, seeds=SEEDS)[name]
 
-    def _scored(self, patient: int, verdict: str, changes: dict[str, Any], record: Record) -> Treatment:
+    def _scored(self, patient: int, verdict: str, changes: dict[str, Any], record: Record) -> Answer:
         case = self._case(patient)
         failing = int(case.detects(record).sum())
-        right, cured = verdict == case.verdict, failing <= (1 - CURED) * SEEDS and bool(changes)
-        points = FOR_VERDICT * right + (FOR_CURE + FOR_CHANGE * (len(changes) - 1)) * cured
-        return Treatment(verdict, changes, failing, points, right)
+        right, remedied = verdict == case.verdict, failing <= (1 - REMEDIED) * SEEDS and bool(changes)
+        points = FOR_VERDICT * right + (FOR_REMEDY + FOR_CHANGE * (len(changes) - 1)) * remedied
+        return Answer(verdict, changes, failing, points, right)
 
     def _repr_markdown_(self) -> str:
         rows = [
             f"| {patient} | {_told(self.treated.get(patient))} | {_told(self.built_in.get(patient))} |"
             for patient in range(1, self.patients + 1)
         ]
-        most = FOR_VERDICT + FOR_CURE
+        most = FOR_VERDICT + FOR_REMEDY
         scores = [
             f"{sum(t.points for t in done.values()):g} of {most * len(done):g}" if done else "–"
             for done in (self.treated, self.built_in)
@@ -136,14 +136,14 @@ class Clinic:
         return self._repr_markdown_()
 
 
-def _turned(verdict: str, recipe: Recipe) -> Recipe:
-    """The recipe with the knob turned that the diagnosis would offer."""
-    return next((changed for _, changed, _ in offered(verdict, recipe)), recipe)
+def _with_remedy(verdict: str, recipe: Recipe) -> Recipe:
+    """The recipe with the first remedy that the diagnosis would offer."""
+    return next((changed for _, changed, _ in remedies(verdict, recipe)), recipe)
 
 
 def _listed(changes: dict[str, Any]) -> str:
     return ", ".join(f"{name} = {KNOBS[name].write(value)}" for name, value in changes.items()) or "no change"
 
 
-def _told(treatment: Treatment | None) -> str:
-    return "–" if treatment is None else f"{treatment} (points: {treatment.points:g})"
+def _told(answer: Answer | None) -> str:
+    return "–" if answer is None else f"{answer} (points: {answer.points:g})"

@@ -1,4 +1,4 @@
-"""The failure gallery: recipes that fail, each with one change that fixes it, and how often either is so."""
+"""The failure gallery: recipes that fail, each with one remedy, and how often it fails without and with it."""
 
 from __future__ import annotations
 

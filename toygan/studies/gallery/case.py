@@ -1,4 +1,4 @@
-"""A case of the failure gallery: a recipe that fails, the change that fixes it, and in how many seeds it does so."""
+"""A case of the failure gallery: a recipe that fails, its remedy, and how many seeds fail without and with it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SEEDS = 16
 
 @dataclass(frozen=True)
 class FailureCase:
-    """A recipe that fails as `verdict`, a name of VERDICTS, says, and one change after which it does not.
+    """A recipe that fails as `verdict`, a name of VERDICTS, says, and one remedy with which it does not.
 
     `detects` says which seeds of measured runs have failed so `(S,)`, without the diagnosis; the rates count them.
     """
@@ -29,21 +29,36 @@ class FailureCase:
     verdict: str
     symptom: str  # what is to be seen, in a sentence
     recipe: Recipe
-    fix: Mapping[str, Any]  # the one field that changes, or steps
+    remedy: Mapping[str, Any]  # the one field that changes, or steps
     why: str  # why that helps, in a sentence
     detects: Callable[[Record], np.ndarray]
     steps: int = 3000
 
     @property
+    def remedied(self) -> Recipe:
+        """The recipe with the remedy."""
+        return self.recipe.but(**{name: value for name, value in self.remedy.items() if name in KNOBS})
+
+    @property
+    def remedy_words(self) -> str:
+        """The remedy in a few words."""
+        fields = {name: KNOBS[name].write(value) if name in KNOBS else value for name, value in self.remedy.items()}
+        return ", ".join(f"{name} = {value}" for name, value in fields.items())
+
+    @property
+    def fix(self) -> Mapping[str, Any]:
+        """An older name of `remedy`."""
+        return self.remedy
+
+    @property
     def fixed(self) -> Recipe:
-        """The recipe with the change."""
-        return self.recipe.but(**{name: value for name, value in self.fix.items() if name in KNOBS})
+        """An older name of `remedied`."""
+        return self.remedied
 
     @property
     def change(self) -> str:
-        """The change in a few words."""
-        fields = {name: KNOBS[name].write(value) if name in KNOBS else value for name, value in self.fix.items()}
-        return ", ".join(f"{name} = {value}" for name, value in fields.items())
+        """An older name of `remedy_words`."""
+        return self.remedy_words
 
     @property
     def setting(self) -> str:
@@ -51,27 +66,28 @@ class FailureCase:
         return f"{self.recipe.to_string() or 'the default recipe'}, {self.steps:,} iterations"
 
     def pieces(self, first_seed: int = 0, seeds: int = SEEDS) -> tuple[Piece, Piece]:
-        """What has to be measured: the recipe, and the fixed one."""
-        failing, fixed = self.recipe.but(seed=first_seed), self.fixed.but(seed=first_seed)
-        return Piece.seeds(failing, seeds, self.steps), Piece.seeds(fixed, seeds, self.fix.get("steps", self.steps))
+        """What has to be measured: the recipe, and the one with the remedy."""
+        failing, remedied = self.recipe.but(seed=first_seed), self.remedied.but(seed=first_seed)
+        steps = self.remedy.get("steps", self.steps)
+        return Piece.seeds(failing, seeds, self.steps), Piece.seeds(remedied, seeds, steps)
 
 
 @dataclass(frozen=True)
 class FailureRates:
-    """Which of S seeds failed as the case says, without and with the fix, and what was diagnosed."""
+    """Which of S seeds failed as the case says, without and with the remedy, and what was diagnosed."""
 
     case: FailureCase
     failed: np.ndarray  # which seeds failed (S,)
-    still_failed: np.ndarray  # which did with the fix (S,)
-    healthy: np.ndarray  # which had every mode and good samples with the fix (S,)
+    still_failed: np.ndarray  # which did with the remedy (S,)
+    healthy: np.ndarray  # which had every mode and good samples with the remedy (S,)
     verdicts: tuple[str, ...]  # on the seeds of the failing recipe
-    fixed_verdicts: tuple[str, ...]  # on those of the fixed one
+    remedied_verdicts: tuple[str, ...]  # on those of the recipe with the remedy
 
 
-def rates(case: FailureCase, failing: Record, fixed: Record) -> FailureRates:
-    """The case's rates in measured runs of its recipe and of the fixed one."""
+def rates(case: FailureCase, failing: Record, remedied: Record) -> FailureRates:
+    """The case's rates in measured runs of its recipe, without and with the remedy."""
     return FailureRates(
-        case, case.detects(failing), case.detects(fixed), healthy(fixed), verdicts(failing), verdicts(fixed)
+        case, case.detects(failing), case.detects(remedied), healthy(remedied), verdicts(failing), verdicts(remedied)
     )
 
 
@@ -108,5 +124,5 @@ def measure_cases(
     Of a `store` only what has changed since is trained. `progress` is told the recipes done and those in all.
     """
     needed = {name: case.pieces(first_seed, seeds) for name, case in cases.items()}
-    for name, (failing, fixed) in measure_groups(needed, jobs, store, progress, device):
-        yield name, rates(cases[name], failing, fixed)
+    for name, (failing, remedied) in measure_groups(needed, jobs, store, progress, device):
+        yield name, rates(cases[name], failing, remedied)

@@ -1,4 +1,4 @@
-"""The cases: recipes that fail, each with its fix, and the signs by which a seed is counted as failed."""
+"""The cases: recipes that fail, each with its remedy, and the signs by which a seed is counted as failed."""
 
 from __future__ import annotations
 

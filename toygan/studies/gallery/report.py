@@ -22,13 +22,14 @@ class GalleryReport(Results[FailureRates]):
     def confusion(self) -> dict[str, Counter[str]]:
         """For every verdict, how often which verdict was given to the seeds of which it is true.
 
-        True are the verdict of a case for its failed seeds, and "healthy" for fixed seeds that have every mode.
+        True are the verdict of a case for its failed seeds, and "healthy" for seeds that have every mode with the
+        remedy.
         """
         table: dict[str, Counter[str]] = {name: Counter() for name in VERDICTS}
         for rates in self.values():
             healthy = rates.healthy & ~rates.still_failed
             table[rates.case.verdict].update(v for v, true in zip(rates.verdicts, rates.failed, strict=True) if true)
-            table["healthy"].update(v for v, true in zip(rates.fixed_verdicts, healthy, strict=True) if true)
+            table["healthy"].update(v for v, true in zip(rates.remedied_verdicts, healthy, strict=True) if true)
         return {name: counts for name, counts in table.items() if counts}
 
     @property
@@ -49,7 +50,7 @@ class GalleryReport(Results[FailureRates]):
         )
 
     def _repr_markdown_(self) -> str:
-        head = "| case | verdict | fails in | the change | then in |\n|:--|:--|:--|:--|:--|"
+        head = "| case | verdict | fails in | the remedy | then in |\n|:--|:--|:--|:--|:--|"
         rows = [f"| {' | '.join(cells(name, rates))} |" for name, rates in self.items()]
         said = [name for name in VERDICTS if any(counts[name] for counts in self.confusion.values())]
         title = f"| what is true, and what the diagnosis said | {' | '.join(said)} |\n|:--|{'--:|' * len(said)}"
@@ -64,8 +65,8 @@ def cells(name: str, rates: FailureRates) -> tuple[str, ...]:
     """One case as the cells of a Markdown table."""
     case = rates.case
     about = f"**{name}**<br>{case.symptom}<br>{case.setting}"
-    change = f"{case.change}<br>{case.why}"
-    return about, case.verdict, out_of(rates.failed), change, out_of(rates.still_failed)
+    remedy = f"{case.remedy_words}<br>{case.why}"
+    return about, case.verdict, out_of(rates.failed), remedy, out_of(rates.still_failed)
 
 
 def out_of(happened: np.ndarray) -> str:

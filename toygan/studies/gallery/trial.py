@@ -1,4 +1,4 @@
-"""The diagnosis on recipes at random, labelled by what is known exactly; its knobs on these and on failing runs."""
+"""The diagnosis on recipes at random, labelled by what is known exactly; its remedies on these and on failing runs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from toygan.measure.advice import ADVICE, TURNED, Odds
+from toygan.measure.advice import REMEDIES, REMEDIES_FOR, Odds
 from toygan.measure.diagnosis import VERDICTS, diagnose_all
 from toygan.measure.words import percent
 from toygan.parts.metrics import default_metrics
@@ -26,9 +26,9 @@ from toygan.sweeps.piece import Piece
 from toygan.sweeps.store import Store
 
 SEEDS, STEPS, EVERY, SAMPLES = 1, 1000, 100, 500  # of each recipe; the exact W1 of more samples takes long
-FAILING_SEEDS = 4  # of each case of the gallery on which knobs are tried
+FAILING_SEEDS = 4  # of each case of the gallery on which remedies are tried
 LAST = 3  # measurements at the end that a label looks at
-MOST_TURNED = 8  # runs at random on which a knob is tried for a verdict
+MOST_TRIED = 8  # random runs on which a remedy is tried for a verdict
 
 # What the label says, and the verdicts that are right of it: a label says what the samples are, a verdict also why.
 PLAYERS = ("vanishing gradient", "does not move", "out of scale", "discriminator overpowered", "discriminator too weak")
@@ -154,85 +154,85 @@ def measure_trial(
     return Trial.of(groups, results)
 
 
-class Turning(NamedTuple):
-    """A knob that is tried on the runs of one recipe that have the verdict it is for."""
+class Tryout(NamedTuple):
+    """A remedy that is tried on the runs of one recipe that have the verdict it is for."""
 
     verdict: str
-    knob: str
+    remedy: str
     record: Record
     members: tuple[int, ...]  # of the record
-    recipes: tuple[Recipe, ...]  # with the knob turned, one a member
+    recipes: tuple[Recipe, ...]  # with the remedy, one a member
 
-    def outcomes(self, turned: Record) -> list[int]:
+    def outcomes(self, remedied: Record) -> list[int]:
         """1 where the verdict is gone and the samples are a tenth nearer, -1 where they are a fifth farther, else 0."""
         found = []
-        for i, (member, now) in enumerate(zip(self.members, diagnose_all(turned), strict=True)):
+        for i, (member, now) in enumerate(zip(self.members, diagnose_all(remedied), strict=True)):
             before, after = (
-                x.mean() for x in (self.record.metric("w1")[-LAST:, member], turned.metric("w1")[-LAST:, i])
+                x.mean() for x in (self.record.metric("w1")[-LAST:, member], remedied.metric("w1")[-LAST:, i])
             )
-            worse = turned.diverged_at[i] >= 0 or (not after < 1.2 * before and np.isfinite(before))
+            worse = remedied.diverged_at[i] >= 0 or (not after < 1.2 * before and np.isfinite(before))
             nearer = after < 0.9 * before or not np.isfinite(before)
             found.append(-1 if worse else int(now.verdict != self.verdict and nearer))
         return found
 
 
-def turnings(runs: Mapping[str, Labelled], most: int | None = None) -> dict[str, Turning]:
-    """What is to be tried: each knob on all runs with the verdict that it is for, or on so many of them at most."""
+def plan_tryouts(runs: Mapping[str, Labelled], most: int | None = None) -> dict[str, Tryout]:
+    """Plan to try each remedy on all runs with the verdict that it is for, or on at most so many of them."""
     tried: Counter[tuple[str, str]] = Counter()
     found = {}
     for name, one in runs.items():
         for verdict in dict.fromkeys(one.verdicts):
-            for knob in ADVICE.get(verdict, ()):
+            for remedy in REMEDIES_FOR.get(verdict, ()):
                 changed = {
                     member: recipe
                     for member, said in enumerate(one.verdicts)
-                    if said == verdict and (recipe := TURNED[knob].turned(one.record.recipes[member])) is not None
+                    if said == verdict and (recipe := REMEDIES[remedy].apply(one.record.recipes[member])) is not None
                 }
-                kept = list(changed)[: None if most is None else most - tried[verdict, knob]]
+                kept = list(changed)[: None if most is None else most - tried[verdict, remedy]]
                 if kept:
-                    tried[verdict, knob] += len(kept)
+                    tried[verdict, remedy] += len(kept)
                     recipes_of = tuple(changed[member] for member in kept)
-                    found[f"{name}, {verdict}: {knob}"] = Turning(verdict, knob, one.record, tuple(kept), recipes_of)
+                    found[f"{name}, {verdict}: {remedy}"] = Tryout(verdict, remedy, one.record, tuple(kept), recipes_of)
     return found
 
 
-class KnobOdds(Results[tuple[Turning, list[int]]]):
-    """Outcomes of knobs that were tried."""
+class RemedyOdds(Results[tuple[Tryout, list[int]]]):
+    """Outcomes of remedies that were tried."""
 
     @property
     def table(self) -> dict[str, dict[str, Odds]]:
-        """How often each knob helped and harmed, by verdict."""
+        """How often each remedy helped and harmed, by verdict."""
         outcomes: dict[tuple[str, str], list[int]] = defaultdict(list)
-        for turning, several in self.values():
-            outcomes[turning.verdict, turning.knob] += several
+        for tryout, several in self.values():
+            outcomes[tryout.verdict, tryout.remedy] += several
         table: dict[str, dict[str, Odds]] = {}
-        for (verdict, knob), told in sorted(outcomes.items()):
-            table.setdefault(verdict, {})[knob] = Odds(told.count(1), told.count(-1), len(told))
+        for (verdict, remedy), found in sorted(outcomes.items()):
+            table.setdefault(verdict, {})[remedy] = Odds(found.count(1), found.count(-1), len(found))
         return table
 
     def into(self, held: str, source: str) -> str:
-        """What `toygan.measure.advice.odds` reads: the JSON that was held, with this table as that of its source."""
+        """Return what `read_odds` reads: the JSON that was held, with this table as that of its source."""
         return json.dumps({**json.loads(held), source: self.table}, indent=1) + "\n"
 
     def _repr_markdown_(self) -> str:
         rows = [
-            f"| {verdict} | {knob} | {odds.helped} | {odds.harmed} | {odds.n} |"
+            f"| {verdict} | {remedy} | {odds.helped} | {odds.harmed} | {odds.n} |"
             for verdict, row in self.table.items()
-            for knob, odds in row.items()
+            for remedy, odds in row.items()
         ]
-        return "\n".join(["| verdict | knob | helped | harmed | of |", "|:--|:--|--:|--:|--:|", *rows])
+        return "\n".join(["| verdict | remedy | helped | harmed | of |", "|:--|:--|--:|--:|--:|", *rows])
 
 
 def measure_odds(
     trial: Mapping[str, Labelled], most: int | None = None, jobs: int | None = 1, store: Store | None = None,
     device: str = "cpu",
-) -> KnobOdds:  # fmt: skip
-    """Every knob tried on runs of a trial behind a progress bar; an interrupt keeps what has been measured."""
-    tried = turnings(trial, most)
-    groups = {name: [piece_of(turning.recipes, int(turning.record.steps[-1]))] for name, turning in tried.items()}
+) -> RemedyOdds:  # fmt: skip
+    """Every remedy tried on runs of a trial behind a progress bar; an interrupt keeps what has been measured."""
+    tried = plan_tryouts(trial, most)
+    groups = {name: [piece_of(tryout.recipes, int(tryout.record.steps[-1]))] for name, tryout in tried.items()}
 
-    def results(progress: Progress) -> Iterator[tuple[str, tuple[Turning, list[int]]]]:
+    def results(progress: Progress) -> Iterator[tuple[str, tuple[Tryout, list[int]]]]:
         for name, (record,) in measure_groups(groups, jobs, store, progress, device):
             yield name, (tried[name], tried[name].outcomes(record))
 
-    return KnobOdds.of(groups, results)
+    return RemedyOdds.of(groups, results)
