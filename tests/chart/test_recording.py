@@ -120,7 +120,7 @@ def test_300_frames_of_the_default_panels_take_less_than_3_megabytes() -> None:
     run, charts, recording = Run(Recipe().seeds(2), every=10), Charts(DEFAULT), Recording()
     run.measure()
     for _ in range(20):
-        recording.add(run.steps, WORDS, charts.of(Look.of(run.population, run.record)))
+        recording.add(run.steps, WORDS, charts.update(Look.from_run(run.population, run.record)))
         run.run(10)
     first = Recording()
     first.add(0, WORDS, recording.frames[0].charts)

@@ -30,7 +30,7 @@ def look_at(recipe: Recipe, steps: int = 50) -> Look:
         p.step()
         record.path.add(p)
     record.add(p.snapshot(16))
-    return Look.of(p, record)
+    return Look.from_run(p, record)
 
 
 def bilinear(steps: int) -> np.ndarray:

@@ -232,7 +232,7 @@ def test_a_panel_is_shown_wherever_panels_are() -> None:
         assert "| `spokes` | A line from the origin to every generated sample |" in markdown()
         assert "spokes" in toygan("menus").output
         picture = Picture(population.recipes[0], ("samples", "spokes"), 400, 200)
-        picture.draw(Look.of(population, Record(), n=3))
+        picture.draw(Look.from_run(population, Record(), n=3))
         assert [(chart.title, len(chart.marks[0].x)) for chart in picture.charts[1:]] == [("Spokes", 6)]
     finally:
         del PANELS["spokes"]

@@ -123,17 +123,17 @@ class RunFolder:
         return self._folder
 
     def _draw(self) -> None:
-        self._picture.draw(Look.of(self.run.population, self.run.record))
+        self._picture.draw(Look.from_run(self.run.population, self.run.record))
         if self._asked.gif:
             self._frames.append(run_files.frame(self._picture.rgba()))
 
     def _record(self) -> None:
         if self._recording is None:
             return
-        look = Look.of(self.run.population, self.run.record)
+        look = Look.from_run(self.run.population, self.run.record)
         said = f"iteration {look.step:,} · {look.status}"
         words = {"status": said, "recipe": look.recipe.to_string(), **told(diagnose_all(self.run.record))}
-        self._recording.add(look.step, words, self._charts.of(look))
+        self._recording.add(look.step, words, self._charts.update(look))
 
     def _write_metrics(self) -> None:
         write(self._folder / run_files.METRICS, self.run.record.to_json().encode())
@@ -144,10 +144,10 @@ class RunFolder:
         words = {"asked": self._asked.words, "drawn": self._drawn, "frames": len(self._frames)}
         arrays = {"run": as_array(checkpoint(self.run))}
         if self._asked.gif:
-            arrays["picture"] = as_array(self._picture.kept())
+            arrays["picture"] = as_array(self._picture.serialize())
             arrays |= {f"frame/{i}": as_array(run_files.png(frame)) for i, frame in enumerate(self._frames)}
         if self._recording is not None:
-            arrays["charts"] = as_array(self._charts.kept())
+            arrays["charts"] = as_array(self._charts.serialize())
             words["recording"], arrays["recording"] = self._recording.kept()
         write(self._folder / run_files.CHECKPOINT, packed(words, arrays))
         self._write_metrics()
@@ -158,7 +158,7 @@ class RunFolder:
             words, arrays = unpacked(file.read_bytes())
             self._refuse_another(words["asked"])
             run = resumed(arrays["run"].tobytes(), self._asked.every, device=self._asked.device)
-            look = Look.of(run.population, run.record)
+            look = Look.from_run(run.population, run.record)
             if self._asked.gif:
                 self._picture.resume(arrays["picture"].tobytes(), look)
                 self._drawn = words["drawn"]

@@ -11,7 +11,7 @@ from toygan.chart.kept import kept, restored
 from toygan.chart.limits import grown
 from toygan.files import packed, unpacked
 from toygan.panels import PANELS, chart
-from toygan.panels.look import EARLIER, Look
+from toygan.panels.look import Look
 
 NUMBERS = "numbers"
 
@@ -33,32 +33,32 @@ class Charts:
         self.look: Look | None = None
         self._charts: list[Chart] = []
 
-    def kept(self) -> bytes:
-        """What the charts of a later look must know of this one; ValueError where there was none."""
+    def serialize(self) -> bytes:
+        """Return the newest charts and what later ones need of the newest look; ValueError before the first look."""
         if self.look is None:
             raise ValueError("charts: no look to keep")
-        told, numbers = kept([self._charts])
-        earlier = {name: x for name in EARLIER if (x := getattr(self.look, name)) is not None}
-        return packed({"step": self.look.step, "charts": told}, {NUMBERS: numbers, **earlier})
+        words, numbers = kept([self._charts])
+        drawn = {name: x for name, x in self.look.drawn.items() if x is not None}
+        return packed({"step": self.look.step, "charts": words}, {NUMBERS: numbers, **drawn})
 
     def resume(self, content: bytes, look: Look) -> None:
-        """Goes on after the look of which `kept` made the content; `look` is any later one at the same member.
+        """Continue from the content that `serialize` made; `look` is any later look at the same member.
 
-        Raises ValueError where the content is none.
+        Raises ValueError for invalid content.
         """
         words, arrays = unpacked(content)
         try:
             (charts,) = restored(words["charts"], arrays.pop(NUMBERS))
             self._charts = list(charts)
-            earlier: dict[str, Any] = {name: arrays.get(name) for name in EARLIER}
-            self.look = replace(look, step=int(words["step"]), **earlier)
+            drawn: dict[str, Any] = {name: arrays.get(name) for name in look.drawn}
+            self.look = replace(look, step=int(words["step"]), **drawn)
         except (LookupError, TypeError) as error:
             raise ValueError(f"charts: {error}") from None
 
-    def of(self, look: Look) -> list[Chart]:
-        """The charts of a look; where it is earlier than the one before, or at another member, axes start again.
+    def update(self, look: Look) -> list[Chart]:
+        """Return the charts of a new look; axes start again if it is earlier than the last one, or at another member.
 
-        Charts of measurements stay the same objects until there is a new one.
+        Charts of measurements stay the same objects until there is a new measurement.
         """
         before = self.look
         if before is not None and (look.step < before.step or look.member != before.member):
@@ -66,10 +66,11 @@ class Charts:
         self.look = look = look.after(before)
         if before is None:
             self._charts = [chart(name, look) for name in self._panels]
-        else:
-            kept = self._measured if look.measured_as(before) else ()
-            self._charts = [
-                old if name in kept else grown(old, chart(name, look))
-                for name, old in zip(self._panels, self._charts, strict=True)
-            ]
+            return self._charts
+        same_game = (look.recipe, look.diverged_at) == (before.recipe, before.diverged_at)
+        stay = self._measured if same_game and look.measurement is before.measurement else ()
+        self._charts = [
+            old if name in stay else grown(old, chart(name, look))
+            for name, old in zip(self._panels, self._charts, strict=True)
+        ]
         return self._charts

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from typing import Any
 
 import numpy as np
 import torch
@@ -26,45 +27,81 @@ Window = tuple[tuple[float, float], ...]  # low and high end of each axis
 GRID = {1: 240, 2: 40}  # cells per axis in whose middle D is asked
 POINTS = {1: 2000, 2: 500}  # samples of each kind; on a line they make a histogram, which needs more
 MANY_DIMENSIONS = 200  # samples of data of more dimensions
-MEASURED = ("steps", "metrics", "measured", "scores", "shares")  # fields that only a new measurement changes
-EARLIER = ("real", "generated", "arrows", "d_output", "shares")  # fields that stay when a member diverges
 FIELD_SIDE = 15  # arrows on a side of a phase portrait
 
 
 @dataclass(frozen=True, eq=False)
-class Look:
-    """One member at one moment, n samples of each kind, and what was measured of all P members up to now.
+class Measurement:
+    """The measurements of all P members up to a moment: one object for all the looks until the next measurement.
 
-    `d_output` is D's answer over the data's window, `(ny, nx)` or `(nx,)`, and `(0,)` for data of more dimensions: 0
-    says generated, 1 real, 0.5 undecided.
-    Where `probability` holds that is sigmoid(logit), D's probability that a sample is real; for other losses it is the
-    logit, moved and scaled (`scaled`); without a discriminator, the loss's witness stands for it.
+    Args:
+        n: Samples of each member in the newest measurement; 0 before the first.
+        steps: Iterations `(T,)` of all measurements.
+        metrics: Metrics `(T, P)` by name.
+        scores: The newest measurement `(P,)` by name; it may be a little older than the samples of a look.
+        shares: Share of each mode in each member's samples there `(P, K)`; None before the first measurement.
+    """
+
+    n: int
+    steps: np.ndarray
+    metrics: dict[str, np.ndarray]
+    scores: dict[str, np.ndarray]
+    shares: np.ndarray | None
+
+    @staticmethod
+    def from_record(record: Record, newest: Snapshot | None, metrics: Iterable[str] | None) -> Measurement:
+        """Copy the named metrics of a record, by default all that the newest snapshot has."""
+        steps = record.steps.copy()
+        if newest is None:
+            return Measurement(0, steps, {}, {}, None)
+        names = newest.metrics if metrics is None else [name for name in metrics if name in newest.metrics]
+        columns = {name: record.metric(name).copy() for name in names}
+        return Measurement(newest.samples.shape[1], steps, columns, newest.metrics, newest.shares.copy())
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """One member at one iteration, with n samples of each kind, beside the measurements of all P members up to then.
+
+    A panel reads these fields and properties, all of them plain numpy arrays, numbers and words.
+
+    Args:
+        recipe: The member's recipe.
+        member: The member's number, from 0 on.
+        names: Names of all members `(P,)`, such as "seed 3".
+        step: The iteration.
+        diverged_at: The iteration at which the member's parameters were no longer finite, or -1.
+        real: Real samples `(n, dim)`, in the data's units.
+        generated: Generated samples `(n, dim)`, in the data's units.
+        arrows: Minus the gradient of G's loss at each generated sample `(n, dim)`; `(0, dim)` if it takes too long.
+        d_output: D's output over the data's window, `(ny, nx)` or `(nx,)`, and `(0,)` for more than two dimensions:
+            0 for generated, 1 for real, 0.5 for undecided. See `probability`.
+        shares: Share of each mode `(K,)` in the member's samples when last measured; None before that.
+        trajectory_steps: Iterations `(S,)` at which a game of one number a player was followed; none of larger games.
+        places: theta_G and theta_D at these iterations `(S, 2)`.
+        means: The mean of all places up to each of these iterations `(S, 2)`.
+        measurement: The measurements of all members up to now.
+        status: The state of the member and of the others in words; empty before the first measurement.
     """
 
     recipe: Recipe
     member: int
-    names: tuple[str, ...]  # of all members (P,)
+    names: tuple[str, ...]
     step: int
-    diverged_at: int  # the iteration at which the member left the finite numbers, or -1
-    real: np.ndarray  # (n, dim)
-    generated: np.ndarray  # (n, dim)
-    arrows: np.ndarray  # (n, dim), or (0, dim) where left out: minus the gradient of G's loss at each generated sample
+    diverged_at: int
+    real: np.ndarray
+    generated: np.ndarray
+    arrows: np.ndarray
     d_output: np.ndarray
-    probability: bool
-    equilibrium: tuple[float | None, float | None]  # D's and G's loss when neither can improve, where that is a number
-    steps: np.ndarray  # (T,): iterations at which all was measured
-    metrics: dict[str, np.ndarray]  # (T, P)
-    measured: int  # samples in the latest measurement, 0 where there is none
-    scores: dict[str, np.ndarray]  # (P,): the latest measurement, which may be a little older than the samples
-    shares: np.ndarray | None  # (K,): what each mode gets of the member's samples there; None once it diverged
-    all_diverged_at: np.ndarray  # (P,)
-    trajectory_steps: np.ndarray  # (S,): iterations at which a game of one number a player was followed; else S is 0
-    places: np.ndarray  # (S, 2): theta_G and theta_D there
-    means: np.ndarray  # (S, 2): the mean of all places up to there
-    status: str  # how the member and the others stand, in words; empty where nothing was measured
+    shares: np.ndarray | None
+    trajectory_steps: np.ndarray
+    places: np.ndarray
+    means: np.ndarray
+    measurement: Measurement
+    status: str
 
     @staticmethod
-    def of(
+    def from_run(
         population: Population,
         record: Record,
         snapshot: Snapshot | None = None,
@@ -74,84 +111,115 @@ class Look:
         before: Look | None = None,
         patience: float = math.inf,
     ) -> Look:
-        """The member as it stands; only its own networks are asked, so a look costs the same in any population.
+        """Look at a member of a population now, at a cost that does not depend on the number of members.
 
-        `metrics` are all that were measured unless some are named. What was measured is that of the look `before` where
-        nothing has been measured since. Arrows that would take more than `patience` seconds are left out.
+        Args:
+            population: The population; looking does not change it.
+            record: Its measurements up to now.
+            snapshot: The newest measurement [default: the record's].
+            member: The member's number.
+            n: Samples of each kind [default: 500 in the plane, 2000 on a line, 200 elsewhere].
+            metrics: The metrics to show [default: all that were measured].
+            before: An earlier look, whose measurement is shared if there is no newer one.
+            patience: Seconds after which arrows are left out.
         """
-        recipe = population.recipes[member]
-        data, loss = recipe.parts.data, recipe.parts.loss
-        n = n or POINTS.get(data.dim, MANY_DIMENSIONS)
-        probe = population.probe(member)
-        generated, arrows = _samples_and_arrows(probe, n, patience)
-        real = probe.real(n)[0]
-        d_output = _d_output(probe, data.extent, real, generated) if data.dim in GRID else np.empty(0)
-        last, path, diverged_at = snapshot or record.last, record.path, population.diverged_at
-        now, followed = int(diverged_at[member]), len(path.steps) > 0
-        if (
-            before is not None and last is not None and before.scores is last.metrics
-            and (before.member, before.diverged_at) == (member, now)
-        ):  # fmt: skip
-            measured = {name: getattr(before, name) for name in MEASURED}
+        newest, path = snapshot or record.last, record.path
+        diverged_at = int(population.diverged_at[member])
+        real, generated, arrows, d_output = _ask(population.probe(member), n, patience)
+        if before is not None and newest is not None and before.scores is newest.metrics:
+            measurement = before.measurement
         else:
-            names = (last.metrics if last else ()) if metrics is None else metrics
-            measured = {
-                "steps": record.steps.copy(),
-                "metrics": {name: record.metric(name).copy() for name in names if last and name in last.metrics},
-                "measured": last.samples.shape[1] if last else 0,
-                "scores": last.metrics if last else {},
-                "shares": last.shares[member].copy() if last and now < 0 else None,
-            }
+            measurement = Measurement.from_record(record, newest, metrics)
+        shares = measurement.shares
         return Look(
-            recipe=recipe,
+            recipe=population.recipes[member],
             member=member,
             names=tuple(f"seed {recipe.seed}" for recipe in population.recipes),
             step=population.steps,
-            diverged_at=now,
-            real=real.cpu().numpy(),
-            generated=generated.cpu().numpy(),
-            arrows=arrows.cpu().numpy(),
+            diverged_at=diverged_at,
+            real=real,
+            generated=generated,
+            arrows=arrows,
             d_output=d_output,
-            probability=loss.probability,
-            equilibrium=loss.equilibrium_lines,
-            all_diverged_at=diverged_at,
-            **measured,
+            shares=shares[member] if shares is not None and diverged_at < 0 else None,
             trajectory_steps=path.steps.copy(),
-            places=path.places[:, member].copy() if followed else np.empty((0, 2)),
-            means=path.means[:, member].copy() if followed else np.empty((0, 2)),
-            status=status(last, member, population.diverged_at) if last else "",
-        )
-
-    def measured_as(self, before: Look) -> bool:
-        """Whether this look shows what that one showed of measurements: the same, of the same game."""
-        alike = ("recipe", "member", "diverged_at")
-        return all(getattr(self, name) is getattr(before, name) for name in MEASURED) and all(
-            getattr(self, name) == getattr(before, name) for name in alike
+            places=path.places[:, member : member + 1].reshape(-1, 2).copy(),  # of a larger game `(0, 2)`
+            means=path.means[:, member : member + 1].reshape(-1, 2).copy(),
+            measurement=measurement,
+            status=status(newest, member, population.diverged_at) if newest else "",
         )
 
     @property
+    def probability(self) -> bool:
+        """True if `d_output` is sigmoid(logit), D's probability that a sample is real.
+
+        For other losses it is the logit, moved and scaled (`scaled`), or without D the loss's witness function.
+        """
+        return self.recipe.parts.loss.probability
+
+    @property
+    def equilibrium(self) -> tuple[float | None, float | None]:
+        """D's and G's loss when neither can improve; None if that is not one number."""
+        return self.recipe.parts.loss.equilibrium_lines
+
+    @property
+    def steps(self) -> np.ndarray:
+        """Iterations `(T,)` of all measurements."""
+        return self.measurement.steps
+
+    @property
+    def metrics(self) -> dict[str, np.ndarray]:
+        """Metrics of all members `(T, P)` by name."""
+        return self.measurement.metrics
+
+    @property
+    def scores(self) -> dict[str, np.ndarray]:
+        """The newest measurement of all members `(P,)` by name."""
+        return self.measurement.scores
+
+    @property
+    def measured(self) -> int:
+        """Samples of each member in the newest measurement; 0 before the first."""
+        return self.measurement.n
+
+    @property
     def finite(self) -> bool:
-        """Whether samples and arrows can be drawn."""
+        """True if samples and arrows can be drawn."""
         return self.diverged_at < 0 and bool(np.isfinite(self.generated).all() and np.isfinite(self.arrows).all())
 
+    @property
+    def drawn(self) -> dict[str, Any]:
+        """The fields that stay when a member diverges, by name."""
+        return {name: getattr(self, name) for name in ("real", "generated", "arrows", "d_output", "shares")}
+
     def after(self, before: Look | None) -> Look:
-        """This look; where its samples are not finite, with those of an earlier look at the same member."""
+        """Return this look; if its samples are not finite, with those of an earlier look at the same member."""
         if before is None or self.finite or (self.member, self.recipe.data) != (before.member, before.recipe.data):
             return self
-        return replace(self, **{name: getattr(before, name) for name in EARLIER})
+        return replace(self, **before.drawn)
 
     def metric(self, name: str) -> np.ndarray:
-        """One metric of the member over the measured iterations `(T,)`, NaN where it was not taken."""
+        """Return one metric of the member over the measured iterations `(T,)`; NaN if it was not measured."""
         taken = name in self.metrics and len(self.steps) > 0
         return self.metrics[name][:, self.member] if taken else np.full(len(self.steps), np.nan)
 
     def reference(self, metric: str) -> ReferenceBand | None:
-        """What as many true samples as were measured score; None where nothing was, or the metric has no meaning."""
+        """Return the scores of as many true samples as were measured; None if nothing was, or if it has no meaning."""
         return reference_band(metric, self.recipe.data, self.measured) if self.measured else None
 
     def portrait(self, reach: float = 2.0) -> theory.Portrait | None:
-        """The phase portrait of the recipe, without runs; None where a player has more than one number."""
+        """Compute the phase portrait of the recipe, without runs; None if a player has more than one number."""
         return _portrait(self.recipe, reach)
+
+
+def _ask(probe: Probe, n: int | None, patience: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return real and generated samples, arrows and D's output of the only member of a probe."""
+    data = probe.data
+    n = n or POINTS.get(data.dim, MANY_DIMENSIONS)
+    generated, arrows = _samples_and_arrows(probe, n, patience)
+    real = probe.real(n)[0]
+    d_output = _d_output(probe, data.extent, real, generated) if data.dim in GRID else np.empty(0)
+    return real.cpu().numpy(), generated.cpu().numpy(), arrows.cpu().numpy(), d_output
 
 
 def _d_output(probe: Probe, window: Window, real: torch.Tensor, generated: torch.Tensor) -> np.ndarray:

@@ -44,16 +44,16 @@ class Picture:
 
     def draw(self, look: Look) -> None:
         """Shows the look; where it is earlier than the one before, axes start again from their first limits."""
-        self.charts = self._run.of(look)
+        self.charts = self._run.update(look)
         self.heading = Heading(headline(look.recipe), f"iteration {look.step:,}", look.status)
         self._painting.paint(list(zip(self.charts, places(len(self.charts)), strict=True)), self.heading)
 
-    def kept(self) -> bytes:
-        """What a later look must know of the one drawn; ValueError where there was none."""
-        return self._run.kept()
+    def serialize(self) -> bytes:
+        """Return what later pictures need of this one; ValueError before the first look."""
+        return self._run.serialize()
 
     def resume(self, content: bytes, look: Look) -> None:
-        """Goes on after the look of which `kept` made the content; `look` is any later one at the same member."""
+        """Continue from the content that `serialize` made; `look` is any later look at the same member."""
         self._run.resume(content, look)
 
     def rgba(self) -> np.ndarray:

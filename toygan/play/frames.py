@@ -57,8 +57,8 @@ class FrameSender(Sender):
             self._run, self.recording = s.run, Recording()
         before, needs = self._charts.look, self._charts.needs
         patience = ARROWS if s.slow else math.inf
-        look = Look.of(s.population, s.record, s.snapshot, s.focus, None, needs, before, patience)
-        charts = self._charts.of(look)
+        look = Look.from_run(s.population, s.record, s.snapshot, s.focus, None, needs, before, patience)
+        charts = self._charts.update(look)
         self.recording.add(
             s.iteration, {"status": s.status, "recipe": s.recipe.to_string(), **told(s.diagnoses, s.focus)}, charts
         )
