@@ -130,7 +130,7 @@ def test_every_network_maps_members_one_by_one(name: str, role: str) -> None:
 @pytest.mark.parametrize("name", NETWORKS)
 def test_every_network_can_take_other_inputs(name: str) -> None:
     net = NETWORKS[name](2, 2, Shape(4, 1, "tanh"))
-    assert net.of(inputs=6) == NETWORKS[name](6, 2, Shape(4, 1, "tanh"))
+    assert net.with_inputs(6) == NETWORKS[name](6, 2, Shape(4, 1, "tanh"))
     assert net.inputs == 2 + net.beside
 
 
