@@ -133,7 +133,7 @@ class Recipe:
         for name, how in KNOBS.items():
             value, stands_for[name] = how.check(name, getattr(self, name))
             object.__setattr__(self, name, value)
-        object.__setattr__(self, "_parts", _fitting(self, stands_for))
+        object.__setattr__(self, "_parts", _fit(self, stands_for))
         object.__setattr__(self, "_menus", Menu.changes)
 
     def __hash__(self) -> int:
@@ -251,45 +251,63 @@ def _known(values: Mapping[str, Any]) -> None:
             raise RecipeError(short(name)[1:-1], values[name], allowed)
 
 
-def _fitting(recipe: Recipe, part: dict[str, Any]) -> Parts:
-    """The recipe's parts, given what each field stands for; combinations without meaning are refused with a reason."""
-    data, loss, turn = part["data"], part["loss"], part["turns"]
+def _fit(recipe: Recipe, part: Mapping[str, Any]) -> Parts:
+    """Build the recipe's parts from what each field names, and refuse combinations without meaning."""
+    data = part["data"]
     if (reason := data.refuses()) is not None:
         raise RecipeError("data", recipe.data, reason)
-    shape, networks = Shape(recipe.width, recipe.depth, recipe.activation), {}
-    for own in ("optimizer_g", "optimizer_d"):
-        part[own] = part[own] or part["optimizer"]
-    for role, sizes in (("generator", (recipe.latent, data.dim)), ("discriminator", (data.dim, 1))):
-        kind = part[role].kind
-        if role not in kind.roles:
-            fitting = [name for name, spec in NETWORKS.items() if role in spec.kind.roles]
-            raise RecipeError(role, getattr(recipe, role), f"cannot be the {role}; allowed: {', '.join(fitting)}")
-        if (reason := kind.refuses(*sizes)) is not None:
-            raise RecipeError(role, getattr(recipe, role), reason)
-        networks[role] = part[role](*sizes, shape)
-    networks["generator"] = part["noise"].network(networks["generator"])
-    if not loss.uses_discriminator:
-        networks["discriminator"] = NoDiscriminator(data.dim, 1, shape)
+    _check_network(recipe, "generator", part["generator"].kind, recipe.latent, data.dim)
+    _check_network(recipe, "discriminator", part["discriminator"].kind, data.dim, 1)
+    shape = Shape(recipe.width, recipe.depth, recipe.activation)
+    d = part["discriminator"] if part["loss"].uses_discriminator else NoDiscriminator
     parts = Parts(
-        {name: getattr(recipe, name)[:SHOWN] for name in NAMED}, data, loss, part["regularizers"], turn,
-        part["optimizer_g"], part["optimizer_d"], part["schedule"], part["noise"], networks["generator"],
-        networks["discriminator"], recipe.batch, recipe.momentum,
-    )  # fmt: skip
-    reason = turn.refuses(parts)
-    if reason is None and turn.couples and not loss.uses_discriminator:
+        names={name: getattr(recipe, name)[:SHOWN] for name in NAMED},
+        data=data,
+        loss=part["loss"],
+        regularizers=part["regularizers"],
+        turns=part["turns"],
+        optimizer_g=part["optimizer_g"] or part["optimizer"],
+        optimizer_d=part["optimizer_d"] or part["optimizer"],
+        schedule=part["schedule"],
+        noise=part["noise"],
+        generator=part["noise"].network(part["generator"](recipe.latent, data.dim, shape)),
+        discriminator=d(data.dim, 1, shape),
+        batch=recipe.batch,
+        momentum=recipe.momentum,
+    )
+    for check in (_check_turns, _check_steps, _check_regularizers):
+        check(recipe, parts)
+    return parts
+
+
+def _check_network(recipe: Recipe, role: str, kind: type[Network], inputs: int, outputs: int) -> None:
+    if role not in kind.roles:
+        fitting = [name for name, spec in NETWORKS.items() if role in spec.kind.roles]
+        raise RecipeError(role, getattr(recipe, role), f"cannot be the {role}; allowed: {', '.join(fitting)}")
+    if (reason := kind.refuses(inputs, outputs)) is not None:
+        raise RecipeError(role, getattr(recipe, role), reason)
+
+
+def _check_turns(recipe: Recipe, parts: Parts) -> None:
+    reason = parts.turns.refuses(parts)
+    if reason is None and parts.turns.couples and not parts.loss.uses_discriminator:
         reason = f"loss {short(recipe.loss)} has no discriminator"
     if reason is not None:
         raise RecipeError("turns", recipe.turns, reason)
-    for name in ("g_steps", "d_steps"):
-        if getattr(recipe, name) != 1 and not turn.takes_steps:
-            why = f"turns {short(recipe.turns)} moves both players at once; only 1 fits"
-            raise RecipeError(name, getattr(recipe, name), why)
+
+
+def _check_steps(recipe: Recipe, parts: Parts) -> None:
+    for name, steps in (("g_steps", recipe.g_steps), ("d_steps", recipe.d_steps)):
+        if steps != 1 and not parts.turns.takes_steps:
+            raise RecipeError(name, steps, f"turns {short(recipe.turns)} moves both players at once; only 1 fits")
+
+
+def _check_regularizers(recipe: Recipe, parts: Parts) -> None:
     for name, regularizer in parts.regularizers.items():
-        if not loss.uses_discriminator:
+        if not parts.loss.uses_discriminator:
             raise RecipeError("regularizers", name, f"loss {short(recipe.loss)} has no discriminator to regularize")
         if (reason := regularizer.refuses(parts, recipe.regularizers[name])) is not None:
             raise RecipeError("regularizers", name, reason)
-    return parts
 
 
 DEFAULT = Recipe()

@@ -46,7 +46,6 @@ from toygan.panels.picture import Picture
 from toygan.parts.distributions import Mixture
 from toygan.parts.menu import Menu
 from toygan.parts.metrics.inputs import MetricInputs
-from toygan.parts.metrics.samples import always
 from toygan.play.controls import control
 from toygan.runs.record import Record
 
@@ -147,7 +146,7 @@ ROWS = {
         REGULARIZERS, SmallLogits(), {"regularizers": {"small-logits": 0.1}}, contracts.OF_REGULARIZERS
     ),
     "cross": Row(DISTRIBUTIONS, Cross(), {"data": "cross(arm=2.0)"}, contracts.OF_DISTRIBUTIONS),
-    "breadth": Row(METRICS, Metric(spread, "data units", "", always), {}, contracts.OF_METRICS),
+    "breadth": Row(METRICS, Metric(spread, "data units"), {}, contracts.OF_METRICS),
     "generator-first": Row(TURNS, GeneratorFirst(), {"turns": "generator-first"}),
     "sign-descent": Row(OPTIMIZERS, SignDescent(), {"optimizer": "sign-descent"}),
     "quadratic": Row(NETWORKS, NetworkSpec(Quadratic), {"generator": "quadratic", "discriminator": "quadratic"}),

@@ -10,14 +10,19 @@ from torch import Tensor
 from toygan.parts.metrics.inputs import MetricInputs
 
 
+def always(e: MetricInputs) -> bool:
+    """Any samples."""
+    return True
+
+
 @dataclass(frozen=True)
 class Metric:
     """One number per member: `of` takes the inputs and returns `(P,)`; its docstring is its help, source included."""
 
     of: Callable[[MetricInputs], Tensor]
-    unit: str
-    better: str  # "high", "low" or "" where neither is
-    needs: Callable[[MetricInputs], bool]
+    unit: str = ""
+    better: str = ""  # "high", "low" or "" where neither is
+    needs: Callable[[MetricInputs], bool] = always
     expensive: bool = False  # True: it may cost more than training does, so it is taken only where it is named
     live: bool = True  # False: a playing run leaves it out, too
 

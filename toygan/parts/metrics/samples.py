@@ -18,11 +18,6 @@ DIRECTIONS, FEW_DIRECTIONS = 128, 16  # along which samples are sorted; few whil
 CHUNK = 2**20  # distances a member at a time
 
 
-def always(e: MetricInputs) -> bool:
-    """Any samples will do."""
-    return True
-
-
 def density_known(e: MetricInputs) -> bool:
     """Data whose exact density is known."""
     return bool(e.data.has_density)
@@ -195,21 +190,21 @@ def coverage(e: MetricInputs) -> Tensor:
 
 SAMPLE_METRICS: dict[str, Metric] = {
     "log-likelihood-gap": Metric(log_likelihood_gap, "nats", "", density_known, expensive=True),
-    "sliced-w2": Metric(sliced_w2, "data units", "low", always, expensive=True),
+    "sliced-w2": Metric(sliced_w2, "data units", "low", expensive=True),
     "w1": Metric(w1, "data units", "low", assignable, expensive=True),
     "w2": Metric(w2, "data units", "low", assignable, expensive=True),
-    "energy-distance": Metric(energy_distance, "data units", "low", always, expensive=True),
-    "mmd": Metric(mmd, "", "low", always, expensive=True),
+    "energy-distance": Metric(energy_distance, "data units", "low", expensive=True),
+    "mmd": Metric(mmd, "", "low", expensive=True),
     "precision": Metric(precision, "share", "high", scattered, expensive=True),
     "recall": Metric(recall, "share", "high", scattered, expensive=True),
     "density": Metric(density, "", "high", scattered, expensive=True),
     "coverage": Metric(coverage, "share", "high", scattered, expensive=True),
-    "sliced-w1": Metric(sliced_w1, "data units", "low", always),
-    "mean-offset": Metric(mean_offset, "spreads of the data", "low", always),
-    "spread-ratio": Metric(spread_ratio, "", "", always),
-    "off-data": Metric(off_data, "spreads of the data", "low", always),
-    "gaps": Metric(gaps, "spreads of the data", "low", always),
-    "drift": Metric(drift, "spreads of the data / 100 iterations", "", always),
+    "sliced-w1": Metric(sliced_w1, "data units", "low"),
+    "mean-offset": Metric(mean_offset, "spreads of the data", "low"),
+    "spread-ratio": Metric(spread_ratio),
+    "off-data": Metric(off_data, "spreads of the data", "low"),
+    "gaps": Metric(gaps, "spreads of the data", "low"),
+    "drift": Metric(drift, "spreads of the data / 100 iterations"),
     "mean": Metric(mean_of_samples, "data units", "", on_a_line),
     "spread": Metric(spread_of_samples, "data units", "", on_a_line),
     "nearest-training": Metric(nearest_training, "", "", trained_on_few, expensive=True),
