@@ -1,4 +1,4 @@
-# Needs Python >= 3.11 and make, nothing else. The first command of all sets up .venv; later ones find it there.
+# Needs Python >= 3.11 and make. The first command sets up .venv; later ones find it there.
 PYTHON ?= python3
 BIN := .venv/bin
 export DENO_NO_UPDATE_CHECK := 1
@@ -7,24 +7,27 @@ READY := .venv/ready
 # The page's modules and their tests, for deno.
 PAGE := --config tests/deno.json 'toygan/**/*.js' 'tests/**/*.js'
 
-# JupyterLab would greet a learner with a question about its own news.
+# Without these settings, JupyterLab greets a learner with a question about its news.
 SETTINGS := .venv/share/jupyter/lab/settings
 NO_NEWS := {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}
 
-.PHONY: help lab test claims bench readme clean
+.PHONY: help lab test slow claims bench readme api clean
 
 help:
-	@echo "make lab     sets up and opens the lessons in JupyterLab"
-	@echo "make test    sets up and runs lint, types and all tests, of Python and of the page"
-	@echo "make claims  sets up and measures all that is said of methods anew: minutes"
-	@echo "make bench   sets up and measures speed, as ratios within one run"
-	@echo "make readme  renews the pictures and the lists of README.md, and assets/menus.md"
-	@echo "make clean   removes the set-up"
+	@echo "make lab     open the lessons in JupyterLab"
+	@echo "make test    run lint, types and all tests, of Python and of the page"
+	@echo "make slow    run the tests that are too long for make test"
+	@echo "make claims  run the experiments behind toygan's claims again: minutes"
+	@echo "make bench   measure speed, as ratios within one run"
+	@echo "make readme  write the pictures of README.md and assets/menus.md again"
+	@echo "make api     write assets/api.md again"
+	@echo "make clean   remove .venv and build"
+	@echo "The first of them sets up .venv: a few minutes, once."
 
 lab: $(READY)
 	@exec $(BIN)/toygan lab lessons
 
-# One thread a process: torch's threads and pytest's processes would fight for the same cores.
+# One thread a process, since torch's threads and pytest's processes would share the cores.
 test: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -34,6 +37,9 @@ test: $(READY)
 	$(BIN)/deno check $(PAGE)
 	$(BIN)/deno test --config tests/deno.json --allow-read 'tests/**/*_test.js'
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n logical --maxprocesses 8 --dist loadgroup --durations 10
+
+slow: $(READY)
+	OMP_NUM_THREADS=1 $(BIN)/pytest -m slow -n logical --maxprocesses 8 --dist loadgroup --durations 10
 
 claims: $(READY)
 	$(BIN)/toygan claims
@@ -47,6 +53,9 @@ readme: $(READY)
 	cp build/ring8/training.gif assets/ring8.gif
 	cp build/ring8/run.html assets/ring8.html
 	$(BIN)/toygan menus --into README.md --into assets/menus.md
+
+api: $(READY)
+	$(BIN)/toygan api --into assets/api.md
 
 clean:
 	rm -rf .venv build

@@ -5,10 +5,11 @@ A name is loaded when it is first asked for: the command line needs no torch to 
 
 from __future__ import annotations
 
-from importlib import import_module
+from importlib import import_module, metadata
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    __version__: str
     from toygan.measure import theory as theory
     from toygan.panels import PANELS as PANELS
     from toygan.panels import Panel as Panel
@@ -73,6 +74,8 @@ __all__ = [*NAMES]
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return metadata.version("toygan")  # of pyproject.toml, as it was installed
     if name not in NAMES:
         raise AttributeError(f"module 'toygan' has no attribute {name!r}")
     home = import_module(NAMES[name])
