@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from toygan.sweeps import execute as module
 from toygan.sweeps.execute import execute
 from toygan.sweeps.groups import measure_groups
 from toygan.sweeps.piece import Piece, record_of, run
+from toygan.sweeps.store import Store
 
 PARENT = """
 from toygan.recipe import Recipe
@@ -86,15 +88,31 @@ def test_a_piece_of_several_groups_is_done_once_and_each_group_is_told_as_soon_a
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="POSIX")
-@pytest.mark.parametrize("ending", ["SIGTERM", "SIGKILL"])
-def test_whatever_ends_the_parent_ends_its_processes(ending: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", ["SIGINT", "SIGTERM", "SIGKILL"])
+def test_whatever_ends_the_parent_ends_its_processes_and_leaves_nothing(ending: str, tmp_path: Path) -> None:
     script = tmp_path / "parent.py"
     script.write_text(PARENT, encoding="utf-8")
-    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True) as parent:
+    command = [sys.executable, "-W", "error", str(script)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
+        assert parent.stderr is not None
         parent.stdout.readline()  # the first piece is done: its processes are at the others
         children = psutil.Process(parent.pid).children(recursive=True)
         assert children
         parent.send_signal(getattr(signal, ending))
-    _, alive = psutil.wait_procs(children, timeout=60)
-    assert not alive
+        _, alive = psutil.wait_procs(children, timeout=60)
+        assert not alive
+        last = parent.stderr.read().splitlines()[-1:]
+    assert last == (["KeyboardInterrupt"] if ending == "SIGINT" else []), "no warning of what was left behind"
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="POSIX")
+def test_a_worker_that_dies_is_named_and_what_is_stored_stays(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s.db")
+    work = execute([SHORT, *(SHORT._replace(steps=10**9 + i) for i in range(2))], store=store, jobs=2)
+    assert next(work)[0] == SHORT
+    worker = next(child for child in psutil.Process().children() if any("spawn_main" in x for x in child.cmdline()))
+    worker.kill()
+    with pytest.raises(BrokenProcessPool, match="a worker process died, possibly out of memory; try jobs=1"):
+        next(work)
+    assert store.get(SHORT) is not None

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
+import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import Connection, wait
 
 from toygan.recipe import NAMED, RecipeError
 from toygan.sweeps.piece import Piece, Result, run
 from toygan.sweeps.store import Store
-from toygan.sweeps.worker import begin
 
 Futures = dict["Future[list[Result]]", Piece]
 
@@ -48,13 +51,30 @@ def _done(todo: list[Piece], executor: Executor | None, jobs: int) -> Iterator[t
         yield from ((piece, run(piece.words)) for piece in todo)
     else:
         fresh = multiprocessing.get_context("spawn")  # torch's threads do not survive a fork
-        with ProcessPoolExecutor(min(jobs, len(todo)), fresh, begin) as pool:
+        theirs, ours = fresh.Pipe(duplex=False)
+        with theirs, ours, ProcessPoolExecutor(min(jobs, len(todo)), fresh, _begin, (theirs,)) as pool:
             try:
                 yield from _as_done(_submitted(todo, pool))
-            except BaseException:  # an interrupt, or nobody wants more: what has begun would take minutes to end
-                for process in list(pool._processes.values()):
-                    process.terminate()
+            except BrokenProcessPool:
+                raise BrokenProcessPool("a worker process died, possibly out of memory; try jobs=1") from None
+            except BaseException:  # an interrupt, or nobody wants more: the pieces at work would take minutes
+                ours.close()
                 raise
+
+
+def _begin(pipe: Connection) -> None:
+    """Make this worker end at once on Ctrl-C, and when the other end of the pipe closes.
+
+    That end closes when its owner gives up, and when its owner dies in any way, even by SIGKILL. The pools of loky 3.7
+    and pebble 5.2 let a worker that is at work live on then.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    threading.Thread(target=_end_with, args=(pipe,), daemon=True).start()
+
+
+def _end_with(pipe: Connection) -> None:
+    wait([pipe])
+    os._exit(1)
 
 
 def _submitted(todo: list[Piece], executor: Executor) -> Futures:
