@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from toygan.studies import claims as claims
     from toygan.studies import gallery as gallery
     from toygan.sweeps import Spread as Spread
+    from toygan.sweeps import read_sweep as read_sweep
     from toygan.sweeps import sweep as sweep
     from toygan.training import Population as Population
     from toygan.training import Snapshot as Snapshot
@@ -66,7 +67,7 @@ HOMES = {
     "toygan.recipe": ("Recipe", "RecipeError"),
     "toygan.runs.lockstep": ("train",),
     "toygan.studies": ("claims", "gallery"),
-    "toygan.sweeps": ("Spread", "sweep"),
+    "toygan.sweeps": ("Spread", "read_sweep", "sweep"),
     "toygan.training": ("Population", "Snapshot", "State", "StateError"),
 }
 NAMES = {name: home for home, names in HOMES.items() for name in names}

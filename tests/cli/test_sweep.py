@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from support.shell import refused, toygan
 
-from toygan import sweep
+from toygan import read_sweep
 from toygan.runs.run import Run
 from toygan.sweeps.table import summary
 
@@ -26,7 +26,7 @@ def test_a_grid_becomes_a_table_and_a_store_that_spares_the_work(
     ]  # fmt: skip
     monkeypatch.setattr(Run, "step", lambda self: pytest.fail("trained again"))
     assert toygan(*words).stdout == first.stdout
-    table = sweep.read(tmp_path / "s.db")  # type: ignore[attr-defined]
+    table = read_sweep(tmp_path / "s.db")
     means = summary(table)
     assert means[["loss", "lr_g"]].to_numpy().tolist() == [
         ["hinge", 0.001], ["hinge", 0.01], ["minimax", 0.001], ["minimax", 0.01],

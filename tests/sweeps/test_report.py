@@ -14,7 +14,7 @@ import pytest
 from support import lab
 from support.shell import refused, toygan
 
-from toygan import Recipe, sweep
+from toygan import Recipe, read_sweep, sweep
 from toygan.measure.intervals import interval
 from toygan.sweeps.report import report
 
@@ -30,7 +30,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def table(store: Path) -> pd.DataFrame:
-    read: pd.DataFrame = sweep.read(store)
+    read: pd.DataFrame = read_sweep(store)
     return read
 
 
@@ -128,7 +128,7 @@ def test_the_shell_writes_a_page_and_a_table_and_replaces_nothing_unasked(store:
     assert b"<title>Rates</title>" in out.read_bytes()
     toygan("report", store, "--out", tmp_path / "t.csv")
     pd.testing.assert_frame_equal(
-        pd.read_csv(tmp_path / "t.csv", keep_default_na=True)[["lr_g", "step"]], sweep.read(store)[["lr_g", "step"]]
+        pd.read_csv(tmp_path / "t.csv", keep_default_na=True)[["lr_g", "step"]], read_sweep(store)[["lr_g", "step"]]
     )
 
 
@@ -147,4 +147,4 @@ def test_parquet_is_the_same_table_or_says_what_it_needs(store: Path, tmp_path: 
         assert "toygan[parquet]" in refused(toygan("report", store, "--out", tmp_path / "t.parquet"))
         return
     toygan("report", store, "--out", tmp_path / "t.parquet")
-    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "t.parquet"), sweep.read(store), check_dtype=False)
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "t.parquet"), read_sweep(store), check_dtype=False)

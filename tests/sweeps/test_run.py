@@ -20,7 +20,7 @@ import pytest
 import torch
 from pandas.testing import assert_frame_equal
 
-from toygan import LOSSES, Recipe, RecipeError, sweep
+from toygan import LOSSES, Recipe, RecipeError, read_sweep, sweep
 from toygan.runs.run import Run
 from toygan.sweeps import execute, piece
 from toygan.sweeps.piece import MEMORY, pieces
@@ -85,7 +85,7 @@ def test_what_a_store_holds_is_not_done_again_and_a_stopped_sweep_goes_on(serial
     assert rest.count == 2, "of four shapes"
     assert_frame_equal(sweep(GRID, **ASKED, store=store, executor=nothing), serial, check_exact=True)
     assert nothing.count == 0
-    assert_frame_equal(sweep.read(store), serial, check_exact=True)  # type: ignore[attr-defined]
+    assert_frame_equal(read_sweep(store), serial, check_exact=True)
     other = Counting()
     sweep(GRID, **{**ASKED, "steps": 4}, store=store, executor=other)
     assert other.count == 4, "another number of iterations is another run"

@@ -71,7 +71,7 @@ def watched(wanted: list[Piece], done: Iterable[tuple[Piece, list[Result]]]) -> 
             yield piece, results
 
 
-def read(store: str | Path, every_version: bool = False) -> pd.DataFrame:
+def read_sweep(store: str | Path, every_version: bool = False) -> pd.DataFrame:
     """The table of what a store holds, by default of the newest versions of code and torch that are in it.
 
     Raises StoreError where it is none, and OSError where it cannot be read.
@@ -81,4 +81,4 @@ def read(store: str | Path, every_version: bool = False) -> pd.DataFrame:
     return frame(Store(store).results(every_version))
 
 
-sweep.read = read  # type: ignore[attr-defined]
+sweep.read = read_sweep  # type: ignore[attr-defined]  # its name in version 0.1.0
