@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,23 @@ import numpy as np
 WORDS = "words"  # the name of what is no array
 
 
-def write(path: Path, content: bytes) -> None:
-    """The file at `path`, or what was there before: never a part of it."""
-    part = path.with_name(f".{path.name}.part")
+def write(path: Path, content: bytes | Callable[[], bytes], force: bool = True, option: str = "force=True") -> None:
+    """Write a file as a whole: a reader finds all of it, or what was there before.
+
+    Raises FileExistsError, before a `content` that is a function is called, if the file exists and `force` is false.
+    Its message names `option` as the way to replace the file.
+    """
+    if not force and path.exists():
+        raise FileExistsError(f"{path}: exists; choose another name, or replace it with {option}")
+    data, part = content() if callable(content) else content, path.with_name(f".{path.name}.part")
     try:
-        part.write_bytes(content)
+        part.write_bytes(data)
         os.replace(part, path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None  # the user knows nothing of `part`
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink()
 
 
 def packed(words: Any, arrays: Mapping[str, np.ndarray]) -> bytes:

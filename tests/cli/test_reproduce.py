@@ -115,7 +115,7 @@ def test_a_table_that_is_there_is_left_alone_without_force(tmp_path: Path, ran: 
         (["toy", "--budget", "many"], ["--budget many", "all"]),
         (["toy", "--seeds", "0"], ["--seeds"]),
         (["toy", "--device", "tpu"], ["--device", "cuda"]),
-        (["toy", "--budget", "1", "--out", "no/such/folder.md"], ["--out", "cannot be written"]),
+        (["toy", "--budget", "1", "--out", "no/such/folder.md"], ["no/such/folder.md: No such file or directory"]),
     ],
 )
 def test_what_cannot_be_is_one_line(

@@ -5,14 +5,16 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import signal
 import sys
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
 import click
 
-WRONG = 2  # exit status where the command line asks for what cannot be
-INTERRUPTED = 130
+WRONG = 2  # exit status of a command line that is refused
+SIGNALLED = 128  # and of a command that a signal ended, the signal's number added
+INTERRUPTED = SIGNALLED + signal.SIGINT
 LINE, WORD = 240, 100  # letters of a message, and of one word in it, such as a path
 # What PyTorch and the loader of libraries say for want of memory: kinds of errors that mistakes of our own have, too.
 NO_MEMORY = (
@@ -58,12 +60,14 @@ def refusal(error: Exception, place: str = "the system") -> str | None:
     if isinstance(error, click.ClickException):
         return error.format_message()
     if isinstance(error, BrokenProcessPool):
-        return "a process that measured has ended, perhaps for want of memory; --jobs 1 needs the least"
+        return "a worker process died, possibly out of memory; try --jobs 1"
     if isinstance(error, MemoryError) or (
         isinstance(error, RuntimeError | ImportError | OSError | ValueError)
         and any(words in str(error) for words in NO_MEMORY)
     ):
         return "there is not enough memory for that"
+    if isinstance(error, FileExistsError) and error.errno is None:  # of `files.write`
+        return str(error)
     if isinstance(error, OSError):  # a full disk, a name too long, a folder without permission
         return f"{error.filename or place}: {error.strerror or error}"
     if isinstance(error, ValueError):

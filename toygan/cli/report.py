@@ -9,7 +9,7 @@ import click
 
 from toygan.cli.param_types import Target
 from toygan.files import write
-from toygan.sweeps import StoreError, sweep
+from toygan.sweeps import StoreError, read_sweep
 from toygan.sweeps.report import report
 
 KINDS = (".html", ".csv", ".parquet")
@@ -33,24 +33,25 @@ def command(store: Path, out: Path, force: bool, title: str | None) -> None:
     kind = out.suffix.lower()
     if kind not in KINDS:
         raise click.UsageError(f"--out {out}: must end in {', '.join(KINDS)}")
-    if out.exists() and not force:
-        raise click.UsageError(f"--out {out}: exists; add --force to replace it")
+    write(out, lambda: _content(store, kind, title), force, "--force")
+    click.echo(f"written to {out}")
+
+
+def _content(store: Path, kind: str, title: str | None) -> bytes:
     try:
-        table = sweep.read(store)  # type: ignore[attr-defined]
+        table = read_sweep(store)
     except StoreError as error:
         raise click.UsageError(f"STORE {error}") from None
     if table.empty:
         raise click.UsageError(f"STORE {store}: holds no results yet")
     if kind == ".html":
-        content = report(table, title or store.stem)
-    elif kind == ".csv":
-        content = table.to_csv(index=False).encode()
-    else:
-        held = BytesIO()
-        try:
-            table.to_parquet(held, index=False)
-        except ImportError:
-            raise click.UsageError("--out: Parquet needs pyarrow; pip install 'toygan[parquet]'") from None
-        content = held.getvalue()
-    write(out, content)
-    click.echo(f"written to {out}")
+        return report(table, title or store.stem)
+    if kind == ".csv":
+        csv: bytes = table.to_csv(index=False).encode()
+        return csv
+    held = BytesIO()
+    try:
+        table.to_parquet(held, index=False)
+    except ImportError:
+        raise click.UsageError("--out: Parquet needs pyarrow; pip install 'toygan[parquet]'") from None
+    return held.getvalue()

@@ -72,22 +72,12 @@ def command(
         return 0
     setting = named(PUBLISHED, name)
     iterations, seeds = _iterations(budget, name, setting), seeds or setting.seeds
-    if out is not None and out.exists() and not force:
-        raise click.UsageError(f"--out {out}: exists; name another file, or replace it with --force")
-    _write(out, report(name, setting, {}, seeds, iterations))  # it says what is missing, until the end
+    if out is not None:  # it says what is missing, until the end
+        write(out, report(name, setting, {}, seeds, iterations).encode(), force, "--force")
     found = measure(setting, seeds, iterations, jobs, opened(store), device)
     text = report(name, setting, found.of_methods(setting), seeds, iterations)
     click.echo(text, nl=False)
-    _write(out, text)
     if out is not None:
+        write(out, text.encode())
         click.echo(f"written to {out}")
     return INTERRUPTED if found.missing else 0
-
-
-def _write(out: Path | None, text: str) -> None:
-    """The table as it stands; UsageError where it cannot be written."""
-    try:
-        if out is not None:
-            write(out, text.encode())
-    except OSError as error:
-        raise click.UsageError(f"--out {out}: cannot be written ({error.strerror})") from None

@@ -77,7 +77,5 @@ def command(out: Path, force: bool) -> None:
     kind = out.suffix.lower()
     if kind not in KINDS:
         raise click.UsageError(f"FILE {out}: must end in {' or '.join(KINDS)}")
-    if out.exists() and not force:
-        raise click.UsageError(f"FILE {out}: exists; add --force to replace it")
-    write(out, page(kind))
+    write(out, lambda: page(kind), force, "--force")
     click.echo(f"written to {out}")

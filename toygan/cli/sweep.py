@@ -13,6 +13,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from toygan.cli.oneline import INTERRUPTED
 from toygan.cli.options import recipe_of, recipe_options
 from toygan.cli.param_types import Target, Whole, device_option
 from toygan.cli.studies import opened
@@ -101,7 +102,7 @@ def command(
             f"what is done is in {store}, and the same command goes on" if store else "nothing is kept without --store"
         )
         click.echo(f"toygan: stopped; {kept}", err=True)
-        return 130
+        return INTERRUPTED
     Console(width=None if Console().is_terminal else 140).print(table(measured))
     recipes = len(summary(measured))
     click.echo(f"{recipes:,} recipe{'s' * (recipes > 1)}, {seeds} seed{'s' * (seeds > 1)} each, {steps:,} iterations")

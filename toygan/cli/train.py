@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from toygan.cli.diagnose import in_short
 from toygan.cli.interrupt import stop_signals, ticking
+from toygan.cli.oneline import SIGNALLED
 from toygan.cli.options import recipe_of, recipe_options
 from toygan.cli.param_types import Target, Whole, device_option
 from toygan.cli.run_folder import Asked, RunFolder, is_finished
@@ -84,4 +85,4 @@ def command(
         click.echo(f"diagnosis: {in_short(diagnose_all(run.record))}")
         if folder:
             click.echo(f"written to {folder.write()}")
-    return 128 + caught[0] if caught else 0
+    return SIGNALLED + caught[0] if caught else 0

@@ -154,9 +154,7 @@ def running_loop() -> asyncio.AbstractEventLoop | None:
 
 def save(path: str | os.PathLike[str], content: Callable[[], bytes], force: bool) -> None:
     """Writes a file; raises FileExistsError, before any work, where there is one already, unless `force` is given."""
-    if Path(path).exists() and not force:
-        raise FileExistsError(f"{path}: exists; name another file, or replace it with force=True")
-    write(Path(path), content())
+    write(Path(path), content, force)
 
 
 def _tree(widget: Any) -> list[Any]:

@@ -35,9 +35,7 @@ def save_answers(path: str | os.PathLike[str], force: bool = False) -> None:
     ]  # fmt: skip
     if not rows:
         raise ValueError("predictions: none is locked in this notebook yet")
-    if Path(path).exists() and not force:
-        raise FileExistsError(f"{path}: exists; name another file, or replace it with force=True")
-    write(Path(path), (json.dumps({"format": FORMAT, "predictions": rows}, indent=1) + "\n").encode())
+    write(Path(path), (json.dumps({"format": FORMAT, "predictions": rows}, indent=1) + "\n").encode(), force)
 
 
 def read_answers(paths: Iterable[str | os.PathLike[str]]) -> pd.DataFrame:
