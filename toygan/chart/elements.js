@@ -1,4 +1,8 @@
-// What is done with elements of a page in more than one place.
+// Elements that more than one page shows.
+
+/** @typedef {{ verdict: string, evidence: string, cause: string, remedy: string }} Diagnosed */
+
+const PARTS = /** @type {(keyof Diagnosed)[]} */ (["verdict", "evidence", "cause", "remedy"]);
 
 /**
  * @template {keyof HTMLElementTagNameMap} T
@@ -20,4 +24,44 @@ export function make(tag, className, properties = {}) {
 export function fit(canvas, width, height) {
   const [w, h] = [Math.round(width * devicePixelRatio), Math.round(height * devicePixelRatio)];
   if (canvas.width !== w || canvas.height !== h) [canvas.width, canvas.height] = [w, h];
+}
+
+/**
+ * Shows text, in full under the pointer; the same text again costs the page nothing.
+ * @param {HTMLElement} element
+ * @param {string} text
+ */
+export function write(element, text) {
+  if (element.textContent !== text) element.textContent = element.title = text;
+}
+
+/** The element of a diagnosis, and the function that shows one in it. */
+export function diagnosis() {
+  const element = make("div", "toygan-diagnosis");
+  const spans = PARTS.map((name) => make("span", `toygan-${name}`));
+  element.append(...spans.flatMap((span) => [span, " "]));
+  const show = (/** @type {Diagnosed} */ words) => PARTS.forEach((name, i) => write(spans[i], words[name]));
+  return { element, show };
+}
+
+/**
+ * Labels a button, with an icon if the page has Font Awesome.
+ * @param {HTMLElement} button
+ * @param {string} text
+ * @param {string} icon
+ */
+export function label(button, text, icon) {
+  if (button.textContent === text) return;
+  button.replaceChildren(make("i", `fa ${icon}`, { ariaHidden: "true" }), text);
+}
+
+/**
+ * Shows whether a run plays: on its button, and on its status line, which a screen reader must not read at each iteration.
+ * @param {boolean} playing
+ * @param {HTMLElement} button
+ * @param {HTMLElement} status
+ */
+export function showPlaying(playing, button, status) {
+  label(button, playing ? "Pause" : "Play", playing ? "fa-pause" : "fa-play");
+  status.ariaLive = playing ? "off" : "polite";
 }

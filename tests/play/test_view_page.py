@@ -1,0 +1,178 @@
+"""The live view in a real browser, with a kernel that only listens: what it shows, and what it says to the kernel."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from support import lab
+from support.marks import chart
+
+from toygan.chart import Line
+from toygan.chart.wire import Wire
+from toygan.play.view import View, understood
+
+SCRIPT = View._esm.replace("export default", "globalThis.widget =")
+KERNEL = """() => {
+    const hear = {}, numbers = { width: 960, height: 540, room: 304 };
+    globalThis.said = [];
+    const model = {
+        get: (name) => numbers[name],
+        send: (content) => { if (globalThis.dead) throw new Error("dead"); said.push(content); },
+        on: (event, act) => { hear[event] = act; },
+        off: (event) => { delete hear[event]; },
+    };
+    globalThis.tell = (content, buffers = []) => hear["msg:custom"](content, buffers);
+    globalThis.heard = () => Object.keys(hear).sort();
+    globalThis.dead = false;
+    document.body.innerHTML = "<div class='toygan-playground'><input id=slider><div id=here></div></div><input id=other>";
+    globalThis.end = widget.render({ model, el: document.querySelector("#here") });
+}"""
+FRAME = """([content, buffers]) => {
+    const view = (text) => new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+    tell(content, buffers.map(view));
+}"""
+SIX = """async (words) => {
+    for (let frame = 1; frame <= 6; frame++) {
+        tell({ ...words, frame });
+        await new Promise(requestAnimationFrame);
+    }
+}"""
+WORDS = {
+    "status": "iteration 3", "message": "", "refused": False, "playing": False, "focus": 0, "seeds": 3,
+    "verdict": "healthy", "evidence": "w1 0.1", "cause": "", "remedy": "",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Any]:
+    """A page with the widget's module."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=lab.FLAGS, headless=True)
+        opened = started.new_page(viewport={"width": 960, "height": 900}, reduced_motion="no-preference")
+        opened.set_content(f"<style>{View._css}</style><body></body>")
+        opened.add_script_tag(content=SCRIPT, type="module")
+        opened.wait_for_function("globalThis.widget !== undefined")
+        yield opened
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """A page with a view that has said that it is here."""
+    browser.evaluate(KERNEL)
+    yield browser
+    browser.evaluate("dead || end()")
+
+
+def said(page: Any) -> list[dict[str, Any]]:
+    """All that the view has said since this was asked last, without its name, which never changes."""
+    every: list[dict[str, Any]] = page.evaluate("said.splice(0)")
+    assert all(understood(content, seeds=3) for content in every)
+    assert len({content.pop("view") for content in every}) <= 1
+    return every
+
+
+def show(page: Any, frame: int, **words: Any) -> None:
+    """Sends a frame and waits until it is painted."""
+    content, buffers = Wire().message([chart(Line("m", "real", np.arange(2.0), np.arange(2.0) * frame))])
+    numbered = {**WORDS, **words, **content, "frame": frame, "iteration": 10 * frame}
+    page.evaluate(FRAME, [numbered, [base64.b64encode(buffer).decode() for buffer in buffers]])
+    page.wait_for_function(f"document.querySelector('.toygan-view').dataset.iteration === '{10 * frame}'")
+
+
+def test_a_view_says_that_it_is_here_and_that_it_goes_and_then_listens_to_nothing(page: Any) -> None:
+    assert said(page) == [{"here": True, "hidden": False}]
+    assert page.evaluate("heard()") == ["comm_live_update", "msg:custom"]
+    page.evaluate("end()")
+    assert said(page) == [{"gone": True}]
+    assert page.evaluate("heard()") == []
+    page.locator(".toygan-view").focus()
+    page.keyboard.press("n")
+    page.locator(".toygan-play").click()
+    assert said(page) == []
+
+
+def test_words_stand_where_they_belong(page: Any) -> None:
+    page.evaluate("(words) => tell(words)", {**WORDS, "message": "lr_g = 0.002", "cause": "Why.", "playing": True})
+    status, diagnosis = page.locator(".toygan-status"), page.locator(".toygan-diagnosis")
+    assert status.inner_text().split("\n") == ["iteration 3", "lr_g = 0.002"]
+    assert diagnosis.inner_text().split() == ["healthy", "w1", "0.1", "Why."]
+    assert page.locator(".toygan-evidence").get_attribute("title") == "w1 0.1"
+    assert (page.locator(".toygan-play").inner_text(), status.get_attribute("aria-live")) == ("Pause", "off")
+    page.evaluate("(words) => tell(words)", {**WORDS, "message": "no", "refused": True})
+    assert page.locator(".toygan-refused .toygan-message").inner_text() == "no"
+    assert (page.locator(".toygan-play").inner_text(), status.get_attribute("aria-live")) == ("Play", "polite")
+    assert page.locator(".toygan-view").get_attribute("aria-label") == "iteration 3"
+
+
+def test_one_frame_in_six_is_acknowledged_with_its_pace_and_the_last_one_after_a_rest(page: Any) -> None:
+    content, _ = Wire().message([chart()])
+    said(page)
+    page.evaluate(SIX, {**WORDS, **content, "iteration": 0})
+    [sixth] = said(page)
+    assert (sixth["shown"], sixth["hidden"]) == (6, False)
+    assert sixth["pace"] > 0
+    show(page, 7)
+    page.wait_for_function("said.length")
+    assert said(page) == [{"shown": 7, "hidden": False, "pace": 0}]
+
+
+def test_buttons_and_keys_ask_for_what_they_stand_for(page: Any) -> None:
+    show(page, 1)
+    page.wait_for_function("said.length === 2")
+    said(page)
+    for name in ("play", "step", "reset"):
+        page.locator(f".toygan-{name}").click()
+    page.locator(".toygan-view").focus()
+    for key in (" ", "ArrowRight", ".", "x", "Control+n", "n", "n", "n", "p"):
+        page.keyboard.press(key)
+    asked = [{"do": name} for name in ("play", "step", "reset", "play", "step", "step")]
+    assert said(page) == [*asked, *({"focus": seed} for seed in (1, 2, 0, 2))]
+    page.evaluate("(words) => tell(words)", {**WORDS, "focus": 2})
+    page.locator("canvas").first.focus()
+    page.keyboard.press("p")
+    page.keyboard.press(" ")
+    assert said(page) == [{"focus": 1}], "play is a key of the picture as a whole"
+
+
+def test_keys_in_a_playground_are_not_the_notebooks(page: Any) -> None:
+    deaf = "data-lm-suppress-shortcuts"
+    for place, own in (("#slider", True), (".toygan-view", True), ("#other", False)):
+        page.locator(place).focus()
+        page.keyboard.press("d")
+        assert (page.locator(place).get_attribute(deaf) is not None) == own
+    page.locator("#slider").press("Control+s")
+    assert page.locator("#slider").get_attribute(deaf) is None
+
+
+def test_a_kernel_that_is_gone_is_said_and_nothing_more_can_be_asked(page: Any) -> None:
+    page.evaluate("dead = true")
+    page.locator(".toygan-step").click()
+    assert "run the cell again" in page.locator(".toygan-refused").inner_text()
+    assert all(button.is_disabled() for button in page.locator(".toygan-bar button").all())
+    page.evaluate("(words) => tell(words)", {**WORDS, "status": "late"})
+    assert "late" not in page.locator(".toygan-status").inner_text()
+
+
+def test_a_picture_without_its_numbers_says_so(page: Any) -> None:
+    content, _ = Wire().message([chart(Line("m", "real", np.arange(2.0), np.arange(2.0)))])
+    page.evaluate(FRAME, [{**WORDS, **content, "frame": 1, "iteration": 0}, []])
+    assert "loses the numbers" in page.locator(".toygan-message").inner_text()
+
+
+def test_silence_is_said_after_five_seconds_and_a_view_without_a_frame_is_alone(page: Any) -> None:
+    page.clock.install()
+    page.evaluate("end()")
+    page.evaluate(KERNEL)
+    page.locator(".toygan-play").click()
+    page.clock.run_for(4000)
+    assert page.locator(".toygan-message").inner_text() == ""
+    page.clock.run_for(2000)
+    assert "no answer yet" in page.locator(".toygan-message").inner_text()
+    assert page.locator(".toygan-alone").count() == 1
