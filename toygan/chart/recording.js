@@ -2,10 +2,12 @@
 import { Received } from "./wire.js";
 
 /**
+ * @import { Diagnosed } from "./elements.js"
  * @import { Chart } from "./wire.js"
  *
- * @typedef {"status" | "recipe" | "verdict" | "evidence" | "cause" | "remedy"} Word
- * @typedef {{ iteration: number, words: Record<Word, string>, charts: Chart[] }} RecordedFrame
+ * @typedef {Diagnosed & { status: string, recipe: string }} Words
+ * @typedef {{ iteration: number, words: Words, charts: Chart[] }} RecordedFrame
+ * @typedef {{ verdict: string, from: number, to: number }} Stretch
  * An array: where it belongs, as in the wire, its length in bytes, and how to read it: the columns of a surface ("u1"), the
  * scale of levels ("u2").
  * @typedef {[chart: number, mark: string, field: string, type: "f4" | "u1" | "u2", start: number, bytes: number,
@@ -63,10 +65,10 @@ function summed(bytes, columns) {
 /**
  * The stretches of frames with the same verdict, each from its first frame to before the next one's.
  * @param {readonly RecordedFrame[]} frames
- * @returns {{ verdict: string, from: number, to: number }[]}
+ * @returns {Stretch[]}
  */
 export function stretches(frames) {
-  const all = /** @type {{ verdict: string, from: number, to: number }[]} */ ([]);
+  const all = /** @type {Stretch[]} */ ([]);
   frames.forEach(({ words }, i) => {
     const verdict = words.verdict.split(" · ")[0]; // without the count of seeds that share it
     if (all.at(-1)?.verdict !== verdict) all.push({ verdict, from: i, to: i });
