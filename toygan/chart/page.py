@@ -37,6 +37,7 @@ HTML = """<!doctype html>
 </script>
 </html>
 """  # noqa: E501
+VIEW = ":is(.toygan-view, .toygan-live)"  # a picture, and all of a live view around it
 CONTRAST = 4.5  # of words on paper, at least (WCAG 2.2, 1.4.3)
 
 
@@ -70,9 +71,9 @@ def stylesheet(*more: Path) -> str:
     JupyterLab says on the page's body whether its theme is light; other pages follow the reader's system.
     """
     rules = [
-        _rule(".toygan-view", LIGHT),
-        f"@media (prefers-color-scheme: dark) {{ {_rule('body:not([data-jp-theme-light]) .toygan-view', DARK)} }}",
-        _rule('body[data-jp-theme-light="false"] .toygan-view', DARK),
+        _rule(VIEW, LIGHT),
+        f"@media (prefers-color-scheme: dark) {{ {_rule(f'body:not([data-jp-theme-light]) {VIEW}', DARK)} }}",
+        _rule(f'body[data-jp-theme-light="false"] {VIEW}', DARK),
     ]
     return "\n".join([*rules, *(file.read_text(encoding="utf-8") for file in (FOLDER / "picture.css", *more))])
 
