@@ -24,7 +24,7 @@ class DiracPanel(Panel):
         return None if dirac else 'for games of one number a player: data "dirac", generator "point", D "linear"'
 
 
-class Phase(DiracPanel):
+class PhasePlane(DiracPanel):
     """Both players' numbers as a point in the plane: where the field pushes it, where it has been, its mean so far."""
 
     title = "Where the game pushes both players"
@@ -155,7 +155,7 @@ class DistanceToEquilibrium(DiracPanel):
 
 
 PANELS: dict[str, tuple[Panel, ...]] = {
-    "phase": (Phase(),),
+    "phase": (PhasePlane(),),
     "eigenvalues": (Eigenvalues(),),
     "distance": (DistanceToEquilibrium(),),
 }

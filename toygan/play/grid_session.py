@@ -9,7 +9,7 @@ import numpy as np
 
 from toygan.chart import Chart
 from toygan.measure.words import score
-from toygan.panels.phase import HEALTHY, Phase, charts, value_words
+from toygan.panels.diagram import HEALTHY, Diagram, value_words
 from toygan.parts.metrics import METRICS, live_metrics
 from toygan.play.session import Clock, live_run
 from toygan.recipe import DEFAULT, Recipe, RecipeError
@@ -132,10 +132,10 @@ class GridSession:
         """The diagram and its courses; the same objects until there is a new measurement, or another choice."""
         key = self.grid.measured, self.colour, tuple(self._fixed.values()), self.chosen
         if key != self._key:
-            self._key, self._charts = key, charts(self._phase())
+            self._key, self._charts = key, self._diagram().charts()
         return self._charts
 
-    def _phase(self) -> Phase:
+    def _diagram(self) -> Diagram:
         """The part of the grid that is shown, as its charts want it."""
         grid, shown, told = self.grid, self.shown.ravel(), self.grid.verdicts()
         followed = FOLLOWED if self.colour == HEALTHY else self.colour
@@ -148,7 +148,7 @@ class GridSession:
             "\n".join([place, *_scores(numbers, cell), *_counted(told[cell])])
             for place, cell in zip(places, shown, strict=True)
         )
-        return Phase(
+        return Diagram(
             (self.x, grid.axes[self.x]), (self.y, grid.axes[self.y]), self.colour,
             np.where(gone[shown], np.nan, means if self.colour == HEALTHY else means[shown]), names, tuple(places),
             followed, steps, _mean(course)[:, shown], self._ends[followed], -1 if self.chosen is None else self.chosen,
