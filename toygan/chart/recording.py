@@ -6,6 +6,8 @@ import base64
 import json
 import zlib
 from collections.abc import Mapping, Sequence
+from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -84,9 +86,10 @@ class Recording:
         if not self.frames:
             raise ValueError("recording: no frames")
         frames = base64.b64encode(zlib.compress(self._packed(), 9)).decode()
+        recorded = f"{about} · recorded by toygan {version('toygan')} on {date.today()}"
         style = page.stylesheet(FOLDER / "recording.css")
         script = page.script(FOLDER / "recording.js", FOLDER / "player.js")
-        return page.document(title, about, "recording", style, script, {"frames": ("octet-stream", frames)})
+        return page.document(title, recorded, "recording", style, script, {"frames": ("octet-stream", frames)})
 
     def _packed(self) -> bytes:
         """What recording.js unpacks: the length of the JSON (u4), the JSON, and the numbers that it tells of."""

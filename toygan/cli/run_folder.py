@@ -22,8 +22,7 @@ from toygan.measure.diagnosis import diagnose_all, told
 from toygan.panels.charts import Charts
 from toygan.panels.look import Look
 from toygan.panels.picture import DEFAULT as PANELS
-from toygan.panels.picture import Picture
-from toygan.panels.recording import recorded
+from toygan.panels.picture import Picture, recording_page
 from toygan.recipe import Recipe
 from toygan.runs.checkpoint import checkpoint, resumed
 from toygan.runs.record import Record
@@ -112,7 +111,7 @@ class RunFolder:
         if self._asked.gif:
             write(self._folder / run_files.ANIMATION, run_files.gif(self._frames))
         if self._recording is not None:
-            write(self._folder / run_files.RECORDING, recorded(self._recording, self.run.population.recipes))
+            write(self._folder / run_files.RECORDING, recording_page(self._recording, self.run.population.recipes))
         self._write_metrics()
         write(self._folder / run_files.PICTURE, self._picture.png())  # the last one: with it a run is finished
         if finished:

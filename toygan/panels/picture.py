@@ -1,4 +1,4 @@
-"""A picture: which chart stands where, and the words above them."""
+"""A picture: several charts under a heading, as pixels, and a recording under the same words, as a page."""
 
 from __future__ import annotations
 
@@ -9,12 +9,27 @@ import numpy as np
 
 from toygan.chart import Chart
 from toygan.chart.figure import Heading, Painting, Place
+from toygan.chart.recording import Recording
 from toygan.panels.charts import Charts
 from toygan.panels.look import Look
-from toygan.panels.words import headline
 from toygan.recipe import Recipe
 
 DEFAULT = ("samples", "losses", "coverage", "modes")
+MOST_LETTERS = 80  # of the data in a headline
+
+
+def headline(recipe: Recipe) -> str:
+    """Return loss, regularizers and data in one line; a long description of data, such as points, is cut."""
+    regularizers = "".join(f" + {name} {strength:.3g}" for name, strength in recipe.regularizers.items())
+    data = recipe.data if len(recipe.data) <= MOST_LETTERS else recipe.data[: MOST_LETTERS - 1] + "…"
+    return f"{recipe.loss}{regularizers}  ·  {data}"
+
+
+def recording_page(recording: Recording, recipes: Sequence[Recipe]) -> bytes:
+    """Return the page of a run of these recipes, which differ in their seeds; the first one is drawn."""
+    first, *others = recipes
+    seeds = f"seed {first.seed}" + (f" drawn, of {len(recipes)} seeds" if others else "")
+    return recording.html(headline(first), seeds)
 
 
 def places(n: int) -> list[Place]:

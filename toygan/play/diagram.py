@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -136,8 +134,7 @@ class DiagramSender(Sender):
         """What was shown, up to now, as a page that needs no Python and no network."""
         self.charts()
         seeds = self.session.grid.seeds
-        about = f"{seeds} seed{'s' * (seeds > 1)} a cell · recorded by toygan {version('toygan')} on {date.today()}"
-        return self.recording.html(self._title, about)
+        return self.recording.html(self._title, f"{seeds} seed{'s' * (seeds > 1)} a cell")
 
     def png(self) -> bytes:
         """What is seen now, as a picture."""

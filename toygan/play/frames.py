@@ -12,7 +12,7 @@ from toygan.chart.recording import Recording
 from toygan.measure.diagnosis import told
 from toygan.panels.charts import Charts
 from toygan.panels.look import Look
-from toygan.panels.recording import recorded
+from toygan.panels.picture import recording_page
 from toygan.play.sender import Sender
 from toygan.play.session import Clock, Session
 from toygan.play.still import Still
@@ -47,9 +47,9 @@ class FrameSender(Sender):
         self.still.moved()
 
     def page(self) -> bytes:
-        """What was shown of the present run, up to where it stands, as a page (`panels.recording`)."""
+        """What was shown of the present run, up to where it stands, as a page."""
         self.charts()
-        return recorded(self.recording, self.session.population.recipes)
+        return recording_page(self.recording, self.session.population.recipes)
 
     def charts(self) -> list[Chart]:
         s = self.session

@@ -19,8 +19,7 @@ from IPython.display import display, update_display
 from toygan.chart import Chart
 from toygan.chart.figure import Heading, Painting
 from toygan.measure.diagnosis import told
-from toygan.panels.picture import places
-from toygan.panels.words import headline
+from toygan.panels.picture import headline, places
 from toygan.play.session import Session
 
 REST = 1.0  # seconds without news of a paused run after which its still is renewed: painting one takes a third of it
