@@ -161,11 +161,11 @@ class Playground(Live):
         self._guarded(self._obey)
 
     def _set(self, field: str, value: Any) -> None:
-        population = self.session.population
+        run = self.session.run
         self.session.set(field, value)
         if _root(field) not in map(_root, self._wanted):  # what is wanted still is not to be put back
             self._put_controls(field)
-        if self.session.population is not population:
+        if self.session.run is not run:
             self._restarted = time.monotonic()
         self.screen.show()
 

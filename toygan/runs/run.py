@@ -52,8 +52,8 @@ class Run:
         self.record.path.add(self.population)
 
     def take(self, twin: Population) -> None:
-        """Stands where a twin of the population has come by one iteration."""
-        self.population.adopt(twin)
+        """Continue with a twin of the population that is one iteration ahead."""
+        self.population = twin
         self.record.path.add(self.population)
 
     def measure(self, taken: Snapshot | None = None) -> Snapshot:

@@ -119,10 +119,13 @@ class Source:
     def _stream(self, draw: Draw, dim: int, name: str) -> Stream:
         return Stream(draw, dim, self._seeds, f"{self._name} {name}", *self._to)
 
+    def _open_noise(self, key: str) -> Stream:
+        kind, dim, name = key.split(" ", 2)
+        return self._stream(NOISE[kind](int(dim)), int(dim), name)
+
     def _noise_stream(self, key: str) -> Stream:
         if key not in self._noise:
-            kind, dim, name = key.split(" ", 2)
-            self._noise[key] = self._stream(NOISE[kind](int(dim)), int(dim), name)
+            self._noise[key] = self._open_noise(key)
         return self._noise[key]
 
     def twin(self) -> Source:
@@ -152,6 +155,13 @@ class Source:
         self._z.restore(marks["latent"])
         for name in marks.keys() - {"data", "latent"}:
             self._noise_stream(name).restore(marks[name])
+
+
+class ProbeSource(Source):
+    """The source of one batch to look at; its noise begins anew for each name, so that threads may share the batch."""
+
+    def noise(self, kind: str, name: str, like: Tensor) -> Tensor:
+        return self._open_noise(f"{kind} {like.shape[-1]} {name}").next(like.shape[1])
 
 
 class Batch:

@@ -110,13 +110,6 @@ class Game:
         one.source = self.source.twin()
         return one
 
-    def adopt(self, twin: Game) -> None:
-        """Stands from now on where its twin does, which is not to go on any more."""
-        self.generator.adopt(twin.generator)
-        self.discriminator.adopt(twin.discriminator)
-        self.steps, self.source = twin.steps, twin.source
-        self.turn_state, self.regularizer_states = twin.turn_state, twin.regularizer_states
-
     def of(self, members: slice) -> Game:
         """The same game of some members only, to be looked at."""
         one = copy.copy(self)

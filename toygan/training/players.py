@@ -61,10 +61,6 @@ class Player:
         one._after_step = after_step
         return one
 
-    def adopt(self, twin: Player) -> None:
-        """Stands from now on where its twin does."""
-        self.theta, self.state = twin.theta, twin.state
-
     def of(self, members: slice) -> Player:
         """The same player of some members only, to be looked at."""
         one = Player(

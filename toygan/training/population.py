@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from toygan.recipe import Recipe, RecipeError
-from toygan.training.batches import Batch, Source
+from toygan.training.batches import Batch, ProbeSource
 from toygan.training.game import Game
 from toygan.training.players import Player
 from toygan.training.probe import Probe
@@ -159,13 +159,8 @@ class Population:
     def twin(self) -> Population:
         """A population that stands as this one does, and goes on by itself; it takes next to no time and memory."""
         one = copy.copy(self)
-        one.game, one._probe_batches = self.game.twin(), {}
+        one.game = self.game.twin()
         return one
-
-    def adopt(self, twin: Population) -> None:
-        """Stands from now on where its twin does, which is not to go on any more."""
-        self.game.adopt(twin.game)
-        self._average, self._alive, self._age = twin._average, twin._alive, twin._age
 
     # Looking, which changes nothing.
 
@@ -181,12 +176,13 @@ class Population:
     def probe_batch(self, n: int, member: int | None = None) -> Batch:
         """n samples to look at, of all members or of one: the same at every call, from streams that no run uses."""
         key = member, n
-        if key not in self._probe_batches:
-            if len(self._probe_batches) == PROBE_BATCHES:
+        batch = self._probe_batches.get(key)  # shared with twins, which may look from other threads
+        if batch is None:
+            if len(self._probe_batches) >= PROBE_BATCHES:
                 self._probe_batches.clear()
             recipes = self.recipes if member is None else [self.recipes[member]]
-            self._probe_batches[key] = Source(recipes, "look", self.device, self.dtype, ahead=1).batch(n)
-        return self._probe_batches[key]
+            batch = self._probe_batches[key] = ProbeSource(recipes, "look", self.device, self.dtype, ahead=1).batch(n)
+        return batch
 
     def generate(self, n: int, member: int | None = None, average: bool = False) -> Tensor:
         """n samples of every member `(P, n, dim)`, or of one `(n, dim)`: the same latent points at every call.
