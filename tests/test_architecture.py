@@ -45,6 +45,7 @@ OUTSIDE: dict[str, set[str]] = {
     "chart": {"numpy"} | PAINTING,
     "parts": NUMBERS | {"sklearn"},
     "training": NUMBERS | {"safetensors", "psutil"},
+    "measure": NUMBERS | {"rich"},
     "sweeps": NUMBERS | {"pandas", "tqdm"},
     "studies": NUMBERS | {"tqdm"},
     "teach": NUMBERS | WIDGETS | {"tqdm", "pandas"},

@@ -75,7 +75,7 @@ def test_the_matrix_counts_what_is_right_of_a_label() -> None:
             "1": Labelled(record(), ("far", "near"), ("healthy", "undetermined"))}  # fmt: skip
     found = Trial(runs)
     assert found.confusion["near"] == {"too narrow": 1, "undetermined": 1}
-    assert found.score == "2 of 4 right (50 %), 1 undetermined, 1 wrong"
+    assert found.summary == "2 of 4 right (50 %; mean over rows 50 %), 1 undetermined, 1 wrong"
     assert "| **far** | 1 |" in repr(found)
 
 
@@ -91,7 +91,7 @@ def test_a_remedy_is_tried_on_runs_with_its_verdict_and_counted_by_the_distance(
     assert tryout.outcomes(record(w1=2.0, **healthy)) == [-1]
     assert tryout.outcomes(record(diverged_at=100)) == [-1]
     odds = RemedyOdds({"a": (tryout, [1, -1]), "b": (tryout, [0])})
-    assert odds.table == {"oscillation": {tryout.remedy: Odds(1, 1, 3)}}
+    assert odds.odds == {"oscillation": {tryout.remedy: Odds(1, 1, 3)}}
     held = json.loads(odds.into('{"random": {}, "gallery": {"diverged": {}}}', "gallery"))
     assert held == {"random": {}, "gallery": {"oscillation": {tryout.remedy: [1, 1, 3]}}}
 

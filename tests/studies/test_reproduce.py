@@ -16,7 +16,7 @@ from toygan.parts.metrics import METRICS
 from toygan.runs.record import Record
 from toygan.studies import reproduce
 from toygan.studies.published import PUBLISHED
-from toygan.studies.reproduce import SINCE, TOGETHER, aligned, all_modes_since, joined, measure, report
+from toygan.studies.reproduce import SINCE, TOGETHER, all_modes_since, joined, measure, report
 from toygan.sweeps import Store
 from toygan.training import Population
 
@@ -182,7 +182,3 @@ def test_one_seed_has_no_spread() -> None:
     one = ours(1, 3)
     row = cells(report("toy", TOY, {"one": one}, seeds=1, iterations=3))["one", "high-quality"][1:3]
     assert row == [percent(one.metric("high-quality")[-1, 0], 1), "–"]
-
-
-def test_columns_line_up() -> None:
-    assert len({len(line) for line in aligned([("a", "bb"), ("ccc", "d")])}) == 1

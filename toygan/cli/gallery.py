@@ -15,10 +15,11 @@ from toygan.cli.param_types import Target, Whole
 from toygan.cli.studies import measuring_options, opened, report, select
 from toygan.files import write
 from toygan.measure.diagnosis import VERDICTS
+from toygan.measure.tables import describe_share
 from toygan.measure.words import percent
 from toygan.studies.gallery import GALLERY, GalleryReport
 from toygan.studies.gallery.case import SEEDS
-from toygan.studies.gallery.report import measure, out_of
+from toygan.studies.gallery.report import measure
 from toygan.studies.gallery.trial import MOST_TRIED, RIGHT, Trial, at_random, failing, measure_odds, measure_trial
 
 
@@ -31,7 +32,7 @@ def rates(measured: GalleryReport) -> Table:
         case = one.case
         about = f"[bold]{name}[/]: {case.verdict}\n{case.symptom}\n[dim]{escape(case.setting)}[/]"
         remedy = f"{case.remedy_words}\n{case.why}"
-        out.add_row(about, escape(out_of(one.failed)), remedy, escape(out_of(one.still_failed)))
+        out.add_row(about, escape(describe_share(one.failed)), remedy, escape(describe_share(one.still_failed)))
     return out
 
 
@@ -103,7 +104,7 @@ def command(
         held = _odds_in(odds)
         pieces = at_random(count, first_seed) if count else failing(wanted, first_seed)
         tried = measure_trial(pieces, jobs, opened(store), device)
-        status = report(tried, markdown, [against_labels(tried)], tried.score)
+        status = report(tried, markdown, [against_labels(tried)], tried.summary)
         if odds is None or tried.missing:
             return status
         most, source = (MOST_TRIED, "random") if count else (None, "gallery")
@@ -112,4 +113,4 @@ def command(
         click.echo(found)
         return INTERRUPTED if found.missing else status
     measured = measure(wanted, first_seed, jobs, seeds, opened(store), device)
-    return report(measured, markdown, [rates(measured), matrix(measured)], measured.score)
+    return report(measured, markdown, [rates(measured), matrix(measured)], measured.summary)

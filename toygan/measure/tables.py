@@ -1,9 +1,15 @@
-"""Numbers over seeds as a table: every number with its interval, every share as so many of so many runs."""
+"""Tables: `Table` is any table, as Markdown or in a terminal, and `SeedTable` is one of numbers over seeds.
+
+Every table that toygan prints is a `Table`: notebooks and files get `markdown()`, the shell gets `rich()`. The results
+of claims, gallery and trials have theirs in `results.tables`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -12,16 +18,101 @@ from toygan.measure.words import percent
 from toygan.parts.metrics import METRICS
 from toygan.parts.metrics.reference import reference_band
 
+if TYPE_CHECKING:
+    from rich.table import Table as RichTable
+
 TRUE = "true samples"
 
 
-class SeedTable:
-    """Rows of named quantities, one value a seed `(S,)`; a notebook shows it as Markdown.
+@dataclass(frozen=True)
+class Table:
+    """Rows of cells under named columns.
 
-    Numbers are given as mean [95 % bootstrap interval], true-or-false as count [95 % Wilson interval]; words, such as
-    what theory says, stand as they are, and so does the number of a single seed, which has no interval. Seeds without a
-    number (NaN) are left out and counted. With `data` the first row says what n true samples score in the columns that
-    are metrics.
+    A cell is text. It may have several lines; `**words**` is bold, and a whole line `*words*` is italic.
+
+    Args:
+        columns: The words above the columns.
+        rows: The rows, one cell for each column.
+        numbers: The first of the columns that are aligned to the right, as numbers are [default: none is].
+        ratios: In a terminal, the share of the window's width that each column takes, 0 for as wide as its cells; with
+            ratios the rows stand apart [default: all columns are as wide as their cells].
+    Example:
+        >>> from toygan.measure.tables import Table
+        >>> print(Table(["loss", "modes"], [["**hinge**", "8"]], numbers=1).markdown())
+        | loss | modes |
+        |:--|--:|
+        | **hinge** | 8 |
+    """
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    numbers: int | None = None
+    ratios: Sequence[int] = ()
+
+    def markdown(self, padded: bool = False) -> str:
+        """Return the table as Markdown.
+
+        Args:
+            padded: True pads the cells so that the columns also line up as plain text.
+        """
+        rows = [[cell.replace("|", "\\|").replace("\n", "<br>") for cell in row] for row in (self.columns, *self.rows)]
+        wide = [max(len(row[i]) for row in rows) if padded else 0 for i in range(len(self.columns))]
+        dashes = ["-" * max(1, w) for w in wide]
+        rule = [f"-{d}:" if self._is_number(i) else f":{d}-" for i, d in enumerate(dashes)]
+        lines = ["| " + " | ".join(cell.ljust(w) for cell, w in zip(row, wide, strict=True)) + " |" for row in rows]
+        return "\n".join([lines[0], f"|{'|'.join(rule)}|", *lines[1:]])
+
+    def rich(self) -> RichTable:
+        """Return the table for a terminal, to be printed by a `rich.console.Console`."""
+        from rich import box
+        from rich.table import Table as RichTable
+
+        padding = (0, 1, 1, 0) if self.ratios else (0, 1)
+        out = RichTable(box=box.SIMPLE_HEAD, padding=padding, expand=bool(self.ratios))
+        for i, name in enumerate(self.columns):
+            ratio = self.ratios[i] if self.ratios else 0
+            justify: Literal["right", "left"] = "right" if self._is_number(i) else "left"
+            out.add_column(_markup(name), justify=justify, ratio=ratio or None, overflow="fold")
+        for row in self.rows:
+            out.add_row(*map(_markup, row))
+        return out
+
+    def _is_number(self, column: int) -> bool:
+        return self.numbers is not None and column >= self.numbers
+
+    def __str__(self) -> str:
+        return self.markdown()
+
+
+def _markup(cell: str) -> str:
+    """Return a cell in the markup of rich."""
+    from rich.markup import escape
+
+    bold = re.sub(r"\*\*(.+?)\*\*", r"[bold]\1[/]", escape(cell))
+    return re.sub(r"^\*([^*]+)\*$", r"[italic]\1[/]", bold, flags=re.MULTILINE)
+
+
+class SeedTable:
+    """A table of named quantities with one value for each seed; a notebook shows it as Markdown.
+
+    Numbers are given as mean [95 % bootstrap interval], true-or-false as count [95 % Wilson interval]. Text, such as a
+    prediction of theory, is shown as it is; so is the number of a single seed, which has no interval. Seeds without a
+    number (NaN) are left out and counted.
+
+    Args:
+        rows: By the name of each row, its quantities by name: values `(S,)`, one for each seed, or a text.
+        data: The name of a distribution: a first row shows the scores of true samples in the columns that are metrics
+            [default: none].
+        n: The number of those true samples [default: 2500].
+    Example:
+        >>> from toygan.teach import SeedTable
+        >>> SeedTable({"r1": {"modes": [8.0, 8.0, 8.0]}, "nothing": {"modes": [2.0, 8.0, 5.0]}})
+        |  | modes |
+        |:--|:--|
+        | **r1** | 8 [8, 8] |
+        | **nothing** | 5 [2, 8] |
+        <BLANKLINE>
+        *In brackets: 95 % interval over 3 seeds.*
     """
 
     def __init__(self, rows: Mapping[str, Mapping[str, Any]], data: str | None = None, n: int = 2500) -> None:
@@ -33,39 +124,40 @@ class SeedTable:
         if data is not None:
             bands = {name: reference_band(name, data, n) if name in METRICS else None for name in self.columns}
             self.rows = {TRUE: {name: f"{band:.3g}" if band else "–" for name, band in bands.items()}, **self.rows}
-            self.note = f" {TRUE.capitalize()}: what 90 % of sets of {n:,} score."
+            self.note = f" {TRUE.capitalize()}: scores of 90 % of sets of {n:,}."
 
     @property
     def columns(self) -> list[str]:
-        """Every quantity that some row has, in the order in which they come."""
+        """Every quantity that some row has, in the order of their first appearance."""
         return list(dict.fromkeys(name for columns in self.rows.values() for name in columns))
 
-    def _repr_markdown_(self) -> str:
-        head = "| | " + " | ".join(self.columns) + " |\n|:--|" + ":--|" * len(self.columns)
+    @property
+    def table(self) -> Table:
+        """The same as a `Table` of text."""
+        empty = np.empty(0)
         rows = [
-            f"| **{row}** | " + " | ".join(cell(columns.get(name, np.empty(0))) for name in self.columns) + " |"
+            [f"**{row}**", *(describe_values(columns.get(name, empty)) for name in self.columns)]
             for row, columns in self.rows.items()
         ]
-        return "\n".join([head, *rows, "", f"*{self._seeds}{self.note}*"])
+        return Table(["", *self.columns], rows)
 
-    @property
-    def _seeds(self) -> str:
-        most = max(
-            (len(v) for columns in self.rows.values() for v in columns.values() if not isinstance(v, str)), default=0
-        )
-        return "One seed: it can be so." if most == 1 else f"In brackets: 95 % interval over {most} seeds."
+    def _repr_markdown_(self) -> str:
+        several = [len(v) for columns in self.rows.values() for v in columns.values() if not isinstance(v, str)]
+        seeds = f"In brackets: 95 % interval over {max(several, default=0)} seeds."
+        if max(several, default=0) == 1:
+            seeds = "One seed only: this can happen; it does not say how often."
+        return f"{self.table}\n\n*{seeds}{self.note}*"
 
     def __repr__(self) -> str:
         return self._repr_markdown_()
 
 
-def cell(values: np.ndarray | str) -> str:
-    """What a table says of one quantity's values, one a seed `(S,)`."""
+def describe_values(values: np.ndarray | str) -> str:
+    """Return one quantity's values `(S,)`, one for each seed, as a mean or a count with its interval."""
     if isinstance(values, str):
         return values
     if values.dtype == bool and len(values):
-        low, high = share_interval(int(values.sum()), len(values))
-        return f"{values.sum()} of {len(values)} [{percent(low)}, {percent(high)}]"
+        return describe_share(values)
     finite = values[np.isfinite(values)] if len(values) else values
     if not len(finite):
         return "–"
@@ -74,3 +166,10 @@ def cell(values: np.ndarray | str) -> str:
     low, high = interval(finite)
     left_out = f" ({len(finite)} of {len(values)} seeds)" if len(finite) < len(values) else ""
     return f"{finite.mean():.3g} [{low:.3g}, {high:.3g}]{left_out}"
+
+
+def describe_share(happened: np.ndarray) -> str:
+    """Return for how many seeds `(S,)` it happened, with the 95 % interval of the share."""
+    count, n = int(happened.sum()), len(happened)
+    low, high = share_interval(count, n)
+    return f"{count} of {n} [{percent(low)}, {percent(high)}]"

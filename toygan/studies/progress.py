@@ -1,23 +1,25 @@
-"""Long measurements behind a progress bar, which an interrupt ends with what there is."""
+"""Long measurements behind a progress bar; an interrupt ends them and keeps what is finished."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Self, TypeVar
 
+from toygan.measure.tables import Table
+
 Result = TypeVar("Result")
-TOLD = 3  # names in a sentence
-Progress = Callable[[int, int], None]  # told the experiments done and those in all
+NAMES_IN_A_SENTENCE = 3
+Progress = Callable[[int, int], None]  # called with the number of experiments done and the number in all
 
 
 class Results(dict[str, Result]):
-    """Results by name, in the order in which they were wanted; `missing` were not there before an interrupt."""
+    """Results by name, in the order in which they were wanted; `missing` names what an interrupt left unmeasured."""
 
     missing: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, wanted: Iterable[str], results: Callable[[Progress], Iterator[tuple[str, Result]]]) -> Self:
-        """What came before the end or an interrupt, behind a progress bar."""
+    def collect(cls, wanted: Iterable[str], results: Callable[[Progress], Iterator[tuple[str, Result]]]) -> Self:
+        """Measure behind a progress bar, and return what was finished before the end or an interrupt."""
         from tqdm.auto import tqdm
 
         found: dict[str, Result] = {}
@@ -39,13 +41,23 @@ class Results(dict[str, Result]):
 
     @property
     def left(self) -> str:
-        """What an interrupt left unmeasured, as the end of a sentence."""
-        more = len(self.missing) - TOLD
-        names = ", ".join(self.missing[:TOLD]) + (f" and {more} more" if more > 0 else "")
+        """The names that an interrupt left unmeasured, as the end of a sentence."""
+        more = len(self.missing) - NAMES_IN_A_SENTENCE
+        names = ", ".join(self.missing[:NAMES_IN_A_SENTENCE]) + (f" and {more} more" if more > 0 else "")
         return f"; not measured: {names}" if self.missing else ""
 
+    @property
+    def tables(self) -> list[Table]:
+        """The results as tables, for a notebook, a file or the shell."""
+        return [Table(["measured"], [[f"**{name}**"] for name in self])]
+
+    @property
+    def summary(self) -> str:
+        """The results in one sentence, without its full stop."""
+        return f"{len(self)} measured{self.left}"
+
     def _repr_markdown_(self) -> str:
-        raise NotImplementedError
+        return "\n\n".join([*(table.markdown() for table in self.tables), f"*{self.summary}.*"])
 
     def __repr__(self) -> str:
         return self._repr_markdown_()

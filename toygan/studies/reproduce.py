@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from toygan.measure.intervals import interval, share_interval
+from toygan.measure.tables import Table
 from toygan.measure.words import percent, score
 from toygan.parts.metrics.reference import reference_band
 from toygan.runs.record import Record
@@ -64,7 +65,7 @@ def measure(
         for name, (record,) in measure_groups(groups, jobs, store, progress, device):
             yield name, record
 
-    return Reproduction.of(groups, results)
+    return Reproduction.collect(groups, results)
 
 
 def joined(records: Sequence[Record]) -> Record:
@@ -105,7 +106,7 @@ def report(name: str, setting: Published, results: Mapping[str, Record], seeds: 
     if cut:
         lines += [f"**Cut short: {', '.join(cut)}.**", ""]
     rows = [row for method, ours in results.items() for row in _rows(setting, method, ours)]
-    lines += [*aligned([HEAD, *rows]), "", "Differences in set-up:", ""]
+    lines += [Table(HEAD, rows).markdown(padded=True), "", "Differences in set-up:", ""]
     return "\n".join(lines + [f"- {difference}" for difference in setting.differences]) + "\n"
 
 
@@ -167,10 +168,3 @@ def number(name: str, value: float) -> str:
 def thousands(n: int) -> str:
     """12 345 678, with narrow groups as in the literature."""
     return f"{n:,}".replace(",", " ")
-
-
-def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Rows, the head first, as a Markdown table whose columns also line up as plain text."""
-    wide = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = ["| " + " | ".join(cell.ljust(w) for cell, w in zip(row, wide, strict=True)) + " |" for row in rows]
-    return [lines[0], "|" + "|".join("-" * (w + 2) for w in wide) + "|", *lines[1:]]

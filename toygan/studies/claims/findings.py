@@ -1,9 +1,10 @@
-"""What measuring claims has found, as a table; a notebook shows it as Markdown."""
+"""Findings: measured claims as a table, which a notebook shows as Markdown."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from toygan.measure.tables import Table
 from toygan.studies.claims.claim import Claim, Finding, check
 from toygan.studies.progress import Results
 from toygan.sweeps.store import Store
@@ -19,25 +20,25 @@ class Findings(Results[Finding]):
 
     @property
     def summary(self) -> str:
-        """How many hold, and the names of those that do not."""
+        """The number of claims that hold, and the names of those that do not."""
         held = f"{len(self) - len(self.broken)} of {len(self)} claims hold"
         return held + (f"; not: {', '.join(self.broken)}" if self.broken else "") + self.left
 
-    def _repr_markdown_(self) -> str:
-        head = "| claim | measured | mean | difference [95 %] | holds |\n|:--|:--|:--|:--|:--|"
-        rows = [f"| {' | '.join(cells(name, finding))} |" for name, finding in self.items()]
-        return "\n".join([head, *rows, "", f"*{self.summary}.*"])
+    @property
+    def tables(self) -> list[Table]:
+        """One table with a row for each finding."""
+        head = ["claim", "measured", "mean", "difference [95 %]", "holds"]
+        return [Table(head, [_cells(name, finding) for name, finding in self.items()], ratios=(3, 2, 2, 0, 0))]
 
 
-def cells(name: str, finding: Finding) -> tuple[str, ...]:
-    """One finding as the cells of a Markdown table."""
+def _cells(name: str, finding: Finding) -> tuple[str, ...]:
     claim = finding.claim
-    said = f"<br>*often said: {claim.folklore}*" if claim.folklore else ""
+    folklore = f"\n*often said: {claim.folklore}*" if claim.folklore else ""
     return (
-        f"**{name}**<br>{claim.sentence}{said}",
-        f"{claim.quantity.words}<br>{claim.setting}",
-        "<br>".join(finding.means),
-        "<br>".join([*finding.effects, f"needed: {claim.needed}"]),
+        f"**{name}**\n{claim.sentence}{folklore}",
+        f"{claim.quantity.words}\n{claim.setting}",
+        "\n".join(finding.means),
+        "\n".join([*finding.effects, f"needed: {claim.needed}"]),
         "yes" if finding.holds else "**no**",
     )
 
@@ -46,5 +47,5 @@ def measure(
     claims: Mapping[str, Claim], first_seed: int = 0, jobs: int | None = 1, store: Store | None = None,
     device: str = "cpu",
 ) -> Findings:  # fmt: skip
-    """The claims measured anew behind a progress bar, in their order; an interrupt keeps what has been found."""
-    return Findings.of(claims, lambda progress: check(claims, first_seed, jobs, store, progress, device))
+    """Measure the claims behind a progress bar; an interrupt keeps the findings so far."""
+    return Findings.collect(claims, lambda progress: check(claims, first_seed, jobs, store, progress, device))

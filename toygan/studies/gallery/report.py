@@ -1,18 +1,18 @@
-"""A report of the failure gallery: how many seeds failed, and how well the diagnosis did, as tables."""
+"""A report of the failure gallery: the number of seeds that failed, and a confusion matrix of the diagnosis."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-
-import numpy as np
+from collections.abc import Collection, Mapping
 
 from toygan.measure.diagnosis import VERDICTS
-from toygan.measure.intervals import share_interval
+from toygan.measure.tables import Table, describe_share
 from toygan.measure.words import percent
 from toygan.studies.gallery.case import SEEDS, FailureCase, FailureRates, measure_cases
 from toygan.studies.progress import Results
 from toygan.sweeps.store import Store
+
+RIGHT = {name: (name,) for name in VERDICTS}  # the verdicts that are right of a true one
 
 
 class GalleryReport(Results[FailureRates]):
@@ -33,54 +33,56 @@ class GalleryReport(Results[FailureRates]):
         return {name: counts for name, counts in table.items() if counts}
 
     @property
-    def score(self) -> str:
-        """How many seeds in all were diagnosed rightly, and wrongly; "undetermined" is neither.
+    def tables(self) -> list[Table]:
+        """A table of the cases, and the confusion matrix."""
+        head = ["case", "fails in", "remedy", "then in"]
+        cases = Table(head, [_cells(name, rates) for name, rates in self.items()], ratios=(3, 0, 2, 0))
+        return [cases, confusion_table("true (rows), diagnosed (columns)", self.confusion, RIGHT)]
 
-        Also the share that is right in the mean over the rows: the healthy ones are many.
-        """
-        table = self.confusion
-        n = sum(counts.total() for counts in table.values())
-        right = sum(counts[verdict] for verdict, counts in table.items())
-        undetermined = sum(counts["undetermined"] for counts in table.values())
-        rows = [counts[verdict] / counts.total() for verdict, counts in table.items()]
-        return (
-            f"{right} of {n} right ({percent(right / max(n, 1))}; "
-            f"row by row {percent(sum(rows) / max(len(rows), 1))}), "
-            f"{undetermined} undetermined, {n - right - undetermined} wrong{self.left}"
-        )
-
-    def _repr_markdown_(self) -> str:
-        head = "| case | verdict | fails in | the remedy | then in |\n|:--|:--|:--|:--|:--|"
-        rows = [f"| {' | '.join(cells(name, rates))} |" for name, rates in self.items()]
-        said = [name for name in VERDICTS if any(counts[name] for counts in self.confusion.values())]
-        title = f"| what is true, and what the diagnosis said | {' | '.join(said)} |\n|:--|{'--:|' * len(said)}"
-        matrix = [
-            f"| **{verdict}** | {' | '.join(str(counts[name] or '') for name in said)} |"
-            for verdict, counts in self.confusion.items()
-        ]
-        return "\n".join([head, *rows, "", title, *matrix, "", f"*In brackets: 95 % interval. {self.score}.*"])
+    @property
+    def summary(self) -> str:
+        """The number of seeds that were diagnosed correctly, and wrongly."""
+        return f"In brackets: 95 % interval. {describe_confusion(self.confusion, RIGHT)}{self.left}"
 
 
-def cells(name: str, rates: FailureRates) -> tuple[str, ...]:
-    """One case as the cells of a Markdown table."""
+def _cells(name: str, rates: FailureRates) -> tuple[str, ...]:
     case = rates.case
-    about = f"**{name}**<br>{case.symptom}<br>{case.setting}"
-    remedy = f"{case.remedy_words}<br>{case.why}"
-    return about, case.verdict, out_of(rates.failed), remedy, out_of(rates.still_failed)
+    about = f"**{name}**: {case.verdict}\n{case.symptom}\n{case.setting}"
+    remedy = f"{case.remedy_words}\n{case.why}"
+    return about, describe_share(rates.failed), remedy, describe_share(rates.still_failed)
 
 
-def out_of(happened: np.ndarray) -> str:
-    """So many of so many seeds, with the 95 % interval of the share."""
-    count, n = int(happened.sum()), len(happened)
-    low, high = share_interval(count, n)
-    return f"{count} of {n} [{percent(low)}, {percent(high)}]"
+def confusion_table(title: str, confusion: Mapping[str, Counter[str]], right: Mapping[str, Collection[str]]) -> Table:
+    """Return a confusion matrix: a row for what is true, a column for what was diagnosed, those that agree in bold."""
+    given = [name for name in VERDICTS if any(counts[name] for counts in confusion.values())]
+    rows = []
+    for true, counts in confusion.items():
+        cells = [f"**{counts[v]}**" if counts[v] and v in right[true] else str(counts[v] or "") for v in given]
+        agreed = sum(counts[verdict] for verdict in right[true]) / counts.total()
+        rows.append([f"**{true}**", *cells, percent(agreed)])
+    return Table([title, *given, "right"], rows, numbers=1)
+
+
+def describe_confusion(confusion: Mapping[str, Counter[str]], right: Mapping[str, Collection[str]]) -> str:
+    """Return how many of all were diagnosed correctly, and wrongly; "undetermined" is neither.
+
+    The mean over the rows stands beside the share of all: most of the seeds are healthy.
+    """
+    agreed = {true: sum(counts[verdict] for verdict in right[true]) for true, counts in confusion.items()}
+    n, good = sum(counts.total() for counts in confusion.values()), sum(agreed.values())
+    undetermined = sum(counts["undetermined"] for counts in confusion.values())
+    by_row = sum(agreed[true] / counts.total() for true, counts in confusion.items()) / max(len(confusion), 1)
+    return (
+        f"{good} of {n} right ({percent(good / max(n, 1))}; mean over rows {percent(by_row)}), "
+        f"{undetermined} undetermined, {n - good - undetermined} wrong"
+    )
 
 
 def measure(
     cases: Mapping[str, FailureCase], first_seed: int = 0, jobs: int | None = 1, seeds: int = SEEDS,
     store: Store | None = None, device: str = "cpu",
 ) -> GalleryReport:  # fmt: skip
-    """The cases measured anew behind a progress bar, in their order; an interrupt keeps what has been measured."""
-    return GalleryReport.of(
+    """Measure the cases behind a progress bar; an interrupt keeps the results so far."""
+    return GalleryReport.collect(
         cases, lambda progress: measure_cases(cases, first_seed, jobs, seeds, store, progress, device)
     )

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 
 from toygan.measure.advice import REMEDIES, REMEDIES_FOR, Odds
-from toygan.measure.diagnosis import VERDICTS, diagnose_all
-from toygan.measure.words import percent
+from toygan.measure.diagnosis import diagnose_all
+from toygan.measure.tables import Table
 from toygan.parts.metrics import default_metrics
 from toygan.parts.metrics.reference import reference_band
 from toygan.parts.metrics.samples import spread_of
@@ -20,6 +20,7 @@ from toygan.recipe import Recipe
 from toygan.runs.record import Record
 from toygan.studies.gallery.case import FailureCase
 from toygan.studies.gallery.random import recipes
+from toygan.studies.gallery.report import confusion_table, describe_confusion
 from toygan.studies.progress import Progress, Results
 from toygan.sweeps.groups import measure_groups
 from toygan.sweeps.piece import Piece
@@ -108,27 +109,14 @@ class Trial(Results[Labelled]):
         return {name: counts for name, counts in table.items() if counts}
 
     @property
-    def score(self) -> str:
-        """How many verdicts are among those that are right of their label."""
-        table = self.confusion
-        n = sum(counts.total() for counts in table.values())
-        right = sum(counts[verdict] for name, counts in table.items() for verdict in RIGHT[name])
-        unsure = sum(counts["undetermined"] for counts in table.values())
-        share = percent(right / max(n, 1))
-        return f"{right} of {n} right ({share}), {unsure} undetermined, {n - right - unsure} wrong{self.left}"
+    def tables(self) -> list[Table]:
+        """The confusion matrix."""
+        return [confusion_table("samples (rows), diagnosed (columns)", self.confusion, RIGHT)]
 
-    def _repr_markdown_(self) -> str:
-        said = [name for name in VERDICTS if any(counts[name] for counts in self.confusion.values())]
-        head = f"| what the samples are, and what the diagnosis said | {' | '.join(said)} | right |"
-        rows = [
-            f"| **{name}** | {' | '.join(str(counts[verdict] or '') for verdict in said)} | {_right(name, counts)} |"
-            for name, counts in self.confusion.items()
-        ]
-        return "\n".join([head, f"|:--|{'--:|' * (len(said) + 1)}", *rows, "", f"*{self.score}.*"])
-
-
-def _right(name: str, counts: Counter[str]) -> str:
-    return percent(sum(counts[verdict] for verdict in RIGHT[name]) / counts.total())
+    @property
+    def summary(self) -> str:
+        """The number of verdicts that are right of their label, and of those that are not."""
+        return describe_confusion(self.confusion, RIGHT) + self.left
 
 
 def at_random(count: int, seed: int = 0) -> dict[str, Piece]:
@@ -151,7 +139,7 @@ def measure_trial(
         for name, (record,) in measure_groups(groups, jobs, store, progress, device):
             yield name, labelled(record)
 
-    return Trial.of(groups, results)
+    return Trial.collect(groups, results)
 
 
 class Tryout(NamedTuple):
@@ -200,7 +188,7 @@ class RemedyOdds(Results[tuple[Tryout, list[int]]]):
     """Outcomes of remedies that were tried."""
 
     @property
-    def table(self) -> dict[str, dict[str, Odds]]:
+    def odds(self) -> dict[str, dict[str, Odds]]:
         """How often each remedy helped and harmed, by verdict."""
         outcomes: dict[tuple[str, str], list[int]] = defaultdict(list)
         for tryout, several in self.values():
@@ -212,15 +200,15 @@ class RemedyOdds(Results[tuple[Tryout, list[int]]]):
 
     def into(self, held: str, source: str) -> str:
         """Return what `read_odds` reads: the JSON that was held, with this table as that of its source."""
-        return json.dumps({**json.loads(held), source: self.table}, indent=1) + "\n"
+        return json.dumps({**json.loads(held), source: self.odds}, indent=1) + "\n"
 
-    def _repr_markdown_(self) -> str:
+    @property
+    def tables(self) -> list[Table]:
+        """One table with a row for each verdict and remedy."""
         rows = [
-            f"| {verdict} | {remedy} | {odds.helped} | {odds.harmed} | {odds.n} |"
-            for verdict, row in self.table.items()
-            for remedy, odds in row.items()
+            [verdict, remedy, *map(str, odds)] for verdict, row in self.odds.items() for remedy, odds in row.items()
         ]
-        return "\n".join(["| verdict | remedy | helped | harmed | of |", "|:--|:--|--:|--:|--:|", *rows])
+        return [Table(["verdict", "remedy", "helped", "harmed", "of"], rows, numbers=2)]
 
 
 def measure_odds(
@@ -235,4 +223,4 @@ def measure_odds(
         for name, (record,) in measure_groups(groups, jobs, store, progress, device):
             yield name, (tried[name], tried[name].outcomes(record))
 
-    return RemedyOdds.of(groups, results)
+    return RemedyOdds.collect(groups, results)
