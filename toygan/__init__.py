@@ -12,15 +12,19 @@ if TYPE_CHECKING:
     __version__: str
     from toygan.measure import theory as theory
     from toygan.panels import PANELS as PANELS
+    from toygan.panels import Look as Look
     from toygan.panels import Panel as Panel
     from toygan.parts.distributions import DISTRIBUTIONS as DISTRIBUTIONS
     from toygan.parts.distributions import Distribution as Distribution
+    from toygan.parts.distributions import Mixture as Mixture
     from toygan.parts.distributions import points as points
     from toygan.parts.losses import LOSSES as LOSSES
     from toygan.parts.losses import Loss as Loss
+    from toygan.parts.menu import Menu as Menu
     from toygan.parts.metrics import METRICS as METRICS
     from toygan.parts.metrics import Metric as Metric
     from toygan.parts.metrics import evaluate as evaluate
+    from toygan.parts.metrics.inputs import MetricInputs as MetricInputs
     from toygan.parts.networks import ACTIVATIONS as ACTIVATIONS
     from toygan.parts.networks import NETWORKS as NETWORKS
     from toygan.parts.networks import Network as Network
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
     from toygan.parts.turns import Turn as Turn
     from toygan.play.diagram import PhaseDiagram as PhaseDiagram
     from toygan.play.playground import Playground as Playground
+    from toygan.play.session import Session as Session
     from toygan.recipe import Recipe as Recipe
     from toygan.recipe import RecipeError as RecipeError
     from toygan.runs.lockstep import train as train
@@ -52,10 +57,12 @@ if TYPE_CHECKING:
 
 HOMES = {
     "toygan.measure": ("theory",),
-    "toygan.panels": ("PANELS", "Panel"),
-    "toygan.parts.distributions": ("DISTRIBUTIONS", "Distribution", "points"),
+    "toygan.panels": ("PANELS", "Look", "Panel"),
+    "toygan.parts.distributions": ("DISTRIBUTIONS", "Distribution", "Mixture", "points"),
     "toygan.parts.losses": ("LOSSES", "Loss"),
+    "toygan.parts.menu": ("Menu",),
     "toygan.parts.metrics": ("METRICS", "Metric", "evaluate"),
+    "toygan.parts.metrics.inputs": ("MetricInputs",),
     "toygan.parts.networks": ("ACTIVATIONS", "NETWORKS", "Network", "NetworkSpec"),
     "toygan.parts.noises": ("NOISES", "Noise"),
     "toygan.parts.optimizers": ("OPTIMIZERS", "Optimizer"),
@@ -64,6 +71,7 @@ HOMES = {
     "toygan.parts.turns": ("TURNS", "Turn"),
     "toygan.play.diagram": ("PhaseDiagram",),
     "toygan.play.playground": ("Playground",),
+    "toygan.play.session": ("Session",),
     "toygan.recipe": ("Recipe", "RecipeError"),
     "toygan.runs.lockstep": ("train",),
     "toygan.studies": ("claims", "gallery"),

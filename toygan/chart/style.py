@@ -106,8 +106,9 @@ def use() -> None:
 
     Example:
         >>> import matplotlib
+        >>> from toygan.teach import style
         >>> with matplotlib.rc_context():
-        ...     use()
+        ...     style.use()
         ...     print(matplotlib.rcParams["text.color"])
         #1a1a1a
     """

@@ -20,6 +20,7 @@ COMMANDS = {
     "sheet": "Make the cheat sheet: one page, PDF or PNG.",
     "lab": "Open the lessons in JupyterLab.",
     "menus": "List what a recipe can be made of.",
+    "api": "Print the reference of all public names.",
 }
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from toygan.files import write
+from toygan.cli.marked_pages import into_option, write_marked
 from toygan.panels import PANELS
 from toygan.parts.menu import Menu
 from toygan.parts.metrics import METRICS, Metric
@@ -76,44 +76,15 @@ def names() -> str:
     return "\n".join(f"- **{title}**: " + " ".join(f"`{row.name}`" for row in rows) for title, rows in tables().items())
 
 
-MARKED = {"menus": markdown, "names of the menus": names}  # what stands between two marks of a page
-
-
-def renewed(page: str) -> str:
-    """The page with what stands between its marks written anew; ValueError where it has no marks."""
-    found = False
-    for what, text in MARKED.items():
-        begin, end = f"<!-- {what}: written by `make readme` -->", f"<!-- end of {what} -->"
-        before, here, rest = page.partition(begin)
-        _, there, after = rest.partition(end)
-        if here and there:
-            page, found = f"{before}{begin}\n\n{text()}\n\n{end}{after}", True
-    if not found:
-        raise ValueError(f"no place for the menus; needed are the lines {begin} and {end}")
-    return page
-
-
-def _renewed_file(page: Path) -> bytes:
-    """What the page is to hold; UsageError where it is no page with marks."""
-    if not page.is_file():  # a device may have no end
-        raise click.UsageError(f"{page}: is no regular file")
-    try:
-        return renewed(page.read_text(encoding="utf-8")).encode()
-    except ValueError as error:
-        raise click.UsageError(f"{page}: {error}") from None
+TEXTS = {"menus": markdown, "names of the menus": names}  # what `--into` writes between the marks of a page
 
 
 @click.command("menus")
 @click.option("--markdown", "as_markdown", is_flag=True, help="print Markdown tables")
-@click.option(
-    "--into", "pages", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="renew the tables, or the lists of names, between the marks of this page",
-)  # fmt: skip
+@into_option
 def command(as_markdown: bool, pages: tuple[Path, ...]) -> None:
     """List what a recipe can be made of, its fields, the metrics and the panels."""
-    new = {page: _renewed_file(page) for page in pages}
-    for page, content in new.items():
-        write(page, content)
+    write_marked(pages, TEXTS)
     if pages:
         return
     if as_markdown:

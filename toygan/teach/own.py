@@ -41,6 +41,7 @@ def register(name: str, part: Any) -> None:
         TypeError: If it is not a part; the message names the kinds that are allowed.
     Example:
         >>> from toygan import LOSSES, Loss, Recipe
+        >>> from toygan.teach import register
         >>> class Exponential(Loss):
         ...     def on_real(self, a): return (-a).exp()
         ...     def on_fake(self, a): return a.exp()

@@ -17,6 +17,7 @@ def hold_generator(population: Population, at: float = 0.0) -> None:
         at: The value of each parameter [default: 0].
     Example:
         >>> from toygan import Population, Recipe
+        >>> from toygan.teach import hold_generator
         >>> population = Population(Recipe(data="gaussian1d", generator="shift", latent=1, width=4, batch=8))
         >>> hold_generator(population, at=0.5)
         >>> population.generator.theta.tolist()
@@ -35,6 +36,7 @@ def train_discriminator(population: Population, steps: int) -> None:
         steps: Steps of the discriminator, 0 or more.
     Example:
         >>> from toygan import Population, Recipe
+        >>> from toygan.teach import train_discriminator
         >>> population = Population(Recipe(width=4, batch=8))
         >>> g, d = population.generator.theta, population.discriminator.theta
         >>> train_discriminator(population, steps=2)
