@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import json
 import pickle
 import random
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -35,6 +37,11 @@ def test_the_default_recipe_is_the_one_of_the_readme() -> None:
 def test_every_field_has_help_and_says_what_is_allowed(field: str) -> None:
     assert KNOBS[field].help
     assert KNOBS[field].allowed
+
+
+def test_the_reference_describes_every_field_with_its_default() -> None:
+    described = re.findall(r"^ {8}(\w+): .*\[default: (.*)\]\.$", Recipe.__doc__ or "", re.MULTILINE)
+    assert {name: ast.literal_eval(value) for name, value in described} == {f: getattr(Recipe(), f) for f in FIELDS}
 
 
 @pytest.mark.parametrize("value", ["no-such-part", "", "ring8 ", 3, None, True, ["ring8"], b"ring8"])

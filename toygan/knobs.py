@@ -1,4 +1,4 @@
-"""Knobs: what one field of a recipe may hold; how it is checked, read, written, shared and changed during a run."""
+"""Knobs: the values that one field of a recipe may have, and how they are checked, read, written and compared."""
 
 from __future__ import annotations
 
@@ -17,7 +17,20 @@ from toygan.text import short
 
 
 class RecipeError(ValueError):
-    """A recipe that cannot be trained: the message names the field, the value and what is allowed."""
+    """An invalid recipe; the message names the field, its value and what is allowed.
+
+    Args:
+        name: The field, such as "lr_g" or "regularizers['r1']".
+        value: The value that was refused.
+        allowed: The rest of the message: what is allowed instead.
+    Example:
+        >>> from toygan import Recipe, RecipeError
+        >>> try:
+        ...     Recipe(batch=0)
+        ... except RecipeError as error:
+        ...     print(error.field, "|", error)
+        batch | batch=0: must be at least 1 and at most 65536
+    """
 
     def __init__(self, name: str, value: object, allowed: str) -> None:
         super().__init__(f"{name}={short(value)}: {allowed}")
@@ -26,7 +39,7 @@ class RecipeError(ValueError):
 
 @dataclass(frozen=True)
 class Knob:
-    """What a slider, a flag and an error message have to know about one field."""
+    """The properties of one field that sliders, flags, share strings and error messages read."""
 
     help: str
     menu: Menu[Any] | None = None  # the names to choose from
@@ -36,10 +49,10 @@ class Knob:
     exclusive_high: bool = False  # True: `high` itself is not allowed
     slider: tuple[float, float] | None = None  # the range that a slider offers
     log: bool = False  # True: the slider is logarithmic
-    live: bool = True  # whether it can change while a run plays; otherwise the run restarts
-    live_except: Callable[[Any], Any] | None = None  # what of a live value cannot change while a run plays
-    per_member: bool = False  # whether members of one population may differ in it
-    unset: str = ""  # what an empty name stands for, in words; without words a name is needed
+    live: bool = True  # True: it can change while a run plays; False: a change restarts the run
+    live_except: Callable[[Any], Any] | None = None  # the part of a live value that cannot change while a run plays
+    per_member: bool = False  # True: members of one population may differ in it
+    unset: str = ""  # the meaning of an empty name, in words; without words a name is required
 
     @property
     def allowed(self) -> str:
@@ -50,30 +63,31 @@ class Knob:
         if self.low is not None:
             bounds.append(f"{'above' if self.exclusive_low else 'at least'} {self.low:g}")
         if self.high is not None:
-            bounds.append(f"{'below' if self.exclusive_high else 'at most'} {self.high:g}")
+            high = "2^63" if self.high == 2**63 else f"{self.high:g}"
+            bounds.append(f"{'below' if self.exclusive_high else 'at most'} {high}")
         return " and ".join(bounds) or "any"
 
     def check(self, name: str, value: Any) -> tuple[Any, Any]:
-        """The value in its field's own type, and what it stands for (of a name the part, else the value itself).
+        """Return the value in its field's own type, and the part that it names (or the value again).
 
-        Raises RecipeError where it is not allowed.
+        Raises RecipeError if the value is not allowed.
         """
         raise NotImplementedError
 
     def read(self, name: str, words: str) -> Any:
-        """The value as written on a command line or in a share string; RecipeError where unreadable."""
+        """Read a value as written on a command line or in a share string; raise RecipeError if that fails."""
         return words
 
     def write(self, value: Any) -> str:
-        """The value in words that `read` understands."""
+        """Write a value as `read` understands it."""
         return str(value)
 
     def shape_part(self, value: Any) -> Any:
-        """What members of one population have in common of this value."""
+        """Return the part of a value in which members of one population must agree."""
         return None if self.per_member else value
 
     def fixed_part(self, value: Any) -> Any:
-        """What of this value stays as it is while a run plays."""
+        """Return the part of a value that cannot change while a run plays."""
         if self.live_except is not None:
             return self.live_except(value)
         return None if self.live else value
@@ -106,7 +120,7 @@ class Number(Knob):
         if isinstance(value, bool) or not isinstance(value, numbers.Real):
             raise RecipeError(name, value, f"must be a number, {self.allowed}")
         try:
-            number = float(value) + 0.0  # of -0.0 it makes 0.0, so that equal recipes are written alike
+            number = float(value) + 0.0  # turns -0.0 into 0.0, so that equal recipes are written alike
         except OverflowError:
             number = math.inf
         if not math.isfinite(number):
@@ -169,12 +183,12 @@ class Strengths(Choice):
             parts[spec] = part
         rows = list(self._menu)  # in the menu's order: equal recipes do the same things in the same order
         order = sorted(strengths, key=lambda spec: (rows.index(self._menu.row(spec)), spec, strengths[spec]))
-        in_order = [MappingProxyType({spec: of[spec] for spec in order}) for of in (strengths, parts)]
+        in_order = [MappingProxyType({spec: values[spec] for spec in order}) for values in (strengths, parts)]
         return in_order[0], in_order[1]
 
     def read(self, name: str, words: str) -> dict[str, float]:
         strengths: dict[str, float] = {}
-        for pair in _between_commas(words) if words else ():
+        for pair in _split_at_commas(words) if words else ():
             spec, _, strength = pair.rpartition(":")
             if spec in strengths:
                 raise RecipeError(name, words, f"names {short(spec)} twice")
@@ -183,23 +197,23 @@ class Strengths(Choice):
             try:
                 strengths[spec] = text.number(strength)
             except ValueError:
-                raise RecipeError(name, words, "write name:strength, several with commas") from None
+                raise RecipeError(name, words, "write name:strength, several separated by commas") from None
         return strengths
 
     def write(self, value: Any) -> str:
         return ",".join(f"{spec}:{strength!r}" for spec, strength in value.items())
 
     def shape_part(self, value: Any) -> dict[str, float | None]:
-        """The names of the regularizers, and the strengths of those whose strength shapes a network."""
+        """Return the names of the regularizers, and the strengths of those whose strength shapes a network."""
         return {spec: strength if self._menu.make(spec).structural else None for spec, strength in value.items()}
 
     def fixed_part(self, value: Any) -> dict[str, float | None]:
-        """The regularizers that shape a network, with their strengths."""
+        """Return the regularizers that shape a network, with their strengths."""
         return {spec: strength for spec, strength in self.shape_part(value).items() if strength is not None}
 
 
-def _between_commas(words: str) -> Iterator[str]:
-    """What stands between commas, where these are not within brackets, as between a regularizer's arguments."""
+def _split_at_commas(words: str) -> Iterator[str]:
+    """Split text at commas outside brackets; those inside separate a regularizer's arguments."""
     start = depth = 0
     for sign in re.finditer(r"[(),]", words):
         if sign[0] != ",":
@@ -211,7 +225,7 @@ def _between_commas(words: str) -> Iterator[str]:
 
 
 def knob(default: Any, how: Knob) -> Any:
-    """A field of a dataclass with this default, a knob in its metadata."""
+    """Make a dataclass field with this default and a knob in its metadata."""
     metadata = {"knob": how}
     if isinstance(default, dict):
         return dataclasses.field(default_factory=lambda: default, metadata=metadata)

@@ -1,10 +1,10 @@
-"""A recipe: everything that decides a run, the seed included; each field carries its range or menu and its help."""
+"""The recipe: all that decides a run, the seed included; each field carries its range or menu and its help."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
@@ -27,20 +27,20 @@ LONGEST = 1_000_000  # characters of a recipe that is read
 
 
 def rate(help: str) -> Number:
-    """A learning rate."""
+    """Make the knob of a learning rate."""
     return Number(help, low=0.0, exclusive_low=True, slider=(1e-5, 1e-1), log=True, per_member=True)
 
 
 def decay(help: str, slider: tuple[float, float]) -> Number:
-    """The share of a running mean that is kept from one step to the next."""
+    """Make the knob of a decay: the share of a running mean that is kept from one step to the next."""
     return Number(help, low=0.0, high=1.0, exclusive_high=True, slider=slider, per_member=True)
 
 
 @dataclass(frozen=True)
 class Parts:
-    """The parts that a recipe names, and what else decides whether they fit: what `refuses` of each part sees."""
+    """The parts that a recipe names, as objects; `refuses` of a part looks at them."""
 
-    names: Mapping[str, str]  # how the recipe's specs begin, by field
+    names: Mapping[str, str]  # the first characters of the recipe's specs, by field
     data: Distribution
     loss: Loss
     regularizers: Mapping[str, Regularizer]  # by their specs
@@ -57,29 +57,73 @@ class Parts:
 
 @dataclass(frozen=True)
 class Recipe:
-    """All that decides a run. Raises RecipeError, before any work, where a field is wrong or two fields do not fit."""
+    """A complete description of a run, the seed included: equal recipes give equal runs.
 
-    data: str = knob("ring8", Choice("the distribution that the generator has to learn", DISTRIBUTIONS, live=False))
+    A recipe is immutable and is validated when it is built. A name of a menu may have arguments, as in
+    `data="ring8(k=12, radius=2)"`; assets/menus.md lists all names with their arguments.
+
+    Args:
+        data: Distribution that the generator learns, from `DISTRIBUTIONS` [default: "ring8"].
+        loss: Loss functions of the two players, from `LOSSES` [default: "non-saturating"].
+        regularizers: Strengths by name, from `REGULARIZERS` [default: {}].
+        turns: Order of the players' updates, from `TURNS` [default: "alternating"].
+        d_steps: Discriminator steps per iteration, 1 to 1000 [default: 1].
+        g_steps: Generator steps per iteration, 1 to 1000 [default: 1].
+        lr_g: Learning rate of the generator, above 0 [default: 1e-3].
+        lr_d: Learning rate of the discriminator, above 0 [default: 1e-3].
+        batch: Real samples, and as many generated ones, per step, 1 to 65536 [default: 128].
+        optimizer: Update rule of both players, from `OPTIMIZERS` [default: "adam"].
+        beta1: Adam's decay of the mean gradient, from 0 to below 1 [default: 0.5].
+        beta2: Decay of the mean square gradient of Adam and rmsprop, from 0 to below 1 [default: 0.99].
+        momentum: Share of the last step that `sgd` adds to the next, between -1 and 1 [default: 0.0].
+        optimizer_g: Update rule of the generator alone, in place of `optimizer` [default: ""].
+        optimizer_d: Update rule of the discriminator alone, in place of `optimizer` [default: ""].
+        schedule: Course of both learning rates over the iterations, from `SCHEDULES` [default: "constant"].
+        generator: Network of the generator, from `NETWORKS` [default: "mlp"].
+        discriminator: Network of the discriminator, from `NETWORKS` [default: "mlp"].
+        width: Units in each hidden layer of both networks, 1 to 4096 [default: 64].
+        depth: Hidden layers of both networks, 0 to 16 [default: 2].
+        activation: Nonlinearity of hidden units, from `ACTIVATIONS` [default: "relu"].
+        latent: Dimensions of the generator's noise, 1 to 4096 [default: 2].
+        noise: Distribution of the generator's noise, from `NOISES` [default: "normal"].
+        ema: Decay of the averaged generator (EMA), from 0 (no average) to below 1 [default: 0.0].
+        anneal: Iterations over which fading regularizers fall to 0; 0 keeps them constant [default: 0].
+        seed: Random seed of the initial weights, data and noise, 0 or larger [default: 0].
+    Raises:
+        RecipeError: If a field is invalid, or two fields do not fit together.
+    Example:
+        >>> from toygan import Recipe
+        >>> recipe = Recipe(data="two-moons", loss="hinge", regularizers={"r1": 0.1}, seed=3)
+        >>> recipe.lr_g, recipe.regularizers["r1"]
+        (0.001, 0.1)
+    """
+
+    data: str = knob("ring8", Choice("distribution that the generator learns", DISTRIBUTIONS, live=False))
     loss: str = knob(
         "non-saturating",
-        Choice("what the two players minimise", LOSSES, live_except=lambda loss: LOSSES.make(loss).uses_discriminator),
+        Choice(
+            "loss functions of the two players",
+            LOSSES,
+            live_except=lambda loss: LOSSES.make(loss).uses_discriminator,
+        ),
     )
     regularizers: Mapping[str, float] = knob({}, Strengths("regularizers, each with its strength", REGULARIZERS))
-    turns: str = knob("alternating", Choice("who moves when", TURNS))
-    d_steps: int = knob(1, WholeNumber("discriminator steps in one iteration", low=1, high=1000, slider=(1, 20)))
-    g_steps: int = knob(1, WholeNumber("generator steps in one iteration", low=1, high=1000, slider=(1, 20)))
+    turns: str = knob("alternating", Choice("order of the players' updates", TURNS))
+    d_steps: int = knob(1, WholeNumber("discriminator steps per iteration", low=1, high=1000, slider=(1, 20)))
+    g_steps: int = knob(1, WholeNumber("generator steps per iteration", low=1, high=1000, slider=(1, 20)))
     lr_g: float = knob(1e-3, rate("learning rate of the generator"))
     lr_d: float = knob(1e-3, rate("learning rate of the discriminator"))
     batch: int = knob(
-        128, WholeNumber("samples of each kind in one step", low=1, high=2**16, slider=(8, 512), log=True)
+        128,
+        WholeNumber("real samples, and as many generated ones, per step", low=1, high=2**16, slider=(8, 512), log=True),
     )
-    optimizer: str = knob("adam", Choice("how a gradient becomes a step", OPTIMIZERS))
+    optimizer: str = knob("adam", Choice("update rule of both players", OPTIMIZERS))
     beta1: float = knob(0.5, decay("Adam: decay of the mean gradient", (0.0, 0.99)))
-    beta2: float = knob(0.99, decay("Adam and rmsprop: decay of the mean square", (0.5, 0.999)))
+    beta2: float = knob(0.99, decay("Adam and rmsprop: decay of the mean square gradient", (0.5, 0.999)))
     momentum: float = knob(
         0.0,
         Number(
-            "sgd: share of the last step that is kept; may be negative",
+            "sgd: share of the last step that is added to the next; may be negative",
             low=-1.0,
             high=1.0,
             exclusive_low=True,
@@ -88,29 +132,25 @@ class Recipe:
             per_member=True,
         ),
     )
-    optimizer_g: str = knob("", Choice("the generator's own, with its own numbers", OPTIMIZERS, unset="as optimizer"))
-    optimizer_d: str = knob(
-        "", Choice("the discriminator's own, with its own numbers", OPTIMIZERS, unset="as optimizer")
-    )
-    schedule: str = knob("constant", Choice("how both learning rates change over the iterations", SCHEDULES))
-    generator: str = knob("mlp", Choice("the generator's network", NETWORKS, live=False))
-    discriminator: str = knob("mlp", Choice("the discriminator's network", NETWORKS, live=False))
+    optimizer_g: str = knob("", Choice("update rule of the generator alone", OPTIMIZERS, unset="same as optimizer"))
+    optimizer_d: str = knob("", Choice("update rule of the discriminator alone", OPTIMIZERS, unset="same as optimizer"))
+    schedule: str = knob("constant", Choice("course of both learning rates over the iterations", SCHEDULES))
+    generator: str = knob("mlp", Choice("network of the generator", NETWORKS, live=False))
+    discriminator: str = knob("mlp", Choice("network of the discriminator", NETWORKS, live=False))
     width: int = knob(
         64, WholeNumber("units in each hidden layer", low=1, high=4096, slider=(4, 256), log=True, live=False)
     )
-    depth: int = knob(2, WholeNumber("hidden layers", low=0, high=16, slider=(0, 6), live=False))
-    activation: str = knob("relu", Choice("the activation of hidden units", ACTIVATIONS, live=False))
+    depth: int = knob(2, WholeNumber("number of hidden layers", low=0, high=16, slider=(0, 6), live=False))
+    activation: str = knob("relu", Choice("nonlinearity of hidden units", ACTIVATIONS, live=False))
     latent: int = knob(
         2, WholeNumber("dimensions of the generator's noise", low=1, high=4096, slider=(1, 64), live=False)
     )
-    noise: str = knob("normal", Choice("the distribution of the generator's noise", NOISES, live=False))
-    ema: float = knob(
-        0.0, decay("share of its past that the averaged generator keeps; 0 averages nothing", (0.0, 0.999))
-    )
+    noise: str = knob("normal", Choice("distribution of the generator's noise", NOISES, live=False))
+    ema: float = knob(0.0, decay("decay of the averaged generator (EMA); 0 turns it off", (0.0, 0.999)))
     anneal: int = knob(
         0,
         WholeNumber(
-            "iterations over which fading regularizers (instance noise) go to 0; 0 keeps them",
+            "iterations over which fading regularizers (instance noise) fall to 0; 0 keeps them constant",
             low=0,
             high=10**9,
             slider=(0, 20_000),
@@ -119,9 +159,10 @@ class Recipe:
     seed: int = knob(
         0,
         WholeNumber(
-            "what the run draws: initial weights, data and noise",
+            "random seed of the initial weights, data and noise",
             low=0,
-            high=2**63 - 1,
+            high=2**63,
+            exclusive_high=True,
             slider=(0, 99),
             live=False,
             per_member=True,
@@ -129,11 +170,11 @@ class Recipe:
     )
 
     def __post_init__(self) -> None:
-        stands_for = {}
+        named = {}
         for name, how in KNOBS.items():
-            value, stands_for[name] = how.check(name, getattr(self, name))
+            value, named[name] = how.check(name, getattr(self, name))
             object.__setattr__(self, name, value)
-        object.__setattr__(self, "_parts", _fit(self, stands_for))
+        object.__setattr__(self, "_parts", _fit(self, named))
         object.__setattr__(self, "_menus", Menu.changes)
 
     def __hash__(self) -> int:
@@ -144,16 +185,41 @@ class Recipe:
 
     @property
     def parts(self) -> Parts:
-        """The parts that the recipe names."""
-        return self._parts  # type: ignore[attr-defined, no-any-return]
+        """The parts that the recipe names, as objects.
+
+        Example:
+            >>> from toygan import Recipe
+            >>> Recipe(loss="least-squares").parts.loss
+            LeastSquares(a=0.0, b=1.0, c=1.0)
+        """
+        parts: Parts = vars(self)["_parts"]
+        return parts
 
     @property
     def distribution(self) -> Distribution:
-        """The data as an object: samples, density, modes."""
+        """The data as an object, with its samples, density and modes.
+
+        Example:
+            >>> from toygan import Recipe
+            >>> Recipe(data="ring8(k=12)").distribution.modes.shape
+            torch.Size([12, 2])
+        """
         return self.parts.data
 
     def seeds(self, n: int) -> list[Recipe]:
-        """This recipe under n seeds, its own and those that follow; RecipeError where n is below 1 or seeds end."""
+        """Return this recipe under n seeds: its own and those that follow.
+
+        Args:
+            n: Number of recipes, at least 1.
+        Returns:
+            Recipes that differ only in `seed`.
+        Raises:
+            RecipeError: If n is not a whole number of at least 1, or a seed would reach 2^63.
+        Example:
+            >>> from toygan import Recipe
+            >>> [recipe.seed for recipe in Recipe(seed=5).seeds(3)]
+            [5, 6, 7]
+        """
         if isinstance(n, bool) or not isinstance(n, int) or n < 1:
             raise RecipeError("seeds", n, "must be a whole number, at least 1")
         if self.seed + n > 2**63:
@@ -163,66 +229,140 @@ class Recipe:
         return [checked._with_seed(self.seed + i) for i in range(n)]
 
     def _with_seed(self, seed: int) -> Recipe:
-        """Copy this recipe without validating it again: no field, and no part, depends on the seed."""
+        """Copy this recipe without validating it again: no other field and no part depends on the seed."""
         twin = object.__new__(type(self))
         vars(twin).update(vars(self), seed=seed)
         return twin
 
     def but(self, **changes: Any) -> Recipe:
-        """This recipe with some fields changed; RecipeError also for a field that does not exist."""
-        _known(changes)
+        """Return this recipe with some fields changed.
+
+        Args:
+            **changes: New values by field.
+        Returns:
+            A new recipe; this one stays as it is.
+        Raises:
+            RecipeError: If a field does not exist, or the new recipe is invalid.
+        Example:
+            >>> from toygan import Recipe
+            >>> Recipe(loss="hinge").but(lr_g=0.01).to_string()
+            'loss=hinge&lr_g=0.01'
+        """
+        _check_names(changes)
         return dataclasses.replace(self, **changes)
 
     def to_json(self) -> str:
-        """All fields as a JSON object."""
+        """Write all fields as a JSON object.
+
+        Returns:
+            JSON text with sorted fields; `Recipe.from_json` reads it without loss.
+        Example:
+            >>> import json
+            >>> from toygan import Recipe
+            >>> json.loads(Recipe().to_json())["batch"]
+            128
+        """
         return json.dumps({name: getattr(self, name) for name in KNOBS}, sort_keys=True, default=dict)
 
     @staticmethod
     def from_json(text: str) -> Recipe:
-        """The recipe of `to_json`; RecipeError where the text is no recipe."""
-        _readable(text)
+        """Read a recipe from the JSON of `to_json`.
+
+        Args:
+            text: A JSON object of fields; those that are missing get their defaults.
+        Returns:
+            The recipe.
+        Raises:
+            RecipeError: If the text is not JSON of a recipe, or the recipe is invalid.
+        Example:
+            >>> from toygan import Recipe
+            >>> Recipe.from_json('{"loss": "hinge"}') == Recipe(loss="hinge")
+            True
+        """
+        _check_text(text)
         try:
             values = load_json(text)
         except ValueError as error:
             raise RecipeError("recipe", text, f"is not JSON of a recipe ({error})") from None
         if not isinstance(values, dict):
             raise RecipeError("recipe", text, "is not a JSON object of fields")
-        _known(values)
+        _check_names(values)
         return Recipe(**values)
 
     def to_string(self) -> str:
-        """A short line to share, all that differs from the defaults: `loss=hinge&regularizers=r1:0.1&seed=3`."""
+        """Write the fields that differ from the defaults as a line to share.
+
+        Returns:
+            A line such as `loss=hinge&seed=3`, escaped as in a URL; `Recipe.from_string` reads it without loss.
+        Example:
+            >>> from toygan import Recipe
+            >>> Recipe(loss="hinge", regularizers={"r1": 0.1}, seed=3).to_string()
+            'loss=hinge&regularizers=r1:0.1&seed=3'
+        """
         values = {name: getattr(self, name) for name in KNOBS}
         changed = {name: KNOBS[name].write(v) for name, v in values.items() if v != getattr(DEFAULT, name)}
         return urlencode(changed, quote_via=quote, safe=":,()=[]'")
 
     @staticmethod
     def from_string(text: str) -> Recipe:
-        """The recipe of `to_string`; RecipeError where the line is no recipe."""
-        _readable(text)
+        """Read a recipe from the line of `to_string`.
+
+        Args:
+            text: `field=value&field=value`; fields that are missing get their defaults.
+        Returns:
+            The recipe.
+        Raises:
+            RecipeError: If the line has another form, or the recipe is invalid.
+        Example:
+            >>> from toygan import Recipe
+            >>> Recipe.from_string("loss=hinge&seed=3") == Recipe(loss="hinge", seed=3)
+            True
+        """
+        _check_text(text)
         how: dict[str, Any] = {"keep_blank_values": True, "strict_parsing": True, "max_num_fields": len(FIELDS)}
         try:
-            listed = parse_qsl(text, **how) if text else []
+            pairs = parse_qsl(text, **how) if text else []
         except ValueError:
             raise RecipeError("recipe", text, "is not of the form field=value&field=value, each field once") from None
-        pairs = dict(listed)
-        if len(pairs) < len(listed):
+        values = dict(pairs)
+        if len(values) < len(pairs):
             raise RecipeError("recipe", text, "names a field twice")
-        _known(pairs)
-        return Recipe(**{name: parse(name, words) for name, words in pairs.items()})
+        _check_names(values)
+        return Recipe(**{name: parse(name, words) for name, words in values.items()})
 
     def same_shape(self, other: Recipe) -> str | None:
-        """The first field that keeps the two out of one population, or None: members share all but their numbers."""
-        return self._first(other, {name: how.shape_part for name, how in KNOBS.items()})
+        """Compare two recipes as members of one population, which share all fields but numbers such as rates.
+
+        Args:
+            other: The recipe to compare with.
+        Returns:
+            The first field that keeps the two out of one population, or None if they fit.
+        Example:
+            >>> from toygan import Recipe
+            >>> Recipe().same_shape(Recipe(lr_g=0.1)), Recipe().same_shape(Recipe(batch=8))
+            (None, 'batch')
+        """
+        return self._compare(other, "shape_part")
 
     def needs_restart(self, other: Recipe) -> str | None:
-        """The first field in which the other differs that cannot change while a run plays, or None."""
-        return self._first(other, {name: how.fixed_part for name, how in KNOBS.items()})
+        """Compare two recipes as a playing run and its next recipe.
 
-    def _first(self, other: Recipe, view: Mapping[str, Callable[[Any], Any]]) -> str | None:
-        """The first field in which the two differ as seen through `view`."""
-        for name, see in view.items():
-            if see(getattr(self, name)) != see(getattr(other, name)):
+        Args:
+            other: The recipe that the run would continue with.
+        Returns:
+            The first field that cannot change while a run plays, or None if all changes are live.
+        Example:
+            >>> from toygan import Recipe
+            >>> Recipe().needs_restart(Recipe(loss="hinge")), Recipe().needs_restart(Recipe(width=8))
+            (None, 'width')
+        """
+        return self._compare(other, "fixed_part")
+
+    def _compare(self, other: Recipe, view: str) -> str | None:
+        """Return the first field in which the two differ, also as seen through the knob's method `view`."""
+        for name, how in KNOBS.items():
+            mine, yours, see = getattr(self, name), getattr(other, name), getattr(how, view)
+            if mine != yours and see(mine) != see(yours):
                 return name
         return None
 
@@ -233,21 +373,21 @@ NAMED = [name for name, how in KNOBS.items() if isinstance(how, Choice) and not 
 
 
 def parse(name: str, words: str) -> Any:
-    """The value of the field `name` as written on a command line or in a share string; RecipeError where unreadable."""
+    """Read a field's value as written on a command line or in a share string; raise RecipeError if that fails."""
     return KNOBS[name].read(name, words)
 
 
-def _readable(text: object) -> None:
+def _check_text(text: object) -> None:
     if not isinstance(text, str):
         raise RecipeError("recipe", text, "must be text")
     if len(text) > LONGEST:
         raise RecipeError("recipe", text, f"has {len(text):,} characters; must be at most {LONGEST:,}")
 
 
-def _known(values: Mapping[str, Any]) -> None:
+def _check_names(values: Mapping[str, Any]) -> None:
     for name in values:
         if name not in FIELDS:
-            allowed = f"is no field of a recipe{hint(name, FIELDS)}; allowed: {', '.join(FIELDS)}"
+            allowed = f"is not a field of a recipe{hint(name, FIELDS)}; allowed: {', '.join(FIELDS)}"
             raise RecipeError(short(name)[1:-1], values[name], allowed)
 
 

@@ -1,4 +1,4 @@
-"""Text from outside: numbers and JSON that are read strictly and in time that grows with their length, values shown."""
+"""Text from outside: strict readers of numbers and JSON, in linear time, and short renderings of values."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
 def short(value: object) -> str:
-    """A value in one line of a message, cut where it is long, and without addresses, which say nothing."""
+    """Return a value as one line of a message, cut if it is long, and without memory addresses."""
     try:
         words = repr(value[: 10 * SHOWN] if type(value) in (str, bytes) else value)  # type: ignore[index]
     except Exception:  # whole numbers of over 4300 digits, brackets thousands deep, and whatever a foreign class does
@@ -25,34 +25,34 @@ def short(value: object) -> str:
 
 
 def hint(name: str, names: Iterable[str]) -> str:
-    """ " (did you mean 'x'?)" where one of the names is nearly this one, else nothing."""
+    """Return " (did you mean 'x'?)" if one of the names is close to this one, else an empty string."""
     close = difflib.get_close_matches(name[:SHOWN], names, n=1)
     return f" (did you mean {close[0]!r}?)" if close else ""
 
 
 def number(words: str) -> float:
-    """The number that ASCII words are, without blanks and underscores; ValueError where they are none."""
+    """Read a number from ASCII text without blanks or underscores; raise ValueError if it is not one."""
     if not NUMBER.fullmatch(words):
-        raise ValueError(f"{short(words)} is no number")
+        raise ValueError(f"{short(words)} is not a number")
     return float(words)
 
 
 def whole(words: str) -> int:
-    """The whole number that ASCII words are; ValueError where they are none, or one of over 4300 digits."""
+    """Read a whole number from ASCII text; raise ValueError if it is not one, or has over 4300 digits."""
     if not WHOLE.fullmatch(words):
-        raise ValueError(f"{short(words)} is no whole number")
+        raise ValueError(f"{short(words)} is not a whole number")
     return int(words)
 
 
 def load_json(words: str) -> Any:
-    """What JSON holds; ValueError where it is none, nested too deeply, or names a field of an object twice."""
+    """Read JSON; raise ValueError if it is invalid, nested too deeply, or names a field of an object twice."""
     try:
-        return json.loads(words, object_pairs_hook=_fields)
+        return json.loads(words, object_pairs_hook=_build_object)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
 
 
-def _fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     fields = dict(pairs)
     if len(fields) < len(pairs):
         names = [name for name, _ in pairs]

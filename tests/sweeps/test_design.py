@@ -44,7 +44,7 @@ def test_points_are_spread_over_ranges_and_the_same_each_time(method: Any) -> No
 @pytest.mark.parametrize(
     ("design", "named"),
     [
-        ({"lr_x": [1]}, "lr_x=1: is no field of a recipe"), ({"lr_g": []}, "lr_g=[]: must hold at least one value"),
+        ({"lr_x": [1]}, "lr_x=1: is not a field of a recipe"), ({"lr_g": []}, "lr_g=[]: must hold at least one value"),
         ({"lr_g": [0.1, -1]}, "lr_g=-1.0: must be above 0"), ({"lr_g": "0.1"}, "lr_g='0.1': must be a list"),
         ({"regularizers.r9": [1]}, "regularizers='r9'"), ({"regularizers.r1": [-1]}, "-1"), ([], "at least one Recipe"),
         ([Recipe(), 3], "recipes=3: must be a Recipe"),

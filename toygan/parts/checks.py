@@ -1,6 +1,6 @@
-"""Checks of a part's arguments: ValueError names the argument, its value and what is allowed.
+"""Checks of a part's arguments; each raises ValueError with the argument, its value and what is allowed.
 
-Within the usual bounds float32 holds every square, and every recipe starts and steps: a part needs no others for that.
+Within these bounds float32 holds every square, so every recipe can start and step.
 """
 
 from __future__ import annotations
@@ -16,32 +16,32 @@ MOST = 1024  # numbers in a list, modes, directions
 
 
 def whole(name: str, value: Any, low: int, high: int) -> None:
-    """A whole number from `low` to `high`."""
+    """Check a whole number from `low` to `high`."""
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise ValueError(f"{name}={short(value)}: must be a whole number from {low} to {high}")
 
 
 def number(name: str, value: Any, low: float = -LARGEST, high: float = LARGEST) -> None:
-    """A number from `low` to `high`: a position, unless they are given."""
+    """Check a number from `low` to `high`; by default the bounds of a position."""
     real = isinstance(value, int | float) and not isinstance(value, bool)
     if not real or not low <= value <= high:
         raise ValueError(f"{name}={short(value)}: must be a finite number from {low:g} to {high:g}")
 
 
 def size(name: str, value: Any) -> None:
-    """A number above 0, such as a width or a strength."""
+    """Check a number above 0, such as a width or a strength."""
     number(name, value, SMALLEST)
 
 
 def share(name: str, value: Any) -> None:
-    """A number between 0 and 1, neither of them."""
+    """Check a number between 0 and 1, both excluded."""
     number(name, value, SMALLEST, 1 - SMALLEST)
 
 
 def numbers(
     name: str, values: Any, low: float = -LARGEST, high: float = LARGEST, count: int | None = None
 ) -> tuple[float, ...]:
-    """`count` numbers from `low` to `high`, or any count up to 1024, as floats."""
+    """Return `count` checked numbers as floats, or up to 1024 if no count is given."""
     listed = isinstance(values, Sequence) and not isinstance(values, str)
     if not listed or not 1 <= len(values) <= MOST or count not in (None, len(values)):
         raise ValueError(f"{name}={short(values)}: must be {count or f'1 to {MOST}'} numbers in brackets")

@@ -1,4 +1,4 @@
-"""A menu: the parts of one kind by name, and the specs with which a recipe names one of them."""
+"""A menu: the parts of one kind by name, and the specs by which a recipe names one of them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ Part = TypeVar("Part")
 
 
 class Menu(dict[str, Part]):
-    """Parts by name; a spec is a name, or a name with other numbers: `"ring8(k=12, sigma=0.05)"`.
+    """Parts by name; a spec is a name, or a name with arguments: `"ring8(k=12, sigma=0.05)"`.
 
-    `aliases` are further names that a spec may use, such as those of rows that were renamed; no list shows them.
+    `aliases` are further names that a spec may use, such as old names of renamed rows; no list shows them.
     """
 
-    changes: ClassVar[int] = 0  # rows added to any menu: a recipe made earlier may name another part now
+    changes: ClassVar[int] = 0  # rows set in any menu so far; a recipe made before the last one may be out of date
 
     def __init__(self, rows: Mapping[str, Part] | None = None, aliases: Mapping[str, str] | None = None) -> None:
         super().__init__(rows or {})
@@ -31,7 +31,7 @@ class Menu(dict[str, Part]):
         Menu.changes += 1
 
     def make(self, spec: str) -> Part:
-        """The part that a spec names; ValueError says what is wrong and what is allowed."""
+        """Return the part that a spec names; raise ValueError if there is none."""
         name, (_, arguments) = self.row(spec), split(spec)
         if name not in self:
             raise ValueError(f"unknown name {short(name)}{hint(name, self)}; allowed: {', '.join(self)}")
@@ -43,18 +43,18 @@ class Menu(dict[str, Part]):
         return part
 
     def row(self, spec: str) -> str:
-        """The name of the row that a spec names, whether or not there is such a row."""
+        """Return the name of the row that a spec names, even if there is no such row."""
         name, _ = split(spec)
         return self._aliases.get(name, name)
 
     def select(self, specs: Iterable[str]) -> dict[str, Part]:
-        """The parts that are named, or all where nothing is; ValueError as of `make`."""
+        """Return the named parts, or all if none is named; raise ValueError as `make` does."""
         return {spec: self.make(spec) for spec in specs} or dict(self)
 
 
 @lru_cache(maxsize=64)
 def _with_arguments(part: Part, spec: str) -> Part:
-    """The row `part` with the arguments of a spec; kept, since the spec of data may hold thousands of points."""
+    """Return the row `part` with the arguments of a spec; cached, since a spec may hold thousands of points."""
     name, arguments = split(spec)
     if not dataclasses.is_dataclass(part) or isinstance(part, type):
         raise ValueError(f"{name!r} takes no arguments")
@@ -68,7 +68,7 @@ def _with_arguments(part: Part, spec: str) -> Part:
 
 
 def _check_kind(name: str, value: Any, usual: Any) -> None:
-    """ValueError where an argument is not of its row's kind; its range is the part's own affair."""
+    """Raise ValueError if an argument has not the type of its default; the part itself checks the range."""
     if isinstance(usual, bool):
         right, kind = isinstance(value, bool), "True or False"
     elif isinstance(usual, int):

@@ -1,4 +1,4 @@
-"""What the generator is fed with: latent points, drawn anew for every batch, or taken from a table."""
+"""Distributions of the generator's noise: latent points drawn for every batch, or taken from a table."""
 
 from __future__ import annotations
 
@@ -19,20 +19,51 @@ LONGEST = 100_000  # points of a table
 
 
 class Noise:
-    """A distribution of latent points; `network` may give the generator a part that makes them."""
+    """A distribution of the generator's latent points; a subclass defines `draw`.
 
-    tabulated: ClassVar[bool] = False  # True: a latent point is drawn as its number in a table of G's
+    Example:
+        >>> import torch
+        >>> from toygan import NOISES, Noise, Recipe
+        >>> class Signs(Noise):
+        ...     def draw(self, latent):
+        ...         return lambda n, rng: torch.randint(2, (n, latent), generator=rng) * 2.0 - 1
+        >>> NOISES["signs"] = Signs()
+        >>> Recipe(noise="signs", latent=3).to_string()
+        'latent=3&noise=signs'
+        >>> del NOISES["signs"]
+    """
+
+    tabulated: ClassVar[bool] = False  # True: a latent point is drawn as its row number in a table of G
 
     def dims(self, latent: int) -> int:
-        """Numbers that a latent point is drawn as."""
+        """Return the numbers that one latent point is drawn as.
+
+        Args:
+            latent: The recipe's `latent`.
+        Returns:
+            Columns of the draws [default: latent].
+        """
         return latent
 
     def draw(self, latent: int) -> Draw:
-        """How n latent points `(n, dims)` are drawn."""
+        """Return a function that draws latent points.
+
+        Args:
+            latent: The recipe's `latent`.
+        Returns:
+            A function of n and a `torch.Generator` that returns points `(n, dims)`; all its random numbers come from
+            that generator.
+        """
         raise NotImplementedError
 
     def network(self, g: Network) -> Network:
-        """The generator for points that are drawn so, given the one for `latent` numbers."""
+        """Return the generator's network for this noise.
+
+        Args:
+            g: The network for `latent` inputs.
+        Returns:
+            A network for the points that are drawn [default: g].
+        """
         return g
 
 
@@ -46,7 +77,7 @@ class Normal(Noise):
 
 @dataclass(frozen=True)
 class UniformNoise(Noise):
-    """Every number between `low` and `high` is as likely; (-1, 1) and (0, 1) are usual."""
+    """Uniform numbers between `low` and `high`; (-1, 1) and (0, 1) are usual."""
 
     low: float = -1.0
     high: float = 1.0
@@ -61,7 +92,7 @@ class UniformNoise(Noise):
 
 @dataclass(frozen=True)
 class Sphere(Noise):
-    """Points on a sphere of this radius, every direction as likely (White 2016, Sampling generative networks)."""
+    """Uniform points on a sphere of this radius (White 2016, Sampling generative networks)."""
 
     radius: float = 1.0
 
@@ -79,7 +110,7 @@ class Sphere(Noise):
 
 @dataclass(frozen=True)
 class Truncated(Noise):
-    """Standard normal numbers of which none is beyond `bound` (Brock et al. 2019, BigGAN, sec. 3.1)."""
+    """Standard normal numbers, truncated at +-`bound` (Brock et al. 2019, BigGAN, sec. 3.1)."""
 
     bound: float = 2.0
 
@@ -101,7 +132,7 @@ class Truncated(Noise):
 class Clusters(Noise):
     """A mixture of k round Gaussians of width sigma around standard normal centres (after Gurumurthy et al. 2017).
 
-    Where the centres are follows from this `seed`, not from the run's.
+    The centres depend on this `seed`, not on the run's.
     """
 
     k: int = 8
@@ -114,7 +145,7 @@ class Clusters(Noise):
         checks.whole("seed", self.seed, 0, 2**32)
 
     def draw(self, latent: int) -> Draw:
-        centres = _table(self.k, latent, self.seed)
+        centres = _draw_table(self.k, latent, self.seed)
 
         def points(n: int, rng: torch.Generator) -> Tensor:
             which = torch.randint(self.k, (n,), generator=rng)
@@ -125,7 +156,7 @@ class Clusters(Noise):
 
 @dataclass(frozen=True)
 class Table(Noise):
-    """One of n standard normal points, each as likely: a fixed set, from this `seed` and not from the run's."""
+    """A fixed set of n standard normal points, equally likely; it depends on this `seed`, not on the run's."""
 
     n: int = 400
     seed: int = 0
@@ -135,13 +166,13 @@ class Table(Noise):
         checks.whole("seed", self.seed, 0, 2**32)
 
     def draw(self, latent: int) -> Draw:
-        points = _table(self.n, latent, self.seed)
+        points = _draw_table(self.n, latent, self.seed)
         return lambda n, rng: points[torch.randint(self.n, (n,), generator=rng)]
 
 
 @dataclass(frozen=True)
 class LearnedTable(Noise):
-    """One of n points that G learns beside its weights, standard normal at first: a latent point is its number."""
+    """A table of n points that G learns like its weights, standard normal at first; a draw is a row number."""
 
     n: int = 400
 
@@ -161,13 +192,13 @@ class LearnedTable(Noise):
 
 
 @lru_cache(maxsize=16)
-def _table(n: int, dim: int, seed: int) -> Tensor:
+def _draw_table(n: int, dim: int, seed: int) -> Tensor:
     return torch.randn(n, dim, generator=torch.Generator().manual_seed(seed))
 
 
 @dataclass(frozen=True)
 class WithTable(Network):
-    """A generator whose parameters begin with the latent points `rows` that it is fed with, by their number."""
+    """A generator whose parameters begin with a table of `rows` latent points; its inputs are row numbers."""
 
     inner: Network
     rows: int
@@ -176,7 +207,7 @@ class WithTable(Network):
 
     @cached_property
     def latent(self) -> int:
-        """Numbers of a latent point."""
+        """Dimensions of a latent point."""
         return self.inner.inputs - self.beside
 
     @property
@@ -185,7 +216,7 @@ class WithTable(Network):
 
     @cached_property
     def held(self) -> int:
-        """Numbers of the table."""
+        """Parameters of the table."""
         return self.rows * self.latent
 
     @property
@@ -201,6 +232,7 @@ class WithTable(Network):
         return self.inner(theta[:, self.held :], torch.cat([z, x[..., 1:]], dim=-1))
 
 
+# The menu of distributions of the generator's noise, for a recipe's `noise`.
 NOISES: Menu[Noise] = Menu(
     {
         "normal": Normal(),

@@ -1,4 +1,4 @@
-"""How a gradient becomes a step: pure functions, so that a step can be computed and not taken, as unrolling does."""
+"""Optimizers: pure functions from a gradient to a step, so that a step can be computed without being taken."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from torch import Tensor
 from toygan.parts import checks
 from toygan.parts.menu import Menu
 
-OptimizerState = tuple[Tensor, ...]  # what an optimizer keeps from one step to the next, each tensor `(P, ...)`
+OptimizerState = tuple[Tensor, ...]  # kept from one step to the next, each tensor `(P, ...)`
 TINY = 1e-30  # far below EPSILON squared
-BELOW_1 = 1 - 1e-9  # of a decay: with 1, a running mean would never move
+BELOW_1 = 1 - 1e-9  # the largest decay: with 1, a running mean would never move
 EPSILON = 1e-8  # PyTorch's default, added to the root of the mean square
 
 
 class OptimizerRates(NamedTuple):
-    """One player's optimizer numbers, each `(P, 1)`, so that members may differ."""
+    """The optimizer numbers of one player, each `(P, 1)`, so that members may differ."""
 
     lr: Tensor
     beta1: Tensor
@@ -27,23 +27,49 @@ class OptimizerRates(NamedTuple):
 
 
 class Optimizer:
-    """A rule `(gradient, state) -> (step, state)`; gradient and step are `(P, n_params)`, the step is to be added.
+    """An update rule; a subclass defines `step`, and `start` if it keeps a state.
 
-    A field that is named as one of OptimizerRates stands in place of the recipe's number, unless it is None.
+    A subclass is a frozen dataclass. A field named like one of `OptimizerRates` replaces the recipe's number, unless it
+    is None, as in `optimizer_d="sgd(momentum=0.9)"`.
+
+    Example:
+        >>> import torch
+        >>> from toygan import OPTIMIZERS, Optimizer, Recipe
+        >>> class SignDescent(Optimizer):
+        ...     def step(self, gradient, state, rates):
+        ...         return -rates.lr * gradient.sign(), state
+        >>> OPTIMIZERS["sign-descent"] = SignDescent()
+        >>> Recipe(optimizer="sign-descent").to_string()
+        'optimizer=sign-descent'
+        >>> del OPTIMIZERS["sign-descent"]
     """
 
     def start(self, theta: Tensor) -> OptimizerState:
-        """The state before the first step."""
+        """Return the state before the first step.
+
+        Args:
+            theta: Parameters of all members `(P, n_params)`.
+        Returns:
+            Tensors `(P, ...)`, passed to the first `step` [default: none].
+        """
         return ()
 
     def step(self, gradient: Tensor, state: OptimizerState, rates: OptimizerRates) -> tuple[Tensor, OptimizerState]:
-        """The step for this gradient, and the state after it."""
+        """Compute the step for a gradient.
+
+        Args:
+            gradient: Gradient of each member `(P, n_params)`.
+            state: The state after the last step.
+            rates: Learning rate, beta1, beta2 and momentum of each member, each `(P, 1)`.
+        Returns:
+            The step `(P, n_params)`, which is added to the parameters, and the new state.
+        """
         raise NotImplementedError
 
 
 @dataclass(frozen=True)
 class SGD(Optimizer):
-    """Gradient descent; momentum may be negative, which damps rotation (Gidel et al. 2019, sec. 3)."""
+    """Gradient descent with momentum; a negative one damps rotation (Gidel et al. 2019, sec. 3)."""
 
     momentum: float | None = None
 
@@ -61,7 +87,7 @@ class SGD(Optimizer):
 
 @dataclass(frozen=True)
 class RMSProp(Optimizer):
-    """Gradients over the root of their running mean square (Tieleman and Hinton 2012; as in PyTorch)."""
+    """Gradients divided by the root of their running mean square (Tieleman and Hinton 2012; as in PyTorch)."""
 
     beta2: float | None = None
 
@@ -79,7 +105,7 @@ class RMSProp(Optimizer):
 
 @dataclass(frozen=True)
 class Adam(Optimizer):
-    """Steps of about lr in every coordinate, whatever the gradient's size (Kingma and Ba 2015, algorithm 1)."""
+    """Steps of about lr in every coordinate, for gradients of any size (Kingma and Ba 2015, algorithm 1)."""
 
     beta1: float | None = None
     beta2: float | None = None
@@ -96,7 +122,7 @@ class Adam(Optimizer):
     def step(self, gradient: Tensor, state: OptimizerState, rates: OptimizerRates) -> tuple[Tensor, OptimizerState]:
         first = torch.lerp(gradient, state[0], rates.beta1)
         second = torch.lerp(gradient * gradient, state[1], rates.beta2)
-        # The same running means of a constant 1: the bias correction, also where beta changes during a run.
+        # The same running means of a constant 1: the bias correction, even if beta changes during a run.
         one = torch.ones_like(state[2])
         seen1, seen2 = torch.lerp(one, state[2], rates.beta1), torch.lerp(one, state[3], rates.beta2)
         step = first / (_root(second / seen2) + EPSILON)
@@ -104,7 +130,7 @@ class Adam(Optimizer):
 
 
 class Optimistic(Optimizer):
-    """Twice the plain step minus the last one: a guess at the next gradient (Daskalakis et al. 2018)."""
+    """Twice the plain step minus the last one, an estimate of the next gradient (Daskalakis et al. 2018)."""
 
     plain: ClassVar[Optimizer]
 
@@ -125,16 +151,17 @@ class OptimisticSGD(Optimistic, SGD):
 
 @dataclass(frozen=True)
 class OptimisticAdam(Optimistic, Adam):
-    """Optimism on Adam's steps (Daskalakis et al. 2018, algorithm 1)."""
+    """Twice Adam's step minus the last one (Daskalakis et al. 2018, algorithm 1)."""
 
     plain = Adam()
 
 
 def _root(x: Tensor) -> Tensor:
-    """Square root; where a step is differentiated (unrolling), with derivative 0 at 0 instead of infinity."""
+    """Compute the square root; if a step is differentiated (unrolling), its derivative at 0 is 0, not infinite."""
     return x.clamp(min=TINY).sqrt() if x.requires_grad else x.sqrt()
 
 
+# The menu of update rules, for a recipe's `optimizer`, `optimizer_g` and `optimizer_d`.
 OPTIMIZERS: Menu[Optimizer] = Menu(
     {
         "sgd": SGD(),

@@ -1,4 +1,4 @@
-"""What parts see of the engine above them: the recipe's other parts, a batch, the players and the game."""
+"""The views that parts get of the engine above them: the recipe's other parts, a batch, the players, the game."""
 
 from __future__ import annotations
 
@@ -15,39 +15,39 @@ from toygan.parts.optimizers import Optimizer, OptimizerRates
 
 
 class RecipeParts(Protocol):
-    """The parts that a recipe names: what a part looks at to say whether it has a meaning beside the others."""
+    """The parts that a recipe names; `refuses` of a part looks at them."""
 
     @property
     def names(self) -> Mapping[str, str]:
-        """The recipe's spec of each part, by field: for messages."""
+        """The recipe's spec of each part, by field, for messages."""
 
     @property
     def data(self) -> Distribution:
-        """What G learns."""
+        """The data that G learns."""
 
     @property
     def loss(self) -> Loss:
-        """What both players minimise."""
+        """The loss of both players."""
 
     @property
     def optimizer_g(self) -> Optimizer:
-        """G's rule of steps."""
+        """G's update rule."""
 
     @property
     def optimizer_d(self) -> Optimizer:
-        """D's rule of steps."""
+        """D's update rule."""
 
     @property
     def noise(self) -> Noise:
-        """What G is fed with."""
+        """The distribution of G's noise."""
 
     @property
     def generator(self) -> Network:
-        """G, before any regularizer has changed it."""
+        """G's network, before any regularizer has changed it."""
 
     @property
     def discriminator(self) -> Network:
-        """D, before any regularizer has changed it."""
+        """D's network, before any regularizer has changed it."""
 
     @property
     def regularizers(self) -> Mapping[str, object]:
@@ -59,42 +59,42 @@ class RecipeParts(Protocol):
 
     @property
     def momentum(self) -> float:
-        """That of plain gradient descent."""
+        """The recipe's momentum, which `sgd` uses."""
 
 
 class BatchView(Protocol):
-    """Real samples `(P, n, dim)`, latent points `(P, n, latent)`, and further random numbers: one draw a name."""
+    """Real samples `(P, n, dim)`, latent points `(P, n, latent)` and further random numbers, one draw per name."""
 
     real: Tensor
     z: Tensor
 
     def normal(self, name: str, like: Tensor) -> Tensor:
-        """Standard normal numbers in the shape of `like` `(P, n, dim)`."""
+        """Draw standard normal numbers in the shape of `like` `(P, n, dim)`."""
 
     def uniform(self, name: str, like: Tensor) -> Tensor:
-        """Numbers in the shape of `like` `(P, n, dim)`, uniform on [0, 1)."""
+        """Draw numbers in the shape of `like` `(P, n, dim)`, uniform on [0, 1)."""
 
 
 class PlayerView(Protocol):
-    """One side of the game: its parameters, its optimizer's numbers, and the step that a gradient gives them."""
+    """One player: its parameters, its optimizer's numbers, and its step."""
 
     theta: Tensor
     rates: OptimizerRates
 
     def step(self, gradient: Tensor, where: Tensor | None = None) -> None:
-        """Moves theta `(P, n_params)` by the optimizer's step for this gradient; where `where` `(P,)` says so."""
+        """Move theta `(P, n_params)` by the optimizer's step for this gradient, for the members in `where` `(P,)`."""
 
 
 class GameView(Protocol):
-    """What a turn sees: two players, fresh batches, each player's gradient and loss at any pair of parameters."""
+    """The game as a turn sees it: two players, fresh batches, gradients and losses at any pair of parameters."""
 
     @property
     def generator(self) -> PlayerView:
-        """G of every member."""
+        """The generators of all members."""
 
     @property
     def discriminator(self) -> PlayerView:
-        """D of every member."""
+        """The discriminators of all members."""
 
     @property
     def g_steps(self) -> int:
@@ -108,19 +108,19 @@ class GameView(Protocol):
     def steps(self) -> int:
         """Iterations so far."""
 
-    turn_state: tuple[Tensor, ...]  # what the turn keeps from one iteration to the next, each tensor `(P, ...)`
+    turn_state: tuple[Tensor, ...]  # kept by the turn from one iteration to the next, each tensor `(P, ...)`
 
     def batch(self) -> BatchView:
-        """The next training batch."""
+        """Draw the next training batch."""
 
     def generator_gradient(self, theta_g: Tensor, theta_d: Tensor, batch: BatchView) -> Tensor:
-        """Gradient of G's loss in its parameters `(P, n_g)`."""
+        """Compute the gradient of G's loss in its parameters `(P, n_g)`."""
 
     def discriminator_gradient(self, theta_g: Tensor, theta_d: Tensor, batch: BatchView) -> Tensor:
-        """Gradient of D's loss in its parameters `(P, n_d)`."""
+        """Compute the gradient of D's loss in its parameters `(P, n_d)`."""
 
     def accuracy(self, theta_g: Tensor, theta_d: Tensor, batch: BatchView) -> Tensor:
-        """The share of a batch, real and generated, that D is right about `(P,)`."""
+        """Compute the share of a batch, real and generated, that D classifies correctly `(P,)`."""
 
     def losses(self, theta_g: Tensor, theta_d: Tensor, batch: BatchView) -> tuple[Tensor, Tensor]:
-        """What G and D minimise, each `(P,)`, differentiable in both players' parameters."""
+        """Compute G's and D's loss, each `(P,)`, differentiable in both players' parameters."""

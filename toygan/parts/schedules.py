@@ -1,4 +1,4 @@
-"""How both learning rates change over the iterations: a factor of the recipe's rates, by the iteration alone."""
+"""Schedules of both learning rates: factors of the recipe's rates that depend on the iteration alone."""
 
 from __future__ import annotations
 
@@ -13,18 +13,35 @@ LONGEST = 10**9  # iterations
 
 
 class Schedule:
-    """A factor of both learning rates: 1 at first, and what `factor` says of later iterations."""
+    """A factor of both learning rates; a subclass defines `factor`.
 
-    constant: ClassVar[bool] = False  # True: it is always 1, so that nobody need ask
+    Example:
+        >>> from toygan import SCHEDULES, Recipe, Schedule
+        >>> class Warmup(Schedule):
+        ...     def factor(self, step):
+        ...         return min(1.0, (step + 1) / 100)
+        >>> SCHEDULES["warmup"] = Warmup()
+        >>> Recipe(schedule="warmup").parts.schedule.factor(49)
+        0.5
+        >>> del SCHEDULES["warmup"]
+    """
+
+    constant: ClassVar[bool] = False  # True: the factor is always 1
 
     def factor(self, step: int) -> float:
-        """What the rates are multiplied with after `step` iterations."""
+        """Compute the factor of both learning rates.
+
+        Args:
+            step: Iterations so far, 0 or more.
+        Returns:
+            The factor of the next iteration's rates.
+        """
         raise NotImplementedError
 
 
 @dataclass(frozen=True)
 class Constant(Schedule):
-    """The rates stay as the recipe has them."""
+    """Constant rates, as the recipe has them."""
 
     constant = True
 
@@ -34,7 +51,7 @@ class Constant(Schedule):
 
 @dataclass(frozen=True)
 class Falling(Schedule):
-    """A schedule that falls to `end` within the iterations `over`, and stays there."""
+    """A factor that falls from 1 to `end` over the first `over` iterations, and stays there."""
 
     over: int = 10_000
     end: float = 0.0
@@ -44,7 +61,7 @@ class Falling(Schedule):
         checks.number("end", self.end, 0, 1)
 
     def left(self, done: float) -> float:
-        """What is left to fall when the share `done` of the iterations is over, from 1 to 0."""
+        """Compute the share of the fall that is left, from 1 to 0, after the share `done` of the iterations."""
         raise NotImplementedError
 
     def factor(self, step: int) -> float:
@@ -53,7 +70,7 @@ class Falling(Schedule):
 
 @dataclass(frozen=True)
 class LinearDecay(Falling):
-    """The rates fall on a straight line to `end` times their start, within the iterations `over`."""
+    """Rates that fall linearly to `end` times their start over the first `over` iterations."""
 
     def left(self, done: float) -> float:
         return 1 - done
@@ -61,7 +78,7 @@ class LinearDecay(Falling):
 
 @dataclass(frozen=True)
 class CosineDecay(Falling):
-    """The rates fall on half a cosine to `end` times their start (Loshchilov and Hutter 2017, SGDR, eq. 5)."""
+    """Rates that fall along half a cosine to `end` times their start (Loshchilov and Hutter 2017, SGDR, eq. 5)."""
 
     def left(self, done: float) -> float:
         return (1 + math.cos(math.pi * done)) / 2
@@ -69,7 +86,7 @@ class CosineDecay(Falling):
 
 @dataclass(frozen=True)
 class StepDecay(Schedule):
-    """The rates are multiplied by `by` after every `every` iterations."""
+    """Rates that are multiplied by `by` after every `every` iterations."""
 
     every: int = 2000
     by: float = 0.5
@@ -82,6 +99,7 @@ class StepDecay(Schedule):
         return float(self.by ** (step // self.every))
 
 
+# The menu of schedules of both learning rates, for a recipe's `schedule`.
 SCHEDULES: Menu[Schedule] = Menu(
     {"constant": Constant(), "linear": LinearDecay(), "cosine": CosineDecay(), "step": StepDecay()}
 )
