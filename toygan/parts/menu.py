@@ -15,9 +15,18 @@ Part = TypeVar("Part")
 
 
 class Menu(dict[str, Part]):
-    """Parts by name; a spec is a name, or a name with arguments: `"ring8(k=12, sigma=0.05)"`.
+    """The parts of one kind by name: a dict whose rows can also be asked for with arguments.
 
-    `aliases` are further names that a spec may use, such as old names of renamed rows; no list shows them.
+    A spec is a name, or a name with arguments: `"ring8(k=12, sigma=0.05)"`.
+
+    Args:
+        rows: Parts by name [default: none].
+        aliases: Further names that a spec may use, such as old names of renamed rows; no list shows them
+            [default: none].
+    Example:
+        >>> from toygan import LOSSES
+        >>> LOSSES.make("least-squares(b=2.0)")
+        LeastSquares(a=0.0, b=2.0, c=1.0)
     """
 
     changes: ClassVar[int] = 0  # rows set in any menu so far; a recipe made before the last one may be out of date
@@ -31,7 +40,15 @@ class Menu(dict[str, Part]):
         Menu.changes += 1
 
     def make(self, spec: str) -> Part:
-        """Return the part that a spec names; raise ValueError if there is none."""
+        """Return the part that a spec names.
+
+        Args:
+            spec: A name, or a name with arguments in brackets.
+        Returns:
+            The row, or a copy of it with these arguments.
+        Raises:
+            ValueError: If there is no such row or argument, or a value is invalid.
+        """
         name, (_, arguments) = self.row(spec), split(spec)
         if name not in self:
             raise ValueError(f"unknown name {short(name)}{hint(name, self)}; allowed: {', '.join(self)}")
@@ -43,12 +60,12 @@ class Menu(dict[str, Part]):
         return part
 
     def row(self, spec: str) -> str:
-        """Return the name of the row that a spec names, even if there is no such row."""
+        """Return the name of the row that `spec` names, even if there is no such row."""
         name, _ = split(spec)
         return self._aliases.get(name, name)
 
     def select(self, specs: Iterable[str]) -> dict[str, Part]:
-        """Return the named parts, or all if none is named; raise ValueError as `make` does."""
+        """Return the parts that `specs` name, or all rows if there are none; raise ValueError as `make` does."""
         return {spec: self.make(spec) for spec in specs} or dict(self)
 
 

@@ -232,7 +232,6 @@ class WithTable(Network):
         return self.inner(theta[:, self.held :], torch.cat([z, x[..., 1:]], dim=-1))
 
 
-# The menu of distributions of the generator's noise, for a recipe's `noise`.
 NOISES: Menu[Noise] = Menu(
     {
         "normal": Normal(),
@@ -244,3 +243,4 @@ NOISES: Menu[Noise] = Menu(
         "learned-table": LearnedTable(),
     }
 )
+"""The distributions of the generator's noise by name, for a recipe's `noise`."""

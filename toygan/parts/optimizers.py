@@ -161,7 +161,6 @@ def _root(x: Tensor) -> Tensor:
     return x.clamp(min=TINY).sqrt() if x.requires_grad else x.sqrt()
 
 
-# The menu of update rules, for a recipe's `optimizer`, `optimizer_g` and `optimizer_d`.
 OPTIMIZERS: Menu[Optimizer] = Menu(
     {
         "sgd": SGD(),
@@ -171,3 +170,4 @@ OPTIMIZERS: Menu[Optimizer] = Menu(
         "optimistic-adam": OptimisticAdam(),
     }
 )
+"""The update rules by name, for a recipe's `optimizer`, `optimizer_g` and `optimizer_d`."""

@@ -99,7 +99,7 @@ class StepDecay(Schedule):
         return float(self.by ** (step // self.every))
 
 
-# The menu of schedules of both learning rates, for a recipe's `schedule`.
 SCHEDULES: Menu[Schedule] = Menu(
     {"constant": Constant(), "linear": LinearDecay(), "cosine": CosineDecay(), "step": StepDecay()}
 )
+"""The schedules of both learning rates by name, for a recipe's `schedule`."""

@@ -1,4 +1,4 @@
-"""What the two players minimise, written on D's logits.
+"""Loss functions of the two players, written on D's logits.
 
 A loss is a frozen dataclass and its row, side by side in the file of its family; this menu joins the families.
 """
@@ -15,3 +15,4 @@ from toygan.parts.losses.relativistic import RELATIVISTIC
 from toygan.parts.menu import Menu
 
 LOSSES: Menu[Loss] = Menu({**CLASSICAL, **RELATIVISTIC, **DIVERGENCES, **DISTANCES})
+"""The losses by name, for a recipe's `loss`."""

@@ -16,7 +16,7 @@ from toygan.text import short
 
 @dataclass(frozen=True)
 class Minimax(Loss):
-    """The original game: G maximises what D minimises (Goodfellow et al. 2014, eq. 1)."""
+    """The original zero-sum game: G maximises the loss that D minimises (Goodfellow et al. 2014, eq. 1)."""
 
     formula = r"\mathcal L_D=-\log D(x)-\log(1-D(G(z))),\quad \mathcal L_G=\log(1-D(G(z)))"
     probability = True
@@ -42,7 +42,7 @@ class Minimax(Loss):
 
 @dataclass(frozen=True)
 class NonSaturating(Minimax):
-    """G raises the logit of its samples instead of lowering D's success (Goodfellow et al. 2014, sec. 3)."""
+    """Minimax with another loss for G: -log D(G(z)) in place of log(1 - D(G(z))) (Goodfellow et al. 2014, sec. 3)."""
 
     formula = r"\mathcal L_D=-\log D(x)-\log(1-D(G(z))),\quad \mathcal L_G=-\log D(G(z))"
 
@@ -58,10 +58,10 @@ class NonSaturating(Minimax):
 
 @dataclass(frozen=True)
 class ProbabilityCrossEntropy(NonSaturating):
-    """The same on probabilities in single precision, as a D that ends in a sigmoid gives them: a mistake to learn from.
+    """The non-saturating loss on float32 probabilities of a D that ends in a sigmoid: a common mistake.
 
-    Beyond logits of about 17 the probability rounds to 1 and the gradient is exactly 0, where that of the logit goes
-    on; PyTorch's `binary_cross_entropy` cuts the loss at 100.
+    Beyond logits of about 17 the probability rounds to 1 and the gradient is exactly 0, while that of the logit form is
+    not. PyTorch's `binary_cross_entropy` also cuts the loss at 100.
     """
 
     saturating: bool = False
@@ -92,10 +92,10 @@ class ProbabilityCrossEntropy(NonSaturating):
 
 @dataclass(frozen=True)
 class Alpha(Loss):
-    """The (alpha_d, alpha_g)-GAN: 1 is the logistic loss, 1/2 Hellinger's (Welfert et al. 2023, eq. 14-16).
+    """The (alpha_d, alpha_g)-GAN; alpha 1 is the logistic loss, 1/2 Hellinger's (Welfert et al. 2023, eq. 14-16).
 
-    With k = (alpha - 1) / alpha a probability p costs (1 - p^k) / k in place of -log p. Where alpha_d is below 1, D
-    pays exponentially for being sure and wrong.
+    With k = (alpha - 1) / alpha the loss of a probability p is (1 - p^k) / k in place of -log p. If alpha_d is below 1,
+    the loss of a D that is confident and wrong grows exponentially.
     """
 
     alpha_d: float = 0.5
@@ -115,13 +115,13 @@ class Alpha(Loss):
     probability = True
 
     def on_real(self, a: Tensor) -> Tensor:
-        return _price(a, self.alpha_d)
+        return _alpha_loss(a, self.alpha_d)
 
     def on_fake(self, a: Tensor) -> Tensor:
-        return _price(-a, self.alpha_d)
+        return _alpha_loss(-a, self.alpha_d)
 
     def for_generator(self, a: Tensor) -> Tensor:
-        return -_price(-a, self.alpha_g) if self.saturating else _price(a, self.alpha_g)
+        return -_alpha_loss(-a, self.alpha_g) if self.saturating else _alpha_loss(a, self.alpha_g)
 
     def exact_equilibrium(self) -> tuple[float, float]:
         for_d, for_g = (
@@ -136,23 +136,23 @@ class Alpha(Loss):
         return -(q ** (1 - 1 / self.alpha_g)) * p if self.saturating else -(p ** (1 - 1 / self.alpha_g)) * q
 
     def optimal_logit(self, log_ratio: Tensor) -> Tensor:
-        """D = p^alpha / (p^alpha + q^alpha)."""
+        """Return alpha_d log p/q, from D = p^alpha / (p^alpha + q^alpha) with alpha = alpha_d."""
         return self.alpha_d * log_ratio
 
 
-def _price(a: Tensor, alpha: float) -> Tensor:
-    """What the probability sigmoid(a) of what is true costs: (1 - p^k) / k with k = 1 - 1/alpha, -log p for k = 0."""
+def _alpha_loss(a: Tensor, alpha: float) -> Tensor:
+    """Compute (1 - p^k) / k for p = sigmoid(a) and k = 1 - 1/alpha, or -log p for k = 0."""
     k = 1 - 1 / alpha
     return softplus(-a) if k == 0 else -torch.expm1(-k * softplus(-a)) / k
 
 
 @dataclass(frozen=True)
 class LeastSquares(Loss):
-    """Regression of the logit to a target: b on real, a on generated, c is what G wants (Mao et al. 2017, eq. 2).
+    """Least squares: D's targets are b for real and a for generated samples, G's is c (Mao et al. 2017, eq. 2).
 
-    Their codings are (a, b, c) = (0, 1, 1) and, signed, (-1, 1, 0). A critic without a bias cannot reach targets that
-    are not opposite: on the Dirac-GAN (0, 1, 1) stalls, and (-1, 1, 0), too, whose c is D's equilibrium logit, while
-    (-1, 1, 1) contracts.
+    The paper has (a, b, c) = (0, 1, 1) and, signed, (-1, 1, 0). A critic without a bias can reach opposite targets
+    only. On the Dirac-GAN (0, 1, 1) stalls, and so does (-1, 1, 0), whose c is D's equilibrium logit; (-1, 1, 1)
+    converges.
     """
 
     a: float = 0.0
@@ -167,7 +167,7 @@ class LeastSquares(Loss):
 
     @property
     def equilibrium_logit(self) -> float:  # type: ignore[override]
-        """Halfway between the two targets: D cannot tell, and hedges."""
+        """The logit halfway between D's two targets."""
         return (self.a + self.b) / 2
 
     def on_real(self, a: Tensor) -> Tensor:
@@ -191,7 +191,7 @@ class LeastSquares(Loss):
 
 @dataclass(frozen=True)
 class Wasserstein(Loss):
-    """Difference of mean logits: a distance once D is kept Lipschitz by a regularizer (Arjovsky et al. 2017, eq. 2)."""
+    """The difference of mean logits; a distance if a regularizer keeps D Lipschitz (Arjovsky et al. 2017, eq. 2)."""
 
     formula = r"\mathcal L_D=a_f-a_r,\quad \mathcal L_G=-a_f"
     relative = True
@@ -214,7 +214,7 @@ class Wasserstein(Loss):
 
 @dataclass(frozen=True)
 class Hinge(Wasserstein):
-    """D learns only from samples within a margin of 1 (Lim and Ye 2017; Miyato et al. 2018, eq. 16-17)."""
+    """The hinge loss: D learns only from samples within a margin of 1 (Lim and Ye 2017; Miyato et al. 2018, eq. 16)."""
 
     formula = r"\mathcal L_D=(1-a_r)_++(1+a_f)_+,\quad \mathcal L_G=-a_f"
     relative = False
@@ -229,15 +229,15 @@ class Hinge(Wasserstein):
         return 2.0, 0.0
 
     def optimal_logit(self, log_ratio: Tensor) -> Tensor:
-        """Beyond the kinks at +-1 nothing is gained."""
+        """Return the sign of log p/q: the loss is constant beyond the kinks at +-1."""
         return torch.sign(log_ratio)
 
 
 @dataclass(frozen=True)
 class KLWasserstein(Loss):
-    """KL-WGAN: a critic of samples weighted by e^a, by which D bounds KL(p || q), as G does (Song and Ermon 2020).
+    """KL-WGAN: a critic whose generated samples have weights e^a; D's best value is KL(p || q) (Song and Ermon 2020).
 
-    The weights e^a / mean e^a of generated samples are those of the logarithm's gradient (Donsker and Varadhan 1975).
+    The weights e^a / mean e^a come from the gradient of the logarithm in Donsker and Varadhan's bound (1975).
     """
 
     formula = r"\mathcal L_D=\log\overline{e^{a_f}}-a_r,\quad \mathcal L_G=-\log\overline{e^{a_f}}"

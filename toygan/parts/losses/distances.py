@@ -1,4 +1,4 @@
-"""Distances between samples, which G can descend without a discriminator: a baseline for adversarial losses."""
+"""Distances between samples, which G minimises without a discriminator: a baseline for adversarial losses."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from toygan.parts.losses.base import Logits, Loss
 
 
 class Distance(Loss):
-    """A distance between real and generated samples, both `(P, n, dim)`; there is no D that could minimise anything."""
+    """A distance between real and generated samples, both `(P, n, dim)`; there is no discriminator."""
 
     uses_discriminator = False
     separable = False
 
     def between(self, real: Tensor, fake: Tensor) -> Tensor:
-        """What each generated sample adds to the distance `(P, n)`: its mean is the distance."""
+        """Compute each generated sample's share `(P, n)`; the mean of the shares is the distance."""
         raise NotImplementedError
 
     def discriminator(self, logits: Logits) -> Tensor:
@@ -35,10 +35,10 @@ class Distance(Loss):
 
 
 class KernelDistance(Distance):
-    """E k(x, x') + E k(y, y') - 2 E k(x, y), unbiased: no sample meets itself (Gretton et al. 2012, eq. 3)."""
+    """E k(x, x') + E k(y, y') - 2 E k(x, y), unbiased: without pairs of one sample (Gretton et al. 2012, eq. 3)."""
 
     def kernel(self, square: Tensor) -> Tensor:
-        """k of two points at this squared distance."""
+        """Compute the kernel of two points from their squared distance."""
         raise NotImplementedError
 
     def between(self, real: Tensor, fake: Tensor) -> Tensor:
@@ -48,38 +48,38 @@ class KernelDistance(Distance):
         return self._mean(x, real) - self._mean(x, fake)
 
     def _mean(self, x: Tensor, y: Tensor) -> Tensor:
-        """Mean kernel of each x with all y `(P, n)`."""
+        """Compute the mean kernel of each x with all y `(P, n)`."""
         return self.kernel(_squares(x, y)).mean(-1)
 
     def _others(self, x: Tensor) -> Tensor:
-        """Mean kernel of each sample with the others `(P, n)`; 0 for a sample that is alone."""
+        """Compute the mean kernel of each sample with the others `(P, n)`, or 0 for a single sample."""
         n = x.shape[1]
         k = self.kernel(_squares(x, x))
         return (k.sum(-1) - k.diagonal(dim1=-2, dim2=-1)) / max(n - 1, 1)
 
 
 def _squares(x: Tensor, y: Tensor) -> Tensor:
-    """Squared distance of every x to every y `(P, n, m)`: `cdist` has no second derivative."""
+    """Compute squared distances of all x to all y `(P, n, m)`; `cdist` has no second derivative."""
     gaps = (x[..., axis].unsqueeze(2) - y[..., axis].unsqueeze(1) for axis in range(x.shape[-1]))
     return sum((gap**2 for gap in gaps), x.new_zeros(()))
 
 
 @dataclass(frozen=True)
 class EnergyDistance(KernelDistance):
-    """MMD with minus the distance as kernel, without a width to choose (Szekely 2003; Sejdinovic et al. 2013)."""
+    """The energy distance: MMD with minus the distance as kernel, no width (Szekely 2003; Sejdinovic et al. 2013)."""
 
     formula = r"\mathcal L_G=2\,\mathbb E\lVert x-y\rVert-\mathbb E\lVert x-x'\rVert-\mathbb E\lVert y-y'\rVert"
 
     def kernel(self, square: Tensor) -> Tensor:
-        at_zero = square == 0  # where the root has no derivative: 0 by symmetry
+        at_zero = square == 0  # the root has no derivative there: 0 by symmetry
         return -torch.where(at_zero, 1.0, square).sqrt() * ~at_zero
 
 
 @dataclass(frozen=True)
 class MMD(KernelDistance):
-    """Squared maximum mean discrepancy; the kernel is a sum of Gaussians of these widths (Gretton et al. 2012).
+    """The squared maximum mean discrepancy; its kernel is a sum of Gaussians of these widths (Gretton et al. 2012).
 
-    Wide kernels bring samples to the modes, narrow ones sharpen them.
+    Wide kernels move samples to the modes, narrow ones sharpen the modes.
     """
 
     widths: Sequence[float] = (0.1, 0.3, 1.0, 3.0)
@@ -98,9 +98,10 @@ class MMD(KernelDistance):
 
 @dataclass(frozen=True)
 class SlicedWasserstein(Distance):
-    """Mean over directions of the squared Wasserstein-2 distance of the projections, by sorting (Rabin et al. 2012).
+    """The mean squared Wasserstein-2 distance of projections on many directions, by sorting (Rabin et al. 2012).
 
-    Directions are spread evenly over the half circle; on a line there is one, and in space they are drawn once for all.
+    Directions are even over the half circle. On a line there is one; from three dimensions on they are random, but
+    always the same.
     """
 
     directions: int = 32
@@ -111,24 +112,24 @@ class SlicedWasserstein(Distance):
         whole("directions", self.directions, 1, 1024)
 
     def between(self, real: Tensor, fake: Tensor) -> Tensor:
-        ours, theirs = self._projections(fake), self._projections(real)
+        ours, theirs = self._project(fake), self._project(real)
         target = torch.zeros_like(ours).scatter(-1, ours.argsort(-1), theirs.sort(-1).values)
         return ((ours - target) ** 2).mean(1)
 
     def witness(self, x: Tensor, real: Tensor, fake: Tensor) -> Tensor:
-        """In each direction the integral of T(u) - u, T being the monotone step function that takes fake to real."""
+        """Integrate T(u) - u in each direction, with T the monotone step function that takes fake to real."""
         u, theirs, ours = (
-            self._projections(x),
-            self._projections(real).sort(-1).values,
-            self._projections(fake).sort(-1).values,
+            self._project(x),
+            self._project(real).sort(-1).values,
+            self._project(fake).sort(-1).values,
         )
         breaks = (ours[..., 1:] + ours[..., :-1]) / 2
         offsets = torch.nn.functional.pad((theirs.diff(dim=-1) * breaks).cumsum(-1), (1, 0))
         step = torch.searchsorted(breaks, u)
         return (theirs.gather(-1, step) * u - offsets.gather(-1, step) - u**2 / 2).mean(1)
 
-    def _projections(self, x: Tensor) -> Tensor:
-        """x `(P, n, dim)` projected on every direction, `(P, directions, n)`."""
+    def _project(self, x: Tensor) -> Tensor:
+        """Project x `(P, n, dim)` on every direction, as `(P, directions, n)`."""
         dim = x.shape[-1]
         if dim == 1:
             return x.mT.contiguous()

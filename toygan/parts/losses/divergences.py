@@ -1,4 +1,4 @@
-"""f-GANs: D's best score is an f-divergence between the data and the generated samples (Nowozin et al. 2016)."""
+"""f-GANs: D's best value is an f-divergence between the data and the generated samples (Nowozin et al. 2016)."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from toygan.parts.losses.base import Logits, Loss
 
 @dataclass(frozen=True)
 class Divergence(Loss):
-    """D_f(p || q) = E_q f(p/q), which is the most that E_p t - E_q f*(t) can be, over functions t(x) = g(a(x)).
+    """D_f(p || q) = E_q f(p/q): the maximum of E_p t - E_q f*(t) over functions t(x) = g(a(x)).
 
-    The activation g maps every logit into the domain of f* and rises, so that a high logit means real for every f (some
-    public codes use falling ones). G minimises the divergence that D estimates, or, with saturating=False, raises g on
-    its samples instead (sec. 3.2 of the paper), as the non-saturating loss does; `formula` shows the former.
+    The activation g maps every logit into the domain of f* and rises, so a high logit means real for every f (some
+    public codes use falling ones). G minimises the divergence that D estimates. With saturating=False it maximises g on
+    its samples instead (sec. 3.2 of the paper), as the non-saturating loss does; `formula` shows the first form.
     `on_fake` is f*(g(a)) with exponentials and logarithms cancelled, so that no logit overflows before its loss does.
     """
 
@@ -29,15 +29,15 @@ class Divergence(Loss):
             raise ValueError(f"saturating={self.saturating!r}: must be True or False")
 
     def f(self, u: Tensor) -> Tensor:
-        """The divergence's convex function of the density ratio u > 0, with f(1) = 0."""
+        """Compute the divergence's convex function of the density ratio u > 0, with f(1) = 0."""
         raise NotImplementedError
 
     def activation(self, a: Tensor) -> Tensor:
-        """g: t at a logit."""
+        """Compute g, the value of t at a logit."""
         raise NotImplementedError
 
     def conjugate(self, t: Tensor) -> Tensor:
-        """f*, the largest u t - f(u) over u."""
+        """Compute f*, the maximum of u t - f(u) over u."""
         raise NotImplementedError
 
     def on_real(self, a: Tensor) -> Tensor:
@@ -50,7 +50,7 @@ class Divergence(Loss):
         return -self.on_fake(a) if self.saturating else -self.activation(a)
 
     def exact_equilibrium(self) -> tuple[float, float]:
-        """-f(1) = 0 and -f*(f'(1)) = -f'(1), which is also -g there."""
+        """Return -f(1) = 0 and -f*(f'(1)) = -f'(1), which is also -g there."""
         one = torch.ones(1, dtype=torch.float64, requires_grad=True)
         (rise,) = torch.autograd.grad(self.f(one).sum(), one)
         return 0.0, -float(rise)
@@ -58,7 +58,7 @@ class Divergence(Loss):
 
 @dataclass(frozen=True)
 class KL(Divergence):
-    """KL(p || q), which is large where data is not covered; f* explodes far from it."""
+    """KL(p || q), which is large if modes are missing; f* explodes far from the data."""
 
     formula = r"\mathcal L_D=-a_r+e^{a_f-1},\quad \mathcal L_G=-e^{a_f-1}"
     equilibrium_logit = 1.0
@@ -81,7 +81,7 @@ class KL(Divergence):
 
 @dataclass(frozen=True)
 class ReverseKLDivergence(Divergence):
-    """KL(q || p), which is large where samples lie off the data."""
+    """KL(q || p), which is large if samples lie off the data."""
 
     formula = r"\mathcal L_D=e^{-a_r}+a_f-1,\quad \mathcal L_G=1-a_f"
     probability = True
@@ -107,7 +107,7 @@ class ReverseKLDivergence(Divergence):
 
 @dataclass(frozen=True)
 class Pearson(Divergence):
-    """Pearson's chi square, E_q (p/q - 1)^2; below t = -2, f* is that of all u, not only u > 0: D is pulled back."""
+    """Pearson's chi square, E_q (p/q - 1)^2; f* is that of all u, not only of u > 0, which pulls D back from t < -2."""
 
     formula = r"\mathcal L_D=-a_r+\tfrac14a_f^2+a_f,\quad \mathcal L_G=-\tfrac14a_f^2-a_f"
 
@@ -129,7 +129,7 @@ class Pearson(Divergence):
 
 @dataclass(frozen=True)
 class Neyman(Divergence):
-    """Neyman's chi square, E_p (q/p - 1)^2: Pearson's with p and q swapped, so it explodes off the data."""
+    """Neyman's chi square, E_p (q/p - 1)^2: Pearson's with p and q swapped, which explodes off the data."""
 
     formula = r"\mathcal L_D=e^{-a_r}+1-2e^{-a_f/2},\quad \mathcal L_G=2e^{-a_f/2}-2"
 
@@ -137,7 +137,7 @@ class Neyman(Divergence):
         return (1 - u) ** 2 / u
 
     def activation(self, a: Tensor) -> Tensor:
-        return 1 - torch.exp(-a)  # of expm1 autograd's slope is 0 long before it is
+        return 1 - torch.exp(-a)  # not expm1: its gradient in autograd underflows to 0 earlier
 
     def conjugate(self, t: Tensor) -> Tensor:
         return 2 - 2 * (1 - t).sqrt()
@@ -179,7 +179,7 @@ class Hellinger(Divergence):
 
 @dataclass(frozen=True)
 class JensenShannon(Divergence):
-    """Twice the Jensen-Shannon divergence: the minimax loss less 2 log 2, so that 0 is the equilibrium."""
+    """Twice the Jensen-Shannon divergence: the minimax loss minus 2 log 2, so that 0 is the equilibrium."""
 
     formula = r"\mathcal L_D=-\log2D(x)-\log2(1-D(G(z))),\quad \mathcal L_G=\log2(1-D(G(z)))"
     probability = True
@@ -205,7 +205,7 @@ class JensenShannon(Divergence):
 
 @dataclass(frozen=True)
 class TotalVariation(Divergence):
-    """Half the integral of |p - q|: a bounded objective, so its gradient fades once D is sure."""
+    """The total variation, half the integral of |p - q|; it is bounded, so its gradient vanishes if D is confident."""
 
     formula = r"\mathcal L_D=\tfrac12\tanh a_f-\tfrac12\tanh a_r,\quad \mathcal L_G=-\tfrac12\tanh a_f"
 

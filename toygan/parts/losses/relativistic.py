@@ -1,4 +1,4 @@
-"""Relativistic losses: D judges pairs of a real and a generated sample."""
+"""Relativistic losses: D compares a real with a generated sample."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from toygan.parts.losses.base import Logits, Loss
 
 
 class Relativistic(Loss):
-    """D judges pairs: is the real sample more real than the generated one? `penalty` falls with their margin."""
+    """A loss of pairs, from the margin between the logits of a real and a generated sample; `penalty` falls with it."""
 
     separable = False
     relative = True
 
     def penalty(self, margin: Tensor) -> Tensor:
-        """The loss of the player who wants `margin` to be high."""
+        """Compute the loss of the player that raises the margin."""
         raise NotImplementedError
 
     def discriminator(self, logits: Logits) -> Tensor:
@@ -47,7 +47,7 @@ class RelativisticPairing(Relativistic):
 
 @dataclass(frozen=True)
 class RelativisticHinge(Relativistic):
-    """Pairs whose margin is above 1 count no more (Jolicoeur-Martineau 2018)."""
+    """The hinge loss of the margin: pairs with a margin above 1 no longer count (Jolicoeur-Martineau 2018)."""
 
     formula = r"\mathcal L_D=(1-(a_r-a_f))_+,\quad \mathcal L_G=(1-(a_f-a_r))_+"
 
@@ -63,7 +63,7 @@ class RelativisticHinge(Relativistic):
 
 @dataclass(frozen=True)
 class RelativisticLeastSquares(Relativistic):
-    """Regression of the margin to 1 (Jolicoeur-Martineau 2018)."""
+    """The least squares loss of the margin, with target 1 (Jolicoeur-Martineau 2018)."""
 
     formula = r"\mathcal L_D=(a_r-a_f-1)^2,\quad \mathcal L_G=(a_f-a_r-1)^2"
 
@@ -79,7 +79,7 @@ class RelativisticLeastSquares(Relativistic):
 
 @dataclass(frozen=True)
 class RelativisticAverage(RelativisticPairing):
-    """Each sample against the other kind's mean logit (Jolicoeur-Martineau 2018, RaSGAN; the 1/2 is in her code)."""
+    """The logistic loss of logits minus the other kind's mean (Jolicoeur-Martineau 2018, RaSGAN; 1/2 is in her code)."""
 
     formula = (
         r"\mathcal L_D=-\tfrac12\log\sigma(a_r-\bar a_f)-\tfrac12\log\sigma(\bar a_r-a_f),"
