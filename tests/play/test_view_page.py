@@ -28,7 +28,8 @@ KERNEL = """() => {
     globalThis.tell = (content, buffers = []) => hear["msg:custom"](content, buffers);
     globalThis.heard = () => Object.keys(hear).sort();
     globalThis.dead = false;
-    document.body.innerHTML = "<div class='toygan-playground'><input id=slider><div id=here></div></div><input id=other>";
+    document.body.innerHTML =
+        "<div class='toygan-playground'><input id=slider><div id=here></div></div><input id=other>";
     globalThis.end = widget.render({ model, el: document.querySelector("#here") });
 }"""
 FRAME = """([content, buffers]) => {
