@@ -11,7 +11,7 @@ import torch
 
 from toygan import Population, Recipe, theory
 from toygan.chart import Chart
-from toygan.panels import PANELS, Look, chart
+from toygan.panels import PANELS, Look, render
 from toygan.runs.record import Record
 
 DIRAC = Recipe(
@@ -44,21 +44,21 @@ def points(c: Chart, name: str) -> np.ndarray:
 
 
 def test_the_trajectory_is_the_runs_and_the_mean_is_its_mean() -> None:
-    c, path = chart("phase", look_at(DIRAC)), bilinear(50)
+    c, path = render("phase", look_at(DIRAC)), bilinear(50)
     np.testing.assert_allclose(points(c, "trajectory"), path, rtol=1e-4)
     np.testing.assert_allclose(points(c, "now")[0], path[-1], rtol=1e-4)
     np.testing.assert_allclose(points(c, "mean")[0], path.mean(0), rtol=1e-4)
 
 
 def test_arrows_point_where_the_game_pushes() -> None:
-    field = chart("phase", look_at(DIRAC, steps=3))["field"]
+    field = render("phase", look_at(DIRAC, steps=3))["field"]
     x, y = field.x + field.u / 2, field.y + field.v / 2
     np.testing.assert_allclose(field.u * -x - field.v * y, 0, atol=1e-9)  # parallel to (psi, -theta)
     assert (field.u * y - field.v * x)[np.hypot(x, y) > 0.1].min() > 0
 
 
 def test_the_window_holds_a_trajectory_that_leaves_it_and_the_field_fills_it() -> None:
-    c = chart("phase", look_at(DIRAC, steps=150))
+    c = render("phase", look_at(DIRAC, steps=150))
     assert 16 < np.abs(bilinear(150)).max() < 32
     assert (c.x.low, c.x.high, c.y.low, c.y.high) == (-32, 32, -32, 32)
     assert 28 < np.abs(c["field"].x).max() < 32
@@ -67,20 +67,20 @@ def test_the_window_holds_a_trajectory_that_leaves_it_and_the_field_fills_it() -
 def test_a_trajectory_to_infinity_is_shown_as_far_as_numbers_go() -> None:
     look = look_at(DIRAC.but(lr_g=9.0, lr_d=9.0), steps=100)
     assert look.diverged_at > 0
-    trajectory = points(chart("phase", look), "trajectory")
+    trajectory = points(render("phase", look), "trajectory")
     assert len(trajectory) > 1
     assert np.isfinite(trajectory).all()
 
 
 def test_a_change_of_the_recipe_changes_the_field() -> None:
     look = look_at(DIRAC, steps=3)
-    before, after = (chart("phase", replace(look, recipe=r))["field"] for r in
+    before, after = (render("phase", replace(look, recipe=r))["field"] for r in
                      (DIRAC, DIRAC.but(regularizers={"r1": 1.0})))  # fmt: skip
     assert np.abs(after.v - before.v).max() > 0.05
 
 
 def test_eigenvalues_stand_where_one_iteration_has_them() -> None:
-    c = chart("eigenvalues", look_at(DIRAC))
+    c = render("eigenvalues", look_at(DIRAC))
     np.testing.assert_allclose(np.sort(c["eigenvalues"].y), [-0.2, 0.2], atol=1e-6)
     np.testing.assert_allclose(c["eigenvalues"].x, [1, 1], atol=1e-6)
     assert c["words"].words == (f"longest {math.sqrt(1.04):.4f}:  +2 % distance,  diverges",)
@@ -89,7 +89,7 @@ def test_eigenvalues_stand_where_one_iteration_has_them() -> None:
 
 @pytest.mark.parametrize(("turns", "inside"), [("simultaneous", False), ("extragradient", True), ("alternating", None)])
 def test_the_lens_shows_on_which_side_of_the_circle_the_longest_lies(turns: str, inside: bool | None) -> None:
-    c = chart("eigenvalues", look_at(DIRAC.but(turns=turns)))
+    c = render("eigenvalues", look_at(DIRAC.but(turns=turns)))
     dot, arc = points(c, "longest")[0], points(c, "circle")
     gap = np.linalg.norm(arc - dot, axis=-1).min()
     if inside is None:
@@ -102,13 +102,13 @@ def test_the_lens_shows_on_which_side_of_the_circle_the_longest_lies(turns: str,
 
 
 def test_what_lies_within_the_circle_is_within_the_lens() -> None:
-    c = chart("eigenvalues", look_at(DIRAC))
+    c = render("eigenvalues", look_at(DIRAC))
     assert np.linalg.norm(points(c, "inside") - points(c, "longest"), axis=-1).max() <= 1 + 1e-9
     assert np.linalg.norm(points(c, "lens") - points(c, "longest"), axis=-1) == pytest.approx(1)
 
 
 def test_where_the_field_jumps_there_are_no_eigenvalues() -> None:
-    c = chart("eigenvalues", look_at(DIRAC.but(regularizers={"gradient-penalty": 0.3})))
+    c = render("eigenvalues", look_at(DIRAC.but(regularizers={"gradient-penalty": 0.3})))
     assert "eigenvalues" not in [m.name for m in c.marks]
     assert "jumps" in c["words"].words[0]
     assert "jumps" in c["flow"].words[0]
@@ -117,8 +117,8 @@ def test_where_the_field_jumps_there_are_no_eigenvalues() -> None:
 @pytest.mark.parametrize(("name", "mark"), [("phase", "field"), ("eigenvalues", "words")])
 def test_a_regularizer_that_gives_d_more_numbers_leaves_the_panel_empty_with_a_reason(name: str, mark: str) -> None:
     look = look_at(DIRAC.but(regularizers={"packing": 2}), steps=3)
-    assert len(look.trajectory_steps) == len(chart("distance", look)["now"].x) == 0
-    assert "more than one number" in chart(name, look)[mark].words[0]
+    assert len(look.trajectory_steps) == len(render("distance", look)["now"].x) == 0
+    assert "more than one number" in render(name, look)[mark].words[0]
 
 
 @pytest.mark.parametrize("name", ["phase", "eigenvalues", "distance"])
@@ -129,7 +129,7 @@ def test_larger_games_are_refused_with_a_reason(name: str) -> None:
 
 
 def test_distances_are_those_of_the_trajectory_and_of_its_mean() -> None:
-    c, path = chart("distance", look_at(DIRAC)), bilinear(50)
+    c, path = render("distance", look_at(DIRAC)), bilinear(50)
     means = path.cumsum(0) / np.arange(1, 52)[:, None]
     np.testing.assert_allclose(c["now"].y, np.linalg.norm(path, axis=-1), rtol=1e-4)
     np.testing.assert_allclose(c["mean"].y, np.linalg.norm(means, axis=-1), rtol=1e-4)
@@ -137,6 +137,6 @@ def test_distances_are_those_of_the_trajectory_and_of_its_mean() -> None:
 
 def test_the_field_is_computed_once_for_a_recipe(monkeypatch: pytest.MonkeyPatch) -> None:
     look = look_at(DIRAC.but(lr_g=0.123), steps=3)
-    before = chart("phase", look)["field"]
+    before = render("phase", look)["field"]
     monkeypatch.setattr(theory, "phase_portrait", lambda *_, **__: pytest.fail("the field is computed again"))
-    np.testing.assert_array_equal(chart("phase", look)["field"].u, before.u)
+    np.testing.assert_array_equal(render("phase", look)["field"].u, before.u)

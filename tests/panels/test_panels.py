@@ -16,9 +16,9 @@ from PIL import Image
 from toygan import DISTRIBUTIONS, LOSSES, METRICS, PANELS, Metric, Panel, Population, Recipe
 from toygan.chart import Axis, Chart, Line
 from toygan.chart.limits import grown
-from toygan.panels import Look, chart
+from toygan.panels import Look, render
 from toygan.panels.charts import Charts
-from toygan.panels.look import grid, scaled
+from toygan.panels.look import grid, scale_logits
 from toygan.panels.picture import Picture, places
 from toygan.panels.score import bands
 from toygan.parts.metrics.reference import reference_band, reference_shares
@@ -132,11 +132,11 @@ def test_a_look_does_not_change_with_the_run():
 
 def test_a_critics_output_does_not_depend_on_its_level():
     surface, real, generated = (np.random.default_rng(i).normal(size=50) for i in range(3))
-    one, other = (scaled(surface + level, real + level, generated + level) for level in (0, 7))
+    one, other = (scale_logits(surface + level, real + level, generated + level) for level in (0, 7))
     np.testing.assert_allclose(one, other)
     middle = (real.mean() + generated.mean()) / 2
-    np.testing.assert_allclose(scaled(np.array([middle, middle + 0.5]), real, generated), [0.5, 0.75])
-    assert scaled(np.array([100.0, -50.0]), real, generated).max() <= 1
+    np.testing.assert_allclose(scale_logits(np.array([middle, middle + 0.5]), real, generated), [0.5, 0.75])
+    assert scale_logits(np.array([100.0, -50.0]), real, generated).max() <= 1
 
 
 def test_a_look_that_is_not_finite_goes_on_with_the_samples_before(look):
@@ -154,7 +154,7 @@ def test_a_look_that_is_not_finite_goes_on_with_the_samples_before(look):
 
 
 def test_the_plane_holds_the_looks_points_surface_and_arrows(look):
-    plane = chart("samples", look)
+    plane = render("samples", look)
     for name, points in (("real", look.real), ("generated", look.generated)):
         np.testing.assert_array_equal(np.column_stack([plane[name].x, plane[name].y]), points)
     np.testing.assert_array_equal(plane["D"].values, look.d_output)
@@ -171,7 +171,7 @@ def test_arrows_show_true_relative_size_up_to_a_longest_and_their_key_is_to_scal
     short, long = np.full_like(look.arrows, 0.01), np.full_like(look.arrows, 1e20)
     lengths = []
     for arrows in (short, 3 * short, long, 0 * short):
-        mark = chart("samples", replace(look, arrows=arrows))["arrows"]
+        mark = render("samples", replace(look, arrows=arrows))["arrows"]
         lengths.append(np.hypot(mark.u, mark.v)[0])
     assert lengths[1] == pytest.approx(3 * lengths[0])
     assert lengths[2] == pytest.approx(0.15 * 3.4)  # of the ring's window
@@ -182,7 +182,7 @@ def test_arrows_show_true_relative_size_up_to_a_longest_and_their_key_is_to_scal
 
 def test_the_line_holds_a_density_that_sums_to_one_beside_ds_curve():
     look = Look.from_run(*run(2, data="bimodal"))
-    line = chart("samples", look)
+    line = render("samples", look)
     bars, real, d = line["density of generated"], line["real"], line["D"]
     inside = (look.generated >= bars.left[0]) & (look.generated <= bars.right[-1])
     assert (bars.height * (bars.right - bars.left)).sum() == pytest.approx(inside.mean())
@@ -199,7 +199,7 @@ def test_the_line_holds_a_density_that_sums_to_one_beside_ds_curve():
 
 def test_a_point_mass_is_shown_as_a_share():
     look = Look.from_run(*run(2, data="dirac", generator="point", discriminator="linear"))
-    line = chart("samples", replace(look, generated=np.zeros_like(look.generated)))
+    line = render("samples", replace(look, generated=np.zeros_like(look.generated)))
     assert sorted(line["density of generated"].height)[-2:] == [0, 1]
     np.testing.assert_array_equal(line["real"].x, [0, 0, 0])
     np.testing.assert_array_equal(line["real"].y, [0, 1, math.nan])
@@ -207,7 +207,7 @@ def test_a_point_mass_is_shown_as_a_share():
 
 @pytest.mark.parametrize("name", ["losses", "accuracy", "gradients"])
 def test_curves_hold_the_members_metrics_with_their_names_at_their_ends(name, look):
-    c = chart(name, look)
+    c = render(name, look)
     (panel,) = PANELS[name]
     for metric, (words, _) in zip(panel.needs, panel.ends, strict=True):
         np.testing.assert_array_equal(c[metric].x, look.steps)
@@ -219,7 +219,7 @@ def test_curves_hold_the_members_metrics_with_their_names_at_their_ends(name, lo
 def test_losses_stand_beside_their_equilibrium(loss):
     look = Look.from_run(*run(2, members=1, loss=loss))
     assert not LOSSES[loss].uses_discriminator or 0 <= look.d_output.min() <= look.d_output.max() <= 1
-    c = chart("losses", look)
+    c = render("losses", look)
     lines = {mark.name: mark.y[0] for mark in c.marks if mark.name.startswith("equilibrium")}
     wanted = dict(zip(("equilibrium-d", "equilibrium-g"), LOSSES[loss].equilibrium_lines, strict=True))
     assert lines == {name: value for name, value in wanted.items() if value is not None}
@@ -231,7 +231,7 @@ SCORES = {"coverage": "modes-covered", "quality": "high-quality", "reverse-kl": 
 
 @pytest.mark.parametrize(("name", "metric"), SCORES.items())
 def test_scores_hold_the_member_in_front_of_the_quartiles_and_the_range_of_all(name, metric, look):
-    c, scores = chart(name, look), look.metrics[metric]
+    c, scores = render(name, look), look.metrics[metric]
     np.testing.assert_array_equal(c["this run"].y, scores[:, 1])
     for band, inner in ((c["all seeds"], 0), (c["half of the seeds"], 0.25)):
         np.testing.assert_array_equal([band.low, band.high], bands(scores, (inner, 1 - inner)))
@@ -246,11 +246,11 @@ def test_scores_stand_upon_what_as_many_true_samples_score(data, n):
     record.add(population.snapshot(n))
     look = Look.from_run(population, record)
     for name, metric in SCORES.items():
-        c = chart(name, look)
+        c = render(name, look)
         truth, mean = c["true samples"], c["mean of true samples"]
         assert (truth.low[0], mean.y[0], truth.high[0]) == reference_band(metric, data, n)
         assert truth.end_label.split() == ["true", "samples"]
-    c, (low, mean, high) = chart("modes", look), reference_shares(data, n)
+    c, (low, mean, high) = render("modes", look), reference_shares(data, n)
     truth = c["true samples"]
     for drawn, expected in ((truth.low, low), (c["mean of true samples"].y, mean), (truth.high, high)):
         np.testing.assert_array_equal(drawn, np.repeat(expected, 2))
@@ -267,11 +267,11 @@ def test_bands_are_quantiles_of_what_is_finite():
 
 
 def test_bars_hold_the_shares_in_an_axis_that_holds_them(look):
-    c = chart("modes", look)
+    c = render("modes", look)
     np.testing.assert_array_equal(c["this run"].height, look.shares)
     np.testing.assert_allclose((c["this run"].left + c["this run"].right) / 2, range(1, 9))
     assert c.y.high == pytest.approx(2.2 / 8)
-    assert chart("modes", replace(look, shares=np.eye(8)[0])).y.high == pytest.approx(1.1)
+    assert render("modes", replace(look, shares=np.eye(8)[0])).y.high == pytest.approx(1.1)
 
 
 # Panels
@@ -281,7 +281,7 @@ def test_bars_hold_the_shares_in_an_axis_that_holds_them(look):
 def test_a_panel_needs_metrics_that_there_are_and_equal_looks_give_equal_charts(name, look):
     for panel in PANELS[name]:
         assert set(panel.needs) <= set(METRICS)
-    first, second = chart(name, look), chart(name, look)
+    first, second = render(name, look), render(name, look)
     assert [m.name for m in first.marks] == [m.name for m in second.marks]
     for one, other in zip(first.marks, second.marks, strict=True):
         for key, array in one.arrays.items():
@@ -293,7 +293,7 @@ def test_a_panel_needs_metrics_that_there_are_and_equal_looks_give_equal_charts(
 def test_a_panel_that_has_nothing_to_show_says_why(name, data, look):
     recipe = Recipe(data=data, **SMALL)
     reasons = [panel.refuses(recipe) for panel in PANELS[name]]
-    c = chart(name, Look.from_run(Population(recipe), Record()))
+    c = render(name, Look.from_run(Population(recipe), Record()))
     shown = reasons.index(None) if None in reasons else -1
     assert c.title == PANELS[name][shown].title
     if None not in reasons:
@@ -312,12 +312,12 @@ def test_a_panel_is_one_class_and_one_row(look, monkeypatch):
 
     monkeypatch.setitem(PANELS, "spread", (Spread(),))
     Picture(look.recipe, ("samples", "spread"), **SIZE).draw(look)
-    assert chart("spread", look).title == "Spread"
+    assert render("spread", look).title == "Spread"
 
 
 @pytest.mark.parametrize("name", [name for name in METRICS if name not in PANELS])
 def test_a_metric_is_a_panel_by_its_own_name_or_says_why_there_is_nothing_to_show(name, look):
-    c = chart(name, look)
+    c = render(name, look)
     assert c.title.startswith(name)
     if name in look.metrics:
         np.testing.assert_array_equal(c["this run"].y, look.metric(name))
@@ -466,7 +466,7 @@ def test_a_picture_is_a_file_of_its_size(look):
 
 def test_images_stand_beside_each_other_real_ones_in_their_colour_and_generated_ones_in_theirs():
     recipe = Recipe(data="digits", width=4)
-    c = chart("samples", Look.from_run(Population(recipe), Record()))
+    c = render("samples", Look.from_run(Population(recipe), Record()))
     values = c["images"].values
     middle = values.shape[1] // 2
     assert values[:, : middle - 1].min() >= 0.5  # paper to ink in the colour of real samples
@@ -486,13 +486,13 @@ def test_the_first_image_is_at_the_top_left_and_upright():
 def test_samples_of_many_dimensions_are_shown_along_the_first_two():
     recipe = Recipe(data="stacked(of=ring8,times=2)", width=4)
     look = Look.from_run(Population(recipe), Record())
-    c = chart("samples", look)
+    c = render("samples", look)
     np.testing.assert_array_equal(c["generated"].x, look.generated[:, 0])
     assert "first two axes" in c.title
 
 
 def test_learning_rates_are_shown_as_their_schedule_has_them():
     look = Look.from_run(*run(20, members=1, schedule="step(every=5,by=0.1)"))
-    lines = chart("rates", look)["rate-g"]
+    lines = render("rates", look)["rate-g"]
     assert lines.y[0] == pytest.approx(1e-3)
     assert lines.y[-1] < 1e-5

@@ -1,4 +1,4 @@
-"""Pictures of a run: what each says is to be seen of one look at a population.
+"""Panels: each turns a look at a run into a chart.
 
 A panel is a class and its row, side by side in the file of its family; here the rows are joined into the menu.
 """
@@ -14,22 +14,31 @@ from toygan.parts.metrics import METRICS
 
 
 class Panels(Menu[tuple[Panel, ...]]):
-    """The panels by name; a metric that none of them is named for has its own, by its own name."""
+    """The panels by name. The name of any metric is a panel, too, if no panel has that name.
+
+    A row holds panels that show the same thing for different data: the first that does not refuse the recipe is taken.
+
+    Example:
+        >>> from toygan import PANELS, Recipe
+        >>> [panel.refuses(Recipe(data="two-moons")) for panel in PANELS["coverage"]]
+        ['two-moons has no modes to count']
+        >>> PANELS.make("sliced-w1")[0].title
+        'sliced-w1 (data units)'
+    """
 
     def make(self, spec: str) -> tuple[Panel, ...]:
         named = self.row(spec) in self or spec not in METRICS
         return super().make(spec) if named else (AnyMetric(spec),)
 
 
-# By name, the panels that show the same thing for different data: the first that does not refuse the recipe is taken.
 PANELS = Panels(
     {**samples.PANELS, **curves.PANELS, **coverage.PANELS, **dirac.PANELS},
     aliases={"divergence": "reverse-kl"},
 )
 
 
-def chart(name: str, look: Look) -> Chart:
-    """What the panel `name` shows of a look, or why it has nothing to show; ValueError for an unknown name."""
+def render(name: str, look: Look) -> Chart:
+    """Return the chart of a panel, or a note why it has nothing to show; ValueError for an unknown name."""
     panels = PANELS.make(name)
     reasons = [panel.refuses(look.recipe) for panel in panels]
     if None in reasons:

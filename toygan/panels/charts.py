@@ -1,4 +1,4 @@
-"""The charts of one run, look by look: all that one look must know of the one before."""
+"""The charts of one run, look by look: what a look keeps from the one before."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from toygan.chart import Chart
 from toygan.chart.kept import kept, restored
 from toygan.chart.limits import grown
 from toygan.files import packed, unpacked
-from toygan.panels import PANELS, chart
+from toygan.panels import PANELS, render
 from toygan.panels.look import Look
 
 NUMBERS = "numbers"
 
 
 class Charts:
-    """Panels by name as charts of the newest look.
+    """Panels by name, as charts of the newest look.
 
     A growing axis does not become shorter within a run, and a member that has diverged keeps its last samples. `needs`
-    are the metrics that the panels show, `look` is the newest look. Raises ValueError for an unknown panel, or none.
+    are the metrics that the panels show, `look` is the newest look. Raises ValueError for an unknown panel, or if no
+    panel is given.
     """
 
     def __init__(self, panels: Sequence[str]) -> None:
@@ -65,12 +66,12 @@ class Charts:
             before = None
         self.look = look = look.after(before)
         if before is None:
-            self._charts = [chart(name, look) for name in self._panels]
+            self._charts = [render(name, look) for name in self._panels]
             return self._charts
         same_game = (look.recipe, look.diverged_at) == (before.recipe, before.diverged_at)
         stay = self._measured if same_game and look.measurement is before.measurement else ()
         self._charts = [
-            old if name in stay else grown(old, chart(name, look))
+            old if name in stay else grown(old, render(name, look))
             for name, old in zip(self._panels, self._charts, strict=True)
         ]
         return self._charts

@@ -1,4 +1,4 @@
-"""Mode coverage: scores over the iterations, and how the samples share themselves among the modes."""
+"""Mode coverage: scores over the iterations, and the share of the samples at each mode."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HALF_BAR = 0.38  # half of a bar's width, its mode's number in the middle
 
 
 class ModesPanel(Panel):
-    """A panel about modes, for data that has some."""
+    """A panel about modes, for data with modes."""
 
     measured = True
 
@@ -46,7 +46,7 @@ class Quality(ModesPanel, Score):
 
 
 class ReverseKL(ModesPanel, Score):
-    """Reverse KL over modes, in decades: it cannot come below what chance leaves of true samples."""
+    """Reverse KL over modes, on a log scale; sampling error keeps it above 0 even for true samples."""
 
     title, needs = "Reverse KL over modes", ("reverse-kl",)
 
@@ -60,7 +60,7 @@ class ReverseKL(ModesPanel, Score):
 
 
 class Modes(ModesPanel):
-    """Share of the samples that each mode gets, in front of what it gets of true samples."""
+    """Share of the samples at each mode, in front of its share of true samples."""
 
     title = "Share per mode"
 

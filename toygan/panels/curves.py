@@ -1,8 +1,8 @@
-"""What has happened so far: a member's metrics as curves over the iterations, each with its name at its end."""
+"""A member's metrics as curves over the iterations, each with its name at its end."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -12,20 +12,19 @@ from toygan.chart.limits import doubled, grow_to, grow_to_decades
 from toygan.panels.look import Look
 from toygan.panels.panel import Panel
 
-FIRST = 100  # iterations that a curve's axis shows at first
+FIRST_ITERATIONS = 100  # on a curve's axis at the start
 PLAYERS: tuple[tuple[str, Role], ...] = (("D", "discriminator"), ("G", "generator"))
 
 
 def iterations(steps: np.ndarray, label: str = "iteration") -> Axis:
-    """The axis of iterations, doubled until it holds the rising `steps`."""
-    return Axis(label, 0, doubled(FIRST, steps[-1] if len(steps) else 0), format="integer")
+    """Return the axis of iterations, doubled until it holds the rising `steps`."""
+    return Axis(label, 0, doubled(FIRST_ITERATIONS, steps[-1] if len(steps) else 0), format="integer")
 
 
 def curve(name: str, role: Role, look: Look, values: np.ndarray, width: float = 1.8, end_label: str = "") -> Line:
-    """Values `(T,)` over the measured iterations; a cross marks the end of a member that diverged."""
-    return Line(
-        name, role, look.steps, values, width=width, end="cross" if look.diverged_at >= 0 else "", end_label=end_label
-    )
+    """Return values `(T,)` over the measured iterations; a cross marks the end of a member that diverged."""
+    end: Literal["", "cross"] = "cross" if look.diverged_at >= 0 else ""
+    return Line(name, role, look.steps, values, width=width, end=end, end_label=end_label)
 
 
 class Curves(Panel):
@@ -33,7 +32,7 @@ class Curves(Panel):
 
     measured = True
     label: ClassVar[str] = "iteration"
-    ends: ClassVar[tuple[tuple[str, Role], ...]]  # of each metric: the words at its curve's end, its role
+    ends: ClassVar[tuple[tuple[str, Role], ...]]  # for each metric: the words at the end of its curve, and its role
 
     def chart(self, look: Look) -> Chart:
         values = np.stack([look.metric(name) for name in self.needs])
@@ -44,21 +43,21 @@ class Curves(Panel):
         return Chart(self.title, iterations(look.steps, self.label), self.y(look, values), (*self.levels(look), *lines))
 
     def y(self, look: Look, values: np.ndarray) -> Axis:
-        """The vertical axis for values `(curves, T)`."""
+        """Return the vertical axis for values `(curves, T)`."""
         raise NotImplementedError
 
     def levels(self, look: Look) -> list[Line]:
-        """Dotted lines to compare the curves with."""
+        """Return dotted lines to compare the curves with."""
         return []
 
 
 def level(name: str, role: Role, value: float) -> Line:
-    """A dotted line across."""
+    """Return a dotted line across the chart."""
     return Line(name, role, None, np.array([value]), width=1.5, dash="dotted")
 
 
 class Losses(Curves):
-    """Both players' losses, and what they are when neither can improve."""
+    """Both players' losses, beside their values at equilibrium."""
 
     title = "Losses"
     label = "iteration  (dotted: equilibrium)"
@@ -79,7 +78,7 @@ class Losses(Curves):
 
 
 class Accuracy(Curves):
-    """How often D is right on real and on generated samples; at one half it cannot tell them apart."""
+    """Shares of real and of generated samples that D classifies correctly; at one half D cannot tell them apart."""
 
     title = "D's accuracy"
     label = "iteration  (dotted: cannot tell)"
@@ -93,7 +92,7 @@ class Accuracy(Curves):
 
 
 class Gradients(Curves):
-    """Lengths of both players' gradients: whether each still has something to learn from."""
+    """Lengths of both players' gradients: a player with a vanishing gradient no longer learns."""
 
     title = "Gradient lengths"
     needs, ends = ("gradient-norm-d", "gradient-norm-g"), PLAYERS
@@ -104,7 +103,7 @@ class Gradients(Curves):
 
 
 class Rates(Curves):
-    """Both players' learning rates, as their schedule has them."""
+    """Both players' learning rates, as their schedule sets them."""
 
     title = "Learning rates"
     needs, ends = ("rate-d", "rate-g"), PLAYERS

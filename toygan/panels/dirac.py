@@ -1,4 +1,4 @@
-"""The smallest GANs, of one number a player: their plane, their eigenvalues, and how far they are from equilibrium."""
+"""The smallest GANs, of one number a player: their plane, their eigenvalues, and their distance from equilibrium."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from toygan.panels.panel import Panel, caption
 from toygan.recipe import Recipe
 
 JUMP = 1e3  # a larger rate is the difference quotient across a jump of the field
-REACH, FARTHEST = 2.0, 128.0  # of the plane's window, at first and at most
-RECENT = 60  # iterations whose places are marked
+REACH, FARTHEST = 2.0, 128.0  # half the width of the plane's window, at the start and at most
+RECENT_ITERATIONS = 60  # whose places are marked
 
 
 class DiracPanel(Panel):
-    """What the panels of the smallest GANs have in common."""
+    """A panel about games of one number a player."""
 
     def refuses(self, recipe: Recipe) -> str | None:
         dirac = recipe.parts.data.dim == 1 and recipe.generator == "point" and recipe.discriminator == "linear"
@@ -25,32 +25,32 @@ class DiracPanel(Panel):
 
 
 class PhasePlane(DiracPanel):
-    """Both players' numbers as a point in the plane: where the field pushes it, where it has been, its mean so far."""
+    """Both players' numbers as a point in the plane, with its trajectory and the game's vector field."""
 
-    title = "Where the game pushes both players"
+    title = "Vector field of the game"
 
     def chart(self, look: Look) -> Chart:
         near = np.abs(look.places).max(-1, initial=0.0) < FARTHEST  # NaN is not near either
         places, means = look.places[near], look.means[near]
         reach = doubled(REACH, np.abs(places).max(initial=0.0))
-        recent = places[-RECENT:].T
+        recent = places[-RECENT_ITERATIONS:].T
         origin = np.zeros(1)
         marks = (
             self._field(look, reach),
             Points("equilibrium", "real", origin, origin, size=16, shape="plus", label="equilibrium"),
             Line("trajectory", "ink", *places.T, width=1, opacity=0.45),
-            Line("recent trajectory", "ink", *recent, width=1.4, label="its way"),
-            Points("recent places", "ink", *recent, size=3.25, label="its way"),
-            Points("mean", "ink", *means[-1:].T, size=10, shape="diamond", label="mean of its way"),
+            Line("recent trajectory", "ink", *recent, width=1.4, label="trajectory"),
+            Points("recent places", "ink", *recent, size=3.25, label="trajectory"),
+            Points("mean", "ink", *means[-1:].T, size=10, shape="diamond", label="mean of trajectory"),
             Points("now", "generated", *places[-1:].T, size=13, label="now"),
         )
-        x = Axis("θ: where G's point lies", -reach, reach, role="generator")
+        x = Axis("θ: G's point", -reach, reach, role="generator")
         y = Axis("ψ: D's slope", -reach, reach, role="discriminator")
-        legend = ("now", "its way", "mean of its way", "equilibrium")
+        legend = ("now", "trajectory", "mean of trajectory", "equilibrium")
         return Chart(self.title, x, y, marks, aspect=1, legend=legend)
 
     def _field(self, look: Look, reach: float) -> Mark:
-        """The field of the present recipe, an arrow in the middle of each cell of the window."""
+        """Return the vector field of the present recipe: an arrow in the middle of each cell of the window."""
         portrait = look.portrait(reach * (1 - 1 / FIELD_SIDE))
         if portrait is None:
             return caption("field", "muted", "no plane: a player has more than one number", 0.5, 0.6, size=10)
@@ -64,11 +64,11 @@ class PhasePlane(DiracPanel):
 
 
 class Eigenvalues(DiracPanel):
-    """The eigenvalues of one iteration at the equilibrium beside the unit circle, and the first under a lens."""
+    """Eigenvalues of one iteration at the equilibrium, beside the unit circle, and the largest one under a lens."""
 
     title = "One iteration near equilibrium"
-    middle = 3.1  # of the lens, which has radius 1 as well
-    most = 1.4  # farther out they are drawn at the edge
+    middle = 3.1  # x of the lens, which has radius 1 as well
+    farthest = 1.4  # eigenvalues beyond are drawn at this radius
 
     def chart(self, look: Look) -> Chart:
         portrait = look.portrait()
@@ -82,14 +82,14 @@ class Eigenvalues(DiracPanel):
             return self._chart("one iteration jumps there: no eigenvalues", small)
         rho = float(portrait.stability.radius[0])
         dots = factors[np.abs(factors) > 1e-6]  # what an optimizer does not use is 0
-        dots = dots * np.minimum(1, self.most / np.abs(dots))
+        dots = dots * np.minimum(1, self.farthest / np.abs(dots))
         longest = max(dots, key=lambda z: (abs(z), z.imag), default=0j)
         words = f"longest {rho:.4f}:  {_effect(rho)},  {portrait.stability.iteration[0]}"
         eigenvalues = Points("eigenvalues", "ink", dots.real, dots.imag, size=9)
         return self._chart(words, small, *self._lens(longest), eigenvalues)
 
     def _chart(self, words: str, small: str, *marks: Mark) -> Chart:
-        """The unit circle, the marks on it, and two lines of words below."""
+        """Return the unit circle with the marks on it, and two lines of words below."""
         circle = np.exp(2j * np.pi * np.linspace(0, 1, 181)[:-1])
         marks = (
             Line("unit circle", "ink", circle.real, circle.imag, width=1.5, closed=True, fill="real"),
@@ -101,7 +101,7 @@ class Eigenvalues(DiracPanel):
         return Chart(self.title, Axis("", -1.5, 4.6), Axis("", -1.25, 1.25), marks, aspect=1, frame=False)
 
     def _lens(self, z: complex) -> list[Mark]:
-        """The circle around z so large that one sees on which side of it z lies, and where the lens is held."""
+        """Return the unit circle near z, magnified until z clearly lies on one side, and the place of the lens."""
         size = float(np.clip(2.5 * abs(abs(z) - 1), 1e-3, 0.5))
         rim = np.exp(2j * np.pi * np.linspace(0, 1, 361)[:-1])
         near = np.linspace(-np.pi, np.pi, 2001) * min(1.0, 2 * size)
@@ -124,21 +124,21 @@ class Eigenvalues(DiracPanel):
 
 
 def _effect(rho: float) -> str:
-    """What a spectral radius does to a distance in one iteration, in words."""
+    """Return the effect of a spectral radius on a distance in one iteration, in words."""
     if abs(rho - 1) < 1e-6:
         return "keeps distances"
     return f"{100 * (rho - 1):+.2g} % distance".replace("-", "−")
 
 
 def _pair(z: np.ndarray) -> str:
-    """Two eigenvalues in one expression where they are conjugate."""
+    """Return two eigenvalues as words, in one expression if they are conjugate."""
     if abs(z[0].imag) > 1e-9:
         return f"{z[0].real:.3f} ± {z[0].imag:.3f}i".replace("-", "−").replace("−0.000", "0.000")
     return f"{z[0].real:.3g} and {z[1].real:.3g}".replace("-", "−")
 
 
 class DistanceToEquilibrium(DiracPanel):
-    """How far from equilibrium the players and the mean of their trajectory are, over the iterations."""
+    """Distance of the players, and of the mean of their trajectory, from equilibrium, over the iterations."""
 
     title = "Distance from equilibrium"
 

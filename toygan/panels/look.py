@@ -1,4 +1,4 @@
-"""A look: all that a panel may show of one member at one moment, as plain numpy arrays."""
+"""A look: everything a panel may show of one member at one iteration, as plain numpy arrays."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from toygan.training.probe import Probe
 
 Window = tuple[tuple[float, float], ...]  # low and high end of each axis
 
-GRID = {1: 240, 2: 40}  # cells per axis in whose middle D is asked
-POINTS = {1: 2000, 2: 500}  # samples of each kind; on a line they make a histogram, which needs more
-MANY_DIMENSIONS = 200  # samples of data of more dimensions
+GRID = {1: 240, 2: 40}  # by dimensions of the data: cells per axis, in whose middles D is evaluated
+SAMPLES = {1: 2000, 2: 500}  # of each kind; on a line they make a histogram, which needs more
+SAMPLES_ELSEWHERE = 200  # for data of more dimensions
 FIELD_SIDE = 15  # arrows on a side of a phase portrait
 
 
@@ -82,6 +82,17 @@ class Look:
         means: The mean of all places up to each of these iterations `(S, 2)`.
         measurement: The measurements of all members up to now.
         status: The state of the member and of the others in words; empty before the first measurement.
+    Example:
+        >>> from toygan import Population, Recipe
+        >>> from toygan.panels import Look
+        >>> from toygan.runs.record import Record
+        >>> population, record = Population(Recipe(width=4, batch=8).seeds(3)), Record()
+        >>> record.add(population.snapshot(100))
+        >>> look = Look.from_run(population, record, member=1, n=50)
+        >>> look.names[look.member], look.generated.shape, look.d_output.shape
+        ('seed 1', (50, 2), (40, 40))
+        >>> look.metric("loss-d").shape, look.metrics["loss-d"].shape
+        ((1,), (1, 3))
     """
 
     recipe: Recipe
@@ -111,7 +122,7 @@ class Look:
         before: Look | None = None,
         patience: float = math.inf,
     ) -> Look:
-        """Look at a member of a population now, at a cost that does not depend on the number of members.
+        """Look at a member of a population; the cost does not depend on the number of members.
 
         Args:
             population: The population; looking does not change it.
@@ -153,7 +164,7 @@ class Look:
     def probability(self) -> bool:
         """True if `d_output` is sigmoid(logit), D's probability that a sample is real.
 
-        For other losses it is the logit, moved and scaled (`scaled`), or without D the loss's witness function.
+        For other losses it is the logit, moved and scaled (`scale_logits`), or without D the loss's witness function.
         """
         return self.recipe.parts.loss.probability
 
@@ -204,7 +215,7 @@ class Look:
         return self.metrics[name][:, self.member] if taken else np.full(len(self.steps), np.nan)
 
     def reference(self, metric: str) -> ReferenceBand | None:
-        """Return the scores of as many true samples as were measured; None if nothing was, or if it has no meaning."""
+        """Return the range of a metric for as many true samples as were measured; None if there is none."""
         return reference_band(metric, self.recipe.data, self.measured) if self.measured else None
 
     def portrait(self, reach: float = 2.0) -> theory.Portrait | None:
@@ -215,7 +226,7 @@ class Look:
 def _ask(probe: Probe, n: int | None, patience: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Return real and generated samples, arrows and D's output of the only member of a probe."""
     data = probe.data
-    n = n or POINTS.get(data.dim, MANY_DIMENSIONS)
+    n = n or SAMPLES.get(data.dim, SAMPLES_ELSEWHERE)
     generated, arrows = _samples_and_arrows(probe, n, patience)
     real = probe.real(n)[0]
     d_output = _d_output(probe, data.extent, real, generated) if data.dim in GRID else np.empty(0)
@@ -223,13 +234,13 @@ def _ask(probe: Probe, n: int | None, patience: float) -> tuple[np.ndarray, np.n
 
 
 def _d_output(probe: Probe, window: Window, real: torch.Tensor, generated: torch.Tensor) -> np.ndarray:
-    """D's answer over the window, `(ny, nx)` or `(nx,)` (Look)."""
+    """Return D's output over the window, `(ny, nx)` or `(nx,)`, as `Look` describes it."""
     cells, n = grid(window).to(generated), len(real)
     if probe.game.loss.probability:
-        output = probability_of(probe.critic(cells)[0].cpu().numpy())
+        output = sigmoid(probe.critic(cells)[0].cpu().numpy())
     else:
         logits = probe.critic(torch.cat([cells, real, generated]))[0].cpu().numpy()
-        output = scaled(logits[: -2 * n], logits[-2 * n : -n], logits[-n:])
+        output = scale_logits(logits[: -2 * n], logits[-2 * n : -n], logits[-n:])
     return output.reshape((GRID[len(window)],) * len(window))
 
 
@@ -241,16 +252,17 @@ def _portrait(recipe: Recipe, reach: float) -> theory.Portrait | None:
         return None
 
 
-def probability_of(logits: np.ndarray) -> np.ndarray:
-    """D's output in [0, 1] where its logits give a probability: their sigmoid."""
-    sigmoid: np.ndarray = (1 + np.tanh(logits / 2)) / 2
-    return sigmoid
+def sigmoid(logits: np.ndarray) -> np.ndarray:
+    """Compute the sigmoid of logits without an overflow."""
+    share: np.ndarray = (1 + np.tanh(logits / 2)) / 2
+    return share
 
 
-def scaled(logits: np.ndarray, real: np.ndarray, generated: np.ndarray) -> np.ndarray:
-    """D's output in [0, 1] where logits give no probability: 0.5 is midway between its mean answers to both samples.
+def scale_logits(logits: np.ndarray, real: np.ndarray, generated: np.ndarray) -> np.ndarray:
+    """Move and scale the logits of a critic, which gives no probability, into [0, 1].
 
-    The level of a critic means nothing; the scale is 1, or larger if the logits need it.
+    Its level has no meaning, so 0.5 is midway between its mean outputs for both kinds of samples. The scale is 1, or
+    larger if the logits need it.
     """
     with np.errstate(invalid="ignore", over="ignore"):  # logits on their way to infinity
         from_middle = logits - (real.mean() + generated.mean()) / 2
@@ -259,12 +271,12 @@ def scaled(logits: np.ndarray, real: np.ndarray, generated: np.ndarray) -> np.nd
 
 
 def middles(low: float, high: float, cells: int) -> np.ndarray:
-    """The middles of equal cells between low and high `(cells,)`."""
+    """Return the middles of equal cells between low and high `(cells,)`."""
     return low + (np.arange(cells) + 0.5) * (high - low) / cells
 
 
 def _samples_and_arrows(probe: Probe, n: int, patience: float) -> tuple[torch.Tensor, torch.Tensor]:
-    """Generated samples `(n, dim)` of the only member, and arrows, as many or none."""
+    """Return generated samples `(n, dim)` of the only member, and as many arrows, or none if they take too long."""
     end = time.monotonic() + patience
     limit = contextlib.nullcontext() if patience == math.inf else interruptible(lambda: time.monotonic() > end)
     with contextlib.suppress(Interrupted), limit:
@@ -276,7 +288,7 @@ def _samples_and_arrows(probe: Probe, n: int, patience: float) -> tuple[torch.Te
 
 @cache
 def grid(window: Window) -> torch.Tensor:
-    """The points at which D is asked `(m, dim)`, the first axis running fastest."""
+    """Return the points at which D is evaluated `(m, dim)`; the first axis changes fastest."""
     axes = [middles(low, high, GRID[len(window)]) for low, high in window]
     mesh = np.meshgrid(*reversed(axes), indexing="ij")
     return torch.from_numpy(np.stack(mesh[::-1], axis=-1).reshape(-1, len(axes)))

@@ -1,4 +1,4 @@
-"""What a panel is: it says of a look what is to be seen, and of a recipe whether there is anything."""
+"""The class behind every panel, and charts of words alone."""
 
 from __future__ import annotations
 
@@ -13,28 +13,50 @@ from toygan.recipe import Recipe
 
 
 class Panel:
-    """A picture of a run without a state of its own: equal looks give equal charts."""
+    """A picture of a run, to subclass: `chart` turns a `Look` into a chart, and equal looks give equal charts.
+
+    Put an instance into `PANELS` under a name of your own; then `Playground(panels=[...])` knows it.
+
+    Args:
+        title: Words above the chart.
+        needs: Names of the metrics that it shows; a run measures them for it [default: none].
+        measured: True if it shows measurements only, so its chart stays until the next one [default: False].
+    Example:
+        >>> from toygan import PANELS, Panel, Population, Recipe
+        >>> from toygan.chart import Axis, Chart, Line
+        >>> from toygan.panels import Look
+        >>> from toygan.runs.record import Record
+        >>> class LossOfD(Panel):
+        ...     title, needs = "D's loss", ("loss-d",)
+        ...     def chart(self, look):
+        ...         line = Line("D", "discriminator", look.steps, look.metric("loss-d"))
+        ...         return Chart(self.title, Axis("iteration", 0, 100), Axis("", 0, 2), (line,))
+        >>> population, record = Population(Recipe(width=4, batch=8)), Record()
+        >>> record.add(population.snapshot(100))
+        >>> LossOfD().chart(Look.from_run(population, record))["D"].x
+        array([0.])
+    """
 
     title: str = ""
-    needs: tuple[str, ...] = ()  # metrics that have to be measured for it
-    measured: ClassVar[bool] = False  # whether it shows measurements only, so that its chart stays until the next one
+    needs: tuple[str, ...] = ()
+    measured: ClassVar[bool] = False
 
     def refuses(self, recipe: Recipe) -> str | None:
-        """Why this panel has nothing to show for that recipe, or None where it has."""
+        """Return the reason why this panel has nothing to show for a recipe; None if it has something."""
         return None
 
     def chart(self, look: Look) -> Chart:
-        """What is to be seen of the look."""
+        """Return the chart of a look, from arrays and words of the look alone."""
         raise NotImplementedError
 
 
 def caption(name: str, role: Role, words: str, x: float, y: float, below: float = 0.0, **how: Any) -> Text:
-    """One text at a place of the axes, from (0, 0) to (1, 1), or so many points below it."""
+    """Return one text at a place between (0, 0) and (1, 1) of the axes, or so many points below it."""
     offset = np.array([[0.0, -below]])
     return Text(name, role, (words,), np.array([x]), np.array([y]), offset=offset, units="axes", **how)
 
 
 def note(title: str, words: str) -> Chart:
-    """An empty chart that says why it is empty."""
+    """Return an empty chart with the reason why it is empty."""
     text = caption("note", "muted", words, 0.5, 0.6, size=10)
     return Chart(title, Axis("", 0, 1), Axis("", 0, 1), (text,), frame=False)

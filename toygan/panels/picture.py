@@ -33,7 +33,7 @@ def recording_page(recording: Recording, recipes: Sequence[Recipe]) -> bytes:
 
 
 def places(n: int) -> list[Place]:
-    """Places for n charts, as shares of the room: the first one large, the others beside it."""
+    """Return the places of n charts, as shares of the picture: the first one large, the others beside it."""
     others = n - 1
     columns = 1 if others <= 3 else 2
     share = 1.0 if not others else 0.5 if columns == 1 else 0.4
@@ -43,9 +43,9 @@ def places(n: int) -> list[Place]:
 
 
 class Picture:
-    """Panels by name on `width` x `height` pixels, as the last look that was drawn has them.
+    """Panels by name on `width` x `height` pixels, of the newest look.
 
-    Raises ValueError for an unknown panel, or none.
+    Raises ValueError for an unknown panel, or if no panel is given.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class Picture:
         self._painting.paint([], self.heading)
 
     def draw(self, look: Look) -> None:
-        """Shows the look; where it is earlier than the one before, axes start again from their first limits."""
+        """Draw a look; if it is earlier than the one before, axes start again from their first limits."""
         self.charts = self._run.update(look)
         self.heading = Heading(headline(look.recipe), f"iteration {look.step:,}", look.status)
         self._painting.paint(list(zip(self.charts, places(len(self.charts)), strict=True)), self.heading)
@@ -72,9 +72,9 @@ class Picture:
         self._run.resume(content, look)
 
     def rgba(self) -> np.ndarray:
-        """The pixels `(height, width, 4)` uint8."""
+        """Return the pixels `(height, width, 4)`, of type uint8."""
         return self._painting.rgba()
 
     def png(self, scale: float = 1) -> bytes:
-        """The picture as a PNG file with so many times the pixels."""
+        """Return the picture as a PNG file, with `scale` times the pixels along each side."""
         return self._painting.png(scale)

@@ -1,4 +1,4 @@
-"""Real and generated samples, what the discriminator makes of them, and where the loss pushes the generated ones."""
+"""Real and generated samples, the discriminator output, and the gradients of G's loss at the generated samples."""
 
 from __future__ import annotations
 
@@ -8,68 +8,69 @@ import numpy as np
 import torch
 
 from toygan.chart import Arrows, Axis, Band, Bars, Chart, Line, Mark, Points, Surface, Text
+from toygan.measure.words import percent
 from toygan.panels.look import GRID, Look, middles
 from toygan.panels.panel import Panel, caption
 from toygan.parts.distributions import Distribution
 from toygan.recipe import Recipe
 
-LONGEST = 0.15  # of an arrow, as a share of the window's width
+LONGEST_ARROW = 0.15  # as a share of the window's width
 MOST_NUMBERS = 30  # modes that get a number
-AWAY = 12.0  # points from a mode to its number
+NUMBER_POINTS = 12.0  # from a mode to its number
 
 
 class Samples(Panel):
-    """What the panels of samples in the plane and on a line have in common."""
+    """A panel of real and generated samples."""
 
-    title = "What the discriminator believes"
+    title = "Samples and discriminator output"
     dim: ClassVar[int]  # of the data
     reach: ClassVar[float]  # an arrow's length as a share of the window, for a gradient of 1 over the window's width
-    shown: ClassVar[int]  # arrows
+    most_arrows: ClassVar[int]
 
     def arrows(self, look: Look, points: np.ndarray, gradients: np.ndarray) -> Arrows:
-        """Gradients at points, both `(n, 2)`: their lengths are to scale up to the longest, the key is a round one."""
+        """Return arrows for gradients at points, both `(n, 2)`, to scale up to the longest; the key is round."""
         width = max(high - low for low, high in look.recipe.parts.data.extent)
         scale = self.reach * width**2
         moves = scale * gradients.astype(np.float64)
         length = np.linalg.norm(moves, axis=-1, keepdims=True)
         with np.errstate(invalid="ignore"):  # infinite gradients, which are not painted
-            u, v = (moves * np.minimum(1, LONGEST * width / np.maximum(length, 1e-30))).T
+            u, v = (moves * np.minimum(1, LONGEST_ARROW * width / np.maximum(length, 1e-30))).T
         round_one = float(f"{0.1 * width / scale:.0e}")
-        words = f"= {round_one:g}:  where G's loss pushes, −∂L_G/∂x, longest cut"
+        words = f"= {round_one:g}:  negative gradient of G's loss, −∂L_G/∂x, longest cut"
         if not len(points):
-            words = "left out:  where G's loss pushes would take too long to find out"
+            words = "arrows left out:  the gradient of G's loss takes too long"
         return Arrows("arrows", "generator", points[:, 0], points[:, 1], u, v, key=round_one * scale, label=words)
 
     def remark(self, look: Look) -> Text:
-        """What has to be known first: divergence, or samples that the window does not show."""
+        """Return a remark if the member diverged, or if the window does not show some of its samples."""
         low, high = np.array(look.recipe.parts.data.extent).T
         outside = 1 - ((look.generated >= low) & (look.generated <= high)).all(-1).mean()
-        words = f"{100 * outside:.0f} % of generated samples outside" if outside >= 0.05 else ""
+        words = f"{percent(outside)} of generated samples outside" if outside >= 0.05 else ""
         if look.diverged_at >= 0:
             words = f"diverged at iteration {look.diverged_at:,}"
         return caption("remark", "ink", words, 0.5, 0.975, anchor="top", bold=True, box=True)
 
 
 def unit(look: Look) -> str:
-    """What D's output is."""
+    """Return the unit of D's output."""
     return "sigmoid(logit)" if look.probability else "logit, scaled"
 
 
 class Plane(Samples):
-    """Samples in the plane over D's output, with G's loss gradients."""
+    """Samples in the plane over the discriminator output, with the gradients of G's loss as arrows."""
 
-    dim, reach, shown = 2, 0.03, 40
+    dim, reach, most_arrows = 2, 0.03, 40
 
     def refuses(self, recipe: Recipe) -> str | None:
         return None if recipe.parts.data.dim == self.dim else f"{recipe.data} does not lie in the plane"
 
     def chart(self, look: Look) -> Chart:
         (left, right), (bottom, top) = look.recipe.parts.data.extent
-        arrows = look.arrows[: self.shown]
+        arrows = look.arrows[: self.most_arrows]
         x, y = Axis("", left, right), Axis("", bottom, top)
         marks: list[Mark] = [
             Surface(
-                "D", "discriminator", look.d_output, label="D says:", low="generated", high="real", unit=unit(look)
+                "D", "discriminator", look.d_output, label="D's output:", low="generated", high="real", unit=unit(look)
             ),
             Points("real", "real", *look.real.T, label="real"),
             Points("generated", "generated", *look.generated.T, size=5.5, label="generated"),
@@ -82,15 +83,15 @@ class Plane(Samples):
 
 
 def numbers(points: np.ndarray, words: tuple[str, ...]) -> Text:
-    """Words beside the points `(K, 2)`, outwards from their middle."""
+    """Return words beside the points `(K, 2)`, on the side away from their centre."""
     out = points - points.mean(0)
     distance = np.linalg.norm(out, axis=-1, keepdims=True)
     out = np.where(distance > 1e-6, out / np.maximum(distance, 1e-6), 0.5**0.5)
-    return Text("mode numbers", "ink", words, *points.T, offset=AWAY * out, size=8.5)
+    return Text("mode numbers", "ink", words, *points.T, offset=NUMBER_POINTS * out, size=8.5)
 
 
 class Images(Samples):
-    """Real images on the left, generated ones on the right, as dark as they have ink."""
+    """Real images on the left, generated ones on the right, darker for more ink."""
 
     title = "Samples"
     rows, columns = 5, 5  # of each kind
@@ -119,14 +120,14 @@ class Images(Samples):
         return Chart(self.title, none, none, marks, frame=False)
 
     def mosaic(self, x: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-        """The first images of x `(n, pixels)`, from -1 to 1, side by side as ink from 0 to 1, its first row lowest."""
+        """Return the first images of x `(n, pixels)`, from -1 to 1, side by side as ink from 0 to 1, last row first."""
         tiles = np.nan_to_num(x[: self.rows * self.columns]).reshape(self.rows, self.columns, *size).clip(-1, 1)
         tiles = np.pad((1 + tiles) / 2, ((0, 0), (0, 0), (1, 1), (1, 1)))
         return tiles.transpose(0, 2, 1, 3).reshape(self.rows * (size[0] + 2), -1)[::-1]
 
 
 class ManyDimensions(Samples):
-    """Samples of more than two dimensions along the first two, without D, whose answer there depends on the others."""
+    """Samples of more than two dimensions along the first two, without D, whose output depends on the others."""
 
     title = "Samples, along the first two axes"
 
@@ -144,13 +145,14 @@ class ManyDimensions(Samples):
 
 
 class OnLine(Samples):
-    """Densities of real and generated samples on a line, D's curve above them and G's loss gradients below.
+    """Densities of real and generated samples on a line, with D's curve, and the gradients of G's loss below.
 
-    Where the data has no density, the share of the samples in each bin takes its place.
+    If the data has no density, the share of the samples in each bin takes its place.
     """
 
-    dim, reach, shown = 1, 0.05, 24
-    bins, rows, strip = 81, 6, 0.2  # of the histogram; of arrows below it; their height beside that of the densities
+    dim, reach, most_arrows = 1, 0.05, 24
+    bins = 81  # of the histogram
+    rows, strip = 6, 0.2  # of arrows below it; their height as a share of that of the densities
 
     def refuses(self, recipe: Recipe) -> str | None:
         return None if recipe.parts.data.dim == self.dim else f"{recipe.data} does not lie on a line"
@@ -163,7 +165,7 @@ class OnLine(Samples):
         share = np.histogram(look.generated, edges)[0] / len(look.generated)
         height = share / np.diff(edges) if data.has_density else share
         one = top / 1.06  # where D's output is 1; its axis shares the zero of the densities'
-        at, gradients = look.generated[: self.shown, 0], look.arrows[: self.shown, 0]
+        at, gradients = look.generated[: self.most_arrows, 0], look.arrows[: self.most_arrows, 0]
         below = -self.strip * top * (1 + np.arange(len(at)) % self.rows) / (self.rows + 1)
         marks = (
             *real,
@@ -182,12 +184,12 @@ class OnLine(Samples):
         ticks = tuple(value for value, _ in Axis("", 0, top, intervals=6).marked)
         y = Axis("density" if data.has_density else "share", -self.strip * top, top, ticks=ticks)
         right = Axis("", y.low, y.high, ticks=(0, one / 2, one), words=("0", "½", "1"), role="discriminator")
-        note = f"D says:  0 generated,  ½ cannot tell,  1 real,  {unit(look)}"
+        note = f"D's output:  0 generated,  ½ undecided,  1 real,  {unit(look)}"
         return Chart(self.title, Axis("", low, high, intervals=9), y, marks, right=right, note=note)
 
 
 def real_marks(data: Distribution, x: np.ndarray) -> tuple[tuple[Mark, ...], float]:
-    """The density of real data at x, or its modes where it has none, and the top of the axis."""
+    """Return the density of real data at x, or its modes if it has none, and the top of the axis."""
     if not data.has_density:
         modes = data.modes[:, 0].double().numpy()
         up = np.tile([0, 1, np.nan], len(modes))
