@@ -131,3 +131,12 @@ Deno.test("a cell says its own lines, row by row from the lowest, and is the one
     5,
   ]);
 });
+
+Deno.test("long words left of cells get room, short ones and those of other charts get none", () => {
+  const sheet = { width: 600, height: 200, point: 1, ratio: 1 }, y = { ...axis, marked: [[1, "non-saturating"]] };
+  const cells = { kind: "cells", name: "cells", values: f4(0), columns: 1, names: ["a"] };
+  const [short, long] = [chart({}, cells), /** @type {Chart} */ ({ ...chart({}, cells), y })];
+  const other = /** @type {Chart} */ ({ ...chart({}), y });
+  assert.equal(layout(short, sheet).left, layout(other, sheet).left);
+  assert.ok(layout(long, sheet).left > layout(short, sheet).left + 30);
+});

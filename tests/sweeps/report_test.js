@@ -1,4 +1,4 @@
-import { inOrder, shading, told, valuesOf } from "../../toygan/sweeps/report.js";
+import { everySeed, heatMap, inOrder, score, shading, valuesOf } from "../../toygan/sweeps/report.js";
 
 /** @param {boolean} holds @param {string} what */
 function assert(holds, what) {
@@ -16,11 +16,11 @@ const row = (mean, axes = {}) => ({
 });
 
 Deno.test("a share is told in percent, other numbers to three digits, and nothing where there is none", () => {
-  assert(told(0.5, "share") === "50 %", told(0.5, "share"));
-  assert(told(1, "share") === "100 %", told(1, "share"));
-  assert(told(0.9876, "share") === "98.8 %", told(0.9876, "share"));
-  assert(told(0.00012345) === "0.000123", told(0.00012345));
-  assert(told(null) === "–", told(null));
+  assert(score(0.5, "share") === "50 %", score(0.5, "share"));
+  assert(score(1, "share") === "100 %", score(1, "share"));
+  assert(score(0.9876, "share") === "98.8 %", score(0.9876, "share"));
+  assert(score(0.00012345) === "0.000123", score(0.00012345));
+  assert(score(null) === "–", score(null));
 });
 
 Deno.test("numbers are in the order of their size and names in that of the alphabet", () => {
@@ -29,10 +29,35 @@ Deno.test("numbers are in the order of their size and names in that of the alpha
   assert(valuesOf([row(1, { lr: 10 }), row(1, { lr: 9 }), row(1, { lr: 10 })], "lr").join() === "9,10", "axis");
 });
 
-Deno.test("the best mean is full of colour, and what has none is paper", () => {
+Deno.test("the best mean is full of colour, and what has none has none", () => {
   const rows = [row(0), row(5), row(10), row(null)];
   const high = shading(rows, "quality", "high"), low = shading(rows, "quality", "low");
-  assert([high(0), high(5), high(10), high(null)].join() === "0,0.5,1,0", "high");
-  assert([low(0), low(5), low(10), low(null)].join() === "1,0.5,0,0", "low");
+  assert([high(0), high(5), high(10), high(null)].join() === "0,0.5,1,NaN", "high");
+  assert([low(0), low(5), low(10), low(null)].join() === "1,0.5,0,NaN", "low");
   assert(shading([row(3), row(3)], "quality", "")(3) === 1, "all alike");
+});
+
+Deno.test("a heat map has a cell for every recipe, a cross where there is none, and marks the one that is chosen", () => {
+  const rows = [row(0, { lr: 1, loss: "a" }), row(10, { lr: 2, loss: "a" }), row(5, { lr: 2, loss: "b" })];
+  const content = { axes: ["lr", "loss"], metrics: { quality: { unit: "share", better: "high" } }, rows };
+  const grid = { x: "lr", y: "loss", across: [1, 2], up: ["a", "b"], rows: [rows[0], rows[1], undefined, rows[2]] };
+  const { marks: [cells, words], y } = heatMap(grid, "quality", content, rows[2]);
+  if (cells.kind !== "cells" || words.kind !== "text") throw new Error("cells, and words on them");
+  assert([...cells.values].join() === "0,1,NaN,0.5", "values");
+  assert(cells.chosen === 3, "the chosen one");
+  assert(cells.names[1] === "lr 2, loss a\nquality 1,000 %", cells.names[1]);
+  assert(words.words.join() === "0 %,1,000 %,,500 %", words.words.join());
+  assert(y.marked.join() === "0.5,a,1.5,b", "the lowest row is the first");
+  const [verdicts] = heatMap(grid, "verdict", content, rows[0]).marks;
+  assert(verdicts.kind === "cells" && [...verdicts.values].join() === "1,1,NaN,1", "healthy is full");
+});
+
+Deno.test("every seed is a point on the scale of all recipes, beside the mean and its interval if there is one", () => {
+  const one = row(5), rows = [row(0), one, row(10)];
+  const content = { axes: [], metrics: { quality: { unit: "", better: "high" } }, rows };
+  const alone = everySeed(one, "quality", content);
+  assert(alone.marks.map(({ kind }) => kind).join() === "line,line,points", "one seed has no interval");
+  assert(alone.y.marked.map(([, words]) => words).join() === "0,5,10", "the scale");
+  Object.assign(one.values.quality, { low: 4, high: 6 });
+  assert(everySeed(one, "quality", content).marks.some(({ kind }) => kind === "band"), "its interval");
 });

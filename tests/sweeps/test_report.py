@@ -90,12 +90,17 @@ def page(chromium: str, table: pd.DataFrame, tmp_path_factory: pytest.TempPathFa
 
 @pytest.mark.xdist_group("browser")
 def test_the_page_shows_the_grid_a_cell_and_the_table_and_sorts_it(page: Any) -> None:
-    assert page.locator(".toygan-heat button").count() == 4  # two axes; the third is chosen
-    page.locator(".toygan-heat button").nth(3).click()
-    assert page.locator(".toygan-heat button[aria-pressed=true]").count() == 1
+    cells = page.locator("canvas").first
+    cells.click(position={"x": 0.6 * cells.bounding_box()["width"], "y": 30})  # the upper right one of four
     share = page.locator(".toygan-detail code").inner_text()
-    assert Recipe.from_string(share).lr_g in GRID["lr_g"]
-    assert page.locator(".toygan-dots circle").count() == 3
+    assert (Recipe.from_string(share).lr_g, Recipe.from_string(share).loss) == (1e-2, "minimax")
+    page.wait_for_function("document.querySelector('main').dataset.frame > 1")
+    assert "loss minimax" in page.locator(".toygan-reading").first.inner_text()
+    assert page.locator(".toygan-chart").all_inner_texts()[1].startswith("modes-covered: every seed")
+    cells.focus()
+    for key in ("ArrowDown",) * 20 + ("ArrowLeft",) * 20 + ("Enter",):
+        page.keyboard.press(key)
+    assert Recipe.from_string(page.locator(".toygan-detail code").inner_text()).lr_g == 1e-3
     assert page.locator(".toygan-rows tbody tr").count() == 8
     header = page.locator(".toygan-rows th button").nth(1)
     column = page.locator(".toygan-rows tbody td:nth-child(2)")
@@ -112,7 +117,7 @@ def test_axes_change_places_and_the_third_is_a_choice(page: Any) -> None:
     across.select_option(label="regularizers.r1")
     assert page.locator(".toygan-choices label").all_inner_texts()[-1].startswith(("loss", "lr_g"))
     page.locator(".toygan-choices select").nth(0).select_option(label="verdict")
-    assert page.locator(".toygan-heat button.toygan-words").count() == 4
+    page.wait_for_function("document.querySelector('.toygan-below').innerText.includes('healthy')")
     assert page.complaints == []
 
 

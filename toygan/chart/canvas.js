@@ -13,16 +13,19 @@ import { fitting, scale, spread } from "./scales.js";
 // In points. The same for all numbers that a chart shows: axes that moved with their words would make a picture jump.
 const LEFT = 37, RIGHT = 46, RIGHT_OF_AXIS = 24, RIGHT_OF_SQUARE = 14, TOP = 7, BOTTOM = 17, LABEL = 13, TICK = 3.5;
 const TICK_SIZE = 9, LABEL_SIZE = 9.5, BAND_SIZE = 9, BAND_LINE = 10.3, END_SIZE = 10, END_GAP = 13, END_AWAY = 6;
-const SWATCH_POINT = 8;
+const SWATCH_POINT = 8, LETTER = 5.6; // the width of a tick's letter, about
 
 /**
- * Where the axes of a chart lie. With an aspect they shrink to fit, at the top left.
+ * Where the axes of a chart lie. With an aspect they shrink to fit, at the top left. Long words left of cells, which no
+ * frame changes, get the room that they need.
  * @param {Chart} chart
  * @param {Sheet} sheet
  * @returns {Frame}
  */
 export function layout({ x, y, right: words, aspect, marks }, { width, height, point }) {
-  const left = LEFT * point, top = TOP * point;
+  const longest = Math.max(0, ...y.marked.map(([, words]) => words.length)) * LETTER + 3 * TICK;
+  const room = marks.some(({ kind }) => kind === "cells") ? Math.min(longest * point, width / 3) : 0;
+  const left = Math.max(LEFT * point, room), top = TOP * point;
   const beside = aspect ? RIGHT_OF_SQUARE : words ? RIGHT_OF_AXIS : RIGHT;
   let right = width - beside * point, bottom = height - belowAxes({ x, marks }) * point;
   if (aspect) {

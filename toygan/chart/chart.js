@@ -206,11 +206,12 @@ export class ChartView {
   }
 
   /** @param {Surface | Cells} mark */
-  #coloursEntry({ kind, name, role, label, low, high, unit }) {
+  #coloursEntry({ kind, name, role, label, opacity, low, high, unit }) {
     const words = (/** @type {string} */ text, className = "") => make("span", className, { textContent: text });
     const bar = make("span", "toygan-colours");
     if (kind === "cells") {
       bar.style.background = `linear-gradient(to right, var(--toygan-paper), var(--toygan-${role}))`;
+      bar.style.opacity = String(opacity);
     }
     return this.#button([name], words(label), words(low), bar, words(high), words(unit, "toygan-note"));
   }

@@ -222,7 +222,7 @@ def _legend(axes: Axes, chart: Chart, palette: Palette) -> None:
 
 
 def _surface_row(axes: Axes, mark: Raster, palette: Palette, place: Transform) -> None:
-    colours = palette.surface() if isinstance(mark, Surface) else palette.shades(mark.role)
+    colours = palette.surface() if isinstance(mark, Surface) else palette.shades(mark.role, mark.opacity)
     bar = OffsetImage(np.repeat(colours[None, ::2], 12, axis=0), zoom=0.55)
     words = [TextArea(w, textprops={"fontsize": style.LEGEND}) for w in (f"{mark.label}  {mark.low}", mark.high)]
     unit = TextArea(mark.unit, textprops={"fontsize": style.TICK, "color": palette.muted})

@@ -171,7 +171,7 @@ function paintSurface({ context, frame, palette }, { values, columns }) {
 }
 
 /** @param {Brush} brush @param {Cells} mark */
-function paintCells({ context, frame, point, palette, near = -1 }, { role, values, columns, chosen }) {
+function paintCells({ context, frame, point, palette, near = -1 }, { role, opacity, values, columns, chosen }) {
   const rows = values.length / columns, { left, right, top, bottom } = frame, gap = 0.5 * point;
   const width = (right - left) / columns, height = (bottom - top) / rows;
   const corner = (
@@ -190,7 +190,7 @@ function paintCells({ context, frame, point, palette, near = -1 }, { role, value
       context.stroke();
       return;
     }
-    [context.globalAlpha, context.fillStyle] = [Math.min(Math.max(value, 0), 1), palette[role]];
+    [context.globalAlpha, context.fillStyle] = [opacity * Math.min(Math.max(value, 0), 1), palette[role]];
     context.fillRect(x + gap, y + gap, width - 2 * gap, height - 2 * gap);
     [context.globalAlpha, context.strokeStyle, context.lineWidth] = [1, palette.faint, gap];
     context.strokeRect(x, y, width, height);

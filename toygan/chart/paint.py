@@ -180,7 +180,7 @@ def _cells(axes: Axes, mark: Cells, palette: Palette) -> list[Artist]:
     rows, columns = mark.values.shape
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
     x, y = np.linspace(left, right, columns + 1), np.linspace(low, high, rows + 1)
-    colours = ListedColormap(palette.shades(mark.role) / 255)
+    colours = ListedColormap(palette.shades(mark.role, mark.opacity) / 255)
     mesh = axes.pcolormesh(x, y, mark.values, cmap=colours, vmin=0, vmax=1, edgecolors=palette.faint, linewidth=0.5)
     row, column = np.nonzero(np.isnan(mark.values))
     middle = (x[:-1] + x[1:]) / 2, (y[:-1] + y[1:]) / 2

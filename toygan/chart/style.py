@@ -40,9 +40,9 @@ class Palette:
         colours = paper + SURFACE_OPACITY * np.abs(t) * (end - paper)
         return np.concatenate([colours, np.full_like(t, 255)], axis=1).round().astype(np.uint8)
 
-    def shades(self, role: Role) -> np.ndarray:
-        """From paper (0) to the role (1) `(256, 4)` uint8."""
-        t = np.linspace(0, 1, 256)[:, None]
+    def shades(self, role: Role, opacity: float = 1.0) -> np.ndarray:
+        """From paper (0) to the role at an opacity (1) `(256, 4)` uint8."""
+        t = np.linspace(0, opacity, 256)[:, None]
         colours = rgb(self.paper) + t * (rgb(self.of(role)) - rgb(self.paper))
         return np.concatenate([colours, np.full_like(t, 255)], axis=1).round().astype(np.uint8)
 

@@ -1,22 +1,31 @@
-// The page of a sweep: a heat map over two axes, one recipe with all of its seeds, and a table to sort.
+// The page of a sweep: a heat map over two axes, every seed of one recipe, and a table to sort.
 import { make } from "../chart/elements.js";
+import { Picture } from "../chart/picture.js";
+import { written } from "../chart/scales.js";
 
 /**
+ * @import { Axis, Chart } from "../chart/wire.js"
+ *
  * @typedef {{ seeds: (number | null)[], mean: number | null, low: number | null, high: number | null }} Scores
  * @typedef {string | number | boolean} Value
  * @typedef {{ axes: Record<string, Value>, share: string, seeds: number[], verdict: string, verdicts: string[],
  *   values: Record<string, Scores> }} Row
- * @typedef {{ axes: string[], metrics: Record<string, { unit: string, better: string }>, rows: Row[] }} Content
+ * @typedef {{ unit: string, better: string }} Metric
+ * @typedef {{ axes: string[], metrics: Record<string, Metric>, rows: Row[] }} Content
+ *
+ * The rows of the cells of a heat map, row by row from the lowest, and the values on its two axes.
+ * @typedef {{ x: string, y: string, across: Value[], up: Value[], rows: (Row | undefined)[] }} Grid
  */
 
 const VERDICT = "verdict", NONE = "–";
 const FIRST = ["modes-covered", "high-quality", "sliced-w1", "total-variation"]; // metrics that a table begins with
+const TINT = 0.6; // the opacity of the best cell, upon which words can still be read
+const CELLS_WIDTH = 260, WORDS_SIZE = 9, LEAST_SIZE = 5; // points: of all cells, and of the words in one
+const LETTER_SHARE = 0.6; // of the size of words: the width of a letter, about
 
 /** @param {number | null} x @param {string} unit */
-export function told(x, unit = "") {
-  if (x === null) return NONE;
-  const rounded = Number((unit === "share" ? 100 * x : x).toPrecision(3));
-  return unit === "share" ? `${rounded} %` : String(rounded);
+export function score(x, unit = "") {
+  return x === null ? NONE : written(x, unit === "share" ? "percent" : "number");
 }
 
 /** @param {Value} a @param {Value} b */
@@ -30,202 +39,276 @@ export function valuesOf(rows, axis) {
 }
 
 /**
- * How full of colour a mean is, from 0 to 1, where 1 is the best, or the largest where neither way is better.
+ * How full of colour a mean is, from 0 to 1, where 1 is the best, or the largest if neither way is better.
  * @param {Row[]} rows @param {string} metric @param {string} better
  */
 export function shading(rows, metric, better) {
   const means = rows.map((row) => row.values[metric].mean).filter((mean) => mean !== null);
   const low = Math.min(...means), high = Math.max(...means);
   return (/** @type {number | null} */ mean) => {
-    if (mean === null) return 0;
+    if (mean === null) return NaN;
     const share = high > low ? (mean - low) / (high - low) : 1;
     return better === "low" ? 1 - share : share;
   };
 }
 
-/** @param {HTMLElement} root @param {Content} content */
-export function show(root, { axes, metrics, rows }) {
-  const names = Object.keys(metrics);
-  const shown = FIRST.filter((name) => names.includes(name));
-  const longest = [...axes].sort((a, b) => valuesOf(rows, b).length - valuesOf(rows, a).length);
-  const state = { colour: shown[0] ?? names[0] ?? VERDICT, x: longest[0] ?? "", y: longest[1] ?? "", row: rows[0] };
-  /** @type {Record<string, Value>} */
-  const fixed = Object.fromEntries(axes.map((axis) => [axis, rows[0].axes[axis]]));
-  const choices = make("div", "toygan-choices"), heat = make("div", "toygan-scroll");
-  const detail = make("section", "toygan-detail"), table = make("div", "toygan-scroll");
-  detail.setAttribute("aria-live", "polite");
-  root.append(choices, heat, detail, table);
-  let sortedBy = "", rising = true;
+/** @param {string} label @param {number} low @param {number} high @param {[number, string][]} marked @returns {Axis} */
+function axis(label, low, high, marked) {
+  return { label, low, high, marked, log: false, format: "number", role: "muted", grid: false };
+}
 
-  /** @param {string} words @param {Value[]} options @param {Value} value @param {(value: Value) => void} chosen */
-  function choice(words, options, value, chosen) {
-    const label = make("label", "", { textContent: words });
-    const select = make("select", "");
+/** @param {string} title @param {Axis} x @param {Axis} y @param {Chart["marks"]} marks @param {string[]} named @returns {Chart} */
+function chart(title, x, y, marks, named) {
+  const legend = Object.fromEntries(marks.filter(({ name }) => named.includes(name)).map((m) => [m.label, [m.name]]));
+  return { title, x, y, marks, legend, right: null, aspect: null, note: "", legend_above: false, frame: true };
+}
+
+/**
+ * The heat map: a cell for every recipe, coloured by the mean of a metric or by whether its verdict is healthy.
+ * @param {Grid} grid @param {string} colour @param {Content} content @param {Row} chosen
+ * @returns {Chart}
+ */
+export function heatMap(grid, colour, { metrics, rows: all }, chosen) {
+  const columns = grid.across.length, mark = { label: "", opacity: 1 }, verdict = colour === VERDICT;
+  const { unit, better } = metrics[colour] ?? { unit: "", better: "" };
+  const full = verdict ? () => NaN : shading(all, colour, better);
+  const mean = (/** @type {Row} */ row) => score(row.values[colour].mean, unit);
+  const words = grid.rows.map((row) => row ? verdict ? row.verdict : mean(row) : NONE);
+  const values = grid.rows.map((row) =>
+    !row ? NaN : verdict ? Number(row.verdict === "healthy") : full(row.values[colour].mean)
+  );
+  const names = grid.rows.map((row, i) => {
+    const at = [[grid.x, grid.across[i % columns]], [grid.y, grid.up[Math.floor(i / columns)]]];
+    const place = at.filter(([axis]) => axis).map(([axis, value]) => `${axis} ${value}`).join(", ");
+    return row ? `${place}\n${verdict ? "" : `${colour} `}${words[i]}` : `${place}\n${NONE}`;
+  });
+  const means = all.flatMap(({ values }) => values[colour]?.mean ?? []).sort((a, b) =>
+    better === "low" ? b - a : a - b
+  );
+  const [low, high] = verdict
+    ? ["other", "healthy"]
+    : [means[0] ?? null, means.at(-1) ?? null].map((x) => score(x, unit));
+  const size = Math.min(
+    WORDS_SIZE,
+    CELLS_WIDTH / columns / (LETTER_SHARE * Math.max(...words.map(({ length }) => length))),
+  );
+  const middles = words.map((_, i) => [i % columns + 0.5, Math.floor(i / columns) + 0.5]);
+  const marked = (/** @type {Value[]} */ ticks) =>
+    ticks.map((value, i) => /** @type {[number, string]} */ ([i + 0.5, String(value)]));
+  const [x, y] = [axis(`${grid.x} →`, 0, columns, marked(grid.across)), axis("", 0, grid.up.length, marked(grid.up))];
+  return chart(grid.y ? `${grid.y} ↑` : colour, x, y, [
+    {
+      ...{ kind: "cells", name: "cells", role: "real", label: colour, opacity: TINT, columns, names, low, high },
+      values: Float32Array.from(values),
+      chosen: grid.rows.indexOf(chosen),
+      unit: unit === "share" ? "" : unit,
+    },
+    {
+      ...{
+        kind: "text",
+        name: "words",
+        role: "ink",
+        ...mark,
+        anchor: "center",
+        units: "data",
+        bold: false,
+        box: false,
+      },
+      words: words.map((word, i) => size < LEAST_SIZE || Number.isNaN(values[i]) ? "" : word),
+      x: Float32Array.from(middles, ([x]) => x),
+      y: Float32Array.from(middles, ([, y]) => y),
+      offset: new Float32Array(2 * words.length),
+      size,
+    },
+  ], []);
+}
+
+/**
+ * Every seed of a recipe as a point, with the mean and its interval, on the scale of all recipes.
+ * @param {Row} row @param {string} metric @param {Content} content
+ * @returns {Chart}
+ */
+export function everySeed({ seeds, values }, metric, { metrics, rows }) {
+  const { mean, low, high, seeds: scores } = values[metric], { unit } = metrics[metric];
+  const all = rows.flatMap((other) => other.values[metric].seeds).filter((x) => x !== null);
+  const [least, most] = all.length ? [Math.min(...all), Math.max(...all)] : [0, 1];
+  const edge = 0.05 * (most - least || 1), role = /** @type {const} */ ("generated");
+  const ends = /** @type {[number, string][]} */ ([least, (least + most) / 2, most].map((y) => [y, score(y, unit)]));
+  const x = Float32Array.from(seeds), y = Float32Array.from(scores, (value) => value ?? NaN);
+  const line =
+    /** @type {const} */ ({ kind: "line", role, opacity: 1, dash: "", end: "", end_label: "", closed: false });
+  const marks = /** @type {Chart["marks"]} */ ([
+    { ...line, name: metric, label: "", width: 0, fill: null, x, y }, // it is read where one points
+    { kind: "points", name: "seeds", role, label: "one seed", opacity: 0.8, x, y, size: 7, shape: "circle" },
+  ]);
+  if (low !== null && high !== null) {
+    const [from, to] = [low, high].map((value) => Float32Array.of(value));
+    const label = "95 % interval of the mean";
+    marks.unshift({ kind: "band", name: label, role, label, opacity: 0.2, low: from, high: to, end_label: "" });
+  }
+  if (mean !== null) {
+    marks.unshift({ ...line, name: "mean", label: "mean", width: 1.8, fill: null, y: Float32Array.of(mean) });
+  }
+  const ticks = seeds.map((seed) => /** @type {[number, string]} */ ([seed, String(seed)]));
+  const across = axis("seed", Math.min(...seeds) - 0.5, Math.max(...seeds) + 0.5, ticks);
+  const up = axis(unit === "share" ? "" : unit, least - edge, most + edge, ends);
+  up.format = unit === "share" ? "percent" : "number";
+  return chart(`${metric}: every seed`, across, up, marks, ["seeds", "95 % interval of the mean", "mean"]);
+}
+
+/** The page: choices, the heat map beside the seeds of one recipe, what that recipe is, and the table. */
+class Report {
+  #sortedBy = "";
+  #rising = true;
+  /** @type {Grid} */
+  #grid = { x: "", y: "", across: [], up: [], rows: [] };
+  #choices = make("div", "toygan-choices");
+  #detail = make("section", "toygan-detail", { ariaLive: "polite" });
+  #table = make("div", "toygan-scroll");
+
+  /** @param {HTMLElement} root @param {Content} content */
+  constructor(root, content) {
+    const { axes, metrics, rows } = content;
+    this.content = content;
+    this.names = Object.keys(metrics);
+    this.first = FIRST.filter((name) => this.names.includes(name));
+    this.metric = this.first[0] ?? this.names[0] ?? "";
+    this.colour = this.metric || VERDICT;
+    [this.x = "", this.y = ""] = [...axes].sort((a, b) => valuesOf(rows, b).length - valuesOf(rows, a).length);
+    this.row = rows[0];
+    /** @type {Record<string, Value>} */
+    this.fixed = { ...rows[0].axes };
+    root.append(this.#choices);
+    this.picture = new Picture(root, () => {}, (cell) => this.#select(this.#grid.rows[cell]));
+    root.append(this.#detail, this.#table);
+    document.addEventListener("keydown", (event) => {
+      const chord = event.ctrlKey || event.metaKey || event.altKey;
+      if (!chord && this.picture.key(event)) event.preventDefault();
+    });
+    this.#draw();
+  }
+
+  #draw() {
+    this.#drawChoices();
+    this.#drawCharts();
+    this.#drawDetail();
+    this.#drawTable();
+  }
+
+  /** @param {Row | undefined} row */
+  #select(row) {
+    if (!row) return;
+    this.row = row;
+    this.fixed = { ...row.axes };
+    this.#draw();
+  }
+
+  /** @param {string} words @param {Value[]} options @param {Value} value @param {(value: any) => void} choose */
+  #choice(words, options, value, choose) {
+    const label = make("label", "", { textContent: words }), select = make("select", "");
     select.append(...options.map((option, i) => make("option", "", { value: String(i), textContent: String(option) })));
     select.value = String(options.indexOf(value));
     select.addEventListener("change", () => {
-      chosen(options[Number(select.value)]);
-      draw();
+      choose(options[Number(select.value)]);
+      this.#draw();
     });
     label.append(select);
     return label;
   }
 
-  function drawChoices() {
-    const parts = [choice("colour", [VERDICT, ...names], state.colour, (value) => state.colour = String(value))];
+  #drawChoices() {
+    const { axes, rows } = this.content;
+    const parts = [this.#choice("colour", [VERDICT, ...this.names], this.colour, (colour) => {
+      this.colour = colour;
+      if (colour !== VERDICT) this.metric = colour;
+    })];
     if (axes.length > 1) {
-      parts.push(choice("across", axes, state.x, (value) => turn(String(value), state.y)));
-      parts.push(choice("up", axes, state.y, (value) => turn(state.x, String(value))));
+      parts.push(this.#choice("across", axes, this.x, (x) => this.#turn(x, this.y)));
+      parts.push(this.#choice("up", axes, this.y, (y) => this.#turn(this.x, y)));
     }
-    for (const axis of axes.filter((axis) => axis !== state.x && axis !== state.y)) {
-      parts.push(choice(axis, valuesOf(rows, axis), fixed[axis], (value) => fixed[axis] = value));
+    for (const axis of axes.filter((axis) => axis !== this.x && axis !== this.y)) {
+      parts.push(this.#choice(axis, valuesOf(rows, axis), this.fixed[axis], (value) => this.fixed[axis] = value));
     }
-    choices.replaceChildren(...parts);
+    this.#choices.replaceChildren(...parts);
   }
 
-  /** Two axes, which change places where one is chosen for both. @param {string} x @param {string} y */
-  function turn(x, y) {
-    if (x === y) [x, y] = [state.y, state.x];
-    [state.x, state.y] = [x, y];
+  /** Shows two axes, which change places if one is chosen for both. @param {string} x @param {string} y */
+  #turn(x, y) {
+    [this.x, this.y] = x === y ? [this.y, this.x] : [x, y];
   }
 
-  /** @param {Value | undefined} across @param {Value | undefined} up */
-  function at(across, up) {
-    return rows.find((row) =>
-      axes.every((axis) => row.axes[axis] === (axis === state.x ? across : axis === state.y ? up : fixed[axis]))
-    );
+  #drawCharts() {
+    const { content: { axes, rows }, x, y } = this, charts = [];
+    const across = valuesOf(rows, x), up = y ? valuesOf(rows, y) : [undefined];
+    const at = (/** @type {Value | undefined} */ vertical, /** @type {Value} */ horizontal) =>
+      rows.find((row) =>
+        axes.every((axis) => row.axes[axis] === (axis === x ? horizontal : axis === y ? vertical : this.fixed[axis]))
+      );
+    const cells = up.flatMap((vertical) => across.map((horizontal) => at(vertical, horizontal)));
+    this.#grid = { x, y, across, up: up.map((value) => value ?? ""), rows: cells };
+    if (axes.length) charts.push(heatMap(this.#grid, this.colour, this.content, this.row));
+    if (this.metric) charts.push(everySeed(this.row, this.metric, this.content));
+    this.picture.show(charts, this.row);
   }
 
-  function drawHeat() {
-    if (!axes.length) return heat.replaceChildren();
-    const across = valuesOf(rows, state.x), up = state.y ? valuesOf(rows, state.y).reverse() : [undefined];
-    const full = state.colour === VERDICT ? () => 0 : shading(rows, state.colour, metrics[state.colour].better);
-    const grid = make("table", "toygan-heat");
-    for (const value of up) {
-      const line = grid.insertRow();
-      line.append(make("th", "", { scope: "row", textContent: value === undefined ? "" : String(value) }));
-      for (const place of across) line.insertCell().append(cell(at(place, value), full));
-    }
-    const foot = grid.createTFoot(), last = foot.insertRow();
-    last.append(make("th", ""), ...across.map((x) => make("th", "", { scope: "col", textContent: String(x) })));
-    const names = foot.insertRow();
-    names.append(make("th", "", { textContent: state.y ? `↑ ${state.y}` : "" }));
-    names.append(make("th", "", { colSpan: across.length, textContent: `${state.x} →` }));
-    heat.replaceChildren(grid);
-  }
-
-  /** @param {Row | undefined} row @param {(mean: number | null) => number} full */
-  function cell(row, full) {
-    if (!row) return make("span", "", { textContent: NONE });
-    const words = state.colour === VERDICT;
-    const score = words ? null : row.values[state.colour];
-    const button = make("button", words ? "toygan-words" : "", { type: "button" });
-    button.textContent = words ? row.verdict : told(score?.mean ?? null, metrics[state.colour].unit);
-    const share = words ? (row.verdict === "healthy" ? 1 : 0) : full(score?.mean ?? null);
-    button.style.background = `color-mix(in srgb, var(--toygan-real) ${Math.round(60 * share)}%, var(--toygan-paper))`;
-    button.ariaPressed = String(row === state.row);
-    button.addEventListener("click", () => select(row));
-    return button;
-  }
-
-  /** @param {Row} row */
-  function select(row) {
-    state.row = row;
-    for (const axis of axes) fixed[axis] = row.axes[axis];
-    draw();
-  }
-
-  function drawDetail() {
-    const { row } = state, counts = new Map();
+  #drawDetail() {
+    const { row, metric, content: { metrics } } = this, counts = new Map();
     for (const verdict of row.verdicts) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
     const verdicts = [...counts].sort((a, b) => b[1] - a[1]).map(([name, n]) => `${n} of ${row.seeds.length} ${name}`);
     const copy = make("button", "", { type: "button", textContent: "Copy" });
     copy.addEventListener("click", () => navigator.clipboard?.writeText(row.share));
     const recipe = make("p", "");
     recipe.append("recipe: ", make("code", "", { textContent: row.share || "all defaults" }), " ", copy);
-    detail.replaceChildren(recipe, make("p", "", { textContent: verdicts.join(", ") }));
-    if (state.colour !== VERDICT) detail.append(...dots(row, state.colour));
+    this.#detail.replaceChildren(recipe, make("p", "", { textContent: verdicts.join(", ") }));
+    if (!metric) return;
+    const { mean, low, high } = row.values[metric], { unit } = metrics[metric];
+    const interval = low === null ? "" : `, 95 % interval of the mean ${score(low, unit)} to ${score(high, unit)}`;
+    const words = `${metric}: mean ${score(mean, unit)}${interval}`;
+    this.#detail.append(make("p", "toygan-hint", { textContent: words }));
   }
 
-  /** Every seed as a dot on a line that all recipes share, with the mean's interval. @param {Row} row @param {string} metric */
-  function dots(row, metric) {
-    const all = rows.flatMap((other) => other.values[metric].seeds).filter((x) => x !== null);
-    const low = Math.min(...all), high = Math.max(...all);
-    const x = (/** @type {number} */ value) => 10 + 620 * (high > low ? (value - low) / (high - low) : 0.5);
-    const { seeds, mean, low: from, high: to } = row.values[metric], { unit } = metrics[metric];
-    const marks = seeds.map((value, i) =>
-      value === null ? "" : `<circle cx="${x(value)}" cy="${12 + (i % 3) * 5}" r="4" fill="var(--toygan-generated)" ` +
-        `fill-opacity=".6"><title>seed ${row.seeds[i]}: ${told(value, unit)}</title></circle>`
-    );
-    if (from !== null && to !== null) {
-      marks.push(
-        `<path d="M${x(from)} 32H${x(to)}M${x(from)} 28v8M${x(to)} 28v8" stroke="var(--toygan-ink)" ` +
-          `stroke-width="2" fill="none"/>`,
-      );
-    }
-    const picture = make("div", "");
-    picture.innerHTML = `<svg class="toygan-dots" viewBox="0 0 640 44" role="img"><path d="M10 24H630" ` +
-      `stroke="var(--toygan-faint)"/>${marks.join("")}</svg>`;
-    const interval = from === null ? "" : `, 95 % interval of the mean ${told(from, unit)} to ${told(to, unit)}`;
-    const words = `${metric}: mean ${told(mean, unit)}${interval}; the line goes from ${told(low, unit)} to ${
-      told(high, unit)
-    }`;
-    return [picture, make("p", "toygan-hint", { textContent: words })];
-  }
-
-  /** What a column holds of a row. @param {Row} row @param {string} name */
-  function held(row, name) {
+  /** The value of a column in a row, to sort by. @param {Row} row @param {string} name */
+  #value(row, name) {
     if (name === VERDICT) return row.verdict;
     return name in row.axes ? row.axes[name] : row.values[name].mean ?? -Infinity;
   }
 
-  function drawTable() {
-    const columns = [
-      ...axes,
-      ...shown,
-      ...names.filter((name) => !shown.includes(name) && metrics[name].better),
-      VERDICT,
-    ];
+  /** The same as words. @param {Row} row @param {string} name */
+  #words(row, name) {
+    const { metrics } = this.content;
+    const number = name in metrics && !(name in row.axes);
+    return number ? score(row.values[name].mean, metrics[name].unit) : String(this.#value(row, name));
+  }
+
+  #drawTable() {
+    const { axes, metrics, rows } = this.content, order = this.#rising ? 1 : -1, by = this.#sortedBy;
+    const others = this.names.filter((name) => !this.first.includes(name) && metrics[name].better);
+    const columns = [...axes, ...this.first, ...others, VERDICT];
+    const side = (/** @type {string} */ name) => name === VERDICT ? "toygan-left" : "";
     const sheet = make("table", "toygan-rows"), head = sheet.createTHead().insertRow(), body = sheet.createTBody();
     for (const name of columns) {
-      const th = make("th", name === VERDICT ? "toygan-left" : "", { scope: "col" });
-      const mark = name === sortedBy ? (rising ? " ▲" : " ▼") : "";
+      const th = make("th", side(name), { scope: "col" });
+      const mark = name === by ? (this.#rising ? " ▲" : " ▼") : "";
       const button = make("button", "", { type: "button", textContent: name + mark });
-      th.ariaSort = name === sortedBy ? (rising ? "ascending" : "descending") : "none";
+      th.ariaSort = name === by ? (this.#rising ? "ascending" : "descending") : "none";
       button.addEventListener("click", () => {
-        [sortedBy, rising] = [name, name === sortedBy ? !rising : true];
-        drawTable();
+        [this.#sortedBy, this.#rising] = [name, name === by ? !this.#rising : true];
+        this.#drawTable();
       });
       th.append(button);
       head.append(th);
     }
-    const ordered = [...rows];
-    if (sortedBy) ordered.sort((a, b) => (rising ? 1 : -1) * inOrder(held(a, sortedBy), held(b, sortedBy)));
-    for (const row of ordered) {
+    for (const row of by ? rows.toSorted((a, b) => order * inOrder(this.#value(a, by), this.#value(b, by))) : rows) {
       const line = body.insertRow();
-      line.ariaSelected = String(row === state.row);
-      line.addEventListener("click", () => select(row));
-      for (const name of columns) {
-        const words = name === VERDICT || name in row.axes ? String(held(row, name)) : told(
-          row.values[name].mean,
-          metrics[name].unit,
-        );
-        line.append(make("td", name === VERDICT ? "toygan-left" : "", { textContent: words }));
-      }
+      line.ariaSelected = String(row === this.row);
+      line.addEventListener("click", () => this.#select(row));
+      line.append(...columns.map((name) => make("td", side(name), { textContent: this.#words(row, name) })));
     }
-    table.replaceChildren(sheet);
+    this.#table.replaceChildren(sheet);
   }
-
-  function draw() {
-    drawChoices();
-    drawHeat();
-    drawDetail();
-    drawTable();
-  }
-  draw();
 }
 
 if (globalThis.document) {
   const held = document.getElementById("toygan-rows"), main = document.querySelector("main");
-  if (held && main) show(main, JSON.parse(held.textContent ?? ""));
+  if (held && main) new Report(main, JSON.parse(held.textContent ?? ""));
 }

@@ -46,7 +46,7 @@ def report(table: pd.DataFrame, title: str) -> bytes:
     content = {"axes": axes, "metrics": {name: _about(name) for name in metrics}, "rows": rows}
     rows_in_json = json.dumps(content, separators=(",", ":")).replace("<", "\\u003c")
     style = page.stylesheet(FOLDER / "report.css")
-    script = page.joined(page.FOLDER / "elements.js", FOLDER / "report.js")
+    script = page.script(FOLDER / "report.js")
     return page.document(title, " · ".join(told), "report", style, script, {"rows": ("json", rows_in_json)})
 
 
