@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from toygan.play.session import Session as Session
     from toygan.recipe import Recipe as Recipe
     from toygan.recipe import RecipeError as RecipeError
-    from toygan.runs.lockstep import train as train
+    from toygan.runs.fleet import train as train
     from toygan.studies import claims as claims
     from toygan.studies import gallery as gallery
     from toygan.sweeps import Spread as Spread
@@ -73,7 +73,7 @@ HOMES = {
     "toygan.play.playground": ("Playground",),
     "toygan.play.session": ("Session",),
     "toygan.recipe": ("Recipe", "RecipeError"),
-    "toygan.runs.lockstep": ("train",),
+    "toygan.runs.fleet": ("train",),
     "toygan.studies": ("claims", "gallery"),
     "toygan.sweeps": ("Spread", "read_sweep", "sweep"),
     "toygan.training": ("Population", "Snapshot", "State", "StateError"),

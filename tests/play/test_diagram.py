@@ -45,7 +45,7 @@ async def test_it_fills_in_until_the_end_and_shows_all_of_it(make: Make) -> None
 async def test_a_click_on_a_cell_opens_its_run_as_it_stands_and_the_next_closes_it(make: Make) -> None:
     d = make(controls=("lr_g", "lr_d"))
     page = Page(d)
-    d.session.grid.advance(10, 20)
+    d.session.fleet.advance(10, 20)
     page.say(focus=4)
     first = d.opened
     assert first is not None

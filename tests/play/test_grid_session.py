@@ -26,12 +26,12 @@ def test_it_plays_until_its_last_iteration() -> None:
     s.play()
     while s.playing:
         s.advance(math.inf)
-    assert s.grid.iteration == 40
+    assert s.iteration == 40
     s.play()
     assert not s.playing
     assert "reset" in s.message
     s.reset()
-    assert s.grid.iteration == 0
+    assert s.iteration == 0
 
 
 def test_two_axes_are_seen_and_of_the_third_one_value() -> None:
@@ -76,22 +76,34 @@ def test_all_that_can_colour_cells_does(colour: str) -> None:
 
 def test_a_cell_that_is_opened_goes_on_where_it_stands_and_leaves_the_grid_alone() -> None:
     s = session(seeds=2)
-    s.grid.advance(math.inf, 30)
-    opened = Session.of(s.open(3))
+    s.fleet.advance(math.inf, 30)
+    opened = Session.from_run(s.open(3))
     assert opened.recipe == s.grid.cells[int(s.shown.flat[3])]
     assert (opened.iteration, opened.seeds) == (30, 2)
     assert opened.record.steps.tolist() == [0, 20, 30]
-    before = s.grid.opened(0)[0].numbers
+    before = s.fleet.runs[0].population.state.numbers
     opened.step()
     assert opened.iteration == 31
-    assert s.grid.iteration == 30
-    assert torch.equal(s.grid.opened(0)[0].numbers, before)
+    assert s.iteration == 30
+    assert torch.equal(s.fleet.runs[0].population.state.numbers, before)
     assert s.charts()[0]["cells"].chosen == 3  # type: ignore[attr-defined]
+
+
+def test_courses_scores_and_verdicts_belong_to_their_cells() -> None:
+    s = GridSession({"loss": ["non-saturating", "minimax"], "lr_g": [1e-3, 1e6]}, 2, 60, base=SMALL)
+    s.fleet.advance(math.inf, 60)
+    assert s.words["verdict"] == ""
+    diverged = []
+    for cell in range(4):
+        s.chosen = cell
+        diverged.append(s.words["verdict"] == "2 × diverged")
+    places = [s.grid.values(cell)["lr_g"] for cell in s.shown.ravel()]
+    assert diverged == [lr == 1e6 for lr in places]
 
 
 def test_diverged_cells_are_crossed_and_said() -> None:
     s = GridSession({"lr_g": [1e-3, 1e30], "lr_d": [1e-3]}, 1, 40, base=SMALL)
-    s.grid.advance(math.inf, 40)
+    s.fleet.advance(math.inf, 40)
     assert np.isnan(s.charts()[0]["cells"].values).tolist() == [[False, True]]  # type: ignore[attr-defined]
     assert "1 diverged" in s.status
 
@@ -101,6 +113,8 @@ def test_diverged_cells_are_crossed_and_said() -> None:
     [
         ({"grid": {"lr_g": [1e-3, 1e-2]}}, "two axes"),
         ({"grid": AXES, "steps": 0}, "steps=0"),
+        ({"grid": AXES, "seeds": 0}, "seeds"),
+        ({"grid": {"lr_g": [1e-3 * (1 + i) for i in range(100)], "lr_d": [1e-3]}, "seeds": 100}, "at most 8,192"),
         ({"grid": AXES, "colour": "beauty"}, "colour='beauty'"),
     ],
 )

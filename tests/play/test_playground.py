@@ -19,8 +19,9 @@ from support.page import Page, live, until
 from toygan.parts.regularizers import REGULARIZERS
 from toygan.play import cell, playground, still
 from toygan.play.controls import Control, RegularizerControls, StrengthControl
-from toygan.play.frames import FrameSender
+from toygan.play.frames import Frames
 from toygan.play.playground import CONTROLS, Playground
+from toygan.play.sender import Sender
 from toygan.play.view import IN_FLIGHT
 from toygan.recipe import FIELDS, KNOBS, Recipe, RecipeError
 
@@ -161,8 +162,13 @@ async def test_dragging_a_field_that_restarts_does_not_start_a_run_per_pixel(mak
     p = make()
     Page(p)
     starts = []
-    start = p.session._start
-    p.session._start = lambda recipe: (starts.append(recipe.seed), start(recipe))  # type: ignore[func-returns-value]
+    restart = p.session.fleet.restart
+
+    def counted(recipes: list[Recipe]) -> None:
+        starts.append(recipes[0].seed)
+        restart(recipes)
+
+    p.session.fleet.restart = counted  # type: ignore[method-assign, assignment]
     for seed in range(1, 30):
         by_field(p)["seed"].widget.value = seed
     await until(lambda: p.session.recipe.seed == 29)
@@ -171,7 +177,9 @@ async def test_dragging_a_field_that_restarts_does_not_start_a_run_per_pixel(mak
 
 def test_a_run_that_plays_sends_its_frames_in_turn_and_an_answer_at_once(make: Callable[..., Playground]) -> None:
     now = [0.0]
-    screen = FrameSender(make().session, ("samples",), (480, 270), lambda said: None, clock=lambda: now[0])
+    session = make().session
+    render = Frames(session, ("samples",))
+    screen = Sender(session, render, (480, 270), lambda content: None, clock=lambda: now[0])
     screen.view.viewers.hear({"view": "page", "here": True})
     screen.session.play()
 
@@ -192,8 +200,8 @@ async def test_what_the_page_says_in_another_thread_is_done_in_that_of_the_run(m
     p = make()
     Page(p)
     threads = []
-    change = p.session.set
-    p.session.set = lambda *a: (threads.append(threading.current_thread()), change(*a))[1]  # type: ignore[method-assign]
+    apply = p.session.apply
+    p.session.apply = lambda *a: (threads.append(threading.current_thread()), apply(*a))[1]  # type: ignore[method-assign]
     talk = threading.Thread(target=lambda: setattr(by_field(p)["lr_d"].widget, "value", 0.01))
     talk.start()
     talk.join()
@@ -311,13 +319,13 @@ def test_a_notebook_keeps_a_still_of_what_it_showed_beside_the_live_view() -> No
 async def test_the_still_is_renewed_when_the_run_rests_and_not_while_it_plays(make: Callable[..., Playground]) -> None:
     p, told = make(), list[str]()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(still, "REST", 0.0)
+        patch.setattr(still, "REST_SECONDS", 0.0)
         patch.setattr(still, "display", lambda bundle, **how: told.append(bundle["text/plain"]))
         patch.setattr(still, "update_display", lambda bundle, **how: told.append(bundle["text/plain"]))
         p.step()
         await asyncio.sleep(0.05)
         assert told == [], "nothing to renew where no cell shows it"
-        p.screen.still.display()
+        p.still.display()
         p.play()
         await until(lambda: p.session.iteration > 5)
         assert len(told) == 1

@@ -16,7 +16,7 @@ from toygan.measure.words import true_percent
 from toygan.parts.losses import LOSSES
 from toygan.parts.metrics import METRICS, live_metrics
 from toygan.parts.regularizers import REGULARIZERS
-from toygan.play.session import LATEST, SOONEST, Session
+from toygan.play.session import INTERVAL, Session
 from toygan.recipe import FIELDS, KNOBS, Recipe, RecipeError
 
 SMALL = Recipe(width=8, batch=8)
@@ -227,8 +227,8 @@ def test_measurements_are_dense_at_first_and_then_cost_little_beside_training() 
     s = Session(SMALL, seeds=1, clock=lambda: next(ticks))
     s.advance(1500)
     gaps = [b - a for a, b in itertools.pairwise(s.record.steps.tolist())]
-    assert gaps[0] == SOONEST
-    assert gaps[-1] == LATEST
+    assert gaps[0] == INTERVAL.soonest
+    assert gaps[-1] == INTERVAL.latest
     assert gaps == sorted(gaps)
 
 

@@ -14,7 +14,7 @@ import torch
 from ipywidgets.widgets.widget import _instances
 from support.page import Page, live, until
 
-from toygan.play import cell, playground, session
+from toygan.play import cell, fleet_session, playground, session
 from toygan.play.playground import Playground
 from toygan.recipe import Recipe
 from toygan.training import Population
@@ -34,7 +34,7 @@ def held_up(monkeypatch: pytest.MonkeyPatch) -> tuple[threading.Event, threading
         step(self)
 
     monkeypatch.setattr(Population, "step", slow)
-    monkeypatch.setattr(session, "SLOW", 0.0)
+    monkeypatch.setattr(fleet_session, "SLOW_SECONDS", 0.0)
     return begun, free
 
 
@@ -85,13 +85,13 @@ def test_a_slider_moved_during_an_iteration_counts_from_that_iteration_on(
 
 
 def test_a_slow_run_is_measured_aside_and_no_button_waits_for_a_measurement(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "SLOW", 0.0)
+    monkeypatch.setattr(fleet_session, "SLOW_SECONDS", 0.0)
     s = session.Session(SMALL, seeds=2)
     assert "loss-d" not in s.snapshot.metrics, "the first one asks for no loss"
     s.play()
     with monkeypatch.context() as heard:
         snapshot = Population.snapshot
-        for _ in range(session.SOONEST):
+        for _ in range(session.INTERVAL.soonest):
             attempt = s.attempt()
             attempt.work()
             heard.setattr(Population, "snapshot", lambda *_: pytest.fail("measured while the page waits"))
@@ -101,8 +101,8 @@ def test_a_slow_run_is_measured_aside_and_no_button_waits_for_a_measurement(monk
         s.pause()
         assert s.set("lr_g", 0.01)
     plain = Population(SMALL.seeds(2))
-    plain.run(session.SOONEST)
-    assert s.snapshot.step == session.SOONEST
+    plain.run(session.INTERVAL.soonest)
+    assert s.snapshot.step == session.INTERVAL.soonest
     losses = plain.snapshot(session.SAMPLES, None, ["loss-d"]).metrics["loss-d"]
     assert s.snapshot.metrics["loss-d"].tolist() == losses.tolist()
 
@@ -112,7 +112,7 @@ async def test_a_setting_that_takes_long_to_cost_is_weighed_aside(make: Callable
     p = make(SMALL.but(width=11))  # of no other test: a cost that is known is not worked out again
     page = Page(p)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(playground, "PROMPT", -1.0)
+        patch.setattr(playground, "PROMPT_SECONDS", -1.0)
         c = {control.field: control for control in p.controls}
         c["d_steps"].widget.value = 7
         await until(lambda: "finding out" in page.words["message"])

@@ -16,7 +16,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 from support.lab import Lab, chromium, lab
 
 from toygan import Recipe
-from toygan.play.frames import FrameSender
+from toygan.play.frames import Frames
+from toygan.play.sender import Sender
 from toygan.play.session import Session
 
 PANELS = ("samples", "losses", "coverage", "modes")
@@ -66,7 +67,7 @@ def _in_kernel() -> Iterator[tuple[str, ...]]:
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     session = Session(Recipe(), 8)
-    screen = FrameSender(session, PANELS, (960, 540), lambda said: None)
+    screen = Sender(session, Frames(session, PANELS), (960, 540), lambda content: None)
     taken: dict[str, list[float]] = {}
 
     def timed(what: str, act: Callable[[], object]) -> None:

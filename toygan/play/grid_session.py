@@ -1,4 +1,4 @@
-"""A grid that can be played, stepped and reset, and of which two axes are shown: a phase diagram without its widget."""
+"""A grid of recipes that can be played, stepped and reset: a phase diagram without its widget."""
 
 from __future__ import annotations
 
@@ -11,22 +11,29 @@ from toygan.chart import Chart
 from toygan.measure.words import score
 from toygan.panels.diagram import HEALTHY, Diagram, value_words
 from toygan.parts.metrics import METRICS, live_metrics
-from toygan.play.session import Clock, live_run
+from toygan.play import session
+from toygan.play.fleet_session import FleetSession, Interval
 from toygan.recipe import DEFAULT, Recipe, RecipeError
+from toygan.runs.fleet import Clock, Fleet
 from toygan.runs.run import Run
 from toygan.sweeps.design import Axes
-from toygan.sweeps.grid import LiveGrid
-from toygan.training import Population
+from toygan.sweeps.grid import Grid
+from toygan.sweeps.piece import MEMBERS, largest
+from toygan.training import Snapshot
 
-FOLLOWED = "sliced-w1"  # whose course is shown beside the share of healthy seeds
-USUAL = ("modes-covered-strict", "high-quality", "sliced-w1")  # what a cell tells, beside what colours it
+FOLLOWED = "sliced-w1"  # the metric whose course is shown beside the share of healthy seeds
+USUAL = ("modes-covered-strict", "high-quality", "sliced-w1")  # the numbers of a cell, beside the one that colours it
+MOST = 8192  # members that train side by side; a sweep takes more
+SAMPLES = 500  # of each measurement
+ROWS = 200  # of the history of each member
+INTERVAL = Interval(per=10, soonest=20, latest=100)
 
 
-class GridSession:
+class GridSession(FleetSession):
     """A grid of recipes under some seeds: its first axis goes across, its second up, of others one value each is shown.
 
-    It plays up to iteration `steps`. Raises RecipeError for a grid that `LiveGrid` does not take, or of one axis, and
-    for a metric that is none.
+    It plays up to iteration `steps`. Raises RecipeError for a grid of fewer than two axes, or of more than MOST
+    members, and for an unknown metric.
     """
 
     def __init__(
@@ -37,23 +44,30 @@ class GridSession:
             raise RecipeError("grid", list(grid), "must hold two axes, or more")
         if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
             raise RecipeError("steps", steps, "must be a whole number, at least 1")
-        self.grid = LiveGrid(grid, seeds, base, device, clock)
-        self.steps, self.device = steps, device
-        self._ends = {name: _end(self.grid.scores(name)) for name in live_metrics()}  # of their scales
+        self.grid, self.seeds, self.end = Grid(grid, base), seeds, steps
+        if (count := len(self.grid.cells) * len(base.seeds(seeds))) > MOST:
+            raise RecipeError("grid", count, f"members; at most {MOST:,} train side by side, and a sweep takes more")
+        members = [member for cell in self.grid.cells for member in cell.seeds(seeds)]
+        self.chosen: int | None = None  # the cell that is open, as shown
+        super().__init__(
+            Fleet(
+                members, device, INTERVAL, SAMPLES, live_metrics(), ROWS, clock=clock,
+                most=lambda recipe: seeds * largest(recipe, max(1, MEMBERS // seeds)),
+            )
+        )  # fmt: skip
+        self._tallies: tuple[tuple[Snapshot | None, ...], list[Counter[str]]] = ((), [])
+        self._ends = {name: _end(self._scores(name)) for name in live_metrics()}  # of their scales
         self._key: object = None
         self._charts: list[Chart] = []
-        self.playing = self.refused = False
-        self.message = ""
-        self.chosen: int | None = None
         self.colour = colour
         self.x, self.y, *self.others = self.grid.axes
-        self._fixed = dict.fromkeys(self.others, 0)  # which value of each further axis is shown
+        self._fixed = dict.fromkeys(self.others, 0)  # the value of each further axis that is shown
 
     @property
     def colours(self) -> list[str]:
         """What may colour the cells: HEALTHY, and the metrics that say which way is better."""
         known = [name for name in live_metrics() if METRICS[name].better]
-        return [HEALTHY, *(name for name in known if np.isfinite(self.grid.scores(name)).any())]
+        return [HEALTHY, *(name for name in known if np.isfinite(self._scores(name)).any())]
 
     @property
     def colour(self) -> str:
@@ -67,7 +81,7 @@ class GridSession:
         self._colour = name
 
     def show(self, axis: str, index: int) -> None:
-        """Shows the part of the grid at another value of a further axis."""
+        """Show the part of the grid at another value of a further axis."""
         self._fixed[axis] = index
         self.chosen = None
 
@@ -79,100 +93,104 @@ class GridSession:
             cells = cells[..., index]
         return cells.T
 
-    # What plays.
-
-    def play(self, single: bool = False) -> None:
-        """From now on `advance` is to be called, until `playing` is False."""
-        self.say("" if self.left else "this is its last iteration: reset, or build it with more steps")
-        self.playing = self.left
+    @property
+    def focus(self) -> int:
+        return self.chosen or 0
 
     @property
-    def left(self) -> bool:
-        """Whether there is anything left to train."""
-        return self.grid.iteration < self.steps and self.grid.alive
-
-    def pause(self) -> None:
-        """Stops where it is."""
-        self.say("")
-        self.playing = False
-
-    def advance(self, seconds: float) -> None:
-        """Iterations until the time is used up."""
-        self.grid.advance(seconds, self.steps)
-        self.playing = self.playing and self.left
-
-    def step(self) -> None:
-        """One iteration of every member."""
-        self.pause()
-        if self.left:
-            self.grid.step()
+    def choices(self) -> int:
+        return self.shown.size
 
     def reset(self) -> None:
-        """All of it from iteration 0."""
-        self.pause()
+        """Put every member at iteration 0 again."""
         self.chosen = None
-        self.grid.start()
-
-    def say(self, message: str, refused: bool = False) -> None:
-        """Puts a message where the user sees it, until the next one."""
-        self.message, self.refused = message, refused
+        super().reset()
 
     def open(self, place: int) -> Run:
-        """The run of a cell that is shown, counted row by row, with its seeds as they stand, to be played on."""
+        """Return the run of a cell that is shown, counted row by row: its seeds as they stand, to be played on."""
         self.chosen = place
-        state, record = self.grid.opened(int(self.shown.flat[place]))
-        run = live_run(state.recipes, self.device)
-        run.population, run.record = Population.restore(state, self.device), record
-        run.record.path.add(run.population)
-        return run
+        run, first = self.fleet.member(int(self.shown.flat[place]) * self.seeds)
+        members = range(first, first + self.seeds)
+        return run.select(members, session.INTERVAL, session.SAMPLES, live_metrics())
+
+    # What was measured, by cell.
+
+    def _scores(self, metric: str) -> np.ndarray:
+        """The newest value of every cell and seed `(cells, seeds)`; NaN where there is none, or it has diverged."""
+        return self.fleet.scores(metric).reshape(-1, self.seeds)
+
+    def _verdicts(self) -> list[Counter[str]]:
+        """The verdicts on the seeds of every cell, as last measured; counted once a measurement."""
+        measured = self.fleet.measured
+        if self._tallies[0] != measured:
+            names = self.fleet.gather([[d.verdict for d in self.diagnose(run)] for run in self.fleet.runs])
+            cells = [Counter(names[i : i + self.seeds]) for i in range(0, len(names), self.seeds)]
+            self._tallies = measured, cells
+        return self._tallies[1]
 
     # What is seen.
 
     def charts(self) -> list[Chart]:
-        """The diagram and its courses; the same objects until there is a new measurement, or another choice."""
-        key = self.grid.measured, self.colour, tuple(self._fixed.values()), self.chosen
+        """Return the diagram and its courses; the same objects until a new measurement, or another choice."""
+        key = self.fleet.measured, self.colour, tuple(self._fixed.values()), self.chosen
         if key != self._key:
             self._key, self._charts = key, self._diagram().charts()
         return self._charts
 
     def _diagram(self) -> Diagram:
-        """The part of the grid that is shown, as its charts want it."""
-        grid, shown, told = self.grid, self.shown.ravel(), self.grid.verdicts()
+        """The part of the grid that is shown, as its charts need it."""
+        grid, shown, verdicts = self.grid, self.shown.ravel(), self._verdicts()
         followed = FOLLOWED if self.colour == HEALTHY else self.colour
-        steps, course = grid.course(followed)
-        numbers = {name: _mean(grid.scores(name)) for name in dict.fromkeys([followed, *USUAL])}
-        means = [told[cell][HEALTHY] / grid.seeds for cell in shown] if self.colour == HEALTHY else numbers[followed]
-        gone = grid.diverged() == grid.seeds
+        steps, course = self.fleet.course(followed)
+        numbers = {name: _mean(self._scores(name)) for name in dict.fromkeys([followed, *USUAL])}
+        healthy = np.array([verdicts[cell][HEALTHY] / self.seeds for cell in shown])
+        means = healthy if self.colour == HEALTHY else numbers[followed][shown]
+        diverged = np.asarray((self.fleet.diverged_at.reshape(-1, self.seeds) >= 0).all(-1))
         places = [", ".join(f"{name} {value_words(value)}" for name, value in grid.values(c).items()) for c in shown]
         names = tuple(
-            "\n".join([place, *_scores(numbers, cell), *_counted(told[cell])])
+            "\n".join([place, *_score_lines(numbers, cell), *_verdict_lines(verdicts[cell])])
             for place, cell in zip(places, shown, strict=True)
         )
         return Diagram(
             (self.x, grid.axes[self.x]), (self.y, grid.axes[self.y]), self.colour,
-            np.where(gone[shown], np.nan, means if self.colour == HEALTHY else means[shown]), names, tuple(places),
-            followed, steps, _mean(course)[:, shown], self._ends[followed], -1 if self.chosen is None else self.chosen,
+            np.where(diverged[shown], np.nan, means), names, tuple(places), followed, steps,
+            _mean(course.reshape(len(steps), -1, self.seeds))[:, shown], self._ends[followed],
+            -1 if self.chosen is None else self.chosen,
         )  # fmt: skip
 
     @property
-    def status(self) -> str:
-        """Where the grid stands, in one line."""
-        grid = self.grid
-        healthy = sum(told[HEALTHY] for told in grid.verdicts())
-        members = len(grid.cells) * grid.seeds
-        gone = int(grid.diverged().sum())
-        rest = f" · {gone} diverged" if gone else ""
-        return f"iteration {grid.iteration:,} of {self.steps:,} · {healthy} of {members} runs healthy{rest}"
+    def title(self) -> str:
+        return f"{' x '.join(self.grid.axes)} · {self.grid.cells[0].data}"
 
     @property
-    def told(self) -> dict[str, str]:
-        """The cell that is open, in words: what is diagnosed of its seeds, and its recipe."""
+    def about(self) -> str:
+        return f"{self.seeds} seed{'s' * (self.seeds > 1)} a cell"
+
+    @property
+    def share(self) -> str:
+        return ""
+
+    @property
+    def status(self) -> str:
+        """The grid in one line."""
+        diverged = self.fleet.diverged_at >= 0
+        healthy = sum(verdicts[HEALTHY] for verdicts in self._verdicts())
+        rest = f" · {diverged.sum()} diverged" if diverged.any() else ""
+        return f"iteration {self.iteration:,} of {self.end:,} · {healthy} of {len(diverged)} runs healthy{rest}"
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The verdicts on the seeds of the cell that is open, and its recipe."""
         if self.chosen is None:
-            hint = "A click on a cell, or on a line, opens its run below; arrow keys and Enter do the same."
+            hint = "Click on a cell or on a line to open its run below; arrow keys and Enter do the same."
             return {"verdict": "", "evidence": "", "cause": hint, "remedy": ""}
         cell = int(self.shown.flat[self.chosen])
-        verdicts = ", ".join(_counted(self.grid.verdicts()[cell]))
+        verdicts = ", ".join(_verdict_lines(self._verdicts()[cell]))
         return {"verdict": verdicts, "evidence": "", "cause": self.grid.cells[cell].to_string(), "remedy": ""}
+
+    @property
+    def lines(self) -> list[str]:
+        return [self.status] if self.chosen is None else super().lines
 
 
 def _end(scores: np.ndarray) -> float:
@@ -187,9 +205,9 @@ def _mean(values: np.ndarray) -> np.ndarray:
     return mean
 
 
-def _scores(numbers: dict[str, np.ndarray], cell: int) -> list[str]:
+def _score_lines(numbers: dict[str, np.ndarray], cell: int) -> list[str]:
     return [f"{name} {score(name, x[cell])}" for name, x in numbers.items() if np.isfinite(x[cell])]
 
 
-def _counted(verdicts: Counter[str]) -> list[str]:
+def _verdict_lines(verdicts: Counter[str]) -> list[str]:
     return [f"{count} × {name}" for name, count in verdicts.most_common()]

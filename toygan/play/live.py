@@ -4,89 +4,140 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import ipywidgets as w
 import torch
+from IPython.display import display
 
+from toygan.chart import Chart
 from toygan.files import write
+from toygan.play.aside import aside
+from toygan.play.cell import forget
+from toygan.play.fleet_session import FleetSession
 from toygan.play.sender import Sender
-from toygan.play.view import View
+from toygan.play.still import Still
 
-SLICE = 1 / 240  # seconds of training, one iteration at least, from one moment to the next at which the page is heard
-HOPS = 3  # turns of the event loop at each of them: a message passes through several before it moves a control
-
-
-class Player(Protocol):
-    """What plays: something that trains, without a widget."""
-
-    playing: bool
-
-    def play(self, single: bool = False) -> None: ...
-    def pause(self) -> None: ...
-    def step(self) -> None: ...
-    def reset(self) -> None: ...
-    def advance(self, seconds: float) -> None: ...
-    def say(self, message: str, refused: bool = False) -> None: ...
+SLICE_SECONDS = 1 / 240  # of training, one iteration at least, from one moment to the next at which the page is heard
+EVENT_LOOP_TURNS = 3  # at each of these moments: a message passes through several before it moves a control
 
 
 class Live(w.VBox):  # type: ignore[misc]
-    """A player and what its view is sent; the buttons of the view play, step and reset it."""
+    """A session and what its view is sent; the buttons of the view play, step and reset it."""
 
-    player: Player
-    screen: Sender
-    view: View
+    session: FleetSession
     _task: asyncio.Task[None] | None = None
 
-    def __init__(self, children: list[Any]) -> None:
+    def __init__(self, session: FleetSession, render: Callable[[], Sequence[Chart]], size: tuple[int, int]) -> None:
+        self.session = session
         self._loop = running_loop()
-        super().__init__(children)
+        self.screen = Sender(session, render, size, lambda content: self._post(self._hear, content))
+        self.view = self.screen.view
+        self.still = Still(session, self.screen.charts, size)
+        super().__init__()
+        self.add_class("toygan-playground")
+
+    def _ipython_display_(self) -> None:
+        live = {**self._repr_mimebundle_(), "text/plain": "Run the cell for the live view. Below: its last state."}
+        display(live, raw=True)
+        self.still.display()
+
+    # What the user can do; a notebook may call these too.
 
     def play(self) -> None:
-        """Starts, or goes on, until `pause`, until nothing is left to train or until nobody looks."""
-        self._go_on()
+        """Start, or continue, until `pause`, until nothing is left to train or until no page shows it."""
+        self._play()
 
-    def _go_on(self, single: bool = False) -> None:
-        self.player.play(single)
+    def _play(self, single: bool = False) -> None:
+        self.session.play(single)
         self.view.viewers.expect()
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._run())
-        self.screen.show()
+        self._show()
 
     def pause(self) -> None:
-        """Stops where it is."""
-        self.player.pause()
-        self.screen.show()
+        """Stop at the present iteration."""
+        self.session.pause()
+        self._show()
 
     def step(self) -> None:
-        """One iteration."""
-        self.player.step()
-        self.screen.show()
+        """Train one iteration."""
+        self.session.step()
+        self._show()
 
     def reset(self) -> None:
-        """From iteration 0 again, with the settings as they are now."""
-        self.player.reset()
+        """Start at iteration 0 again, with the settings as they are now."""
+        self.session.reset()
+        self._show()
+
+    def focus(self, member: int) -> None:
+        """Show another of the members, or cells."""
+        raise NotImplementedError
+
+    def save(self, path: str | os.PathLike[str], force: bool = False) -> None:
+        """Write a recording as a page that needs no Python and no network, or the present picture.
+
+        Args:
+            path: The file; its name ends in .html for the page, in .png for the picture.
+            force: True replaces a file that exists.
+        Raises:
+            ValueError: If the name ends in anything else.
+            FileExistsError: If the file exists and `force` is False.
+        """
+        content = {".html": self.screen.page, ".png": self.still.png}.get(Path(path).suffix)
+        if content is None:
+            raise ValueError(f"{path}: must end in .html or .png")
+        write(Path(path), content, force)
+
+    def close(self) -> None:
+        """End what plays and take it off the page."""
+        if self.comm is None:  # it is closed already, or was refused before it began
+            return
+        forget(self)
+        self.session.playing = False
+        self.session.give_up()
+        self.still.close()
+        if self._task is not None:
+            self._task.cancel()
+        for child in _tree(self):
+            child.close() if child is not self else super().close()
+
+    def _show(self) -> None:
         self.screen.show()
+        self.still.renew_soon()
+
+    # The task.
 
     async def _run(self) -> None:
-        """Trains for a moment, shows where that stands when it is time to, listens to the page, and so on."""
+        """Train for a moment, show the result when it is time to, listen to the page, and again."""
         try:
-            while self.player.playing:
+            while self.session.playing:
                 await self._advance()
                 if not self.view.viewers.present:
-                    self.player.pause()
-                    self.player.say("paused: no page shows this run any more")
+                    self.session.pause()
+                    self.session.say("paused: no page shows this run any more")
                 self.screen.show_in_turn()
-                for _ in range(HOPS):
+                for _ in range(EVENT_LOOP_TURNS):
                     await asyncio.sleep(0)
         except Exception as error:
             self._fail(error)
             raise
+        self.still.renew_soon()
 
     async def _advance(self) -> None:
-        self.player.advance(SLICE)
+        if not self.session.slow:
+            self.session.advance(SLICE_SECONDS)
+            return
+        attempt, start = self.session.attempt(), time.monotonic()
+        try:
+            await aside(attempt.work)
+        except BaseException:
+            attempt.given_up = True
+            raise
+        self.session.take(attempt, time.monotonic() - start)
 
     # What the page says: it may come in any thread, and is taken up in that of the run.
 
@@ -104,57 +155,40 @@ class Live(w.VBox):  # type: ignore[misc]
             raise
 
     def _fail(self, error: Exception) -> None:
-        """An error that is ours stops what plays and stands in the status line; it is raised as well."""
-        self.player.playing = False
-        self.player.say(f"{type(error).__name__}: {error}", refused=True)
+        """Stop what plays, and show an error of toygan's own in the status line; it is raised as well."""
+        self.session.playing = False
+        self.session.say(f"{type(error).__name__}: {error}", refused=True)
         self.screen.tell()
 
-    def _hear(self, said: dict[str, Any]) -> None:
-        self.view.viewers.hear(said)
-        if "do" in said:
-            {"play": self._toggle, "step": self._step, "reset": self.reset}[said["do"]]()
-        elif "focus" in said:
-            self.focus(said["focus"])
-        elif "here" in said:
+    def _hear(self, content: dict[str, Any]) -> None:
+        self.view.viewers.hear(content)
+        if "do" in content:
+            {"play": self._toggle, "step": self._step, "reset": self.reset}[content["do"]]()
+        elif "focus" in content:
+            self.focus(content["focus"])
+        elif "here" in content:
             self.screen.show_all()
-        elif not self.player.playing:
+        elif not self.session.playing:
             self.screen.refresh()
 
     def _toggle(self) -> None:
-        self.pause() if self.player.playing else self.play()
+        self.pause() if self.session.playing else self.play()
 
     def _step(self) -> None:
-        self.step()
-
-    def focus(self, member: int) -> None:
-        """Shows another of the members, or cells, that there are."""
-        raise NotImplementedError
-
-    def close(self) -> None:
-        """Ends what plays and takes it off the page."""
-        self.player.playing = False
-        if self._task is not None:
-            self._task.cancel()
-        for child in _tree(self):
-            child.close() if child is not self else super().close()
+        self._play(single=True) if self.session.slow else self.step()
 
 
 def leave_room_for_the_page() -> None:
-    """Half of the cores train, in this whole kernel: a thread that waits for a core the page has is worse than none."""
+    """Let half of the cores train, in this whole kernel: a thread that waits for a core of the page costs time."""
     torch.set_num_threads(min(torch.get_num_threads(), max(1, (os.cpu_count() or 2) // 2)))
 
 
 def running_loop() -> asyncio.AbstractEventLoop | None:
-    """The event loop in which this is called, or None."""
+    """Return the event loop in which this is called, or None."""
     try:
         return asyncio.get_running_loop()
     except RuntimeError:
         return None
-
-
-def save(path: str | os.PathLike[str], content: Callable[[], bytes], force: bool) -> None:
-    """Writes a file; raises FileExistsError, before any work, where there is one already, unless `force` is given."""
-    write(Path(path), content, force)
 
 
 def _tree(widget: Any) -> list[Any]:

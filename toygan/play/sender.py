@@ -9,73 +9,85 @@ from typing import Any
 from toygan.chart import Chart
 from toygan.chart.recording import Recording
 from toygan.chart.wire import Wire
+from toygan.play.fleet_session import FleetSession
 from toygan.play.view import View
+from toygan.runs.fleet import Clock
 
-Clock = Callable[[], float]  # seconds since some moment
-TURN = 1 / 60  # seconds from one frame to the next, on average: a page paints no more often
+FRAME_SECONDS = 1 / 60  # from one frame to the next, on average: a page paints no more often
 HASTE = 0.6  # of the time that the page takes from one frame to the next: a little less shows whether it takes less
 
 
 class Sender:
-    """What a view is sent; subclasses say what there is to be seen.
+    """A session as frames for its view.
 
-    While something plays, frames leave at least a third of the time to training.
+    While something plays, frames leave at least a third of the time to training. `render` returns the charts of the
+    present iteration, `heard` gets what the page says.
     """
 
-    def __init__(self, view: View, clock: Clock = time.perf_counter) -> None:
-        self.view, self._clock = view, clock
-        self.recording = Recording()
+    def __init__(
+        self, session: FleetSession, render: Callable[[], Sequence[Chart]], size: tuple[int, int],
+        heard: Callable[[dict[str, Any]], None], clock: Clock = time.perf_counter,
+    ) -> None:  # fmt: skip
+        self.session, self._render, self._clock = session, render, clock
+        self.view = View(heard, *size, session.choices)
+        self.recording, self._runs = Recording(), session.fleet.runs
         self._wire = Wire()
-        self._stale = True  # whether there is news since the frame that was sent last
-        self._next = 0.0  # when the next frame is to be sent while something plays
-
-    @property
-    def playing(self) -> bool:
-        """Whether further frames will come by themselves."""
-        raise NotImplementedError
-
-    @property
-    def iteration(self) -> int:
-        """What the next frame shows."""
-        raise NotImplementedError
+        self._stale = True  # True while there is news since the frame that was sent last
+        self._next = 0.0  # the time at which the next frame is to be sent while something plays
 
     def charts(self) -> Sequence[Chart]:
-        """What is to be seen now, which also goes into the recording."""
-        raise NotImplementedError
+        """Return the charts of the present iteration, which also go into the recording."""
+        s = self.session
+        if s.fleet.runs is not self._runs:
+            self.recording, self._runs = Recording(), s.fleet.runs
+        charts = self._render()
+        self.recording.add(s.iteration, {"status": s.status, "recipe": s.share, **s.words}, charts)
+        return charts
 
     def words(self) -> dict[str, Any]:
-        """What stands around the charts, by the names of `view.js`."""
-        raise NotImplementedError
+        """Return the words around the charts, by the names of `view.js`."""
+        s = self.session
+        return {
+            "status": s.status, "message": s.message, "refused": s.refused, "playing": s.playing, "focus": s.focus,
+            "seeds": s.choices, **s.words,
+        }  # fmt: skip
+
+    def page(self) -> bytes:
+        """Return a page that replays the present runs up to now, without Python and without a network."""
+        self.charts()
+        return self.recording.html(self.session.title, self.session.about)
 
     def show(self) -> None:
-        """There is news: the page gets a new frame, at once if it is ready for one."""
+        """Send a new frame: there is news; at once if the page is ready for one."""
         self._stale = True
         self.refresh()
 
     def show_in_turn(self) -> None:
-        """There is news: while something plays, the page gets a new frame only if it is time for one."""
+        """Send a new frame; while something plays only if it is time for one."""
         self._stale = True
-        if not self.playing or self._clock() >= self._next:
+        if not self.session.playing or self._clock() >= self._next:
             self.refresh()
 
     def show_all(self) -> None:
-        """There is a page that knows nothing yet: it gets a frame that leans on none before it."""
+        """Send a frame that needs none before it: there is a page that knows nothing yet."""
         self._wire.forget()
         self.show()
 
     def refresh(self) -> None:
-        """Sends what the page lacks, if it is ready."""
+        """Send what the page lacks, if it is ready."""
         if not (self._stale and self.view.viewers.ready):
             return
         self._stale = False
         start = self._clock()
         content, buffers = self._wire.message(self.charts())
-        self.view.show({**self.words(), "iteration": self.iteration, **content}, buffers)
+        self.view.show({**self.words(), "iteration": self.session.iteration, **content}, buffers)
         end = self._clock()
-        turn = max(TURN, HASTE * self.view.viewers.pace)
-        in_turn = min(max(self._next, start - turn / 2), start)  # after one that is a little late the next comes sooner
-        self._next = max(in_turn + turn, end + (end - start) / 2)
+        frame = max(FRAME_SECONDS, HASTE * self.view.viewers.pace)
+        in_turn = min(
+            max(self._next, start - frame / 2), start
+        )  # after one that is a little late the next comes sooner
+        self._next = max(in_turn + frame, end + (end - start) / 2)
 
     def tell(self) -> None:
-        """Sends the words alone: there may be nothing to draw."""
+        """Send the words alone: there may be nothing to draw."""
         self.view.send(self.words())

@@ -16,7 +16,7 @@ class Attempt:
     """
 
     def __init__(self, run: Run, measured: bool = False) -> None:
-        self._run, self._twin = run, run.population.twin()
+        self.run, self._twin = run, run.population.twin()
         self._measured = measured or run.due_at <= run.steps + 1
         self._snapshot: Snapshot | None = None
         self.given_up = False
@@ -26,9 +26,10 @@ class Attempt:
         with contextlib.suppress(Interrupted), interruptible(lambda: self.given_up):
             self._twin.step()
             if self._measured:
-                self._snapshot = self._run.snapshot(self._twin)
+                self._snapshot = self.run.snapshot(self._twin)
 
-    def take(self) -> Snapshot | None:
-        """Gives the run what `work` has reached; returns the snapshot there, which is to be measured with, if any."""
-        self._run.take(self._twin)
-        return self._snapshot
+    def take(self) -> None:
+        """Give the run what `work` has reached, with the measurement there, if one was made."""
+        self.run.take(self._twin)
+        if self._snapshot is not None:
+            self.run.measure(self._snapshot)

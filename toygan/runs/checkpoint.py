@@ -12,6 +12,7 @@ from toygan.runs.record import SAMPLES, Record
 from toygan.runs.run import Interval, Run
 from toygan.runs.trajectory import Trajectory
 from toygan.training import Population, Snapshot, State
+from toygan.training.cost import refuse_too_large
 
 METRIC, LAST = "metric/", "last/"  # names of arrays begin with these: of the record, and of the newest snapshot
 
@@ -50,10 +51,8 @@ def resumed(
         due = int(words["due"])
     except (LookupError, TypeError, AttributeError, ValueError) as error:
         raise ValueError(f"it is damaged, or no checkpoint of toygan ({' '.join(str(error).split())[:80]})") from None
-    population = Population.restore(state, device)
-    run = Run(state.recipes, population.device, every, n, metrics, limit=None)
-    run.population, run.record, run.due_at = population, record, due
-    return run
+    refuse_too_large(state.recipes[0], len(state.recipes))
+    return Run.resume(Population.restore(state, device), record, due, every, n, metrics)
 
 
 def _arrays_of(snapshot: Snapshot) -> dict[str, np.ndarray]:

@@ -58,8 +58,8 @@ class Record:
             record._append(int(step), {name: values[row] for name, values in metrics.items()})
         return record
 
-    def of_members(self, members: Sequence[int]) -> Record:
-        """What was measured of some members only, by number."""
+    def select(self, members: Sequence[int]) -> Record:
+        """Return what was measured of some members, by number."""
         chosen = list(members)
         columns = {name: self.metric(name)[:, chosen] for name in self.names}
         record = Record.of([self.recipes[i] for i in chosen], self.steps, columns, self.diverged_at[chosen])

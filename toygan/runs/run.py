@@ -9,7 +9,7 @@ import torch
 from toygan.recipe import Recipe
 from toygan.runs.record import SAMPLES, Record
 from toygan.training import Population, Snapshot
-from toygan.training.cost import refuse_too_large
+from toygan.training.cost import cost, refuse_too_large
 from toygan.training.population import as_tuple
 
 Interval = Callable[[int], int]  # iterations to the next measurement, from the one at which this one is taken
@@ -28,13 +28,48 @@ class Run:
     ) -> None:  # fmt: skip
         several = as_tuple(recipes)
         refuse_too_large(several[0], len(several))
-        self.population = Population(several, device)
-        self.record = Record(limit)
+        self._settle(Population(several, device), Record(limit), every, n, metrics)
         self.record.path.add(self.population)
-        self._n, self._metrics = n, None if metrics is None else list(metrics)
+
+    @classmethod
+    def resume(
+        cls, population: Population, record: Record, due_at: int = 0, every: int | Interval = 100, n: int = SAMPLES,
+        metrics: Iterable[str] | None = None,
+    ) -> Run:  # fmt: skip
+        """Return a run that continues from where a population stands, with what was measured of it so far."""
+        run = cls.__new__(cls)
+        run._settle(population, record, every, n, metrics)
+        run.due_at = due_at
+        return run
+
+    def _settle(
+        self, population: Population, record: Record, every: int | Interval, n: int, metrics: Iterable[str] | None
+    ) -> None:
+        self.population, self.record = population, record
+        self.n, self._metrics = n, None if metrics is None else list(metrics)
         self._interval: Interval = every if callable(every) else lambda _: every
         self.due_at = 0  # the iteration of the next measurement
+        self.calls = _calls(population.recipes)  # that an iteration takes, of torch's least ones: an estimate
         self._earlier: Snapshot | None = None  # the newest one of an iteration before the present one
+
+    def restart(self, recipes: Sequence[Recipe]) -> Run:
+        """Return a run of these recipes from iteration 0 that is measured as this one is."""
+        device, limit = self.population.device, self.record.limit
+        return Run(recipes, device, self._interval, self.n, self._metrics, limit)
+
+    def select(
+        self, members: Sequence[int], every: int | Interval = 100, n: int = SAMPLES,
+        metrics: Iterable[str] | None = None,
+    ) -> Run:  # fmt: skip
+        """Return a run of some members, by number, from where they stand, with what was measured of them so far.
+
+        Raises RecipeError if an iteration of them needs more memory than is allowed.
+        """
+        state = self.population.state.of(members)
+        refuse_too_large(state.recipes[0], len(state.recipes))
+        run = Run.resume(Population.restore(state), self.record.select(members), 0, every, n, metrics)
+        run.record.path.add(run.population)
+        return run
 
     @property
     def steps(self) -> int:
@@ -68,8 +103,8 @@ class Run:
         return snapshot
 
     def snapshot(self, population: Population) -> Snapshot:
-        """What this run would measure where it stood as the population does; nothing changes."""
-        return population.snapshot(self._n, self._before(population.steps), self._metrics)
+        """Return what this run would measure if it stood as the population does; nothing changes."""
+        return population.snapshot(self.n, self._before(population.steps), self._metrics)
 
     def _before(self, step: int) -> Snapshot | None:
         """The newest snapshot of an iteration before `step`."""
@@ -109,3 +144,8 @@ class Run:
         several = as_tuple(recipes)
         refuse_too_large(several[0], len(several))
         self.population.change(several)
+        self.calls = _calls(several)
+
+
+def _calls(recipes: Sequence[Recipe]) -> float:
+    return cost(recipes[0], len(recipes)).time

@@ -12,6 +12,7 @@ import torch
 
 from toygan.measure.diagnosis import diagnose_all
 from toygan.recipe import Recipe
+from toygan.runs.fleet import by_shape
 from toygan.runs.record import SAMPLES, Record
 from toygan.runs.run import Run
 from toygan.training.cost import cost
@@ -100,24 +101,15 @@ def pieces(
     members: int = MEMBERS,
 ) -> list[Piece]:  # fmt: skip
     """Recipes by shape, in pieces of at most `members` and about MEMORY bytes: the same ones on every machine."""
-    groups: list[list[Recipe]] = []
-    for recipe in recipes:
-        for group in groups:
-            if group[0].same_shape(recipe) is None:
-                group.append(recipe)
-                break
-        else:
-            groups.append([recipe])
+    several = list(recipes)
     return [
-        Piece(tuple(group[i : i + size]), steps, every, metrics, device=device)
-        for group in groups
-        for size in [_size(group[0], members)]
-        for i in range(0, len(group), size)
+        Piece(tuple(several[i] for i in group), steps, every, metrics, device=device)
+        for group in by_shape(several, lambda recipe: largest(recipe, members))
     ]
 
 
-def _size(recipe: Recipe, members: int) -> int:
-    """How many members of a recipe fit into one piece."""
+def largest(recipe: Recipe, members: int = MEMBERS) -> int:
+    """Return the number of members of a recipe that one piece holds, at most `members`."""
     size = members
     while size > 1 and cost(recipe, size).memory > MEMORY:
         size //= 2

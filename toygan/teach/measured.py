@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 import torch
 
 from toygan.recipe import Recipe
+from toygan.runs.fleet import Fleet
 from toygan.runs.record import Record
-from toygan.runs.run import Run
 
 SEEDS = 16
 SAMPLES = 1000  # of each seed at each measurement
@@ -26,14 +26,12 @@ def over_seeds(
     """
     from tqdm.auto import tqdm
 
-    named = None if metrics is None else list(metrics)
-    runs = {name: Run(recipe.seeds(seeds), every=every, n=n, metrics=named) for name, recipe in recipes.items()}
-    with tqdm(total=steps * len(runs), unit=" iterations", unit_scale=True, leave=False) as bar:
-        for name, run in runs.items():
-            bar.set_description(str(name))
-            for _ in run.until(steps):
-                bar.update(min(every, run.steps))
-    return {name: run.record for name, run in runs.items()}
+    several = [seed for recipe in recipes.values() for seed in recipe.seeds(seeds)]
+    fleet = Fleet(several, every=every, n=n, metrics=metrics, most=lambda _: seeds)  # a population for each recipe
+    with tqdm(total=steps, unit=" iterations", unit_scale=True, leave=False) as bar:
+        for _ in fleet.until(steps):
+            bar.update(fleet.steps - bar.n)
+    return {name: fleet.member(i * seeds)[0].record for i, name in enumerate(recipes)}
 
 
 def machine() -> str:

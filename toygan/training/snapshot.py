@@ -12,7 +12,7 @@ from torch import Tensor
 from toygan.recipe import Recipe
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Snapshot:
     """P runs at one iteration: samples `(P, n, dim)` and, per metric, one number a member `(P,)`."""
 

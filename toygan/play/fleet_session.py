@@ -1,0 +1,198 @@
+"""A fleet that plays: all that live views have in common, without a widget."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from toygan.measure.diagnosis import Diagnosis, diagnose_all
+from toygan.parts.metrics import live_metrics
+from toygan.parts.metrics.game import GAME_METRICS
+from toygan.runs.attempt import Attempt
+from toygan.runs.fleet import Fleet
+from toygan.runs.run import Run
+from toygan.training import Snapshot
+
+SLOW_SECONDS = 0.1  # of an iteration that is trained beside the event loop, by `attempt`
+QUICK = [name for name in live_metrics() if name not in GAME_METRICS]  # these need no loss and no gradient
+DIVERGED = "every seed has diverged: change a setting and reset"
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Iterations from one measurement to the next: one for every `per` so far, within bounds."""
+
+    per: int
+    soonest: int
+    latest: int
+
+    def __call__(self, step: int) -> int:
+        """Return the iterations from a measurement at iteration `step` to the next."""
+        return min(max(step // self.per, self.soonest), self.latest)
+
+
+class FleetSession:
+    """A fleet that can be played, stepped and reset; subclasses say what of it is seen.
+
+    `message` says what the last action did, or why it was refused (then `refused` is True).
+    """
+
+    end: float = math.inf  # the iteration up to which it plays
+
+    def __init__(self, fleet: Fleet) -> None:
+        self.fleet = fleet
+        self.playing = self._single = False  # to continue, and to pause after one iteration
+        self.message, self.refused = "", False
+        self._attempt: Attempt | None = None
+        self._measure_start()
+
+    def _measure_start(self) -> None:
+        """Measure every run that has just started: without losses and gradients if these take long."""
+        self.give_up()
+        self._diagnoses: dict[Run, tuple[Snapshot | None, list[Diagnosis]]] = {}
+        for run in self.fleet.runs:
+            slow = self.fleet.estimate(run) > SLOW_SECONDS
+            run.measure(run.population.snapshot(run.n, None, QUICK) if slow else None)
+        self._stop_at_end()
+
+    # What of it is seen: by subclasses.
+
+    @property
+    def focus(self) -> int:
+        """The number of what is in focus, among `choices`."""
+        raise NotImplementedError
+
+    @property
+    def choices(self) -> int:
+        """The number of members, or cells, that can be in focus."""
+        raise NotImplementedError
+
+    @property
+    def title(self) -> str:
+        """The heading of a picture of it."""
+        raise NotImplementedError
+
+    @property
+    def about(self) -> str:
+        """What is trained, for the page of a recording."""
+        raise NotImplementedError
+
+    @property
+    def share(self) -> str:
+        """The recipe as a line to share, if there is one."""
+        raise NotImplementedError
+
+    @property
+    def status(self) -> str:
+        """The state of the fleet in one line."""
+        raise NotImplementedError
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The diagnosis below the picture, by the names of `view.js`."""
+        raise NotImplementedError
+
+    @property
+    def lines(self) -> list[str]:
+        """The status and the diagnosis, as lines below a picture."""
+        words = self.words
+        evidence = f" ({words['evidence']})" if words["evidence"] else ""
+        return [self.status, words["verdict"] + evidence, " ".join(filter(None, (words["cause"], words["remedy"])))]
+
+    # What plays.
+
+    @property
+    def iteration(self) -> int:
+        """The iteration that all members have reached."""
+        return self.fleet.steps
+
+    @property
+    def left(self) -> bool:
+        """True while there is anything left to train."""
+        return self.iteration < self.end and self.fleet.alive
+
+    @property
+    def seconds(self) -> float:
+        """The time that the next iteration takes, as estimated."""
+        return self.fleet.estimate(self.fleet.behind)
+
+    @property
+    def slow(self) -> bool:
+        """True if the next iteration is to be trained by `attempt`: nothing is heard during `advance`."""
+        return self.seconds > SLOW_SECONDS
+
+    def play(self, single: bool = False) -> None:
+        """Start to play: `advance` is to be called until `playing` is False; with `single`, after one iteration."""
+        self.say("" if self.left or not self.fleet.alive else "finished: reset it, or make a new one with more steps")
+        self.playing, self._single = True, single
+        self._stop_at_end()
+
+    def pause(self) -> None:
+        """Stop at the present iteration."""
+        self._halt()
+
+    def _halt(self) -> None:
+        self.say("")
+        self.playing = False
+        self.give_up()
+
+    def advance(self, seconds: float) -> None:
+        """Train for so many seconds, at least one iteration, measured as often as costs little beside training."""
+        if self._single:
+            self.step()
+            return
+        self.fleet.advance(seconds, self.end)
+        self._stop_at_end()
+
+    def step(self) -> None:
+        """Train one iteration of every member, and measure it."""
+        self._halt()
+        if self.iteration < self.end:
+            self.fleet.step()
+            self._stop_at_end()
+
+    def reset(self) -> None:
+        """Put every member at iteration 0, with every setting as it is now: equal settings give an equal run."""
+        self._halt()
+        self.fleet.restart()
+        self._measure_start()
+
+    def _stop_at_end(self) -> None:
+        if not self.left:
+            self.playing = False
+        if not self.fleet.alive:
+            self.say(DIVERGED)
+
+    def say(self, message: str, refused: bool = False) -> None:
+        """Show a message to the user, until the next one."""
+        self.message, self.refused = message, refused
+
+    # An iteration that takes long, beside the event loop.
+
+    def attempt(self) -> Attempt:
+        """Return the next iteration, to be trained in any thread: whatever stops or changes the run gives it up."""
+        self._attempt = Attempt(self.fleet.behind, self._single)
+        return self._attempt
+
+    def take(self, attempt: Attempt, seconds: float) -> None:
+        """Take over what an attempt has reached in so many seconds, unless it was given up."""
+        if attempt.given_up:
+            return
+        self.fleet.time(attempt.run, seconds)
+        attempt.take()
+        self.playing = self.playing and not self._single
+        self._stop_at_end()
+
+    def give_up(self) -> None:
+        """End the attempt that is under way, as if it had never begun."""
+        if self._attempt is not None:
+            self._attempt.given_up = True
+
+    # What was measured.
+
+    def diagnose(self, run: Run) -> list[Diagnosis]:
+        """Return the diagnosis of every member of a run, made once for each measurement."""
+        last = run.record.last
+        if run not in self._diagnoses or self._diagnoses[run][0] is not last:
+            self._diagnoses[run] = last, diagnose_all(run.record)
+        return self._diagnoses[run][1]
