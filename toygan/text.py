@@ -30,6 +30,11 @@ def hint(name: str, names: Iterable[str]) -> str:
     return f" (did you mean {close[0]!r}?)" if close else ""
 
 
+def round_to(x: float, digits: int) -> float:
+    """Return a number with so many significant digits, the nearest float to its shortest text."""
+    return float(f"{x:.{digits}g}")
+
+
 def number(words: str) -> float:
     """Read a number from ASCII text without blanks or underscores; raise ValueError if it is not one."""
     if not NUMBER.fullmatch(words):

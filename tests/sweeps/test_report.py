@@ -15,7 +15,7 @@ from support import lab
 from support.shell import refused, toygan
 
 from toygan import Recipe, read_sweep, sweep
-from toygan.measure.intervals import interval
+from toygan.measure.intervals import mean_interval
 from toygan.sweeps.report import report
 
 GRID = {"lr_g": [1e-3, 1e-2], "loss": ["hinge", "minimax"], "regularizers.r1": [0, 0.1]}
@@ -52,7 +52,7 @@ def test_every_recipe_has_its_seeds_their_mean_and_interval_and_a_line_that_make
         assert row["seeds"] == [0, 1, 2]
         scores = row["values"]["loss-d"]
         assert scores["mean"] == pytest.approx(np.mean(scores["seeds"]), rel=1e-3)
-        low, high = interval(scores["seeds"], draws=1000)
+        low, high = mean_interval(scores["seeds"], draws=1000)
         assert (scores["low"], scores["high"]) == pytest.approx((low, high), rel=0.01)
         assert len(row["verdicts"]) == 3
 

@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 
 from toygan.recipe import KNOBS, Recipe, RecipeError
+from toygan.text import round_to
 
 Changes = dict[str, Any]  # fields of a recipe
 FEW = 4  # runs without an effect that are added to each remedy's, so that one run that was lucky ranks it low
@@ -98,23 +99,19 @@ def read_odds() -> Mapping[str, Mapping[str, Odds]]:
     return table
 
 
-def _rounded(x: float) -> float:
-    return float(f"{x:.3g}")
-
-
 def _rates(for_g: float, for_d: float) -> Callable[[Recipe], Changes]:
-    return lambda r: {"lr_g": _rounded(for_g * r.lr_g), "lr_d": _rounded(for_d * r.lr_d)}
+    return lambda r: {"lr_g": round_to(for_g * r.lr_g, 3), "lr_d": round_to(for_d * r.lr_d, 3)}
 
 
 def _r1(strength: float) -> Callable[[Recipe], Changes]:
     """R1 at this strength, or three times as strong as it is."""
     return lambda r: {
-        "regularizers": {**r.regularizers, "r1": max(strength, _rounded(3 * r.regularizers.get("r1", 0.0)))}
+        "regularizers": {**r.regularizers, "r1": max(strength, round_to(3 * r.regularizers.get("r1", 0.0), 3))}
     }
 
 
 def _weaker(r: Recipe) -> Changes:
-    return {"regularizers": {name: _rounded(strength / 100) for name, strength in r.regularizers.items()}}
+    return {"regularizers": {name: round_to(strength / 100, 3) for name, strength in r.regularizers.items()}}
 
 
 def _usual_start(r: Recipe) -> Changes:

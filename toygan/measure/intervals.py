@@ -16,7 +16,7 @@ def share_interval(count: int, n: int, z: float = 1.96) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def interval(values: Iterable[float], draws: int = 4000, confidence: float = 0.95) -> tuple[float, float]:
+def mean_interval(values: Iterable[float], draws: int = 4000, confidence: float = 0.95) -> tuple[float, float]:
     """The bootstrap interval of a mean: seeds are drawn again with replacement (Efron 1979, percentile interval)."""
     x = np.asarray(list(values), dtype=float)
     means = x[np.random.default_rng(0).integers(len(x), size=(draws, len(x)))].mean(-1)

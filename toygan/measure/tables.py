@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from toygan.measure.intervals import interval, share_interval
+from toygan.measure.intervals import mean_interval, share_interval
 from toygan.measure.words import percent
 from toygan.parts.metrics import METRICS
 from toygan.parts.metrics.reference import reference_band
@@ -163,7 +163,7 @@ def describe_values(values: np.ndarray | str) -> str:
         return "–"
     if len(values) == 1:
         return f"{finite[0]:.3g}"
-    low, high = interval(finite)
+    low, high = mean_interval(finite)
     left_out = f" ({len(finite)} of {len(values)} seeds)" if len(finite) < len(values) else ""
     return f"{finite.mean():.3g} [{low:.3g}, {high:.3g}]{left_out}"
 

@@ -11,6 +11,7 @@ import numpy as np
 from toygan.chart import Axis, Cells, Chart, Line, Lines, Mark
 from toygan.measure.words import percent, score
 from toygan.parts.metrics import METRICS
+from toygan.text import round_to
 
 MOST_TICKS = 9  # along an axis
 MOST_LETTERS = 5  # of a tick
@@ -95,7 +96,7 @@ def _axis(name: str, values: Sequence[Any]) -> Axis:
 def _tick(value: Any) -> str:
     """Return a value with three digits, or one if more do not fit; the tooltip of the cell has all of them."""
     words = value_words(value)
-    return words if len(words) <= MOST_LETTERS or not isinstance(value, float) else value_words(float(f"{value:.1g}"))
+    return words if len(words) <= MOST_LETTERS or not isinstance(value, float) else value_words(round_to(value, 1))
 
 
 def value_words(value: Any) -> str:

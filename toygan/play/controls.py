@@ -11,6 +11,7 @@ import ipywidgets as w
 
 from toygan.parts.regularizers import REGULARIZERS
 from toygan.recipe import FIELDS, KNOBS, Knob, Recipe, RecipeError
+from toygan.text import round_to
 
 Changed = Callable[[str, Any], None]  # (field, value) that the user has chosen
 
@@ -186,7 +187,7 @@ def _put(widget: Any, value: Any) -> None:
 def _decades(low: float, high: float, value: float) -> list[tuple[str, float]]:
     """Ten numbers a decade, rounded to two digits, both ends and the value among them."""
     first, last = math.ceil(10 * math.log10(low)), math.floor(10 * math.log10(high))
-    return _numbers([low, high, value, *(float(f"{10 ** (k / 10):.2g}") for k in range(first, last + 1))])
+    return _numbers([low, high, value, *(round_to(10 ** (k / 10), 2) for k in range(first, last + 1))])
 
 
 def _numbers(values: Iterable[float]) -> list[tuple[str, float]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from toygan.measure.intervals import interval, share_interval
+from toygan.measure.intervals import mean_interval, share_interval
 from toygan.measure.tables import Table
 from toygan.measure.words import percent, score
 from toygan.parts.metrics.reference import reference_band
@@ -153,7 +153,7 @@ def _measured(name: str, values: np.ndarray) -> tuple[str, str]:
     left_out = f" ({len(finite)} of {len(values)} seeds)" if len(finite) < len(values) else ""
     if len(finite) == 1:
         return number(name, float(finite[0])) + left_out, "–"
-    low, high = interval(finite)
+    low, high = mean_interval(finite)
     spread = f" +- {number(name, float(finite.std(ddof=1)))}"
     return number(name, float(finite.mean())) + spread + left_out, f"[{number(name, low)}, {number(name, high)}]"
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from toygan.recipe import DEFAULT, KNOBS, Recipe, RecipeError, parse
+from toygan.text import round_to
 
 STRENGTH = "regularizers."  # what the name of an axis begins with that is a regularizer's strength
 MOST = 1_000_000  # recipes of one sweep
@@ -135,7 +136,7 @@ def axis(words: str) -> tuple[str, list[Any]]:
             raise RecipeError(name, rest, "needs a count of at least 1, and ends above 0 for log")
         spaced = (np.geomspace if scale else np.linspace)(ends[0], ends[1], n)
         whole = isinstance(getattr(DEFAULT, name, 0.0), int)
-        return name, list(dict.fromkeys(round(x) if whole else float(f"{x:.6g}") for x in spaced.tolist()))
+        return name, list(dict.fromkeys(round(x) if whole else round_to(x, 6) for x in spaced.tolist()))
     return name, [_read(name, value) for value in re.split(r",(?![^(]*\))", rest)]
 
 

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from toygan.chart import page
-from toygan.measure.intervals import interval
+from toygan.measure.intervals import mean_interval
 from toygan.parts.metrics import METRICS
 from toygan.recipe import KNOBS, Recipe
 from toygan.sweeps.design import STRENGTH
 from toygan.sweeps.store import versions
 from toygan.sweeps.table import axes_of, ends
+from toygan.text import round_to
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,15 +73,15 @@ def _row(group: pd.DataFrame, axes: list[str], metrics: list[str]) -> dict[str, 
 def _scores(values: np.ndarray) -> dict[str, Any]:
     """Every seed's value, None where it diverged, and the mean of the others with its 95 % interval."""
     finite = values[np.isfinite(values)]
-    low, high = interval(finite, draws=1000) if len(finite) > 1 else (np.nan, np.nan)
+    low, high = mean_interval(finite, draws=1000) if len(finite) > 1 else (np.nan, np.nan)
     return {
-        "seeds": [_rounded(x) for x in values], "mean": _rounded(finite.mean() if len(finite) else np.nan),
-        "low": _rounded(low), "high": _rounded(high),
+        "seeds": [_finite(x) for x in values], "mean": _finite(finite.mean() if len(finite) else np.nan),
+        "low": _finite(low), "high": _finite(high),
     }  # fmt: skip
 
 
-def _rounded(x: float) -> float | None:
-    return float(f"{x:.{DIGITS}g}") if np.isfinite(x) else None
+def _finite(x: float) -> float | None:
+    return round_to(x, DIGITS) if np.isfinite(x) else None
 
 
 def _plain(value: Any) -> Any:

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from toygan.parts.checks import SMALLEST, numbers, size
 from toygan.parts.distributions.base import Distribution, log_density, mixture_moments
-from toygan.text import short
+from toygan.text import round_to, short
 
 MOST_POINTS = 4096  # in a recipe
 MOST_ROWS = 2**20  # in a file
@@ -248,7 +248,7 @@ def points(array: Any, sigma: float = 0.0) -> str:
         raise ValueError(f"array: shape {rows.shape}; must be (n,), (n, 1) or (n, 2) with n from 1 to {MOST_POINTS}")
     if not np.isfinite(rows).all():
         raise ValueError("array: must be finite")
-    rounded = [[float(f"{value:.6g}") for value in row] for row in rows.reshape(len(rows), -1)]
+    rounded = [[round_to(value, 6) for value in row] for row in rows.reshape(len(rows), -1)]
     literal = str([row[0] if len(row) == 1 else row for row in rounded]).replace(" ", "")
     return f"points(x={literal},sigma={float(sigma)!r})" if sigma else f"points(x={literal})"
 

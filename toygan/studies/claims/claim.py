@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 import numpy as np
 
-from toygan.measure.intervals import interval
+from toygan.measure.intervals import mean_interval
 from toygan.measure.quantities import Quantity
 from toygan.recipe import KNOBS, Recipe
 from toygan.runs.record import Record
@@ -90,7 +90,7 @@ def find(claim: Claim, records: Mapping[str, Record]) -> Finding:
     """The claim held against the records of its recipes."""
     values = {name: claim.quantity.of(records[name]) for name in claim.recipes}
     gaps = [a - b for a, b in pairwise(values.values())]
-    return Finding(claim, values, [(float(gap.mean()), *interval(gap)) for gap in gaps])
+    return Finding(claim, values, [(float(gap.mean()), *mean_interval(gap)) for gap in gaps])
 
 
 def check(

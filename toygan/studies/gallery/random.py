@@ -16,6 +16,7 @@ from toygan.parts.regularizers import REGULARIZERS
 from toygan.parts.schedules import SCHEDULES
 from toygan.parts.turns import TURNS
 from toygan.recipe import Recipe, RecipeError
+from toygan.text import round_to
 
 DATA = [name for name in DISTRIBUTIONS if name not in ("dirac", "file", "digits")]
 OTHER_UNITS = [  # the same shapes where samples do not start
@@ -60,7 +61,7 @@ def _fields(decks: dict[str, _Deck], rng: random.Random) -> dict[str, Any]:
     """The fields of one recipe."""
 
     def rate(low: float, high: float) -> float:
-        return float(f"{math.exp(rng.uniform(math.log(low), math.log(high))):.2g}")
+        return round_to(math.exp(rng.uniform(math.log(low), math.log(high))), 2)
 
     fields: dict[str, Any] = {
         "data": decks["data"].draw(), "loss": decks["loss"].draw() if rng.random() > 0.4 else "non-saturating",
