@@ -95,8 +95,8 @@ class GeneratorFirst(Turn):
 
     def step(self, game: Any) -> None:
         g, d = game.generator, game.discriminator
-        g.step(game.generator_gradient(g.theta, d.theta, game.batch()))
-        d.step(game.discriminator_gradient(g.theta, d.theta, game.batch()))
+        game.step_g(game.generator_gradient(g.theta, d.theta, game.batch()))
+        game.step_d(game.discriminator_gradient(g.theta, d.theta, game.batch()))
 
 
 class SignDescent(Optimizer):

@@ -374,7 +374,7 @@ def test_dropout_keeps_the_mean_of_every_unit_and_single_points_see_the_whole_d(
 
 def test_a_penalty_on_ds_slope_does_not_see_the_factors_of_dropout() -> None:
     p = Population(Recipe(width=8, batch=16, regularizers={"dropout": 0.5, "r1": 1.0}))
-    c = p.game.judged(p.generator.theta, p.discriminator.theta, p.batch())[1]
+    c = p.game.judge(p.generator.theta, p.discriminator.theta, p.batch())[1]
     slope = c.input_gradient_real
     assert slope.shape[-1] == 2 + 16
     assert slope[..., :2].abs().max() > 0

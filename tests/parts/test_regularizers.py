@@ -234,7 +234,7 @@ def test_spectral_norm_reads_the_largest_singular_value() -> None:
     net = p.game.discriminator.network
     for steps in (0, 100):
         p.run(steps)
-        for scaled in net.matrices(p.game._reparametrized(p.discriminator.theta)):
+        for scaled in net.matrices(p.game._reparametrize(p.discriminator.theta)):
             norms = torch.linalg.matrix_norm(scaled, ord=2)
             torch.testing.assert_close(norms, torch.ones_like(norms), rtol=2e-3, atol=0)
 
@@ -297,7 +297,8 @@ def test_what_fades_is_gone_after_the_annealing(name: str) -> None:
     shares = []
     for now in (0, 1, 2, 4, 9):
         p.game.steps = now
-        shares.append([p.game._now(name).strength.item() / REGULARIZERS[name].strengths[1]])
+        acting = next(r for hook in ("inputs", "discriminator_loss") for r in p.game._acting(hook))
+        shares.append([acting.strength.item() / REGULARIZERS[name].strengths[1]])
     assert shares == [[pytest.approx(share)] for share in (1, 0.75, 0.5, 0, 0)]
     torch.testing.assert_close(losses(p, batch), losses(plain, batch))
     assert losses(full, batch)[1] != losses(plain, batch)[1]
@@ -329,7 +330,7 @@ def test_unrolling_takes_the_very_steps_that_d_would_take(optimizer: str) -> Non
     seen = losses(p, batch)[0]
     for _ in range(3):
         d = ahead.discriminator
-        d.step(ahead.game.discriminator_gradient(ahead.generator.theta, d.theta, batch))
+        ahead.game.step_d(ahead.game.discriminator_gradient(ahead.generator.theta, d.theta, batch))
     torch.testing.assert_close(seen, losses(ahead, batch)[0])
     assert torch.equal(before, p.discriminator.theta)  # nobody else sees them
 

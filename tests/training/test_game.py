@@ -133,3 +133,27 @@ def test_an_average_that_is_asked_for_in_flight_starts_from_the_present() -> Non
     assert torch.equal(p.average, before)
     p.step()
     torch.testing.assert_close(p.average, (before + p.generator.theta) / 2)
+
+
+def test_a_player_steps_by_itself_only_if_no_regularizer_acts_after_its_steps() -> None:
+    free, clipped = population(SMALL), population(SMALL.but(regularizers={"weight-clipping": 0.1, "r1": 0.1}))
+    start = free.discriminator.theta
+    free.discriminator.step(torch.ones_like(start))
+    assert not torch.equal(free.discriminator.theta, start)
+    clipped.generator.step(torch.ones_like(clipped.generator.theta))
+    with pytest.raises(ValueError, match=r"step: weight-clipping acts after .* call game.step_d\(gradient, where\)"):
+        clipped.discriminator.step(torch.ones_like(start))
+    clipped.change(SMALL)
+    clipped.discriminator.step(torch.ones_like(start))
+
+
+@pytest.mark.parametrize("where", [[True, False], [False, True]])
+def test_a_step_moves_the_members_that_are_named_and_no_others(where: list[bool]) -> None:
+    p = population(*SMALL.but(regularizers={"weight-clipping": 0.1}).seeds(2))
+    for player, step in ((p.generator, p.game.step_g), (p.discriminator, p.game.step_d)):
+        before, state = player.theta, player.state
+        step(torch.ones_like(before), torch.tensor(where))
+        assert (player.theta != before).any(-1).tolist() == where
+        assert all(
+            ((new != old).flatten(1).any(-1).tolist()) == where for new, old in zip(player.state, state, strict=True)
+        )

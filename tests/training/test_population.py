@@ -341,8 +341,8 @@ def test_double_precision_is_the_same_run_with_more_digits() -> None:
 
 def test_steps_count_the_updates_of_g_and_d_makes_d_steps_for_each() -> None:
     population, gradients = Population(SMALL.but(d_steps=3)), []
-    step = population.discriminator.step
-    population.discriminator.step = lambda gradient: (gradients.append(gradient), step(gradient))
+    step = population.game.step_d
+    population.game.step_d = lambda gradient: (gradients.append(gradient), step(gradient))
     population.run(4)
     assert (population.steps, len(gradients)) == (4, 12)
 

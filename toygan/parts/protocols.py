@@ -76,13 +76,10 @@ class BatchView(Protocol):
 
 
 class PlayerView(Protocol):
-    """One player: its parameters, its optimizer's numbers, and its step."""
+    """One side of the game: its parameters `(P, n_params)` and its optimizer's numbers."""
 
     theta: Tensor
     rates: OptimizerRates
-
-    def step(self, gradient: Tensor, where: Tensor | None = None) -> None:
-        """Move theta `(P, n_params)` by the optimizer's step for this gradient, for the members in `where` `(P,)`."""
 
 
 class GameView(Protocol):
@@ -112,6 +109,12 @@ class GameView(Protocol):
 
     def batch(self) -> BatchView:
         """Draw the next training batch."""
+
+    def step_g(self, gradient: Tensor, where: Tensor | None = None) -> None:
+        """Let G take its optimizer's step for this gradient `(P, n_g)`, in the members that `where` `(P,)` selects."""
+
+    def step_d(self, gradient: Tensor, where: Tensor | None = None) -> None:
+        """Let D take its optimizer's step for this gradient `(P, n_d)`, in the members that `where` `(P,)` selects."""
 
     def generator_gradient(self, theta_g: Tensor, theta_d: Tensor, batch: BatchView) -> Tensor:
         """Compute the gradient of G's loss in its parameters `(P, n_g)`."""

@@ -68,8 +68,8 @@ class Stream:
         rows = [self._draw(batches * n, rng).reshape(batches, n, self._dim) for rng in self._generators]
         self._block = torch.stack(rows, dim=1).mT.contiguous().to(self._device, self._dtype)
 
-    def twin(self) -> Stream:
-        """A stream that stands where this one does, and goes on by itself."""
+    def fork(self) -> Stream:
+        """Return a stream at the same point that continues by itself."""
         one = copy.copy(self)
         one._generators = [rng.clone_state() for rng in self._generators]
         return one
@@ -128,11 +128,11 @@ class Source:
             self._noise[key] = self._open_noise(key)
         return self._noise[key]
 
-    def twin(self) -> Source:
-        """A source whose streams stand where those of this one do, and go on by themselves."""
+    def fork(self) -> Source:
+        """Return a source whose streams are at the same points and continue by themselves."""
         one = copy.copy(self)
-        one._real, one._z = self._real.twin(), self._z.twin()
-        one._noise = {key: stream.twin() for key, stream in self._noise.items()}
+        one._real, one._z = self._real.fork(), self._z.fork()
+        one._noise = {key: stream.fork() for key, stream in self._noise.items()}
         return one
 
     def batch(self, n: int) -> Batch:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import copy
-import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -19,17 +18,17 @@ from toygan.parts.turns import TurnState
 from toygan.randomness import generator as random_generator
 from toygan.recipe import Recipe
 from toygan.training.batches import TRAINING, Batch, Source
-from toygan.training.players import Player, rates_of
+from toygan.training.players import Player, build_rates
 
+AFTER_D_STEP = ("project", "update")
 # What a regularizer may do; those that leave a hook as it is are not asked.
-HOOKS = (
-    "update", "project", "reparametrized", "unrolled_d", "inputs", "point", "discriminator_loss", "generator_loss",
-)  # fmt: skip
+HOOKS = (*AFTER_D_STEP, "reparametrized", "unrolled_d", "inputs", "point", "discriminator_loss", "generator_loss")
 
 
 class Acting(NamedTuple):
     """A regularizer at one moment: its present strength `(P,)`, and what it keeps from step to step."""
 
+    name: str
     part: Regularizer
     strength: Tensor
     state: RegularizerState
@@ -52,120 +51,123 @@ class Game:
         for name, part in parts.regularizers.items():
             g, d = part.networks(g, d, recipes[0].regularizers[name])
         for_g, for_d = parts.optimizer_g, parts.optimizer_d
-        self.generator = Player(
-            g, _initial("generator", g, recipes, like), for_g, rates_of(recipes, "lr_g", for_g, like)
-        )
-        self.discriminator = Player(
-            d, _initial("discriminator", d, recipes, like), for_d, rates_of(recipes, "lr_d", for_d, like),
-            self._allowed,
-        )  # fmt: skip
+        theta_g, theta_d = _initial("generator", g, recipes, like), _initial("discriminator", d, recipes, like)
+        self.generator = Player(g, theta_g, for_g, build_rates(recipes, "lr_g", for_g, like))
+        self.discriminator = Player(d, theta_d, for_d, build_rates(recipes, "lr_d", for_d, like))
         self.change(recipes)
-        self.discriminator.theta = self._projected(self.discriminator.theta)
+        self.discriminator.theta = self._project(theta_d)
         self.start_regularizers({})
 
     def change(self, recipes: Sequence[Recipe]) -> None:
-        """Goes on by the loss, the rates and the strengths of these recipes; regularizers are started apart."""
+        """Continue with the loss, the rates and the strengths of these recipes; regularizers are started apart."""
         first, parts, like = recipes[0], recipes[0].parts, self.generator.theta
         self.loss, self.batch_size = parts.loss, first.batch
         self.g_steps, self.d_steps = first.g_steps, first.d_steps
-        self.generator.change(parts.optimizer_g, rates_of(recipes, "lr_g", parts.optimizer_g, like))
-        self.discriminator.change(parts.optimizer_d, rates_of(recipes, "lr_d", parts.optimizer_d, like))
+        self.generator.change(parts.optimizer_g, build_rates(recipes, "lr_g", parts.optimizer_g, like))
+        self.discriminator.change(parts.optimizer_d, build_rates(recipes, "lr_d", parts.optimizer_d, like))
         self._schedule, self._anneal = parts.schedule, first.anneal
-        self.keep_schedule()
+        self.apply_schedule()
         self._parts: Mapping[str, Regularizer] = parts.regularizers
-        strengths = {
-            name: like.new_tensor([r.regularizers[name] for r in recipes], device="cpu") for name in self._parts
-        }
         # A strength that counts is read in every step: on the CPU, where that waits for nothing.
         self._strengths = {
-            name: strength if self._parts[name].whole else strength.to(like.device)
-            for name, strength in strengths.items()
+            name: like.new_tensor([r.regularizers[name] for r in recipes], device="cpu" if part.whole else like.device)
+            for name, part in self._parts.items()
         }
         self._hooked = {hook: [name for name, part in self._parts.items() if _overrides(part, hook)] for hook in HOOKS}
+        self.discriminator.constraint = " and ".join(name for hook in AFTER_D_STEP for name in self._hooked[hook])
         self._needs_input_gradient = any(part.needs_input_gradient for part in self._parts.values())
 
-    def keep_schedule(self) -> None:
-        """Gives both players the learning rates that the schedule has for this iteration."""
+    def apply_schedule(self) -> None:
+        """Give both players the learning rates that the schedule has for this iteration."""
         if not self._schedule.constant:
             factor = self._schedule.factor(self.steps)
             self.generator.scale_rate(factor)
             self.discriminator.scale_rate(factor)
 
     def start_regularizers(self, kept: Mapping[str, RegularizerState]) -> None:
-        """Starts the regularizers, but for those whose state is `kept` from before a change of the recipe."""
+        """Start the regularizers, except those whose state is `kept` from before a change of the recipe."""
         thetas, net = (self.generator.theta, self.discriminator.theta), self.discriminator.network
         self.regularizer_states = {
             name: kept[name] if name in kept else part.start(*thetas, net) for name, part in self._parts.items()
         }
 
-    @property
-    def _allowed(self) -> Callable[[Tensor], Tensor]:
-        """`_after_d_step`, in no circle: what a run held is free when it ends."""
-        return partial(Game._after_d_step, weakref.proxy(self))
-
-    def twin(self) -> Game:
-        """A game that stands as this one does, and is played by itself: what both hold, no step changes."""
+    def fork(self) -> Game:
+        """Return a game at the same point that moves by itself; it shares what no step changes."""
         one = copy.copy(self)
-        one.generator, one.discriminator = self.generator.twin(None), self.discriminator.twin(one._allowed)
-        one.source = self.source.twin()
+        one.generator, one.discriminator = copy.copy(self.generator), copy.copy(self.discriminator)
+        one.source = self.source.fork()
         return one
 
-    def of(self, members: slice) -> Game:
-        """The same game of some members only, to be looked at."""
+    def select(self, members: slice) -> Game:
+        """Return the same game of some members only, to be looked at."""
         one = copy.copy(self)
-        one.generator, one.discriminator = self.generator.of(members), self.discriminator.of(members)
+        one.generator, one.discriminator = self.generator.select(members), self.discriminator.select(members)
         one._strengths = {name: strength[members] for name, strength in self._strengths.items()}
         one.regularizer_states = {
             name: tuple(x[members] for x in state) for name, state in self.regularizer_states.items()
         }
         return one
 
+    # What a turn asks for: batches, and the steps of the two players.
+
     def batch(self) -> Batch:
-        """The next training batch of every member."""
+        """Return the next training batch of every member."""
         return self.source.batch(self.batch_size)
+
+    def step_g(self, gradient: Tensor, where: Tensor | None = None) -> None:
+        """Let G take its optimizer's step for this gradient `(P, n_g)`, in the members that `where` `(P,)` selects."""
+        self.generator.move(*self.generator.compute_step(gradient), where)
+
+    def step_d(self, gradient: Tensor, where: Tensor | None = None) -> None:
+        """Let D take its optimizer's step, brought back to where it may be; what regularizers keep is updated."""
+        theta, state = self.discriminator.compute_step(gradient)
+        theta = self._project(theta)
+        for r in self._acting("update"):
+            new = r.part.update(r.state, self.generator.theta, theta, self.discriminator.network)
+            self.regularizer_states = {**self.regularizer_states, r.name: new}
+        self.discriminator.move(theta, state, where)
 
     # The two objectives, and what each player descends.
 
     def discriminator_loss(
         self, theta_g: Tensor, theta_d: Tensor, batch: BatchView, samples: Tensor | None = None
     ) -> Tensor:
-        """What D minimises `(P,)`; `samples` stand in for what G makes of the batch."""
-        return self.judged(theta_g, theta_d, batch, samples)[0]
+        """Return what D minimises `(P,)`; `samples` stand in for what G makes of the batch."""
+        return self.judge(theta_g, theta_d, batch, samples)[0]
 
-    def judged(
+    def judge(
         self, theta_g: Tensor, theta_d: Tensor, batch: BatchView, samples: Tensor | None = None
     ) -> tuple[Tensor, DiscriminatorPass]:
-        """What D minimises `(P,)`, and the pass over the batch that it comes from."""
+        """Return what D minimises `(P,)`, and the pass over the batch that it comes from."""
         c = self.discriminator_pass(theta_g, theta_d, batch, samples, self._needs_input_gradient)
         c.judge_both()
         loss = self.loss.discriminator(c).mean(-1)
-        for name in self._hooked["discriminator_loss"]:
-            part, c.strength, c.state = self._now(name)
-            loss = part.discriminator_loss(loss, c)
+        for r in self._acting("discriminator_loss"):
+            c.strength, c.state = r.strength, r.state
+            loss = r.part.discriminator_loss(loss, c)
         return loss, c
 
     def generator_loss(
         self, theta_g: Tensor, theta_d: Tensor, batch: BatchView, samples: Tensor | None = None
     ) -> Tensor:
-        """What G minimises `(P,)`; `samples` stand in for what it makes of the batch."""
-        for name in self._hooked["unrolled_d"]:
-            part, strength, _ = self._now(name)
+        """Return what G minimises `(P,)`; `samples` stand in for what it makes of the batch."""
+        for r in self._acting("unrolled_d"):
             samples = self.generator.network(theta_g, batch.z) if samples is None else samples
             virtual_step = partial(self._virtual_d_step, theta_g, batch, samples)
-            theta_d = part.unrolled_d(theta_d, self.discriminator.state, virtual_step, strength)
+            theta_d = r.part.unrolled_d(theta_d, self.discriminator.state, virtual_step, r.strength)
         c = self.discriminator_pass(theta_g, theta_d, batch, samples)
         loss = self.loss.generator(c).mean(-1)
-        for name in self._hooked["generator_loss"]:
-            part, c.strength, c.state = self._now(name)
-            loss = part.generator_loss(loss, c)
+        for r in self._acting("generator_loss"):
+            c.strength, c.state = r.strength, r.state
+            loss = r.part.generator_loss(loss, c)
         return loss
 
     def losses(self, theta_g: Tensor, theta_d: Tensor, batch: BatchView) -> tuple[Tensor, Tensor]:
-        """What every member's G and D minimise, each `(P,)`, as functions of both players' parameters."""
+        """Return what every member's G and D minimise, each `(P,)`, as functions of both players' parameters."""
         return self.generator_loss(theta_g, theta_d, batch), self.discriminator_loss(theta_g, theta_d, batch)
 
     def accuracy(self, theta_g: Tensor, theta_d: Tensor, batch: BatchView) -> Tensor:
-        """The share of a batch, real and generated, that D is right about `(P,)`."""
+        """Return the share of a batch, real and generated, that D is right about `(P,)`."""
         c = self.discriminator_pass(theta_g, theta_d, batch)
         c.judge_both()
         middle = self.loss.threshold(c)
@@ -173,12 +175,12 @@ class Game:
         return right / 2
 
     def generator_gradient(self, theta_g: Tensor, theta_d: Tensor, batch: BatchView) -> Tensor:
-        """Gradient of every member's generator loss in its generator's parameters `(P, n_g)`."""
+        """Return the gradient of every member's generator loss in its generator's parameters `(P, n_g)`."""
         theta_g = theta_g.detach().requires_grad_()
         return gradient(self.generator_loss(theta_g, theta_d.detach(), batch), theta_g)
 
     def discriminator_gradient(self, theta_g: Tensor, theta_d: Tensor, batch: BatchView) -> Tensor:
-        """Gradient of every member's discriminator loss in its discriminator's parameters `(P, n_d)`."""
+        """Return the gradient of every member's discriminator loss in its discriminator's parameters `(P, n_d)`."""
         theta_d = theta_d.detach().requires_grad_()
         return gradient(self.discriminator_loss(theta_g.detach(), theta_d, batch), theta_d)
 
@@ -192,79 +194,69 @@ class Game:
         samples: Tensor | None = None,
         input_gradient: bool = False,
     ) -> DiscriminatorPass:
-        """D before the batch, as the regularizers let D see it; `samples` stand in for what G makes of the batch."""
+        """Show D the batch as the regularizers let D see it; `samples` stand in for what G makes of the batch."""
         g, d = self.generator.network, self.discriminator.network
-        used = self._reparametrized(theta_d)
+        used = self._reparametrize(theta_d)
         samples = g(theta_g, batch.z) if samples is None else samples
         c = DiscriminatorPass(self.loss, g, d, theta_g, theta_d, used, batch, samples, input_gradient)
         c.discriminator_gradient = partial(self._d_gradient, theta_g, theta_d, batch, samples)
-        for name in self._hooked["inputs"]:
-            part, c.strength, c.state = self._now(name)
-            c.x_real, c.x_fake = part.inputs(c)
+        for r in self._acting("inputs"):
+            c.strength, c.state = r.strength, r.state
+            c.x_real, c.x_fake = r.part.inputs(c)
         return c
 
     def at_points(self, x: Tensor, context: Tensor) -> Tensor:
-        """D's logits `(P, n)` at single points x `(P, n, dim)`; a D that judges whole batches sees them in `context`.
+        """Return D's logits `(P, n)` at single points x `(P, n, dim)`.
 
-        `context` are real samples `(P, m, dim)`; for a D that judges samples one by one m may be 0.
+        A D that judges whole batches sees them in `context`: real samples `(P, m, dim)`. For one that judges samples
+        one by one, m may be 0.
         """
         g, d = self.generator, self.discriminator
-        for name in self._hooked["point"]:
-            part, strength, _ = self._now(name)
-            x, context = (part.point(points, g.network, g.theta, strength) for points in (x, context))
-        return d.network.in_batch(self._reparametrized(d.theta), x, context).squeeze(-1)
+        for r in self._acting("point"):
+            x, context = (r.part.point(points, g.network, g.theta, r.strength) for points in (x, context))
+        return d.network.in_batch(self._reparametrize(d.theta), x, context).squeeze(-1)
 
     def descent_directions(self, batch: BatchView) -> tuple[Tensor, Tensor]:
-        """Generated samples, and where G's loss pushes each: minus its gradient there, both `(P, n, dim)`."""
+        """Return generated samples, and minus the gradient of G's loss at each, both `(P, n, dim)`."""
         g, d = self.generator, self.discriminator
         samples = g.network(g.theta, batch.z).detach().requires_grad_()
         loss = self.generator_loss(g.theta, d.theta, batch, samples)
         (slope,) = torch.autograd.grad(loss.sum(), samples)
         return samples.detach(), -slope * samples.shape[1]  # the loss is a mean over samples; an arrow is one sample's
 
-    def _now(self, name: str) -> Acting:
-        """A regularizer as it is now."""
-        part, strength = self._parts[name], self._strengths[name]
-        if part.fades and self._anneal:
-            strength = strength * max(0.0, 1 - self.steps / self._anneal)
-        return Acting(part, strength, self.regularizer_states.get(name, ()))
+    def _acting(self, hook: str) -> Iterator[Acting]:
+        """Yield the regularizers that have this hook, as they are at this iteration."""
+        for name in self._hooked[hook]:
+            part, strength = self._parts[name], self._strengths[name]
+            if part.fades and self._anneal:
+                strength = strength * max(0.0, 1 - self.steps / self._anneal)
+            yield Acting(name, part, strength, self.regularizer_states.get(name, ()))
 
-    def _projected(self, theta_d: Tensor) -> Tensor:
-        """D's parameters where the regularizers allow them."""
-        for name in self._hooked["project"]:
-            part, strength, _ = self._now(name)
-            theta_d = part.project(theta_d, self.discriminator.network, strength)
+    def _project(self, theta_d: Tensor) -> Tensor:
+        """Bring D's parameters back to where the regularizers allow them."""
+        for r in self._acting("project"):
+            theta_d = r.part.project(theta_d, self.discriminator.network, r.strength)
         return theta_d
 
-    def _reparametrized(self, theta_d: Tensor) -> Tensor:
-        """D's parameters as its layers use them."""
-        for name in self._hooked["reparametrized"]:
-            part, strength, state = self._now(name)
-            theta_d = part.reparametrized(theta_d, self.discriminator.network, strength, state)
-        return theta_d
-
-    def _after_d_step(self, theta_d: Tensor) -> Tensor:
-        """D's parameters after one of its steps, where they are allowed; what regularizers keep moves on."""
-        theta_d = self._projected(theta_d)
-        for name in self._hooked["update"]:
-            part, _, state = self._now(name)
-            new = part.update(state, self.generator.theta, theta_d, self.discriminator.network)
-            self.regularizer_states = {**self.regularizer_states, name: new}
+    def _reparametrize(self, theta_d: Tensor) -> Tensor:
+        """Return D's parameters as its layers use them."""
+        for r in self._acting("reparametrized"):
+            theta_d = r.part.reparametrized(theta_d, self.discriminator.network, r.strength, r.state)
         return theta_d
 
     def _virtual_d_step(
         self, theta_g: Tensor, batch: BatchView, samples: Tensor, theta_d: Tensor, state: OptimizerState,
         through_generator: bool,
     ) -> tuple[Tensor, OptimizerState]:  # fmt: skip
-        """A step that D would take against the present G on this batch, and that nobody but G sees (VirtualStep)."""
+        """Take a step of D against the present G on this batch that only G sees (VirtualStep)."""
         if not through_generator:
             theta_g, samples = theta_g.detach(), samples.detach()
         slope = self._d_gradient(theta_g, theta_d, batch, samples)
         step, state = self.discriminator.optimizer.step(slope, state, self.discriminator.rates)
-        return self._projected(theta_d + step), state
+        return self._project(theta_d + step), state
 
     def _d_gradient(self, theta_g: Tensor, theta_d: Tensor, batch: BatchView, samples: Tensor) -> Tensor:
-        """The gradient of D's loss in its parameters `(P, n_d)`, itself differentiable in all that it depends on."""
+        """Return the gradient of D's loss in its parameters `(P, n_d)`, differentiable in all that it depends on."""
         keep = torch.is_grad_enabled() and any(t.requires_grad for t in (theta_g, theta_d, samples))
         with torch.enable_grad():
             theta_d = requiring_grad(theta_d)
@@ -275,14 +267,14 @@ class Game:
 
 
 def gradient(loss: Tensor, theta: Tensor) -> Tensor:
-    """Each member's gradient: members are independent, so the sum's gradient holds them all."""
+    """Return each member's gradient: members are independent, so the sum's gradient holds them all."""
     if not loss.requires_grad:  # a loss that theta has no part in, as D's where there is no D
         return torch.zeros_like(theta)
     return torch.autograd.grad(loss, theta, torch.ones_like(loss), materialize_grads=True, allow_unused=True)[0]
 
 
 def _initial(role: str, network: Network, recipes: Sequence[Recipe], like: Tensor) -> Tensor:
-    """Each member's initial parameters `(P, n_params)`, from its own seed."""
+    """Return each member's initial parameters `(P, n_params)`, from its own seed."""
     if like.is_meta:
         return like.new_empty(len(recipes), network.n_params)
     return torch.stack([network.start(random_generator(r.seed, f"initial {role}")) for r in recipes]).to(like)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -16,67 +15,59 @@ from toygan.recipe import Recipe
 class Player:
     """One side of P games: its network, its parameters `(P, n_params)`, which may be assigned, and its optimizer.
 
-    `after_step` gives the parameters in place of those that a step has reached: for D, where regularizers allow them.
+    `constraint` names what else has to happen after each of its steps; then only the game takes steps.
     """
 
-    def __init__(
-        self, network: Network, theta: Tensor, optimizer: Optimizer, rates: OptimizerRates,
-        after_step: Callable[[Tensor], Tensor] | None = None,
-    ) -> None:  # fmt: skip
+    def __init__(self, network: Network, theta: Tensor, optimizer: Optimizer, rates: OptimizerRates) -> None:
         self.network, self.theta = network, theta
         self.optimizer, self.rates, self._full_rates = optimizer, rates, rates
         self.state: OptimizerState = optimizer.start(theta)
-        self._after_step = after_step
+        self.constraint = ""
 
-    def after(self, gradient: Tensor) -> tuple[Tensor, OptimizerState]:
-        """Parameters and optimizer state after a step for this gradient `(P, n_params)`; nothing moves yet."""
+    def compute_step(self, gradient: Tensor) -> tuple[Tensor, OptimizerState]:
+        """Return parameters and optimizer state after a step for this gradient `(P, n_params)`; nothing moves."""
         step, state = self.optimizer.step(gradient, self.state, self.rates)
         return self.theta + step, state
 
-    def step(self, gradient: Tensor, where: Tensor | None = None) -> None:
-        """Moves theta by the optimizer's step for this gradient `(P, n_params)`; where `where` `(P,)` says so."""
-        theta, state = self.after(gradient)
-        if self._after_step is not None:
-            theta = self._after_step(theta)
+    def move(self, theta: Tensor, state: OptimizerState, where: Tensor | None = None) -> None:
+        """Take these parameters and this optimizer state, in the members that `where` `(P,)` selects."""
         if where is not None:
             theta = torch.where(where[:, None], theta, self.theta)
             state = tuple(
-                torch.where(_by_member(where, new), new, old) for new, old in zip(state, self.state, strict=True)
+                torch.where(where.reshape(-1, *[1] * (new.ndim - 1)), new, old)
+                for new, old in zip(state, self.state, strict=True)
             )
         self.theta, self.state = theta, state
 
+    def step(self, gradient: Tensor, where: Tensor | None = None) -> None:
+        """Take the optimizer's step for this gradient; turns call `step_g` and `step_d` of the game instead.
+
+        Raises ValueError if the player has a constraint.
+        """
+        if self.constraint:
+            raise ValueError(f"step: {self.constraint} acts after each step of D; call game.step_d(gradient, where)")
+        self.move(*self.compute_step(gradient), where)
+
     def scale_rate(self, factor: float) -> None:
-        """The learning rate of the next steps, as a factor of the recipe's."""
+        """Set the learning rate of the next steps to this factor of the recipe's."""
         self.rates = self._full_rates._replace(lr=factor * self._full_rates.lr)
 
     def change(self, optimizer: Optimizer, rates: OptimizerRates) -> None:
-        """Goes on with other rates; another optimizer starts anew."""
+        """Continue with other rates; another optimizer starts from its initial state."""
         if optimizer != self.optimizer:
             self.optimizer, self.state = optimizer, optimizer.start(self.theta)
         self.rates = self._full_rates = rates
 
-    def twin(self, after_step: Callable[[Tensor], Tensor] | None) -> Player:
-        """A player that stands as this one does, and moves by itself."""
-        one = copy.copy(self)
-        one._after_step = after_step
-        return one
-
-    def of(self, members: slice) -> Player:
-        """The same player of some members only, to be looked at."""
-        one = Player(
-            self.network, self.theta[members], self.optimizer, OptimizerRates(*(rate[members] for rate in self.rates))
-        )
+    def select(self, members: slice) -> Player:
+        """Return the same player of some members only, to be looked at."""
+        rates = OptimizerRates(*(rate[members] for rate in self.rates))
+        one = Player(self.network, self.theta[members], self.optimizer, rates)
         one.state = tuple(x[members] for x in self.state)
         return one
 
 
-def _by_member(where: Tensor, x: Tensor) -> Tensor:
-    """`where` `(P,)` as something that is broadcast with x `(P, ...)`."""
-    return where.reshape(-1, *[1] * (x.ndim - 1))
-
-
-def rates_of(recipes: Sequence[Recipe], lr: str, optimizer: Optimizer, like: Tensor) -> OptimizerRates:
-    """One player's numbers, each `(P, 1)`: the optimizer's own, or else the recipes'; `lr` names its learning rate."""
+def build_rates(recipes: Sequence[Recipe], lr: str, optimizer: Optimizer, like: Tensor) -> OptimizerRates:
+    """Return one player's numbers, each `(P, 1)`: the optimizer's own, or else the recipes'; `lr` names its field."""
     own = {name: value for name in OptimizerRates._fields if (value := getattr(optimizer, name, None)) is not None}
     columns = [[own.get(name, getattr(r, name)) for r in recipes] for name in (lr, *OptimizerRates._fields[1:])]
     return OptimizerRates(*torch.tensor(columns, dtype=like.dtype, device=like.device).unsqueeze(-1))

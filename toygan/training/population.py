@@ -85,7 +85,7 @@ class Population:
         """One iteration: the turn lets D and G move."""
         self.turn.step(self.game)
         self.game.steps += 1
-        self.game.keep_schedule()
+        self.game.apply_schedule()
         theta_g, theta_d = self.game.generator.theta, self.game.discriminator.theta
         if self._averages:
             self._average = torch.lerp(theta_g, self._average, self._ema)
@@ -144,7 +144,7 @@ class Population:
         for player, kept in ((game.generator, state.generator), (game.discriminator, state.discriminator)):
             player.theta, player.state = kept.theta, kept.optimizer
         game.steps, game.turn_state, game.regularizer_states = state.steps, state.turn, dict(state.regularizers)
-        game.keep_schedule()
+        game.apply_schedule()
         new._average, new._alive, new._age = state.average, state.alive, state.age
         try:
             game.source.restore(state.streams)
@@ -156,10 +156,10 @@ class Population:
         """A new population: n copies of every member, side by side, which go on as it does, on the same batches."""
         return Population.restore(self.state.repeated(n).to(self.device, dtype or self.dtype))
 
-    def twin(self) -> Population:
-        """A population that stands as this one does, and goes on by itself; it takes next to no time and memory."""
+    def fork(self) -> Population:
+        """Return a population at the same point that continues by itself; it takes next to no time and memory."""
         one = copy.copy(self)
-        one.game = self.game.twin()
+        one.game = self.game.fork()
         return one
 
     # Looking, which changes nothing.
@@ -167,7 +167,7 @@ class Population:
     def probe(self, member: int | None = None) -> Probe:
         """What can be asked of all members as they stand, or of one as a population of one: a look costs no more."""
         members = slice(None) if member is None else slice(member, member + 1)
-        game = self.game if member is None else self.game.of(members)
+        game = self.game if member is None else self.game.select(members)
         return Probe(
             self.recipes[members], game, self._average[members] if self._averages else None, self._diverged_at[members],
             partial(self.probe_batch, member=member),
@@ -176,7 +176,7 @@ class Population:
     def probe_batch(self, n: int, member: int | None = None) -> Batch:
         """n samples to look at, of all members or of one: the same at every call, from streams that no run uses."""
         key = member, n
-        batch = self._probe_batches.get(key)  # shared with twins, which may look from other threads
+        batch = self._probe_batches.get(key)  # shared with forks, which may look from other threads
         if batch is None:
             if len(self._probe_batches) >= PROBE_BATCHES:
                 self._probe_batches.clear()

@@ -100,12 +100,12 @@ class Probe:
         game, batch = self.game, self.batch(PROBE_BATCH)
         g, d = (player.theta.detach().requires_grad_() for player in (game.generator, game.discriminator))
         loss_g = game.generator_loss(g, d.detach(), batch)
-        loss_d, c = game.judged(g.detach(), d, batch)
+        loss_d, c = game.judge(g.detach(), d, batch)
         for_g, for_d = gradient(loss_g, g), gradient(loss_d, d)
         logits = LogitPair(c.real.detach(), c.fake.detach())
 
         def next_gradients() -> tuple[Tensor, Tensor]:
-            then_g, then_d = game.generator.after(for_g)[0], game.discriminator.after(for_d)[0]
+            then_g, then_d = game.generator.compute_step(for_g)[0], game.discriminator.compute_step(for_d)[0]
             return game.generator_gradient(then_g, then_d, batch), game.discriminator_gradient(then_g, then_d, batch)
 
         return GameState(

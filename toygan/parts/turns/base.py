@@ -48,8 +48,8 @@ class Turn:
         """One iteration: both players at once, on one batch, each against the other's present parameters."""
         g, d = game.generator, game.discriminator
         for_g, for_d = self.gradients(game, g.theta, d.theta, game.batch())
-        g.step(for_g)
-        d.step(for_d)
+        game.step_g(for_g)
+        game.step_d(for_d)
 
 
 def plain(parts: RecipeParts) -> bool:

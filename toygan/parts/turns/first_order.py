@@ -20,9 +20,9 @@ class Alternating(Turn):
     def step(self, game: GameView) -> None:
         g, d = game.generator, game.discriminator
         for _ in range(game.d_steps):
-            d.step(game.discriminator_gradient(g.theta, d.theta, game.batch()))
+            game.step_d(game.discriminator_gradient(g.theta, d.theta, game.batch()))
         for _ in range(game.g_steps):
-            g.step(game.generator_gradient(g.theta, d.theta, game.batch()))
+            game.step_g(game.generator_gradient(g.theta, d.theta, game.batch()))
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,9 @@ class WhileLosing(Turn):
             losing = game.accuracy(g.theta, d.theta, batch) <= self.accuracy
             if self.loss is not None:
                 losing = losing & (game.losses(g.theta, d.theta, batch)[1] >= self.loss)
-            d.step(game.discriminator_gradient(g.theta, d.theta, batch), where=losing)
+            game.step_d(game.discriminator_gradient(g.theta, d.theta, batch), where=losing)
         for _ in range(game.g_steps):
-            g.step(game.generator_gradient(g.theta, d.theta, game.batch()))
+            game.step_g(game.generator_gradient(g.theta, d.theta, game.batch()))
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,8 @@ class WhoeverLoses(Turn):
         g, d, batch = game.generator, game.discriminator, game.batch()
         losing = game.losses(g.theta, d.theta, batch)[0] > self.loss
         for_g, for_d = self.gradients(game, g.theta, d.theta, batch)
-        g.step(for_g, where=losing)
-        d.step(for_d, where=~losing)
+        game.step_g(for_g, where=losing)
+        game.step_d(for_d, where=~losing)
 
 
 @dataclass(frozen=True)
@@ -116,8 +116,8 @@ class Extragradient(Turn):
         super().step(game)
         ahead = self.gradients(game, g.theta, d.theta, game.batch())
         g.theta, d.theta = here
-        g.step(ahead[0])
-        d.step(ahead[1])
+        game.step_g(ahead[0])
+        game.step_d(ahead[1])
 
 
 FIRST_ORDER: dict[str, Turn] = {
