@@ -1,4 +1,4 @@
-"""The charts of one run, look by look: what a look keeps from the one before."""
+"""The charts of one run, look by look; each look keeps the limits of axes from the one before."""
 
 from __future__ import annotations
 

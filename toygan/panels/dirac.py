@@ -84,7 +84,8 @@ class Eigenvalues(DiracPanel):
         dots = factors[np.abs(factors) > 1e-6]  # what an optimizer does not use is 0
         dots = dots * np.minimum(1, self.farthest / np.abs(dots))
         longest = max(dots, key=lambda z: (abs(z), z.imag), default=0j)
-        words = f"longest {rho:.4f}:  {_effect(rho)},  {portrait.stability.iteration[0]}"
+        change = "keeps distances" if abs(rho - 1) < 1e-6 else f"{100 * (rho - 1):+.2g} % distance".replace("-", "−")
+        words = f"longest {rho:.4f}:  {change},  {portrait.stability.iteration[0]}"
         eigenvalues = Points("eigenvalues", "ink", dots.real, dots.imag, size=9)
         return self._chart(words, small, *self._lens(longest), eigenvalues)
 
@@ -121,13 +122,6 @@ class Eigenvalues(DiracPanel):
                 "magnification", "muted", times, np.array([self.middle + 0.85]), np.array([0.95]), anchor="left", size=9
             ),
         ]
-
-
-def _effect(rho: float) -> str:
-    """Return the effect of a spectral radius on a distance in one iteration, in words."""
-    if abs(rho - 1) < 1e-6:
-        return "keeps distances"
-    return f"{100 * (rho - 1):+.2g} % distance".replace("-", "−")
 
 
 def _pair(z: np.ndarray) -> str:

@@ -215,7 +215,7 @@ class Look:
         return self.metrics[name][:, self.member] if taken else np.full(len(self.steps), np.nan)
 
     def reference(self, metric: str) -> ReferenceBand | None:
-        """Return the range of a metric for as many true samples as were measured; None if there is none."""
+        """Return the range of a metric for as many true samples as were measured; None if it has no meaning."""
         return reference_band(metric, self.recipe.data, self.measured) if self.measured else None
 
     def portrait(self, reach: float = 2.0) -> theory.Portrait | None:

@@ -51,7 +51,7 @@ class Panel:
 
 
 def caption(name: str, role: Role, words: str, x: float, y: float, below: float = 0.0, **how: Any) -> Text:
-    """Return one text at a place between (0, 0) and (1, 1) of the axes, or so many points below it."""
+    """Return one text at a place between (0, 0) and (1, 1) of the axes, or `below` points under it."""
     offset = np.array([[0.0, -below]])
     return Text(name, role, (words,), np.array([x]), np.array([y]), offset=offset, units="axes", **how)
 

@@ -98,7 +98,7 @@ class Images(Samples):
     rows, columns = 5, 5  # of each kind
 
     def refuses(self, recipe: Recipe) -> str | None:
-        return None if recipe.parts.data.picture else f"samples of {recipe.data} are no images"
+        return None if recipe.parts.data.picture else f"samples of {recipe.data} are not images"
 
     def chart(self, look: Look) -> Chart:
         data = look.recipe.parts.data

@@ -1,4 +1,4 @@
-"""A metric over the iterations, of one run among its seeds, beside what true samples score."""
+"""A metric over the iterations: one run among its seeds, beside the scores of true samples."""
 
 from __future__ import annotations
 
