@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-WORDS = "words"  # the name of what is no array
+META = "words"  # the name of what is no array
 
 
 def write(path: Path, content: bytes | Callable[[], bytes], force: bool = True, option: str = "force=True") -> None:
@@ -29,25 +29,25 @@ def write(path: Path, content: bytes | Callable[[], bytes], force: bool = True, 
         part.write_bytes(data)
         os.replace(part, path)
     except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from None  # the user knows nothing of `part`
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from None  # not the name of `part`
     finally:
         with contextlib.suppress(OSError):
             part.unlink()
 
 
-def packed(words: Any, arrays: Mapping[str, np.ndarray]) -> bytes:
+def pack(meta: Any, arrays: Mapping[str, np.ndarray]) -> bytes:
     """What JSON can hold, and arrays by name, as one archive of NumPy (.npz)."""
     out = io.BytesIO()
-    np.savez(out, allow_pickle=False, **{WORDS: as_array(json.dumps(words).encode()), **arrays})
+    np.savez(out, allow_pickle=False, **{META: as_array(json.dumps(meta).encode()), **arrays})
     return out.getvalue()
 
 
-def unpacked(content: bytes) -> tuple[Any, dict[str, np.ndarray]]:
-    """What `packed` packed; ValueError where the content is no such archive."""
+def unpack(content: bytes) -> tuple[Any, dict[str, np.ndarray]]:
+    """What `pack` packed; ValueError where the content is no such archive."""
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as archive:
             arrays = dict(archive)
-        return json.loads(arrays.pop(WORDS).tobytes()), arrays
+        return json.loads(arrays.pop(META).tobytes()), arrays
     except (ValueError, LookupError, TypeError, AttributeError, OSError, EOFError, RecursionError, zipfile.BadZipFile):
         raise ValueError("it is damaged, or no archive of toygan") from None
 

@@ -16,7 +16,7 @@ import psutil
 import pytest
 from support.shell import refused, toygan
 
-from toygan.cli.lab import jupyter
+from toygan.cli.lab import jupyter_command
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def lessons(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / ".ipynb_checkpoints/01.ipynb").write_text("checkpoint")
     (folder / "01.ipynb").write_text("one")
     (folder / "02.ipynb").write_text("two")
-    monkeypatch.setattr("toygan.cli.lab.shipped", lambda: folder)
+    monkeypatch.setattr("toygan.cli.lab.find_lessons", lambda: folder)
     return folder
 
 
@@ -62,7 +62,7 @@ def test_the_lessons_of_a_clone_are_opened_in_place(lessons: Path) -> None:
 @pytest.mark.parametrize("user", [0, 1000])
 def test_only_root_asks_jupyter_to_allow_root(user: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: user)
-    command = jupyter(Path("lessons"), browser=False)
+    command = jupyter_command(Path("lessons"), browser=False)
     assert ("--allow-root" in command) == (user == 0)
     assert "--ServerApp.ip=localhost" in command
 

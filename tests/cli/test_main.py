@@ -116,18 +116,18 @@ def test_without_words_it_says_what_there_is() -> None:
     ],
 )
 def test_trouble_of_the_machine_is_one_line(trouble: Exception, line: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("toygan.cli.menus.tables", Mock(side_effect=trouble))
+    monkeypatch.setattr("toygan.cli.menus.list_menus", Mock(side_effect=trouble))
     assert refused(toygan("menus")) == line
 
 
 def test_a_mistake_of_our_own_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("toygan.cli.menus.tables", Mock(side_effect=ValueError("a bug")))
+    monkeypatch.setattr("toygan.cli.menus.list_menus", Mock(side_effect=ValueError("a bug")))
     assert isinstance(toygan("menus").exception, ValueError)
 
 
 def test_the_menus_show_every_row_with_what_it_is() -> None:
     text = toygan("menus").stdout
-    for title, rows in menus.tables().items():
+    for title, rows in menus.list_menus().items():
         for row in rows:
             assert f"  {row.name} " in text or f"  {row.name}\n" in text
             assert row.what, f"{title}: {row.name} does not say what it is"
@@ -150,7 +150,7 @@ def test_only_what_stands_between_its_marks_is_renewed(tmp_path: Path) -> None:
     page.write_text(f"before\n{marks.format('names of the menus', 'old')}\nafter", encoding="utf-8")
     assert toygan("menus", "--into", page).exit_code == 0
     assert page.read_text(encoding="utf-8") == (
-        f"before\n{marks.format('names of the menus', chr(10) * 2 + menus.names() + chr(10) * 2)}\nafter"
+        f"before\n{marks.format('names of the menus', chr(10) * 2 + menus.render_names() + chr(10) * 2)}\nafter"
     )
     assert list(tmp_path.iterdir()) == [page]
 

@@ -261,7 +261,7 @@ def test_a_full_disk_is_one_line_and_what_was_kept_can_be_gone_on_with(limit: in
 
 def test_what_is_packed_comes_out_as_it_went_in() -> None:
     arrays = {"a/b": np.arange(6.0).reshape(2, 3), "none": np.zeros((0, 2)), "flags": np.array([True])}
-    words, found = files.unpacked(files.packed({"x": [1, None, "é"]}, arrays))
+    words, found = files.unpack(files.pack({"x": [1, None, "é"]}, arrays))
     assert words == {"x": [1, None, "é"]}
     assert found.keys() == arrays.keys()
     for name, array in arrays.items():
@@ -270,9 +270,9 @@ def test_what_is_packed_comes_out_as_it_went_in() -> None:
 
 
 def test_what_is_packed_cannot_run_code(tmp_path: Path) -> None:
-    for content in (b"", b"PK\x03\x04", files.packed([], {})[:-1]):
+    for content in (b"", b"PK\x03\x04", files.pack([], {})[:-1]):
         with pytest.raises(ValueError, match="damaged"):
-            files.unpacked(content)
+            files.unpack(content)
     np.savez(tmp_path / "objects.npz", words=np.array([print], dtype=object))
     with pytest.raises(ValueError, match="damaged"):
-        files.unpacked((tmp_path / "objects.npz").read_bytes())
+        files.unpack((tmp_path / "objects.npz").read_bytes())

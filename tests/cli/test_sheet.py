@@ -8,13 +8,13 @@ import pytest
 from PIL import Image
 from support.shell import refused, toygan
 
-from toygan.cli.sheet import rows
+from toygan.cli.sheet import list_rows
 from toygan.measure.advice import REMEDIES_FOR, read_odds
 from toygan.measure.diagnosis import VERDICTS
 
 
 def test_every_verdict_stands_there_with_the_knobs_that_helped_more_often_than_they_harmed() -> None:
-    found = {row[0]: row for row in rows()}
+    found = {row[0]: row for row in list_rows()}
     assert set(found) == set(VERDICTS) - {"undetermined", "healthy"}
     for name, row in found.items():
         tried = read_odds().get(name, {})

@@ -9,7 +9,7 @@ from support.shell import refused, toygan
 
 from toygan import read_sweep
 from toygan.runs.run import Run
-from toygan.sweeps.table import summary
+from toygan.sweeps.table import summarize
 
 TINY = ["--width", 4, "--batch", 4, "--seeds", 2, "--steps", 4, "--every", 2, "--jobs", 1]
 
@@ -27,7 +27,7 @@ def test_a_grid_becomes_a_table_and_a_store_that_spares_the_work(
     monkeypatch.setattr(Run, "step", lambda self: pytest.fail("trained again"))
     assert toygan(*words).stdout == first.stdout
     table = read_sweep(tmp_path / "s.db")
-    means = summary(table)
+    means = summarize(table)
     assert means[["loss", "lr_g"]].to_numpy().tolist() == [
         ["hinge", 0.001], ["hinge", 0.01], ["minimax", 0.001], ["minimax", 0.01],
     ]  # fmt: skip

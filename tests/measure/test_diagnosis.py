@@ -8,7 +8,7 @@ import pytest
 from support.shell import refused, toygan
 
 from toygan import train
-from toygan.cli.diagnose import paragraphs
+from toygan.cli.diagnose import format_diagnosis
 from toygan.measure.diagnosis import VERDICTS, Diagnosis, diagnose, diagnose_all
 from toygan.measure.recent import FEWEST, WINDOW, Recent
 from toygan.play.session import Session
@@ -218,7 +218,7 @@ def test_a_folder_that_holds_no_run_is_refused_in_one_line(tmp_path: Path) -> No
 
 def test_a_diagnosis_in_the_shell_fits_its_window(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "60")
-    said = paragraphs(3, Diagnosis("blur", ("numbers " * 9).split(), "A cause. " * 9, "")).splitlines()
+    said = format_diagnosis(3, Diagnosis("blur", ("numbers " * 9).split(), "A cause. " * 9, "")).splitlines()
     assert said[0] == "seed 3: blur"
     assert all(line.startswith("    ") and len(line) <= 60 for line in said[1:])
 

@@ -39,7 +39,7 @@ from toygan import (
     evaluate,
 )
 from toygan.chart import Axis, Chart, Line
-from toygan.cli.menus import markdown
+from toygan.cli.menus import render_tables
 from toygan.cli.options import recipe_options
 from toygan.panels import Look
 from toygan.panels.picture import Picture
@@ -168,7 +168,7 @@ def test_it_is_in_every_list(name: str) -> None:
     says = (row.part.help if isinstance(row.part, Metric) else row.part.__doc__).split(".")[0]
     assert row.menu.make(name) is row.part
     assert name in toygan("menus").output
-    assert f"| `{name}` | {says}" in markdown()
+    assert f"| `{name}` | {says}" in render_tables()
     flags = CliRunner().invoke(click.command()(recipe_options(lambda **given: None)), ["--help"]).output
     for field in row.changes:
         assert name in " ".join(flags.split("--" + field.replace("_", "-"))[1].split("\n  --")[0].split())
@@ -228,7 +228,7 @@ def test_a_panel_is_shown_wherever_panels_are() -> None:
     PANELS["spokes"] = (Spokes(),)
     population = Population(Recipe(width=4, batch=4))
     try:
-        assert "| `spokes` | A line from the origin to every generated sample |" in markdown()
+        assert "| `spokes` | A line from the origin to every generated sample |" in render_tables()
         assert "spokes" in toygan("menus").output
         picture = Picture(population.recipes[0], ("samples", "spokes"), 400, 200)
         picture.draw(Look.from_run(population, Record(), n=3))

@@ -21,7 +21,7 @@ from toygan import (
     Recipe,
     Regularizer,
 )
-from toygan.cli.menus import tables
+from toygan.cli.menus import list_menus
 from toygan.parts.networks import ACTIVATIONS
 from toygan.recipe import KNOBS, NAMED
 
@@ -77,9 +77,11 @@ def test_a_metric(contract: Callable[[Metric], None], name: str) -> None:
     contract(METRICS[name])
 
 
-@pytest.mark.parametrize("title", [title for title in tables() if title != "activation"])  # PyTorch's say it by name
+@pytest.mark.parametrize(
+    "title", [title for title in list_menus() if title != "activation"]
+)  # PyTorch's say it by name
 def test_every_row_of_the_package_says_what_it_is(title: str) -> None:
-    assert [row.name for row in tables()[title] if not row.what] == []
+    assert [row.name for row in list_menus()[title] if not row.what] == []
 
 
 # -------------------------------------------------------------------------------------------------------- networks

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from toygan.recipe import Recipe, RecipeError
-from toygan.sweeps.design import Spread, axis, designed
+from toygan.sweeps.design import Spread, build_recipes, parse_axis
 
 
 def test_a_grid_is_every_combination_of_the_values_of_its_axes() -> None:
     base = Recipe(regularizers={"r2": 1.0})
-    found = designed({"loss": ["hinge", "minimax"], "regularizers.r1": [0, 0.1]}, base)
+    found = build_recipes({"loss": ["hinge", "minimax"], "regularizers.r1": [0, 0.1]}, base)
     expected = [
         base.but(loss=loss, regularizers={"r2": 1.0, **({"r1": r1} if r1 else {})})
         for loss in ("hinge", "minimax")
@@ -24,15 +24,15 @@ def test_a_grid_is_every_combination_of_the_values_of_its_axes() -> None:
 
 def test_recipes_are_taken_once_each_and_in_their_order() -> None:
     recipes = [Recipe(seed=1), Recipe(), Recipe(seed=1)]
-    assert designed(recipes) == recipes[:2]
-    assert designed({"lr_g": np.array([0.1, 0.1, 0.2])}) == [Recipe(lr_g=0.1), Recipe(lr_g=0.2)]
+    assert build_recipes(recipes) == recipes[:2]
+    assert build_recipes({"lr_g": np.array([0.1, 0.1, 0.2])}) == [Recipe(lr_g=0.1), Recipe(lr_g=0.2)]
 
 
 @pytest.mark.parametrize("method", ["sobol", "halton", "latin-hypercube", "random"])
 def test_points_are_spread_over_ranges_and_the_same_each_time(method: Any) -> None:
     spread = Spread({"lr_g": (1e-4, 1e-2, "log"), "width": (8, 64), "loss": ["hinge", "minimax"]}, 16, method)
-    recipes = designed(spread)
-    assert recipes == designed(spread)
+    recipes = build_recipes(spread)
+    assert recipes == build_recipes(spread)
     rates = np.array([recipe.lr_g for recipe in recipes])
     assert len(recipes) == 16
     assert ((rates >= 1e-4) & (rates <= 1e-2)).all()
@@ -56,17 +56,17 @@ def test_points_are_spread_over_ranges_and_the_same_each_time(method: Any) -> No
 )  # fmt: skip
 def test_a_bad_design_is_refused_by_its_field_and_value(design: Any, named: str) -> None:
     with pytest.raises(RecipeError) as caught:
-        designed(design)
+        build_recipes(design)
     assert named in str(caught.value)
 
 
 def test_an_axis_is_read_as_it_is_written_in_a_shell() -> None:
-    assert axis("lr_g=1e-4:1e-2:3:log") == ("lr_g", [1e-4, 1e-3, 1e-2])
-    assert axis("lr-g=0.1:0.3:3") == ("lr_g", [0.1, 0.2, 0.3])
-    assert axis("width=16:64:4") == ("width", [16, 32, 48, 64])
-    assert axis("loss=hinge,minimax") == ("loss", ["hinge", "minimax"])
-    assert axis("data=ring(k=4, sigma=0.1),ring8") == ("data", ["ring(k=4, sigma=0.1)", "ring8"])
-    assert axis("regularizers.r1=0,0.1") == ("regularizers.r1", [0.0, 0.1])
+    assert parse_axis("lr_g=1e-4:1e-2:3:log") == ("lr_g", [1e-4, 1e-3, 1e-2])
+    assert parse_axis("lr-g=0.1:0.3:3") == ("lr_g", [0.1, 0.2, 0.3])
+    assert parse_axis("width=16:64:4") == ("width", [16, 32, 48, 64])
+    assert parse_axis("loss=hinge,minimax") == ("loss", ["hinge", "minimax"])
+    assert parse_axis("data=ring(k=4, sigma=0.1),ring8") == ("data", ["ring(k=4, sigma=0.1)", "ring8"])
+    assert parse_axis("regularizers.r1=0,0.1") == ("regularizers.r1", [0.0, 0.1])
     for words in ("lr_g", "lr_g=", "lr_g=a:b:3", "lr_g=-1:1:3:log", "lr_g=1:2:0", "seed=a", "regularizers=1"):
         with pytest.raises(RecipeError):
-            axis(words)
+            parse_axis(words)

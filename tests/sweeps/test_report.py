@@ -16,7 +16,7 @@ from support.shell import refused, toygan
 
 from toygan import Recipe, read_sweep, sweep
 from toygan.measure.intervals import mean_interval
-from toygan.sweeps.report import report
+from toygan.sweeps.report import render_report
 
 GRID = {"lr_g": [1e-3, 1e-2], "loss": ["hinge", "minimax"], "regularizers.r1": [0, 0.1]}
 
@@ -42,7 +42,7 @@ def rows_of(page: bytes) -> dict[str, Any]:
 
 
 def test_every_recipe_has_its_seeds_their_mean_and_interval_and_a_line_that_makes_it_again(table: pd.DataFrame) -> None:
-    content = rows_of(report(table, "rates"))
+    content = rows_of(render_report(table, "rates"))
     assert content["axes"] == ["loss", "lr_g", "regularizers.r1"]
     assert len(content["rows"]) == 8
     for row in content["rows"]:
@@ -58,7 +58,7 @@ def test_every_recipe_has_its_seeds_their_mean_and_interval_and_a_line_that_make
 
 
 def test_a_page_holds_nothing_that_a_name_could_break_out_of(table: pd.DataFrame) -> None:
-    page = report(table, "</title><script>alert(1)</script>").decode()
+    page = render_report(table, "</title><script>alert(1)</script>").decode()
     assert "<script>alert" not in page
     assert "default-src 'none'" in page
     assert not re.search(r'(src|href)="', page)
@@ -66,7 +66,7 @@ def test_a_page_holds_nothing_that_a_name_could_break_out_of(table: pd.DataFrame
 
 def test_a_table_without_rows_is_refused() -> None:
     with pytest.raises(ValueError, match="no rows"):
-        report(pd.DataFrame(), "nothing")
+        render_report(pd.DataFrame(), "nothing")
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ def page(chromium: str, table: pd.DataFrame, tmp_path_factory: pytest.TempPathFa
     from playwright.sync_api import sync_playwright
 
     file = tmp_path_factory.mktemp("page") / "report.html"
-    file.write_bytes(report(table, "rates"))
+    file.write_bytes(render_report(table, "rates"))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=lab.FLAGS, headless=True)
         opened = browser.new_page(viewport={"width": 1100, "height": 800})

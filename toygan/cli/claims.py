@@ -9,7 +9,7 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from toygan.cli.studies import measuring_options, opened, report, select
+from toygan.cli.studies import measuring_options, open_store, print_results, select
 from toygan.studies.claims import CLAIMS, TOPICS, Finding
 from toygan.studies.claims.findings import Findings, measure
 
@@ -64,5 +64,5 @@ def command(
     if listed:
         click.echo("\n".join(f"{name}\n    {claim.sentence}" for name, claim in wanted.items()))
         return 0
-    findings = measure(wanted, first_seed, jobs, opened(store), device)
-    return report(findings, markdown, [table(findings)], findings.summary) or BROKEN * bool(findings.broken)
+    findings = measure(wanted, first_seed, jobs, open_store(store), device)
+    return print_results(findings, markdown, [table(findings)], findings.summary) or BROKEN * bool(findings.broken)

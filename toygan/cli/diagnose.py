@@ -9,31 +9,31 @@ from pathlib import Path
 import click
 
 from toygan.cli import run_files
-from toygan.cli.options import recipe_in, text_of
+from toygan.cli.options import read_recipe, read_text
 from toygan.measure.diagnosis import Diagnosis, diagnose_all
 from toygan.runs.record import Record
 
 
-def in_short(diagnoses: list[Diagnosis]) -> str:
+def count_verdicts(diagnoses: list[Diagnosis]) -> str:
     """How many seeds got which verdict, the most frequent first."""
     counts = Counter(d.verdict for d in diagnoses).most_common()
     return ", ".join(f"{count} of {len(diagnoses)} {verdict}" for verdict, count in counts)
 
 
-def read(run: Path) -> Record:
+def read_record(run: Path) -> Record:
     """The record in a run's folder; UsageError where it holds none."""
-    recipe = recipe_in(run / run_files.RECIPE, "RUN")
+    recipe = read_recipe(run / run_files.RECIPE, "RUN")
     if not (run / run_files.METRICS).exists():
         raise click.UsageError(f"RUN {run}: nothing was measured yet")
     try:
-        return Record.from_json(text_of(run / run_files.METRICS, "RUN"), recipe)
+        return Record.from_json(read_text(run / run_files.METRICS, "RUN"), recipe)
     except (ValueError, RecursionError) as error:
         raise click.UsageError(
             f"RUN {run}: {run_files.METRICS} is not what `toygan train --out` writes ({error})"
         ) from None
 
 
-def paragraphs(seed: int, diagnosis: Diagnosis) -> str:
+def format_diagnosis(seed: int, diagnosis: Diagnosis) -> str:
     """A verdict and, indented below it, the numbers, the cause and the remedy."""
     width = max(40, min(100, shutil.get_terminal_size().columns))
     below = [", ".join(diagnosis.evidence), diagnosis.cause, diagnosis.remedy]
@@ -49,8 +49,8 @@ def command(run: Path) -> None:
     RUN is a folder that `toygan train --out RUN` has written, or is writing. The numbers are means over the last 1,000
     iterations, or over the newer half of a shorter run.
     """
-    record = read(run)
+    record = read_record(run)
     diagnoses = diagnose_all(record)
-    click.echo(in_short(diagnoses))
+    click.echo(count_verdicts(diagnoses))
     for recipe, diagnosis in zip(record.recipes, diagnoses, strict=True):
-        click.echo("\n" + paragraphs(recipe.seed, diagnosis))
+        click.echo("\n" + format_diagnosis(recipe.seed, diagnosis))

@@ -11,8 +11,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from toygan.cli.oneline import INTERRUPTED
-from toygan.cli.param_types import Target, Whole
-from toygan.cli.studies import measuring_options, opened, report, select
+from toygan.cli.param_types import OutputPath, StrictIntRange
+from toygan.cli.studies import measuring_options, open_store, print_results, select
 from toygan.files import write
 from toygan.measure.diagnosis import VERDICTS
 from toygan.measure.tables import describe_share
@@ -23,7 +23,7 @@ from toygan.studies.gallery.report import measure
 from toygan.studies.gallery.trial import MOST_TRIED, RIGHT, Trial, at_random, failing, measure_odds, measure_trial
 
 
-def rates(measured: GalleryReport) -> Table:
+def rates_table(measured: GalleryReport) -> Table:
     """One row a case: what is to be seen, how many seeds fail, the remedy, how many seeds then fail."""
     out = Table("case", "fails in", "remedy", "then in", box=box.SIMPLE_HEAD, padding=(0, 1, 1, 0), expand=True)
     out.columns[0].ratio, out.columns[2].ratio = 3, 2
@@ -36,7 +36,7 @@ def rates(measured: GalleryReport) -> Table:
     return out
 
 
-def matrix(measured: GalleryReport) -> Table:
+def confusion_table(measured: GalleryReport) -> Table:
     """The confusion matrix: a row what is true, a column what was diagnosed; the numbers count seeds."""
     table = measured.confusion
     said = [name for name in VERDICTS if any(counts[name] for counts in table.values())]
@@ -49,7 +49,7 @@ def matrix(measured: GalleryReport) -> Table:
     return out
 
 
-def against_labels(tried: Trial) -> Table:
+def labels_table(tried: Trial) -> Table:
     """The same of random recipes: a row what the samples are."""
     table = tried.confusion
     said = [name for name in VERDICTS if any(counts[name] for counts in table.values())]
@@ -61,7 +61,7 @@ def against_labels(tried: Trial) -> Table:
     return out
 
 
-def _odds_in(file: Path | None) -> str:
+def _read_odds(file: Path | None) -> str:
     """What a file of odds holds, which may be nothing yet; UsageError where it holds something else."""
     if file is None or not file.exists():
         return "{}"
@@ -77,10 +77,12 @@ def _odds_in(file: Path | None) -> str:
 
 @click.command("gallery", short_help="Train recipes that fail, and their remedies, and count.")
 @measuring_options
-@click.option("--seeds", type=Whole(1, 4096), default=SEEDS, show_default=True, help="runs of each recipe")
-@click.option("--random", "count", type=Whole(1, 100_000), metavar="COUNT", help="try the diagnosis on random recipes")
+@click.option("--seeds", type=StrictIntRange(1, 4096), default=SEEDS, show_default=True, help="runs of each recipe")
 @click.option(
-    "--odds", type=Target(dir_okay=False, path_type=Path), metavar="FILE",
+    "--random", "count", type=StrictIntRange(1, 100_000), metavar="COUNT", help="try the diagnosis on random recipes"
+)
+@click.option(
+    "--odds", type=OutputPath(dir_okay=False, path_type=Path), metavar="FILE",
     help="try the remedies of the diagnosis on these runs and put their odds into the file",
 )  # fmt: skip
 def command(
@@ -101,16 +103,16 @@ def command(
             click.echo(f"{name}: {case.verdict}\n    {case.symptom}\n    {case.setting}; remedy: {case.remedy_words}")
         return 0
     if count or odds:
-        held = _odds_in(odds)
+        held = _read_odds(odds)
         pieces = at_random(count, first_seed) if count else failing(wanted, first_seed)
-        tried = measure_trial(pieces, jobs, opened(store), device)
-        status = report(tried, markdown, [against_labels(tried)], tried.summary)
+        tried = measure_trial(pieces, jobs, open_store(store), device)
+        status = print_results(tried, markdown, [labels_table(tried)], tried.summary)
         if odds is None or tried.missing:
             return status
         most, source = (MOST_TRIED, "random") if count else (None, "gallery")
-        found = measure_odds(tried, most, jobs, opened(store), device)
+        found = measure_odds(tried, most, jobs, open_store(store), device)
         write(odds, found.into(held, source).encode())
         click.echo(found)
         return INTERRUPTED if found.missing else status
-    measured = measure(wanted, first_seed, jobs, seeds, opened(store), device)
-    return report(measured, markdown, [rates(measured), matrix(measured)], measured.summary)
+    measured = measure(wanted, first_seed, jobs, seeds, open_store(store), device)
+    return print_results(measured, markdown, [rates_table(measured), confusion_table(measured)], measured.summary)

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from toygan.cli.oneline import WRONG, complain
-from toygan.cli.param_types import Target
+from toygan.cli.param_types import OutputPath
 from toygan.files import write
 
 HERE = Path(__file__).resolve().parent.parent
@@ -28,7 +28,7 @@ SAFE = [
 ]
 
 
-def shipped() -> Path:
+def find_lessons() -> Path:
     """Where the lessons lie: inside an installed package, or beside a package that is run from its repository."""
     installed = HERE / "_lessons"
     return installed if installed.is_dir() else HERE.parent / "lessons"
@@ -41,8 +41,8 @@ def copy_lessons(to: Path) -> tuple[list[str], list[str], list[str]]:
     """
     copied, kept, failed = [], [], []
     to.mkdir(parents=True, exist_ok=True)
-    for lesson in sorted(p for p in shipped().rglob("*") if p.is_file() and not _by_product(p)):
-        name, content = lesson.relative_to(shipped()), lesson.read_bytes()
+    for lesson in sorted(p for p in find_lessons().rglob("*") if p.is_file() and not _by_product(p)):
+        name, content = lesson.relative_to(find_lessons()), lesson.read_bytes()
         target = to / name
         try:
             if target.exists():
@@ -58,7 +58,7 @@ def copy_lessons(to: Path) -> tuple[list[str], list[str], list[str]]:
 
 
 def _by_product(path: Path) -> bool:
-    return any(part.startswith(".") or part == "__pycache__" for part in path.relative_to(shipped()).parts)
+    return any(part.startswith(".") or part == "__pycache__" for part in path.relative_to(find_lessons()).parts)
 
 
 def _few(names: list[str]) -> str:
@@ -66,7 +66,7 @@ def _few(names: list[str]) -> str:
     return ", ".join(names[:TOLD]) + (f" and {more} more" if more > 0 else "")
 
 
-def jupyter(folder: Path, browser: bool) -> list[str]:
+def jupyter_command(folder: Path, browser: bool) -> list[str]:
     """The command that serves a folder: to this machine only, behind a token; it says its address and little else."""
     command = [sys.executable, "-m", "jupyterlab", *SAFE, f"--ServerApp.root_dir={folder}", "--log-level=WARN"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
@@ -82,7 +82,7 @@ def has_screen() -> bool:
 
 
 @click.command("lab")
-@click.argument("folder", type=Target(file_okay=False, path_type=Path), default="toygan-lessons", metavar="[DIR]")
+@click.argument("folder", type=OutputPath(file_okay=False, path_type=Path), default="toygan-lessons", metavar="[DIR]")
 @click.option("--copy-only", is_flag=True, help="copy the lessons and stop")
 @click.option("--no-browser", is_flag=True, help="print the address and open nothing")
 def command(folder: Path, copy_only: bool, no_browser: bool) -> None:
@@ -90,7 +90,7 @@ def command(folder: Path, copy_only: bool, no_browser: bool) -> None:
 
     They are copied to DIR (./toygan-lessons) on first use. What is there already is yours and is never overwritten.
     """
-    if not (folder.exists() and shipped().exists() and folder.samefile(shipped())):
+    if not (folder.exists() and find_lessons().exists() and folder.samefile(find_lessons())):
         try:
             copied, kept, failed = copy_lessons(folder)
         except OSError as error:
@@ -106,7 +106,7 @@ def command(folder: Path, copy_only: bool, no_browser: bool) -> None:
     if copy_only:
         return
     click.echo("Starting JupyterLab; its address comes in a moment. Ctrl-C twice ends it.", err=True)
-    command = jupyter(folder.resolve(), browser=has_screen() and not no_browser)
+    command = jupyter_command(folder.resolve(), browser=has_screen() and not no_browser)
     sys.stdout.flush()
     if os.name == "posix":
         os.execv(command[0], command)  # so that Ctrl-C and a closed terminal reach JupyterLab itself

@@ -25,7 +25,7 @@ class Row(NamedTuple):
     numbers: str
 
 
-def tables() -> dict[str, list[Row]]:
+def list_menus() -> dict[str, list[Row]]:
     """The fields of a recipe, the rows of every menu by the fields that choose from it, the metrics and the panels."""
     menus: dict[int, tuple[list[str], Menu[Any]]] = {}
     for field, how in KNOBS.items():
@@ -59,10 +59,10 @@ def _first_sentence(text: str) -> str:
     return paragraph.rstrip(".")
 
 
-def markdown() -> str:
+def render_tables() -> str:
     """The menus as Markdown, a table each."""
     blocks = []
-    for title, rows in tables().items():
+    for title, rows in list_menus().items():
         head = [("name", "what it is, and its source", "default" if title == "fields" else "its numbers"), ("---",) * 3]
         cells = [(f"`{row.name}`", row.what, row.numbers and f"`{row.numbers}`") for row in rows]
         used = 2 + any(row.numbers for row in rows)
@@ -71,12 +71,14 @@ def markdown() -> str:
     return "\n\n".join(blocks)
 
 
-def names() -> str:
+def render_names() -> str:
     """The menus as a Markdown list, a line each with all its names."""
-    return "\n".join(f"- **{title}**: " + " ".join(f"`{row.name}`" for row in rows) for title, rows in tables().items())
+    return "\n".join(
+        f"- **{title}**: " + " ".join(f"`{row.name}`" for row in rows) for title, rows in list_menus().items()
+    )
 
 
-TEXTS = {"menus": markdown, "names of the menus": names}  # what `--into` writes between the marks of a page
+TEXTS = {"menus": render_tables, "names of the menus": render_names}  # what `--into` writes between the marks of a page
 
 
 @click.command("menus")
@@ -88,9 +90,9 @@ def command(as_markdown: bool, pages: tuple[Path, ...]) -> None:
     if pages:
         return
     if as_markdown:
-        click.echo(markdown())
+        click.echo(render_tables())
         return
-    for title, rows in tables().items():
+    for title, rows in list_menus().items():
         click.secho(f"\n{title}", bold=True)
         wide = max(len(row.name) for row in rows) + 2
         for row in rows:

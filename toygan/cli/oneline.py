@@ -39,7 +39,7 @@ class OneLine(click.Group):
             status = 1
         except Exception as error:
             full = isinstance(error, OSError) and (_drop_output() or error.errno == errno.ENOSPC)
-            said = refusal(error, "the output" if full else "the system")
+            said = explain(error, "the output" if full else "the system")
             if said is None:
                 raise
             complain(said)
@@ -55,7 +55,7 @@ class OneLine(click.Group):
         return status if isinstance(status, int) else 0
 
 
-def refusal(error: Exception, place: str = "the system") -> str | None:
+def explain(error: Exception, place: str = "the system") -> str | None:
     """What was refused, in words, `place` being where if the system does not say; None for a mistake of our own."""
     if isinstance(error, click.ClickException):
         return error.format_message()
@@ -77,7 +77,7 @@ def refusal(error: Exception, place: str = "the system") -> str | None:
     return None
 
 
-def shortened(words: str, most: int) -> str:
+def shorten(words: str, most: int) -> str:
     """The words, or most of their beginning and some of their end where they have more than `most` letters."""
     end = most // 4
     return words if len(words) <= most else f"{words[: most - end - 3]}...{words[-end:]}"
@@ -85,8 +85,8 @@ def shortened(words: str, most: int) -> str:
 
 def complain(message: str) -> None:
     """The message on stderr, as a line that a reader can take in."""
-    words = " ".join(shortened(word, WORD) for word in message.split())
-    line = "".join(letter if letter.isprintable() else "?" for letter in shortened(words, LINE - len("toygan: ")))
+    words = " ".join(shorten(word, WORD) for word in message.split())
+    line = "".join(letter if letter.isprintable() else "?" for letter in shorten(words, LINE - len("toygan: ")))
     with contextlib.suppress(OSError):
         click.echo(f"toygan: {line}", err=True)
 

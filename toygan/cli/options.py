@@ -35,12 +35,12 @@ def recipe_options(command: Command) -> Command:
     )(command)
 
 
-def recipe_of(given: dict[str, Any]) -> Recipe:
+def recipe_from_options(given: dict[str, Any]) -> Recipe:
     """The recipe of a command line: of its file or share string, or the default one, changed by its flags."""
     file, share = given["file"], given["share"]
     if file and share:
         raise click.UsageError("--recipe and --share both name a recipe; give one of them")
-    base = recipe_in(file, "--recipe") if file else Recipe.from_string(share or "")
+    base = read_recipe(file, "--recipe") if file else Recipe.from_string(share or "")
     changes = {name: parse(name, given[name]) for name in KNOBS if given[name] is not None}
     if given["added"]:
         strengths = dict(changes.get("regularizers", base.regularizers))
@@ -53,7 +53,7 @@ def recipe_of(given: dict[str, Any]) -> Recipe:
     return base.but(**changes)
 
 
-def text_of(file: Path, given: str, most: int | None = None) -> str:
+def read_text(file: Path, given: str, most: int | None = None) -> str:
     """What a file holds; UsageError, by the name it was given under, if it cannot be read or exceeds `most` bytes."""
     try:
         with file.open("rb") as content:
@@ -66,10 +66,10 @@ def text_of(file: Path, given: str, most: int | None = None) -> str:
         raise click.UsageError(f"{given} {file}: cannot be read ({why})") from None
 
 
-def recipe_in(file: Path, given: str) -> Recipe:
+def read_recipe(file: Path, given: str) -> Recipe:
     """The recipe that a file holds; UsageError, by the name under which it was given, where it holds none."""
     try:
-        return Recipe.from_json(text_of(file, given, LARGEST))
+        return Recipe.from_json(read_text(file, given, LARGEST))
     except RecipeError as error:
         raise click.UsageError(f"{given} {file}: {error}") from None
     except RecursionError:

@@ -9,7 +9,7 @@ import click
 from toygan import text
 
 
-class Device(click.Choice[str]):
+class DeviceChoice(click.Choice[str]):
     """Where runs are trained, as PyTorch calls it."""
 
     def __init__(self) -> None:
@@ -26,10 +26,10 @@ class Device(click.Choice[str]):
         return device
 
 
-device_option = click.option("--device", type=Device(), default="cpu", show_default=True, help="where it trains")
+device_option = click.option("--device", type=DeviceChoice(), default="cpu", show_default=True, help="where it trains")
 
 
-class Target(click.Path):
+class OutputPath(click.Path):
     """A path to write to; none is the empty one, which would be the folder that one is in."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
@@ -39,7 +39,7 @@ class Target(click.Path):
         return super().convert(value, param, ctx)
 
 
-class Whole(click.IntRange):
+class StrictIntRange(click.IntRange):
     """A whole number within bounds, in the digits 0 to 9 and nothing else."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:

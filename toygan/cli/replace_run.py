@@ -16,10 +16,10 @@ NEW, WHOLE, MOVING = ".toygan-new", ".toygan-whole", ".toygan-moving"  # folders
 def replace(out: Path) -> None:
     """Puts the new run, which is whole, in the place of the old one."""
     (out / NEW).rename(out / WHOLE)
-    settle(out)
+    finish_replacing(out)
 
 
-def settle(out: Path) -> None:
+def finish_replacing(out: Path) -> None:
     """Ends a replacement that was cut short: whenever that was, all of the new run is there afterwards."""
     if (out / WHOLE).is_dir():
         for name in run_files.OWN:
@@ -31,11 +31,11 @@ def settle(out: Path) -> None:
         (out / MOVING).rmdir()
 
 
-def place(out: Path, force: bool, resume: bool) -> Path:
+def choose_folder(out: Path, force: bool, resume: bool) -> Path:
     """Where a run is to be kept: in `out`, or in a folder in it while another run is there."""
     if out.exists() and not out.is_dir():
         raise click.UsageError(f"--out {out}: is a file")
-    settle(out)
+    finish_replacing(out)
     if not out.is_dir() or not any(out.iterdir()):
         return out
     if not is_run(out):

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from toygan.cli.param_types import Target
+from toygan.cli.param_types import OutputPath
 from toygan.files import write
 from toygan.sweeps import StoreError, read_sweep
-from toygan.sweeps.report import report
+from toygan.sweeps.report import render_report
 
 KINDS = (".html", ".csv", ".parquet")
 
@@ -18,7 +18,7 @@ KINDS = (".html", ".csv", ".parquet")
 @click.command("report", short_help="Make a page, or a table, of what a sweep has kept.")
 @click.argument("store", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="STORE")
 @click.option(
-    "--out", type=Target(dir_okay=False, path_type=Path), required=True, metavar="FILE",
+    "--out", type=OutputPath(dir_okay=False, path_type=Path), required=True, metavar="FILE",
     help="what to write: a name that ends in .html, .csv or .parquet",
 )  # fmt: skip
 @click.option("--force", is_flag=True, help="replace FILE")
@@ -45,7 +45,7 @@ def _content(store: Path, kind: str, title: str | None) -> bytes:
     if table.empty:
         raise click.UsageError(f"STORE {store}: holds no results yet")
     if kind == ".html":
-        return report(table, title or store.stem)
+        return render_report(table, title or store.stem)
     if kind == ".csv":
         csv: bytes = table.to_csv(index=False).encode()
         return csv

@@ -19,12 +19,12 @@ OWN = (RECIPE, METRICS, PICTURE, ANIMATION, RECORDING, CHECKPOINT)
 SECONDS, REST = 12, 2000  # an animation's length, and the milliseconds that its last frame stays
 
 
-def recipe_json(recipe: Recipe) -> bytes:
+def encode_recipe(recipe: Recipe) -> bytes:
     """What `--recipe` reads."""
     return (json.dumps(json.loads(recipe.to_json()), indent=2) + "\n").encode()
 
 
-def _colours() -> Image.Image:
+def _build_palette() -> Image.Image:
     """The few colours of an animation: D's output in 32 steps, and each mark's own colour with its paler edges.
 
     Colours picked from the pixels instead would lose the rare ones, and with them what they mean.
@@ -40,19 +40,19 @@ def _colours() -> Image.Image:
     return palette
 
 
-def frame(pixels: np.ndarray) -> Image.Image:
+def to_frame(pixels: np.ndarray) -> Image.Image:
     """A picture `(height, width, 4)` as a frame; without dithering, what does not move costs nothing."""
-    return Image.fromarray(pixels[..., :3]).quantize(palette=_colours(), dither=Image.Dither.NONE)
+    return Image.fromarray(pixels[..., :3]).quantize(palette=_build_palette(), dither=Image.Dither.NONE)
 
 
-def png(image: Image.Image) -> bytes:
+def encode_png(image: Image.Image) -> bytes:
     """A frame as a file, which `Image.open` reads."""
     out = io.BytesIO()
     image.save(out, "PNG")
     return out.getvalue()
 
 
-def gif(frames: Sequence[Image.Image]) -> bytes:
+def encode_gif(frames: Sequence[Image.Image]) -> bytes:
     """An animation of frames, SECONDS long where there are enough of them."""
     first, *others = frames
     pause = min(250, max(50, 1000 * SECONDS // len(frames)))

@@ -16,8 +16,8 @@ from PIL import Image
 
 from toygan.chart.recording import LIMIT, Recording
 from toygan.cli import run_files
-from toygan.cli.replace_run import is_run, place, replace
-from toygan.files import as_array, packed, unpacked, write
+from toygan.cli.replace_run import choose_folder, is_run, replace
+from toygan.files import as_array, pack, unpack, write
 from toygan.measure.diagnosis import diagnose_all, told
 from toygan.panels.charts import Charts
 from toygan.panels.look import Look
@@ -33,7 +33,7 @@ SECONDS, MOST, SHARE = 20.0, 60.0, 0.05  # from checkpoint to checkpoint: more w
 
 
 @dataclass(frozen=True)
-class Asked:
+class Request:
     """What a command line asks for: a run that goes on must have been begun with the same."""
 
     recipe: Recipe
@@ -61,27 +61,27 @@ class RunFolder:
     where the folder holds what may not be replaced, or nothing that can be resumed by what is asked for.
     """
 
-    def __init__(self, out: Path, asked: Asked, force: bool, resume: bool) -> None:
-        self._out, self._asked = out, asked
-        self._folder = place(out, force, resume)
-        self._recording = Recording() if asked.html else None
-        self._charts, self._picture = Charts(PANELS), Picture(asked.recipe)
+    def __init__(self, out: Path, request: Request, force: bool, resume: bool) -> None:
+        self._out, self._request = out, request
+        self._folder = choose_folder(out, force, resume)
+        self._recording = Recording() if request.html else None
+        self._charts, self._picture = Charts(PANELS), Picture(request.recipe)
         self._frames, self._drawn = list[Image.Image](), -1
         self._next_checkpoint, self._warned = 0.0, False
         kept = self._folder / run_files.CHECKPOINT
-        self.run = self._resume(kept) if resume and kept.exists() else asked.run()
+        self.run = self._resume(kept) if resume and kept.exists() else request.run()
         if self._folder != out and not resume:
             shutil.rmtree(self._folder, ignore_errors=True)  # of a replacement that was given up
         self._folder.mkdir(parents=True, exist_ok=True)
-        write(self._folder / run_files.RECIPE, run_files.recipe_json(asked.recipe))
+        write(self._folder / run_files.RECIPE, run_files.encode_recipe(request.recipe))
 
     # While it trains.
 
     def add_frame(self) -> None:
         """The first member as it stands, and the band of all, as the next frame of the animation, if one is due."""
-        steps, every = self.run.steps, self._asked.every
-        frame_every = every * max(1, -(-self._asked.steps // (every * FRAMES)))
-        if self._asked.gif and steps > self._drawn and steps % frame_every == 0:
+        steps, every = self.run.steps, self._request.every
+        frame_every = every * max(1, -(-self._request.steps // (every * FRAMES)))
+        if self._request.gif and steps > self._drawn and steps % frame_every == 0:
             self._drawn = steps
             self._draw()
 
@@ -89,7 +89,7 @@ class RunFolder:
         """Before an iteration: the next frame of the recording, if one is due, and a checkpoint, where due or `now`."""
         steps = self.run.steps
         newest = self._recording.frames[-1].iteration if self._recording and self._recording.frames else -1
-        if steps > newest and steps % max(1, -(-self._asked.steps // (LIMIT - 1))) == 0:
+        if steps > newest and steps % max(1, -(-self._request.steps // (LIMIT - 1))) == 0:
             self._record()
         began = time.monotonic()
         if not now and began < self._next_checkpoint:
@@ -105,11 +105,11 @@ class RunFolder:
 
     def write(self) -> Path:
         """The run's numbers and pictures as it stands, and where they are; a finished run needs no checkpoint."""
-        finished = self.run.steps >= self._asked.steps
+        finished = self.run.steps >= self._request.steps
         self._draw()
         self._record()
-        if self._asked.gif:
-            write(self._folder / run_files.ANIMATION, run_files.gif(self._frames))
+        if self._request.gif:
+            write(self._folder / run_files.ANIMATION, run_files.encode_gif(self._frames))
         if self._recording is not None:
             write(self._folder / run_files.RECORDING, recording_page(self._recording, self.run.population.recipes))
         self._write_metrics()
@@ -123,8 +123,8 @@ class RunFolder:
 
     def _draw(self) -> None:
         self._picture.draw(Look.from_run(self.run.population, self.run.record))
-        if self._asked.gif:
-            self._frames.append(run_files.frame(self._picture.rgba()))
+        if self._request.gif:
+            self._frames.append(run_files.to_frame(self._picture.rgba()))
 
     def _record(self) -> None:
         if self._recording is None:
@@ -140,29 +140,29 @@ class RunFolder:
     # Checkpoints.
 
     def _write_checkpoint(self) -> None:
-        words = {"asked": self._asked.words, "drawn": self._drawn, "frames": len(self._frames)}
+        words = {"asked": self._request.words, "drawn": self._drawn, "frames": len(self._frames)}
         arrays = {"run": as_array(checkpoint(self.run))}
-        if self._asked.gif:
+        if self._request.gif:
             arrays["picture"] = as_array(self._picture.serialize())
-            arrays |= {f"frame/{i}": as_array(run_files.png(frame)) for i, frame in enumerate(self._frames)}
+            arrays |= {f"frame/{i}": as_array(run_files.encode_png(frame)) for i, frame in enumerate(self._frames)}
         if self._recording is not None:
             arrays["charts"] = as_array(self._charts.serialize())
             words["recording"], arrays["recording"] = self._recording.kept()
-        write(self._folder / run_files.CHECKPOINT, packed(words, arrays))
+        write(self._folder / run_files.CHECKPOINT, pack(words, arrays))
         self._write_metrics()
 
     def _resume(self, file: Path) -> Run:
         """The run of a checkpoint, and what was drawn of it."""
         try:
-            words, arrays = unpacked(file.read_bytes())
+            words, arrays = unpack(file.read_bytes())
             self._refuse_another(words["asked"])
-            run = resumed(arrays["run"].tobytes(), self._asked.every, device=self._asked.device)
+            run = resumed(arrays["run"].tobytes(), self._request.every, device=self._request.device)
             look = Look.from_run(run.population, run.record)
-            if self._asked.gif:
+            if self._request.gif:
                 self._picture.resume(arrays["picture"].tobytes(), look)
                 self._drawn = words["drawn"]
                 self._frames = [_image(arrays[f"frame/{i}"].tobytes()) for i in range(words["frames"])]
-            if self._asked.html:
+            if self._request.html:
                 self._charts.resume(arrays["charts"].tobytes(), look)
                 self._recording = Recording.resumed(words["recording"], arrays["recording"])
         except (ValueError, LookupError, TypeError) as error:
@@ -170,7 +170,7 @@ class RunFolder:
         return run
 
     def _refuse_another(self, begun: dict[str, Any]) -> None:
-        for name, ours in self._asked.words.items():
+        for name, ours in self._request.words.items():
             if (theirs := begun[name]) != ours:
                 was = "another one" if isinstance(ours, dict) else str(theirs).lower()
                 raise click.UsageError(
@@ -179,17 +179,21 @@ class RunFolder:
                 )
 
 
-def is_finished(out: Path, asked: Asked) -> bool:
+def is_finished(out: Path, request: Request) -> bool:
     """Whether the run asked for is there and done; UsageError where another one is."""
-    if place(out, force=False, resume=True) != out or (out / run_files.CHECKPOINT).exists() or not is_run(out):
+    if choose_folder(out, force=False, resume=True) != out or (out / run_files.CHECKPOINT).exists() or not is_run(out):
         return False
     recipe = Recipe.from_json((out / run_files.RECIPE).read_text(encoding="utf-8"))
     there = {name: (out / name).exists() for name in run_files.OWN}
-    if recipe == asked.recipe and not there[run_files.PICTURE]:
+    if recipe == request.recipe and not there[run_files.PICTURE]:
         return False  # cut short before its first checkpoint, or where none fitted
-    if recipe == asked.recipe and there[run_files.ANIMATION] == asked.gif and there[run_files.RECORDING] == asked.html:
+    if (
+        recipe == request.recipe
+        and there[run_files.ANIMATION] == request.gif
+        and there[run_files.RECORDING] == request.html
+    ):
         record = Record.from_json((out / run_files.METRICS).read_text(encoding="utf-8"), recipe)
-        if (len(record.recipes), record.steps[-1]) == (asked.seeds, asked.steps):
+        if (len(record.recipes), record.steps[-1]) == (request.seeds, request.steps):
             return True
     raise click.UsageError(f"--resume: the run in {out} is finished, and not what is asked for; --force replaces it")
 

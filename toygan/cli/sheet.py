@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from toygan.chart import style
-from toygan.cli.param_types import Target
+from toygan.cli.param_types import OutputPath
 from toygan.files import write
 from toygan.measure.advice import read_odds
 from toygan.measure.diagnosis import VERDICTS
@@ -26,7 +26,7 @@ ORDER = [name for name in VERDICTS if name not in ("undetermined", "healthy")]
 KINDS = (".pdf", ".png")
 
 
-def rows() -> list[tuple[str, str, str, str]]:
+def list_rows() -> list[tuple[str, str, str, str]]:
     """What stands in each row: verdict, evidence, cause, and the remedies that helped more often than they harmed."""
     found = []
     for name in ORDER:
@@ -42,7 +42,7 @@ def rows() -> list[tuple[str, str, str, str]]:
     return found
 
 
-def page(kind: str) -> bytes:
+def render_page(kind: str) -> bytes:
     """The sheet as a PDF or PNG file."""
     import matplotlib
     from matplotlib.figure import Figure
@@ -51,7 +51,9 @@ def page(kind: str) -> bytes:
         figure = Figure(figsize=SIZE)
         figure.text(0.01, 0.965, "What is wrong with my GAN?", fontsize=15, weight="bold")
         figure.text(0.99, 0.965, "toygan sheet", fontsize=9, ha="right", color=style.MUTED)
-        lines = [[textwrap.wrap(words, width) for words, width in zip(row, LETTERS, strict=True)] for row in rows()]
+        lines = [
+            [textwrap.wrap(words, width) for words, width in zip(row, LETTERS, strict=True)] for row in list_rows()
+        ]
         step = 0.91 / (sum(max(map(len, row)) + 0.7 for row in lines) + 1)
         at = 0.935
         for words, x in COLUMNS.items():
@@ -70,12 +72,12 @@ def page(kind: str) -> bytes:
 
 
 @click.command("sheet", short_help="Make the cheat sheet: one page, PDF or PNG.")
-@click.argument("out", type=Target(dir_okay=False, path_type=Path), metavar="FILE")
+@click.argument("out", type=OutputPath(dir_okay=False, path_type=Path), metavar="FILE")
 @click.option("--force", is_flag=True, help="replace FILE")
 def command(out: Path, force: bool) -> None:
     """Write one page on what can be wrong with a GAN: how to tell, why, and what helped how often."""
     kind = out.suffix.lower()
     if kind not in KINDS:
         raise click.UsageError(f"FILE {out}: must end in {' or '.join(KINDS)}")
-    write(out, lambda: page(kind), force, "--force")
+    write(out, lambda: render_page(kind), force, "--force")
     click.echo(f"written to {out}")

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 import click
 from rich.console import Console, RenderableType
 
-from toygan.cli.oneline import INTERRUPTED, shortened
-from toygan.cli.param_types import Target, Whole, device_option
+from toygan.cli.oneline import INTERRUPTED, shorten
+from toygan.cli.param_types import OutputPath, StrictIntRange, device_option
 from toygan.studies.progress import Results
 from toygan.sweeps import Store, StoreError
 
@@ -24,8 +24,8 @@ PLAIN = 140  # columns of a table that goes into a file
 
 def measuring_options(command: Command) -> Command:
     """Adds the names of what is to be measured, and how."""
-    seed, jobs = Whole(0, 2**62), Whole(1, 256)
-    kept = Target(dir_okay=False, path_type=Path)
+    seed, jobs = StrictIntRange(0, 2**62), StrictIntRange(1, 256)
+    kept = OutputPath(dir_okay=False, path_type=Path)
     for add in (
         click.option("--markdown", is_flag=True, help="print it as Markdown, to keep: ... --markdown > FILE"),
         click.option(
@@ -41,21 +41,21 @@ def measuring_options(command: Command) -> Command:
     return command
 
 
-def named(rows: Mapping[str, Part], name: str) -> Part:
+def lookup(rows: Mapping[str, Part], name: str) -> Part:
     """The row of that name; UsageError, with the three closest names, where there is none."""
     if name not in rows:
-        known, said = list(rows), shortened(name, 60)
+        known, said = list(rows), shorten(name, 60)
         close = difflib.get_close_matches(said, known, n=3, cutoff=0)
         raise click.UsageError(f"NAME: unknown name {said!r}; closest of {len(known)}: {', '.join(close)}")
     return rows[name]
 
 
 def select(rows: Mapping[str, Part], names: Sequence[str]) -> dict[str, Part]:
-    """The rows that are named, or all; UsageError as of `named`."""
-    return {name: named(rows, name) for name in names} or dict(rows)
+    """The rows that are named, or all; UsageError as of `lookup`."""
+    return {name: lookup(rows, name) for name in names} or dict(rows)
 
 
-def opened(store: Path | None) -> Store | None:
+def open_store(store: Path | None) -> Store | None:
     """The store that a command line names; UsageError where it is none."""
     try:
         return None if store is None else Store(store)
@@ -63,7 +63,7 @@ def opened(store: Path | None) -> Store | None:
         raise click.UsageError(f"--store {error}") from None
 
 
-def report(results: Results[Any], markdown: bool, tables: Sequence[RenderableType], summary: str) -> int:
+def print_results(results: Results[Any], markdown: bool, tables: Sequence[RenderableType], summary: str) -> int:
     """Prints what was measured, and says with which status to exit."""
     if not results:
         click.echo(f"toygan: stopped{results.left}", err=True)

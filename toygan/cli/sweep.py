@@ -14,13 +14,13 @@ from rich.console import Console
 from rich.table import Table
 
 from toygan.cli.oneline import INTERRUPTED
-from toygan.cli.options import recipe_of, recipe_options
-from toygan.cli.param_types import Target, Whole, device_option
-from toygan.cli.studies import opened
+from toygan.cli.options import recipe_from_options, recipe_options
+from toygan.cli.param_types import OutputPath, StrictIntRange, device_option
+from toygan.cli.studies import open_store
 from toygan.measure.words import score
 from toygan.sweeps import sweep
-from toygan.sweeps.design import axis
-from toygan.sweeps.table import axes_of, summary
+from toygan.sweeps.design import parse_axis
+from toygan.sweeps.table import summarize, varying_fields
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +32,7 @@ PATIENCE = 10  # seconds in which a scheduler is to answer
 
 def table(measured: pd.DataFrame) -> Table:
     """One row a recipe: its axes, the means over seeds at the end, and what most of the seeds were diagnosed with."""
-    means, axes = summary(measured), axes_of(measured)
+    means, axes = summarize(measured), varying_fields(measured)
     metrics = [name for name in SHOWN if name in means]
     out = Table(*axes, *metrics, "verdict of most seeds", box=box.SIMPLE_HEAD)
     for row in means.head(ROWS).to_dict("records"):
@@ -45,7 +45,7 @@ def table(measured: pd.DataFrame) -> Table:
 
 
 @contextmanager
-def dask(address: str | None) -> Iterator[Executor | None]:
+def connect_dask(address: str | None) -> Iterator[Executor | None]:
     """What hands work to the scheduler at an address, or to a "local" one; UsageError where none answers."""
     if address is None:
         yield None
@@ -67,13 +67,13 @@ def dask(address: str | None) -> Iterator[Executor | None]:
 
 @click.command("sweep", short_help="Train a grid of recipes over seeds, and keep what came of it.")
 @click.argument("axes", nargs=-1, metavar="AXIS...")
-@click.option("--seeds", type=Whole(1, 4096), default=16, show_default=True, help="runs of each recipe")
-@click.option("--steps", type=Whole(min=0), default=2000, show_default=True, help="iterations")
-@click.option("--every", type=Whole(min=1), default=100, show_default=True, help="iterations per evaluation")
+@click.option("--seeds", type=StrictIntRange(1, 4096), default=16, show_default=True, help="runs of each recipe")
+@click.option("--steps", type=StrictIntRange(min=0), default=2000, show_default=True, help="iterations")
+@click.option("--every", type=StrictIntRange(min=1), default=100, show_default=True, help="iterations per evaluation")
 @click.option(
-    "--store", type=Target(dir_okay=False, path_type=Path), metavar="FILE", help="keep results; go on with them"
+    "--store", type=OutputPath(dir_okay=False, path_type=Path), metavar="FILE", help="keep results; go on with them"
 )
-@click.option("--jobs", type=Whole(1, 256), help="processes  [default: one a core]")
+@click.option("--jobs", type=StrictIntRange(1, 256), help="processes  [default: one a core]")
 @click.option("--dask", "address", metavar="ADDRESS", help="a Dask scheduler, such as tcp://host:8786, or local")
 @device_option
 @recipe_options
@@ -87,24 +87,22 @@ def command(
     or regularizers.r1=0,0.1,1; flags set what all recipes share. With --store FILE what was measured is kept at once:
     whatever ends the command, the same one goes on. `toygan report FILE` makes a page of it.
     """
-    grid = dict(map(axis, axes))
+    grid = dict(map(parse_axis, axes))
     if len(grid) < len(axes):
         raise click.UsageError("AXIS: a field is given twice")
-    base = recipe_of(given)
+    base = recipe_from_options(given)
     try:
-        with dask(address) as executor:
-            measured = sweep(
-                grid or [base], seeds, steps, every, executor=executor, store=opened(store), base=base, device=device,
-                jobs=jobs,
-            )  # fmt: skip
+        with connect_dask(address) as executor:
+            kept = open_store(store)
+            measured = sweep(grid or [base], seeds, steps, every, None, executor, kept, base, device, jobs)
     except KeyboardInterrupt:
-        kept = (
+        left = (
             f"what is done is in {store}, and the same command goes on" if store else "nothing is kept without --store"
         )
-        click.echo(f"toygan: stopped; {kept}", err=True)
+        click.echo(f"toygan: stopped; {left}", err=True)
         return INTERRUPTED
     Console(width=None if Console().is_terminal else 140).print(table(measured))
-    recipes = len(summary(measured))
+    recipes = len(summarize(measured))
     click.echo(f"{recipes:,} recipe{'s' * (recipes > 1)}, {seeds} seed{'s' * (seeds > 1)} each, {steps:,} iterations")
     if store:
         click.echo(f"kept in {store}")

@@ -9,12 +9,12 @@ import click
 import numpy as np
 from tqdm import tqdm
 
-from toygan.cli.diagnose import in_short
+from toygan.cli.diagnose import count_verdicts
 from toygan.cli.interrupt import stop_signals, ticking
 from toygan.cli.oneline import SIGNALLED
-from toygan.cli.options import recipe_of, recipe_options
-from toygan.cli.param_types import Target, Whole, device_option
-from toygan.cli.run_folder import Asked, RunFolder, is_finished
+from toygan.cli.options import recipe_from_options, recipe_options
+from toygan.cli.param_types import OutputPath, StrictIntRange, device_option
+from toygan.cli.run_folder import Request, RunFolder, is_finished
 from toygan.measure.diagnosis import diagnose_all
 from toygan.parts.metrics.reference import reference_band
 from toygan.training import Snapshot
@@ -36,10 +36,10 @@ def summary(snapshot: Snapshot) -> str:
 
 
 @click.command("train")
-@click.option("--steps", type=Whole(min=0), default=2000, show_default=True, help="iterations")
-@click.option("--seeds", type=Whole(1, 4096), default=8, show_default=True, help="runs, seed after seed")
-@click.option("--every", type=Whole(min=1), default=100, show_default=True, help="iterations per evaluation")
-@click.option("--out", type=Target(path_type=Path), metavar="DIR", help="folder for the files; without it, none")
+@click.option("--steps", type=StrictIntRange(min=0), default=2000, show_default=True, help="iterations")
+@click.option("--seeds", type=StrictIntRange(1, 4096), default=8, show_default=True, help="runs, seed after seed")
+@click.option("--every", type=StrictIntRange(min=1), default=100, show_default=True, help="iterations per evaluation")
+@click.option("--out", type=OutputPath(path_type=Path), metavar="DIR", help="folder for the files; without it, none")
 @click.option("--gif", is_flag=True, help="also write an animation")
 @click.option("--html", is_flag=True, help="also write a recording: a page that plays without Python or a network")
 @device_option
@@ -56,17 +56,17 @@ def command(
     --html, training.gif and run.html. They and a checkpoint are written while it trains: whatever ends it, the same
     command with --resume goes on, to the same result. Ctrl-C ends a run early and keeps what it has reached.
     """
-    recipe = recipe_of(given)
+    recipe = recipe_from_options(given)
     flags = {"--gif": gif, "--html": html, "--resume": resume, "--force": force}
     if out is None and (flag := next((name for name, is_given in flags.items() if is_given), None)):
         raise click.UsageError(f"{flag} needs a folder to write to; add --out DIR")
-    asked = Asked(recipe, steps, seeds, every, gif, html, device)
-    if out and resume and is_finished(out, asked):
+    request = Request(recipe, steps, seeds, every, gif, html, device)
+    if out and resume and is_finished(out, request):
         click.echo(f"{out}: finished already, at iteration {steps}")
         return 0
     with stop_signals() as caught:
-        folder = None if out is None else RunFolder(out, asked, force, resume)
-        run = asked.run() if folder is None else folder.run
+        folder = None if out is None else RunFolder(out, request, force, resume)
+        run = request.run() if folder is None else folder.run
         with tqdm(total=steps, initial=run.steps, unit=" iterations", leave=False, disable=None) as bar:
             tick = ticking(bar, caught)
 
@@ -82,7 +82,7 @@ def command(
             how = "; --resume goes on" if folder and run.steps < steps else ""
             click.echo(f"toygan: stopped at iteration {run.steps} of {steps}; keeping that{how}", err=True)
         click.echo(summary(run.look()))
-        click.echo(f"diagnosis: {in_short(diagnose_all(run.record))}")
+        click.echo(f"diagnosis: {count_verdicts(diagnose_all(run.record))}")
         if folder:
             click.echo(f"written to {folder.write()}")
     return SIGNALLED + caught[0] if caught else 0

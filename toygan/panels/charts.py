@@ -9,7 +9,7 @@ from typing import Any
 from toygan.chart import Chart
 from toygan.chart.kept import kept, restored
 from toygan.chart.limits import grown
-from toygan.files import packed, unpacked
+from toygan.files import pack, unpack
 from toygan.panels import PANELS, render
 from toygan.panels.look import Look
 
@@ -40,14 +40,14 @@ class Charts:
             raise ValueError("charts: no look to keep")
         words, numbers = kept([self._charts])
         drawn = {name: x for name, x in self.look.drawn.items() if x is not None}
-        return packed({"step": self.look.step, "charts": words}, {NUMBERS: numbers, **drawn})
+        return pack({"step": self.look.step, "charts": words}, {NUMBERS: numbers, **drawn})
 
     def resume(self, content: bytes, look: Look) -> None:
         """Continue from the content that `serialize` made; `look` is any later look at the same member.
 
         Raises ValueError for invalid content.
         """
-        words, arrays = unpacked(content)
+        words, arrays = unpack(content)
         try:
             (charts,) = restored(words["charts"], arrays.pop(NUMBERS))
             self._charts = list(charts)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import torch
 
-from toygan.files import as_array, packed, unpacked
+from toygan.files import as_array, pack, unpack
 from toygan.runs.record import SAMPLES, Record
 from toygan.runs.run import Interval, Run
 from toygan.runs.trajectory import Trajectory
@@ -28,7 +28,7 @@ def checkpoint(run: Run) -> bytes:
         "path/steps": record.path.steps, "path/places": record.path.places, "path/means": record.path.means,
         **{METRIC + name: record.metric(name) for name in record.names},
     }  # fmt: skip
-    return packed({**words, "last": last and last.step}, arrays | (_arrays_of(last) if last else {}))
+    return pack({**words, "last": last and last.step}, arrays | (_arrays_of(last) if last else {}))
 
 
 def resumed(
@@ -39,7 +39,7 @@ def resumed(
 
     Raises ValueError where the content is no checkpoint, and what `Run` raises.
     """
-    words, arrays = unpacked(content)
+    words, arrays = unpack(content)
     try:
         state = State.from_bytes(arrays["state"].tobytes())
         named = {name.removeprefix(METRIC): x for name, x in arrays.items() if name.startswith(METRIC)}

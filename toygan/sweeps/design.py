@@ -40,9 +40,12 @@ class Spread:
         for name, ends in self.ranges.items():
             _refuse_empty(name, ends)
         return [
-            changed(
+            with_values(
                 base,
-                {name: _at(name, ends, share) for (name, ends), share in zip(self.ranges.items(), row, strict=True)},
+                {
+                    name: _value_at(name, ends, share)
+                    for (name, ends), share in zip(self.ranges.items(), row, strict=True)
+                },
             )
             for row in self._shares()
         ]
@@ -65,7 +68,7 @@ class Spread:
         return drawn
 
 
-def _at(name: str, ends: Sequence[Any], share: float) -> Any:
+def _value_at(name: str, ends: Sequence[Any], share: float) -> Any:
     """The value at a share of a range; a choice where the range is a list, a whole number where the field wants one."""
     if not isinstance(ends, tuple):
         return ends[min(int(share * len(ends)), len(ends) - 1)]
@@ -76,7 +79,7 @@ def _at(name: str, ends: Sequence[Any], share: float) -> Any:
     return round(value) if isinstance(getattr(DEFAULT, name, 0.0), int) else float(value)
 
 
-def designed(design: Axes | Spread | Iterable[Recipe], base: Recipe = DEFAULT) -> list[Recipe]:
+def build_recipes(design: Axes | Spread | Iterable[Recipe], base: Recipe = DEFAULT) -> list[Recipe]:
     """The different recipes of a design, in its order, which change `base` where they are not whole recipes.
 
     An axis is a field of a recipe, or "regularizers.r1" for the strength of r1, 0 being none. Raises RecipeError, which
@@ -91,7 +94,7 @@ def designed(design: Axes | Spread | Iterable[Recipe], base: Recipe = DEFAULT) -
         if count > MOST:
             raise RecipeError("grid", count, f"recipes; at most {MOST:,}")
         rows = itertools.product(*design.values())
-        recipes = [changed(base, dict(zip(design, row, strict=True))) for row in rows]
+        recipes = [with_values(base, dict(zip(design, row, strict=True))) for row in rows]
     else:
         recipes = list(design)
         if (other := next((x for x in recipes if not isinstance(x, Recipe)), None)) is not None:
@@ -101,7 +104,7 @@ def designed(design: Axes | Spread | Iterable[Recipe], base: Recipe = DEFAULT) -
     return different
 
 
-def changed(base: Recipe, values: Mapping[str, Any]) -> Recipe:
+def with_values(base: Recipe, values: Mapping[str, Any]) -> Recipe:
     """A recipe with other values of fields, and of strengths of regularizers; RecipeError where one is not allowed."""
     fields = {name: value for name, value in values.items() if not name.startswith(STRENGTH)}
     strengths = {name.removeprefix(STRENGTH): value for name, value in values.items() if name.startswith(STRENGTH)}
@@ -120,7 +123,7 @@ def _refuse_empty(name: str, values: Any) -> None:
         raise RecipeError(name, [], "must hold at least one value")
 
 
-def axis(words: str) -> tuple[str, list[Any]]:
+def parse_axis(words: str) -> tuple[str, list[Any]]:
     """An axis as a command line writes it: `lr_g=1e-4:1e-2:9:log`, `width=16:64:4` or `loss=hinge,minimax`.
 
     Raises RecipeError where it is not of that form.
@@ -131,19 +134,19 @@ def axis(words: str) -> tuple[str, list[Any]]:
         raise RecipeError("axis", words, "must be FIELD=LOW:HIGH:COUNT, FIELD=LOW:HIGH:COUNT:log or FIELD=VALUE,VALUE")
     if re.fullmatch(r"[^:,()]+:[^:,()]+:[0-9]{1,6}(:log)?", rest):
         low, high, count, *scale = rest.split(":")
-        ends, n = [float(_read(name, end)) for end in (low, high)], int(count)
+        ends, n = [float(_parse_value(name, end)) for end in (low, high)], int(count)
         if n < 1 or (scale and min(ends) <= 0):
             raise RecipeError(name, rest, "needs a count of at least 1, and ends above 0 for log")
         spaced = (np.geomspace if scale else np.linspace)(ends[0], ends[1], n)
         whole = isinstance(getattr(DEFAULT, name, 0.0), int)
         return name, list(dict.fromkeys(round(x) if whole else round_to(x, 6) for x in spaced.tolist()))
-    return name, [_read(name, value) for value in re.split(r",(?![^(]*\))", rest)]
+    return name, [_parse_value(name, value) for value in re.split(r",(?![^(]*\))", rest)]
 
 
-def _read(name: str, words: str) -> Any:
+def _parse_value(name: str, words: str) -> Any:
     """A value of an axis; RecipeError where the field is unknown or cannot be that."""
     if name in KNOBS and name != "regularizers":
         return parse(name, words)
     if not name.startswith(STRENGTH):
-        changed(DEFAULT, {name: words})  # says which fields there are
+        with_values(DEFAULT, {name: words})  # says which fields there are
     return parse("lr_g", words)

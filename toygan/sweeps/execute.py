@@ -33,28 +33,28 @@ def execute(
             yield piece, kept
         else:
             todo.append(piece)
-    for piece, results in _done(todo, executor, jobs or os.cpu_count() or 1):
+    for piece, results in _run_all(todo, executor, jobs or os.cpu_count() or 1):
         if store is not None:
             store.put(piece, results)
         yield piece, results
 
 
-def _done(todo: list[Piece], executor: Executor | None, jobs: int) -> Iterator[tuple[Piece, list[Result]]]:
+def _run_all(todo: list[Piece], executor: Executor | None, jobs: int) -> Iterator[tuple[Piece, list[Result]]]:
     if executor is not None:
-        futures = _submitted(todo, executor)
+        futures = _submit(todo, executor)
         try:
-            yield from _as_done(futures)
+            yield from _as_completed(futures)
         finally:
             for future in futures:
                 future.cancel()
-    elif jobs == 1 or len(todo) <= 1 or any(_own_part(piece) for piece in todo):
+    elif jobs == 1 or len(todo) <= 1 or any(_find_own_part(piece) for piece in todo):
         yield from ((piece, run(piece.words)) for piece in todo)
     else:
         fresh = multiprocessing.get_context("spawn")  # torch's threads do not survive a fork
         theirs, ours = fresh.Pipe(duplex=False)
         with theirs, ours, ProcessPoolExecutor(min(jobs, len(todo)), fresh, _begin, (theirs,)) as pool:
             try:
-                yield from _as_done(_submitted(todo, pool))
+                yield from _as_completed(_submit(todo, pool))
             except BrokenProcessPool:
                 raise BrokenProcessPool("a worker process died, possibly out of memory; try jobs=1") from None
             except BaseException:  # an interrupt, or nobody wants more: the pieces at work would take minutes
@@ -77,9 +77,9 @@ def _end_with(pipe: Connection) -> None:
     os._exit(1)
 
 
-def _submitted(todo: list[Piece], executor: Executor) -> Futures:
+def _submit(todo: list[Piece], executor: Executor) -> Futures:
     for piece in todo:
-        if (own := _own_part(piece)) is not None:
+        if (own := _find_own_part(piece)) is not None:
             raise RecipeError(
                 own, getattr(piece.recipes[0], own), "is defined here, and other processes do not have it; put it into "
                 "toygan's menu there, or sweep without an executor",
@@ -87,11 +87,11 @@ def _submitted(todo: list[Piece], executor: Executor) -> Futures:
     return {executor.submit(run, piece.words): piece for piece in todo}
 
 
-def _as_done(futures: Futures) -> Iterator[tuple[Piece, list[Result]]]:
+def _as_completed(futures: Futures) -> Iterator[tuple[Piece, list[Result]]]:
     yield from ((futures[future], future.result()) for future in as_completed(futures))
 
 
-def _own_part(piece: Piece) -> str | None:
+def _find_own_part(piece: Piece) -> str | None:
     """The first field of its recipes whose part is none of toygan's own."""
     recipe = piece.recipes[0]
     parts = [(name, getattr(recipe.parts, name)) for name in NAMED if hasattr(recipe.parts, name)]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from toygan.recipe import DEFAULT, Recipe, RecipeError
-from toygan.sweeps.design import Axes, designed
+from toygan.sweeps.design import Axes, build_recipes
 
 
 class Grid:
@@ -28,7 +28,7 @@ class Grid:
     def __init__(self, axes: Axes, base: Recipe = DEFAULT) -> None:
         if not axes:
             raise RecipeError("grid", {}, "must hold at least one axis")
-        self.cells = designed(axes, base)
+        self.cells = build_recipes(axes, base)
         self.axes = {name: list(values) for name, values in axes.items()}
         if len(self.cells) < (count := math.prod(self.shape)):
             allowed = f"cells but only {len(self.cells)} distinct recipes; list each value once"

@@ -15,7 +15,7 @@ from toygan.parts.metrics import METRICS
 from toygan.recipe import KNOBS, Recipe
 from toygan.sweeps.design import STRENGTH
 from toygan.sweeps.store import versions
-from toygan.sweeps.table import axes_of, ends
+from toygan.sweeps.table import last_rows, varying_fields
 from toygan.text import round_to
 
 if TYPE_CHECKING:
@@ -25,14 +25,14 @@ FOLDER = Path(__file__).parent
 DIGITS = 4  # of a number in the page
 
 
-def report(table: pd.DataFrame, title: str) -> bytes:
+def render_report(table: pd.DataFrame, title: str) -> bytes:
     """The page of a sweep's table, as `sweep` returns it: what its runs were at their ends.
 
     Raises ValueError where the table has no row.
     """
     if table.empty:
         raise ValueError("table: has no rows")
-    last, axes = ends(table), axes_of(table)
+    last, axes = last_rows(table), varying_fields(table)
     metrics = [name for name in last.columns if name.removeprefix("average-") in METRICS]
     groups = [group for _, group in last.groupby(axes, sort=True)] if axes else [last]
     rows = [_row(group, axes, metrics) for group in groups]

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from toygan.parts.metrics import METRICS
 from toygan.recipe import DEFAULT, Recipe, RecipeError
-from toygan.sweeps.design import Axes, Spread, designed
+from toygan.sweeps.design import Axes, Spread, build_recipes
 from toygan.sweeps.execute import execute
 from toygan.sweeps.piece import Piece, Result, pieces
 from toygan.sweeps.store import Store
-from toygan.sweeps.table import frame, refuse_too_long
+from toygan.sweeps.table import build_frame, refuse_too_long
 from toygan.training.cost import refuse_too_large
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ def sweep(
     """
     wanted = plan(grid, seeds, steps, every, metrics, base, device)
     opened = Store(store) if isinstance(store, str | Path) else store
-    done = dict(watched(wanted, execute(wanted, executor, opened, jobs)))
-    return frame(result for piece in wanted for result in done[piece])
+    done = dict(with_progress(wanted, execute(wanted, executor, opened, jobs)))
+    return build_frame(result for piece in wanted for result in done[piece])
 
 
 def plan(
@@ -51,7 +51,7 @@ def plan(
     for name in named or ():
         if name not in METRICS:
             raise RecipeError("metrics", name, f"must be of {', '.join(METRICS)}")
-    recipes = designed(grid, base)
+    recipes = build_recipes(grid, base)
     refuse_too_long(len(recipes), seeds, steps, every, len(named or METRICS))
     runs = dict.fromkeys(run for recipe in recipes for run in recipe.seeds(seeds))
     found = pieces(runs, steps, every, named, device)
@@ -60,7 +60,9 @@ def plan(
     return found
 
 
-def watched(wanted: list[Piece], done: Iterable[tuple[Piece, list[Result]]]) -> Iterator[tuple[Piece, list[Result]]]:
+def with_progress(
+    wanted: list[Piece], done: Iterable[tuple[Piece, list[Result]]]
+) -> Iterator[tuple[Piece, list[Result]]]:
     """The same pieces behind a progress bar, in iterations of one member."""
     from tqdm.auto import tqdm
 
@@ -78,7 +80,7 @@ def read_sweep(store: str | Path, every_version: bool = False) -> pd.DataFrame:
     """
     if not Path(store).exists():
         raise FileNotFoundError(2, "No such file", str(store))
-    return frame(Store(store).results(every_version))
+    return build_frame(Store(store).results(every_version))
 
 
 sweep.read = read_sweep  # type: ignore[attr-defined]  # its name in version 0.1.0

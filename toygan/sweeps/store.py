@@ -115,7 +115,7 @@ class Store:
             known = self._metrics()
             for name in dict.fromkeys(names):
                 if name not in known:
-                    self._base.execute(f"ALTER TABLE measurements ADD COLUMN {_quoted(name)} REAL")
+                    self._base.execute(f"ALTER TABLE measurements ADD COLUMN {_quote(name)} REAL")
             for key, result in zip(_keys(piece), results, strict=True):
                 self._put(key, piece, result)
 
@@ -129,7 +129,7 @@ class Store:
         if not added.rowcount:
             return
         names = list(result.metrics)
-        columns = ", ".join(map(_quoted, ["run", "step", *names]))
+        columns = ", ".join(map(_quote, ["run", "step", *names]))
         values = (
             np.stack([result.metrics[name] for name in names], axis=1) if names else np.zeros((len(result.steps), 0))
         )
@@ -155,7 +155,7 @@ class Store:
         run, _, recipe, _, _, _, samples, _, _, _, diverged_at, verdict = row
         names = self._metrics()
         found = self._base.execute(
-            f"SELECT {', '.join(map(_quoted, ['step', *names]))} FROM measurements WHERE run = ? ORDER BY step", (run,)
+            f"SELECT {', '.join(map(_quote, ['step', *names]))} FROM measurements WHERE run = ? ORDER BY step", (run,)
         ).fetchall()
         try:
             table = np.array(found, dtype=float).reshape(len(found), 1 + len(names))
@@ -170,7 +170,7 @@ class Store:
         return [name for _, name, *_ in self._base.execute("PRAGMA table_info(measurements)")][2:]
 
 
-def _quoted(name: str) -> str:
+def _quote(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 

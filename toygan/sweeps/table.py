@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 LAST = ["diverged_at", "verdict"]
 
 
-def fields_of(recipe: Recipe) -> dict[str, Any]:
+def recipe_fields(recipe: Recipe) -> dict[str, Any]:
     """The recipe's fields, each strength under a name of its own."""
     strengths = {STRENGTH + name: strength for name, strength in recipe.regularizers.items()}
     return {name: getattr(recipe, name) for name in KNOBS if name != "regularizers"} | strengths
 
 
-def frame(results: Iterable[Result]) -> pd.DataFrame:
+def build_frame(results: Iterable[Result]) -> pd.DataFrame:
     """The table, in the order of the fields' values, seeds and iterations, whoever was done first."""
     import pandas as pd
 
     several = list(results)
-    named = [fields_of(result.recipe) for result in several]
+    named = [recipe_fields(result.recipe) for result in several]
     strengths = sorted({name for fields in named for name in fields if name.startswith(STRENGTH)})
     metrics = sorted({name for r in several for name, x in r.metrics.items() if np.isfinite(x).any()}, key=_place)
     columns = [*(name for name in KNOBS if name not in ("regularizers", "seed")), *strengths, "seed"]
@@ -64,22 +64,22 @@ def refuse_too_long(recipes: int, seeds: int, steps: int, every: int, metrics: i
         )  # fmt: skip
 
 
-def axes_of(table: pd.DataFrame) -> list[str]:
+def varying_fields(table: pd.DataFrame) -> list[str]:
     """The fields in which the recipes of a table differ, seeds apart."""
     fields = [name for name in table.columns if name in KNOBS or name.startswith(STRENGTH)]
     return [name for name in fields if name != "seed" and table[name].nunique() > 1]
 
 
-def ends(table: pd.DataFrame) -> pd.DataFrame:
+def last_rows(table: pd.DataFrame) -> pd.DataFrame:
     """The last evaluation of every run."""
     fields = [name for name in table.columns if name in KNOBS or name.startswith(STRENGTH)]
     last: pd.DataFrame = table.drop_duplicates(fields, keep="last")
     return last.reset_index(drop=True)
 
 
-def summary(table: pd.DataFrame) -> pd.DataFrame:
+def summarize(table: pd.DataFrame) -> pd.DataFrame:
     """One row a recipe, at the end of its runs: its axes, seeds, the mean of every metric, and the usual verdict."""
-    last, axes = ends(table), axes_of(table)
+    last, axes = last_rows(table), varying_fields(table)
     groups = last.groupby(axes, sort=True) if axes else last.groupby(lambda _: 0)
     metrics = [name for name in last.columns if name.removeprefix("average-") in METRICS]
     out = groups[metrics].mean()
