@@ -82,6 +82,55 @@ def test_every_exercise_of_its_number_is_asked_for_in_it(lesson):
     assert asked == list(LESSONS_OF_EXERCISES[number])
 
 
+# Words that are hard to read for those whose first language is not English, and what is not a field's term.
+UNPLAIN = re.compile(
+    r"\b(anew|goe?s? on|went on|is none|mend(s|ed)?|cure[sd]?|dear(er)?|heaps?|price[sd]?|reversed target|knobs?)\b",
+    re.IGNORECASE,
+)
+LONGEST = 40  # words of a sentence
+
+
+def running_text(markdown):
+    """The paragraphs and list items, without headings, block quotes, tables, code and formulas on their own lines."""
+    markdown = re.sub(r"```.*?```|\$\$.*?\$\$", "\n\n", markdown, flags=re.DOTALL)
+    markdown = re.sub(r"^(>|\||#|</?(details|summary)).*$", "\n", markdown, flags=re.MULTILINE)
+    markdown = re.sub(r"`[^`]*`|\$[^$]*\$", "X", markdown)  # a name or a formula counts as a word
+    return [part for part in re.split(r"\n\s*\n|\n\s*(?=[-*] |\d+\. )", markdown) if part.strip()]
+
+
+def long_sentences(markdown):
+    every = [one for part in running_text(markdown) for one in re.split(r"(?<=[.?!])[)*\"]*\s+", part)]
+    return [one for one in every if len(one.split()) > LONGEST]
+
+
+def unplain(text):
+    """The words to avoid, outside block quotes, names of claims and exercises, and Python's None."""
+    names = re.compile(r"^>.*$|[`\"][\w-]+[`\"]|\bNone\b", re.MULTILINE)
+    return [found.group() for found in UNPLAIN.finditer(names.sub("X", text))]
+
+
+def test_its_text_has_plain_words_and_no_long_sentence(any_lesson):
+    for cell in any_lesson.cells:
+        assert unplain(cell.source) == [], cell.id
+        if cell.cell_type == "markdown":
+            assert long_sentences(cell.source) == [], cell.id
+
+
+@pytest.mark.parametrize("name", ["README.md", "glossary.md", "teachers.md"])
+def test_the_pages_beside_it_have_plain_words_and_no_long_sentence(name):
+    page = (LESSONS[0].parent / name).read_text(encoding="utf-8")
+    assert unplain(page) == []
+    assert long_sentences(page) == []
+
+
+def test_words_to_avoid_and_long_sentences_are_found():
+    assert unplain("> It goes on.\n\nA heap, `a-heap` and a price.") == ["heap", "price"]
+    assert long_sentences("- " + "word " * 40 + "end.\n- Short.\n\n> " + "quoted " * 50) == [
+        "- " + "word " * 40 + "end."
+    ]
+    assert long_sentences("One sentence of $a + b + c$. " * 20) == []
+
+
 def test_it_says_iteration(any_lesson):
     assert "epoch" not in (text(any_lesson, "markdown") + text(any_lesson, "code")).lower()
 
