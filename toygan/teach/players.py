@@ -43,6 +43,6 @@ def train_discriminator(population: Population, steps: int) -> None:
         >>> bool((population.generator.theta == g).all()), bool((population.discriminator.theta == d).all())
         (True, False)
     """
-    game, d = population.game, population.discriminator
+    game = population.game
     for _ in range(steps):
-        d.step(game.discriminator_gradient(game.generator.theta, d.theta, game.batch()))
+        game.step_d(game.discriminator_gradient(game.generator.theta, game.discriminator.theta, game.batch()))
