@@ -15,7 +15,7 @@ from toygan.chart import Arrows, Axis, Band, Bars, Chart, Line, Mark, Points, Su
 from toygan.chart.axis import ROLES
 from toygan.chart.figure import HEAD, LEAST, LEFT, TITLE, Heading, Painting
 from toygan.chart.paint import PAINTERS, RIGHT, apart
-from toygan.chart.style import DARK, LIGHT, SURFACE_OPACITY, Palette, rgb
+from toygan.chart.style import DARK, LIGHT, STYLE, Palette, rgb
 
 WIDTH, HEIGHT, DPI = 400, 300, 72
 WHOLE = (0.0, 0.0, 1.0, 1.0)
@@ -68,7 +68,7 @@ def test_a_surface_has_its_first_row_below_and_the_colours_of_real_and_generated
     values[5:, :5] = 1  # above, on the left
     image = painted(chart(Surface("m", "discriminator", values)), palette)
     for x, y, colour in ((2, 8, palette.real), (8, 8, palette.generated), (2, 2, palette.generated)):
-        np.testing.assert_allclose(at(image, x, y), over(colour, palette.paper, SURFACE_OPACITY), atol=1)
+        np.testing.assert_allclose(at(image, x, y), over(colour, palette.paper, STYLE.surface_opacity), atol=1)
     middle = palette.surface()[[127, 128], :3].astype(float)
     np.testing.assert_allclose(middle, np.tile(rgb(palette.paper), (2, 1)), atol=1)
 

@@ -14,7 +14,7 @@ from support.marks import KINDS, MARKS, chart, over
 
 from toygan.chart import Axis, Band, Chart, Lines, Surface, Text, page
 from toygan.chart.axis import ROLES
-from toygan.chart.style import DARK, LIGHT, SURFACE_OPACITY, Palette, rgb
+from toygan.chart.style import DARK, DASHES, LIGHT, STYLE, Palette, rgb
 from toygan.chart.wire import Wire
 
 SCRIPT = page.script() + "\nObject.assign(globalThis, { paint, Picture, PAINTERS, Received, surfaceColours });"
@@ -53,7 +53,8 @@ def wired(*charts: Chart) -> tuple[dict[str, Any], list[str]]:
 
 def colours(palette: Palette) -> dict[str, Any]:
     words = {role: page.words_colour(palette.of(role), palette) for role in ROLES}
-    return {**asdict(palette), "words": words, "font": "sans-serif", "rgb": rgb(palette.paper).tolist()}
+    numbers = {"style": asdict(STYLE), "dashes": DASHES}
+    return {**asdict(palette), **numbers, "words": words, "font": "sans-serif", "rgb": rgb(palette.paper).tolist()}
 
 
 def pixel(browser: Any, c: Chart, palette: Palette, point: tuple[float, float]) -> np.ndarray:
@@ -74,9 +75,9 @@ def test_a_mark_has_its_roles_colour_where_its_numbers_say(browser: Any, name: s
 def test_a_surface_is_generated_below_paper_in_the_middle_and_real_above(browser: Any, palette: Palette) -> None:
     rising = Surface("m", "ink", np.repeat([[0.0], [0.5], [1.0]], 3, axis=1))
     for y, colour, opacity in (
-        (0.5, palette.generated, SURFACE_OPACITY),
+        (0.5, palette.generated, STYLE.surface_opacity),
         (5, palette.paper, 1),
-        (9.5, palette.real, SURFACE_OPACITY),
+        (9.5, palette.real, STYLE.surface_opacity),
     ):
         expected = over(colour, palette.paper, opacity)
         np.testing.assert_allclose(pixel(browser, chart(rising), palette, (5, y)), expected, atol=3)

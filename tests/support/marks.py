@@ -8,7 +8,7 @@ import numpy as np
 
 from toygan.chart import Arrows, Axis, Band, Bars, Cells, Chart, Line, Lines, Mark, Points, Text
 from toygan.chart.marks import Raster
-from toygan.chart.style import TINT, rgb
+from toygan.chart.style import STYLE, rgb
 
 KINDS = {kind for kind in (*Mark.__subclasses__(), *Raster.__subclasses__()) if kind is not Raster}
 
@@ -42,7 +42,7 @@ MARKS: dict[str, tuple[Mark, tuple[float, float], float]] = {  # a mark, a point
     "closed": (
         Line("m", "ink", np.array([2.0, 8, 8, 2]), np.array([2.0, 2, 8, 8]), closed=True, fill="real", width=0),
         (5, 5),
-        TINT,
+        STYLE.fill_opacity,
     ),
     "band": (Band("m", "generated", TEN, np.array([2.0, 2]), np.array([6.0, 6]), opacity=0.3), (5, 4), 0.3),
     "band across": (Band("m", "real", None, one(2), one(6), opacity=0.22), (9, 4), 0.22),

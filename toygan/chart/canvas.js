@@ -12,8 +12,7 @@ import { fitting, scale, spread } from "./scales.js";
 
 // In points. The same for all numbers that a chart shows: axes that moved with their words would make a picture jump.
 const LEFT = 37, RIGHT = 46, RIGHT_OF_AXIS = 24, RIGHT_OF_SQUARE = 14, TOP = 7, BOTTOM = 17, LABEL = 13, TICK = 3.5;
-const TICK_SIZE = 9, LABEL_SIZE = 9.5, BAND_SIZE = 9, BAND_LINE = 10.3, END_SIZE = 10, END_GAP = 13, END_AWAY = 6;
-const SWATCH_POINT = 8, LETTER = 5.6; // the width of a tick's letter, about
+const BAND_LINE = 10.3, SWATCH_POINT = 8, LETTER = 5.6; // the width of a tick's letter, about
 
 /**
  * Where the axes of a chart lie. With an aspect they shrink to fit, at the top left. Long words left of cells, which no
@@ -24,7 +23,7 @@ const SWATCH_POINT = 8, LETTER = 5.6; // the width of a tick's letter, about
  */
 export function layout({ x, y, right: words, aspect, marks }, { width, height, point }) {
   const longest = Math.max(0, ...y.marked.map(([, words]) => words.length)) * LETTER + 3 * TICK;
-  const room = marks.some(({ kind }) => kind === "cells") ? Math.min(longest * point, width / 3) : 0;
+  const room = marks.some(({ kind }) => kind === "cells") ? Math.min(longest * point, 0.45 * width) : 0;
   const left = Math.max(LEFT * point, room), top = TOP * point;
   const beside = aspect ? RIGHT_OF_SQUARE : words ? RIGHT_OF_AXIS : RIGHT;
   let right = width - beside * point, bottom = height - belowAxes({ x, marks }) * point;
@@ -86,7 +85,7 @@ export function paint(context, chart, sheet, palette, hidden = new Set(), near =
 /** @param {Brush} brush @param {Chart} chart */
 function paintGrid({ context, frame, point, palette }, { x, y }) {
   context.strokeStyle = palette.faint;
-  context.lineWidth = 0.8 * point;
+  context.lineWidth = palette.style.axis_width * point;
   context.beginPath();
   for (const [value] of x.grid ? x.marked : []) {
     context.moveTo(frame.x(value), frame.top);
@@ -104,7 +103,7 @@ function paintAxes(brush, chart, width) {
   const { context, frame, point, palette } = brush, { left, right, top, bottom } = frame;
   const tick = TICK * point;
   context.strokeStyle = palette.muted;
-  context.lineWidth = 0.8 * point;
+  context.lineWidth = palette.style.axis_width * point;
   context.beginPath();
   context.moveTo(left, top);
   context.lineTo(left, bottom);
@@ -118,7 +117,7 @@ function paintAxes(brush, chart, width) {
     context.lineTo(left - tick, frame.y(value));
   }
   context.stroke();
-  font(brush, TICK_SIZE);
+  font(brush, palette.style.tick_size);
   context.fillStyle = palette.words.muted;
   [context.textAlign, context.textBaseline] = ["center", "top"];
   const places = chart.x.marked.map(([value]) => frame.x(value));
@@ -129,7 +128,7 @@ function paintAxes(brush, chart, width) {
   for (const [value, words] of chart.y.marked) context.fillText(words, left - 2 * tick, frame.y(value));
   [context.textAlign, context.fillStyle] = ["left", palette.words[chart.right?.role ?? "muted"]];
   for (const [value, words] of chart.right?.marked ?? []) context.fillText(words, right + 2 * tick, frame.y(value));
-  font(brush, LABEL_SIZE, chart.x.role !== "muted");
+  font(brush, palette.style.label_size, chart.x.role !== "muted");
   const half = Math.min(context.measureText(chart.x.label).width, width) / 2; // a long label stays on the canvas
   const middle = Math.min(Math.max((left + right) / 2, half), width - half);
   axisLabel(brush, chart.x, middle, bottom + (BOTTOM + LABEL / 2) * point, 0);
@@ -139,7 +138,7 @@ function paintAxes(brush, chart, width) {
 /** @param {Brush} brush @param {Axis} axis @param {number} x @param {number} y @param {number} angle */
 function axisLabel(brush, { label, role }, x, y, angle) {
   const { context, palette } = brush;
-  font(brush, LABEL_SIZE, role !== "muted");
+  font(brush, palette.style.label_size, role !== "muted");
   context.save();
   context.translate(x, y);
   context.rotate(angle);
@@ -151,7 +150,7 @@ function axisLabel(brush, { label, role }, x, y, angle) {
 /** @param {Brush} brush @param {AnyMark[]} marks @param {number} right */
 function paintBandLabels(brush, marks, right) {
   const { context, frame, point, palette } = brush;
-  font(brush, BAND_SIZE, true);
+  font(brush, palette.style.band_label_size, true);
   [context.textAlign, context.textBaseline] = ["right", "middle"];
   for (const mark of marks) {
     if (mark.kind !== "band" || !mark.end_label) continue;
@@ -171,7 +170,7 @@ function paintBandLabels(brush, marks, right) {
 /** @param {Brush} brush @param {AnyMark[]} marks */
 function paintLineLabels(brush, marks) {
   const { context, frame, point, palette } = brush;
-  font(brush, END_SIZE, true);
+  font(brush, palette.style.line_label_size, true);
   [context.textAlign, context.textBaseline] = ["left", "middle"];
   const ends = marks.flatMap((mark) => {
     const last = mark.kind === "line" && mark.end_label ? lastFinite(mark) : -1;
@@ -180,11 +179,11 @@ function paintLineLabels(brush, marks) {
     return [{
       words: mark.end_label,
       colour: palette.words[mark.role],
-      x: frame.x(mark.x[last]) + END_AWAY * point,
+      x: frame.x(mark.x[last]) + palette.style.label_away * point,
       y,
     }];
   });
-  spread(ends.map(({ y }) => y), END_GAP * point).forEach((y, i) => {
+  spread(ends.map(({ y }) => y), palette.style.label_gap * point).forEach((y, i) => {
     context.fillStyle = ends[i].colour;
     context.fillText(ends[i].words, ends[i].x, y);
   });

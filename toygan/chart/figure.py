@@ -23,7 +23,7 @@ from toygan.chart.axis import Axis
 from toygan.chart.chart import Chart
 from toygan.chart.marks import Arrows, Line, Mark, Raster, Surface
 from toygan.chart.paint import RIGHT, end_labels, handle, moved, paint
-from toygan.chart.style import LIGHT, Palette
+from toygan.chart.style import LIGHT, STYLE, Palette
 
 Place = tuple[float, float, float, float]  # left, top, width and height of a chart, as shares of the room
 
@@ -196,7 +196,7 @@ def _set_axis(axes: Axes, which: Literal["x", "y"], axis: Axis, palette: Palette
     lines.set_ticks([value for value, _ in axis.marked], labels=[words for _, words in axis.marked])
     lines.set_minor_locator(NullLocator())
     if axis.grid:
-        lines.grid(color=palette.faint, linewidth=0.8)
+        lines.grid(color=palette.faint, linewidth=STYLE.axis_width)
 
 
 def _legend(axes: Axes, chart: Chart, palette: Palette) -> None:
@@ -214,7 +214,7 @@ def _legend(axes: Axes, chart: Chart, palette: Palette) -> None:
         if row == "labels":
             axes.legend(loc="upper left", bbox_to_anchor=(0, 0), bbox_transform=place, **how)
         elif row == "note":
-            axes.text(0, 0, chart.note, transform=place, va="top", fontsize=style.LEGEND)
+            axes.text(0, 0, chart.note, transform=place, va="top", fontsize=STYLE.legend_size)
         elif row == "surface":
             _surface_row(axes, chart.of_kind(Raster)[0], palette, place)
         else:
@@ -224,8 +224,8 @@ def _legend(axes: Axes, chart: Chart, palette: Palette) -> None:
 def _surface_row(axes: Axes, mark: Raster, palette: Palette, place: Transform) -> None:
     colours = palette.surface() if isinstance(mark, Surface) else palette.shades(mark.role, mark.opacity)
     bar = OffsetImage(np.repeat(colours[None, ::2], 12, axis=0), zoom=0.55)
-    words = [TextArea(w, textprops={"fontsize": style.LEGEND}) for w in (f"{mark.label}  {mark.low}", mark.high)]
-    unit = TextArea(mark.unit, textprops={"fontsize": style.TICK, "color": palette.muted})
+    words = [TextArea(w, textprops={"fontsize": STYLE.legend_size}) for w in (f"{mark.label}  {mark.low}", mark.high)]
+    unit = TextArea(mark.unit, textprops={"fontsize": STYLE.tick_size, "color": palette.muted})
     row = HPacker(children=[words[0], bar, words[1], unit], sep=5, pad=0, align="center")
     axes.add_artist(
         AnchoredOffsetbox(
@@ -243,4 +243,4 @@ def _arrows_row(axes: Axes, chart: Chart, palette: Palette, place: Transform) ->
             "arrowstyle": "-|>", "color": palette.of(mark.role), "linewidth": 1.8, "shrinkA": 0, "shrinkB": 0
         },
     )  # fmt: skip
-    axes.text(length + 0.015, 0, mark.label, transform=place, va="center", fontsize=style.TICK)
+    axes.text(length + 0.015, 0, mark.label, transform=place, va="center", fontsize=STYLE.tick_size)

@@ -4,8 +4,10 @@ import { paintPoints, polygon } from "./points.js";
 /**
  * @import { AnyMark, Arrows, Band, Bars, Cells, Line, Lines, Role, Surface, Text } from "./wire.js"
  *
- * Colours "#rrggbb" by role, for marks and, somewhat stronger, for words; that of the paper; and the family of letters.
- * @typedef {Record<Role | "paper" | "font", string> & { words: Record<Role, string> }} Palette
+ * Colours "#rrggbb" by role, for marks and, somewhat stronger, for words; that of the paper; the family of letters; the
+ * numbers that all painters share (style.py); and of dashes the lengths on and off, times the line's width.
+ * @typedef {Record<Role | "paper" | "font", string> & { words: Record<Role, string>, style: Record<(typeof NUMBERS)[number], number>,
+ *   dashes: Record<"dotted" | "dashed", number[]> }} Palette
  *
  * Where a chart lies on its canvas: the axes' edges, and where a number falls, all in CSS pixels.
  * @typedef {{ left: number, right: number, top: number, bottom: number,
@@ -15,8 +17,11 @@ import { paintPoints, polygon } from "./points.js";
  * @typedef {{ context: CanvasRenderingContext2D, frame: Frame, point: number, palette: Palette, near?: number }} Brush
  */
 
-const DASHES = { "": [], dotted: [1, 1.5], dashed: [3, 1.5] }; // times the line's width
-const SURFACE_OPACITY = 0.55, FILL_OPACITY = 0.1, BOX_OPACITY = 0.85;
+export const NUMBERS = /** @type {const} */ ([
+  ...["surface_opacity", "fill_opacity", "box_opacity", "box_pad", "triangle_edge", "diamond_edge", "plus_width"],
+  ...["axis_width", "cell_edge", "cell_cross", "chosen_edge", "label_size", "tick_size", "line_label_size"],
+  ...["band_label_size", "label_gap", "label_away"],
+]);
 
 /** How each kind is painted, in the colour of its role. */
 export const PAINTERS = /** @type {Record<AnyMark["kind"], (brush: Brush, mark: any) => void>} */ ({
@@ -57,13 +62,13 @@ function paintLine({ context, frame, point, palette }, mark) {
   }
   if (mark.closed) context.closePath();
   if (mark.fill) {
-    [context.globalAlpha, context.fillStyle] = [FILL_OPACITY, palette[mark.fill]];
+    [context.globalAlpha, context.fillStyle] = [palette.style.fill_opacity, palette[mark.fill]];
     context.fill();
     context.globalAlpha = mark.opacity;
   }
   context.lineJoin = "round";
   context.lineWidth = mark.width * point;
-  context.setLineDash(DASHES[mark.dash].map((length) => length * context.lineWidth));
+  context.setLineDash((mark.dash ? palette.dashes[mark.dash] : []).map((length) => length * context.lineWidth));
   if (mark.width) context.stroke(); // a canvas takes no width of 0
   const end = lastFinite(mark);
   if (mark.end !== "cross" || end < 0 || !mark.x) return;
@@ -151,7 +156,7 @@ export function surfaceColours(palette) {
   const colours = new Uint8ClampedArray(4 * 256);
   for (let level = 0; level < 256; level++) {
     const said = level / 127.5 - 1;
-    colours.set([...ends[said < 0 ? 0 : 1], 255 * SURFACE_OPACITY * Math.abs(said)], 4 * level);
+    colours.set([...ends[said < 0 ? 0 : 1], 255 * palette.style.surface_opacity * Math.abs(said)], 4 * level);
   }
   return colours;
 }
@@ -172,7 +177,7 @@ function paintSurface({ context, frame, palette }, { values, columns }) {
 
 /** @param {Brush} brush @param {Cells} mark */
 function paintCells({ context, frame, point, palette, near = -1 }, { role, opacity, values, columns, chosen }) {
-  const rows = values.length / columns, { left, right, top, bottom } = frame, gap = 0.5 * point;
+  const rows = values.length / columns, { left, right, top, bottom } = frame, gap = palette.style.cell_edge * point;
   const width = (right - left) / columns, height = (bottom - top) / rows;
   const corner = (
     /** @type {number} */ i,
@@ -180,7 +185,7 @@ function paintCells({ context, frame, point, palette, near = -1 }, { role, opaci
   values.forEach((value, i) => {
     const [x, y] = corner(i);
     if (Number.isNaN(value)) {
-      const r = 2.5 * point, px = x + width / 2, py = y + height / 2;
+      const r = palette.style.cell_cross / 2 * point, px = x + width / 2, py = y + height / 2;
       [context.strokeStyle, context.lineWidth] = [palette.muted, point];
       context.beginPath();
       for (const way of [-1, 1]) {
@@ -199,8 +204,9 @@ function paintCells({ context, frame, point, palette, near = -1 }, { role, opaci
   for (const [i, colour] of /** @type {[number, string][]} */ ([[near, palette.muted], [chosen, palette.ink]])) {
     if (i < 0) continue;
     const [x, y] = corner(i);
-    [context.strokeStyle, context.lineWidth] = [colour, 2 * point];
-    context.strokeRect(x + point, y + point, width - 2 * point, height - 2 * point);
+    const edge = palette.style.chosen_edge * point;
+    [context.strokeStyle, context.lineWidth] = [colour, edge];
+    context.strokeRect(x + edge / 2, y + edge / 2, width - edge, height - edge);
   }
 }
 
@@ -245,7 +251,7 @@ const ALIGNED = /** @type {const} */ ({
 
 /** @param {Brush} brush @param {Text} mark */
 function paintText(brush, mark) {
-  const { context, frame, point } = brush, { words, offset } = mark;
+  const { context, frame, point, palette: { style } } = brush, { words, offset } = mark;
   const { left, right, top, bottom } = frame, room = context.canvas.width / context.getTransform().a;
   [context.textAlign, context.textBaseline] = ALIGNED[mark.anchor];
   for (let i = 0; i < words.length; i++) {
@@ -257,7 +263,7 @@ function paintText(brush, mark) {
     const py = share ? bottom + mark.y[i] * (top - bottom) : frame.y(mark.y[i]);
     const at = px + offset[2 * i] * point, x = within(context, words[i], at, room);
     const y = py - offset[2 * i + 1] * point;
-    if (mark.box) paper(brush, words[i], x, y, 0.25 * mark.size * point, BOX_OPACITY);
+    if (mark.box) paper(brush, words[i], x, y, style.box_pad * mark.size * point, style.box_opacity);
     context.fillText(words[i], x, y);
   }
 }

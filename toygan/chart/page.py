@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from toygan.chart.axis import ROLES
-from toygan.chart.style import DARK, LIGHT, Palette, rgb
+from toygan.chart.style import DARK, DASHES, LIGHT, STYLE, Palette, rgb
 
 FOLDER = Path(__file__).parent
 # Each after those that it imports.
@@ -70,18 +70,24 @@ def stylesheet(*more: Path) -> str:
 
     JupyterLab says on the page's body whether its theme is light; other pages follow the reader's system.
     """
+    dashes: dict[str, object] = {name: " ".join(map(str, lengths)) for name, lengths in DASHES.items()}
     rules = [
-        _rule(VIEW, LIGHT),
-        f"@media (prefers-color-scheme: dark) {{ {_rule(f'body:not([data-jp-theme-light]) {VIEW}', DARK)} }}",
-        _rule(f'body[data-jp-theme-light="false"] {VIEW}', DARK),
+        _rule(VIEW, {**asdict(STYLE), **dashes}),
+        _rule(VIEW, _colours(LIGHT)),
+        f"@media (prefers-color-scheme: dark) {{ {_rule(f'body:not([data-jp-theme-light]) {VIEW}', _colours(DARK))} }}",
+        _rule(f'body[data-jp-theme-light="false"] {VIEW}', _colours(DARK)),
     ]
     return "\n".join([*rules, *(file.read_text(encoding="utf-8") for file in (FOLDER / "picture.css", *more))])
 
 
-def _rule(selector: str, palette: Palette) -> str:
-    colours = asdict(palette)
-    words = {f"{role}-words": words_colour(colours[role], palette) for role in ROLES}
-    return f"{selector} {{ {' '.join(f'--toygan-{name}: {value};' for name, value in {**colours, **words}.items())} }}"
+def _colours(palette: Palette) -> dict[str, str]:
+    words = {f"{role}-words": words_colour(palette.of(role), palette) for role in ROLES}
+    return {**asdict(palette), **words}
+
+
+def _rule(selector: str, values: Mapping[str, object]) -> str:
+    variables = (f"--toygan-{name.replace('_', '-')}: {value};" for name, value in values.items())
+    return f"{selector} {{ {' '.join(variables)} }}"
 
 
 def words_colour(colour: str, palette: Palette) -> str:

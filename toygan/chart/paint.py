@@ -18,9 +18,8 @@ from matplotlib.transforms import ScaledTranslation, Transform
 from PIL import Image
 
 from toygan.chart.marks import Arrows, Band, Bars, Cells, Line, Lines, Mark, Points, Surface, Text
-from toygan.chart.style import EDGE, END_LABEL, SHAPES, TINT, Palette
+from toygan.chart.style import DASHES, STYLE, Palette, shape
 
-DASHES: dict[str, Any] = {"": "-", "dotted": (0, (1, 1.5)), "dashed": (0, (3, 1.5))}
 RIGHT = 0.36 * 72  # points right of the axes
 ALIGN = {
     "center": ("center", "center_baseline"), "left": ("left", "center"), "right": ("right", "center"),
@@ -35,22 +34,27 @@ def paint(axes: Axes, mark: Mark, palette: Palette) -> list[Artist]:
 
 def points_style(mark: Points, palette: Palette, size: float) -> dict[str, Any]:
     """Keywords of a Line2D that has markers alone."""
-    colour, shape = palette.of(mark.role), mark.shape or SHAPES.get(mark.role, "circle")
+    colour = palette.of(mark.role)
     of_shape: dict[str, dict[str, Any]] = {
         "circle": {"marker": "o", "markeredgewidth": 0},
-        "triangle": {"marker": "^", "markeredgewidth": EDGE, "markeredgecolor": palette.paper},
-        "plus": {"marker": "+", "markeredgewidth": 3},
-        "diamond": {"marker": "D", "markeredgewidth": 2, "markerfacecolor": "none"},
+        "triangle": {"marker": "^", "markeredgewidth": STYLE.triangle_edge, "markeredgecolor": palette.paper},
+        "plus": {"marker": "+", "markeredgewidth": STYLE.plus_width},
+        "diamond": {"marker": "D", "markeredgewidth": STYLE.diamond_edge, "markerfacecolor": "none"},
     }
-    return {"color": colour, "linestyle": "none", "markersize": size, "alpha": mark.opacity, **of_shape[shape]}
+    return {"color": colour, "linestyle": "none", "markersize": size, "alpha": mark.opacity, **of_shape[shape(mark)]}
 
 
 def line_style(mark: Line, palette: Palette) -> dict[str, Any]:
     """Keywords of a Line2D."""
+    dash = (0, DASHES[mark.dash]) if mark.dash else "-"
+    colour = palette.of(mark.role)
     return {
-        "color": palette.of(mark.role), "linewidth": mark.width, "linestyle": DASHES[mark.dash], "alpha": mark.opacity,
+        "color": colour,
+        "linewidth": mark.width,
+        "linestyle": dash,
+        "alpha": mark.opacity,
         "solid_capstyle": "butt",
-    }  # fmt: skip
+    }
 
 
 def handle(mark: Mark, palette: Palette) -> Artist:
@@ -84,7 +88,7 @@ def _line(axes: Axes, mark: Line, palette: Palette) -> list[Artist]:
     x, y = (np.append(v, v[:1]) if mark.closed else v for v in (mark.x, mark.y))
     artists: list[Artist] = []
     if mark.fill is not None:
-        artists += axes.fill(x, y, color=palette.of(mark.fill), alpha=TINT, linewidth=0)
+        artists += axes.fill(x, y, color=palette.of(mark.fill), alpha=STYLE.fill_opacity, linewidth=0)
     artists += axes.plot(x, y, **how)
     if mark.end == "cross" and (last := last_finite(y)) >= 0:
         artists += axes.plot(x[last], y[last], marker="X", markersize=8, color=palette.of(mark.role))
@@ -110,7 +114,7 @@ def _band(axes: Axes, mark: Band, palette: Palette) -> list[Artist]:
     lowest = 11 / 72 / (axes.bbox.height / axes.get_figure().dpi)  # type: ignore[union-attr]
     words = axes.text(
         1, max(lowest, axes.transAxes.inverted().transform(middle)[1]), mark.end_label, color=colour, weight="bold",
-        fontsize=END_LABEL, ha="right", va="center", linespacing=0.95,
+        fontsize=STYLE.band_label_size, ha="right", va="center", linespacing=0.95,
         transform=moved(axes, axes.transAxes, RIGHT - 1.5, 0),
         bbox={"facecolor": palette.paper, "edgecolor": "none", "pad": 1},
     )  # fmt: skip
@@ -124,8 +128,8 @@ def end_labels(axes: Axes, lines: Sequence[Line], palette: Palette) -> list[Arti
         (float(line.x[last]), line.y[last]) for line in shown if line.x is not None for last in [last_finite(line.y)]
     ]
     heights = [axes.transAxes.inverted().transform(axes.transData.transform(end))[1] for end in ends]
-    gap = 13 / 72 / (axes.bbox.height / axes.get_figure().dpi)  # type: ignore[union-attr]
-    beside = moved(axes, axes.get_xaxis_transform(), 6, 0)
+    gap = STYLE.label_gap / 72 / (axes.bbox.height / axes.get_figure().dpi)  # type: ignore[union-attr]
+    beside = moved(axes, axes.get_xaxis_transform(), STYLE.label_away, 0)
     how: dict[str, Any] = {"weight": "bold", "va": "center_baseline", "transform": beside}
     return [
         axes.text(x, height, line.end_label, color=palette.of(line.role), **how)
@@ -181,15 +185,17 @@ def _cells(axes: Axes, mark: Cells, palette: Palette) -> list[Artist]:
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
     x, y = np.linspace(left, right, columns + 1), np.linspace(low, high, rows + 1)
     colours = ListedColormap(palette.shades(mark.role, mark.opacity) / 255)
-    mesh = axes.pcolormesh(x, y, mark.values, cmap=colours, vmin=0, vmax=1, edgecolors=palette.faint, linewidth=0.5)
+    edges: dict[str, Any] = {"edgecolors": palette.faint, "linewidth": STYLE.cell_edge}
+    mesh = axes.pcolormesh(x, y, mark.values, cmap=colours, vmin=0, vmax=1, **edges)
     row, column = np.nonzero(np.isnan(mark.values))
     middle = (x[:-1] + x[1:]) / 2, (y[:-1] + y[1:]) / 2
-    crosses = axes.plot(middle[0][column], middle[1][row], "x", color=palette.muted, markersize=5)
+    crosses = axes.plot(middle[0][column], middle[1][row], "x", color=palette.muted, markersize=STYLE.cell_cross)
     artists: list[Artist] = [mesh, *crosses]
     if mark.chosen >= 0:
         row, column = divmod(mark.chosen, columns)
         corner, size = (x[column], y[row]), (x[1] - x[0], y[1] - y[0])
-        artists.append(axes.add_patch(Rectangle(corner, *size, fill=False, edgecolor=palette.ink, linewidth=2)))
+        edge = Rectangle(corner, *size, fill=False, edgecolor=palette.ink, linewidth=STYLE.chosen_edge)
+        artists.append(axes.add_patch(edge))
     return artists
 
 
@@ -205,7 +211,8 @@ def _arrows(axes: Axes, mark: Arrows, palette: Palette) -> list[Artist]:
 def _text(axes: Axes, mark: Text, palette: Palette) -> list[Artist]:
     across, up = ALIGN[mark.anchor]
     base = axes.transData if mark.units == "data" else axes.transAxes
-    box = {"facecolor": palette.paper, "edgecolor": "none", "alpha": 0.85, "boxstyle": "round,pad=0.25"}
+    edge = {"edgecolor": "none", "boxstyle": f"round,pad={STYLE.box_pad}"}
+    box = {"facecolor": palette.paper, "alpha": STYLE.box_opacity, **edge}
     how: dict[str, Any] = {
         "ha": across, "va": up, "color": palette.of(mark.role), "alpha": mark.opacity, "fontsize": mark.size,
         "weight": "bold" if mark.bold else "normal", "bbox": box if mark.box else None,

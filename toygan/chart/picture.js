@@ -1,6 +1,7 @@
 // The charts of one picture in a page: takes them as they come, paints no more often than the page does, follows its theme.
 import { ChartView } from "./chart.js";
 import { make } from "./elements.js";
+import { NUMBERS } from "./marks.js";
 import { Received } from "./wire.js";
 
 /**
@@ -138,8 +139,11 @@ export class Picture {
     const style = getComputedStyle(this.root);
     const value = (/** @type {string} */ name) => style.getPropertyValue(`--toygan-${name}`).trim();
     const of = (/** @type {string} */ end) => Object.fromEntries(ROLES.map((role) => [role, value(role + end)]));
+    const numbers = (/** @type {string} */ name) => value(name).split(" ").map(Number);
     this.#palette = /** @type {Palette} */ (/** @type {unknown} */ ({
       ...of(""),
+      style: Object.fromEntries(NUMBERS.map((name) => [name, Number(value(name.replaceAll("_", "-")))])),
+      dashes: { dotted: numbers("dotted"), dashed: numbers("dashed") },
       words: of("-words"),
       paper: value("paper"),
       font: style.fontFamily,

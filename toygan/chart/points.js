@@ -1,21 +1,19 @@
 // Points on a 2-D canvas: where there are many, their shape is painted once and copied.
 
 /**
- * @import { Points, Role } from "./wire.js"
- * @import { Brush } from "./marks.js"
+ * @import { Points } from "./wire.js"
+ * @import { Brush, Palette } from "./marks.js"
  */
 
-const SHAPES = /** @type {Partial<Record<Role, string>>} */ ({ generated: "triangle" });
 const MANY = 50, MOST_STAMPS = 64; // points from which on a shape is copied; shapes that are kept
-const EDGE = 0.4; // points of a triangle's edge
 
 /** @param {Brush} brush @param {Points} mark */
 export function paintPoints({ context, frame, point, palette }, mark) {
-  const { x, y } = mark, r = mark.size * point / 2, shape = mark.shape || SHAPES[mark.role] || "circle";
-  const paint = x.length < MANY ? paintShape : stamp(context, shape, r, point, palette.paper);
+  const { x, y } = mark, r = mark.size * point / 2, { shape } = mark;
+  const paint = x.length < MANY ? paintShape : stamp(context, shape, r, point, palette);
   for (let i = 0; i < x.length; i++) {
     const px = frame.x(x[i]), py = frame.y(y[i]);
-    if (!Number.isNaN(px + py)) paint(context, shape, px, py, r, point, palette.paper);
+    if (!Number.isNaN(px + py)) paint(context, shape, px, py, r, point, palette);
   }
 }
 
@@ -27,16 +25,16 @@ export function paintPoints({ context, frame, point, palette }, mark) {
  * @param {number} py
  * @param {number} r
  * @param {number} point
- * @param {string} paper
+ * @param {Palette} palette
  */
-function paintShape(context, shape, px, py, r, point, paper) {
+function paintShape(context, shape, px, py, r, point, { paper, style }) {
   context.beginPath();
   if (shape === "circle") {
     context.arc(px, py, r, 0, 2 * Math.PI);
     context.fill();
   } else if (shape === "triangle") {
     polygon(context, [px, py - r, px - r, py + r, px + r, py + r]);
-    [context.strokeStyle, context.lineWidth] = [paper, 2 * EDGE * point];
+    [context.strokeStyle, context.lineWidth] = [paper, 2 * style.triangle_edge * point];
     context.stroke();
     context.fill();
   } else {
@@ -49,7 +47,7 @@ function paintShape(context, shape, px, py, r, point, paper) {
       const d = r * Math.SQRT2;
       polygon(context, [px, py - d, px + d, py, px, py + d, px - d, py]);
     }
-    context.lineWidth = (shape === "plus" ? 3 : 2) * point;
+    context.lineWidth = (shape === "plus" ? style.plus_width : style.diamond_edge) * point;
     context.stroke();
   }
 }
@@ -63,17 +61,17 @@ const stamps = new Map();
  * @param {string} shape
  * @param {number} r
  * @param {number} point
- * @param {string} paper
+ * @param {Palette} palette
  * @returns {(context: CanvasRenderingContext2D, shape: string, px: number, py: number) => void}
  */
-function stamp(context, shape, r, point, paper) {
+function stamp(context, shape, r, point, palette) {
   const ratio = context.getTransform().a, half = Math.ceil((r + 2 * point) * ratio), side = 2 * half / ratio;
-  const key = [shape, r, ratio, context.fillStyle, paper].join(" ");
+  const key = [shape, r, ratio, context.fillStyle, palette.paper].join(" ");
   const known = stamps.get(key), one = known ?? new OffscreenCanvas(2 * half, 2 * half), own = one.getContext("2d");
   if (!known && own) {
     own.scale(ratio, ratio);
     own.fillStyle = own.strokeStyle = context.fillStyle;
-    paintShape(own, shape, side / 2, side / 2, r, point, paper);
+    paintShape(own, shape, side / 2, side / 2, r, point, palette);
     if (stamps.size === MOST_STAMPS) stamps.clear(); // of other sizes and themes
     stamps.set(key, one);
   }

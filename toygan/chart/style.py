@@ -12,7 +12,45 @@ from typing import Any
 import numpy as np
 
 from toygan.chart.axis import Role
-from toygan.chart.marks import Shape
+from toygan.chart.marks import Dash, Points, Shape
+
+
+@dataclass(frozen=True)
+class Style:
+    """The numbers that both painters share: lengths in points, opacities from 0 to 1.
+
+    A page gets them as CSS variables, `end_size` as `--toygan-end-size` (`page.stylesheet`).
+    """
+
+    surface_opacity: float = 0.55  # of a surface's ends
+    fill_opacity: float = 0.1  # of the inside of a closed line
+    box_opacity: float = 0.85  # of the paper under words
+    box_pad: float = 0.25  # of the paper around words, times their size
+    triangle_edge: float = 0.4  # in the colour of the paper, which keeps neighbours apart
+    diamond_edge: float = 2.0
+    plus_width: float = 3.0
+    axis_width: float = 0.8  # of grids, too
+    cell_edge: float = 0.5
+    cell_cross: float = 5.0  # of a cell without a value, from edge to edge
+    chosen_edge: float = 2.0  # of the chosen cell
+    title_size: float = 11.5
+    label_size: float = 9.5  # of an axis
+    tick_size: float = 9.0
+    legend_size: float = 9.5
+    line_label_size: float = 10.0  # at the end of a line
+    band_label_size: float = 9.0  # at the end of a band
+    label_gap: float = 13.0  # from one line's label to the next
+    label_away: float = 6.0  # from the end of a line to its label
+
+
+STYLE = Style()
+DASHES: dict[Dash, tuple[float, ...]] = {"dotted": (1, 1.5), "dashed": (3, 1.5)}  # on and off, times the line's width
+SHAPES: dict[Role, Shape] = {"real": "circle", "generated": "triangle"}  # of points; others are circles
+
+
+def shape(mark: Points) -> Shape:
+    """Return a mark's own shape, or that of its role."""
+    return mark.shape or SHAPES.get(mark.role, "circle")
 
 
 @dataclass(frozen=True)
@@ -37,7 +75,7 @@ class Palette:
         """From generated (0) over paper (0.5) to real (1), pale enough for points to stand out `(256, 4)` uint8."""
         t = np.linspace(-1, 1, 256)[:, None]
         paper, end = rgb(self.paper), np.where(t < 0, rgb(self.generated), rgb(self.real))
-        colours = paper + SURFACE_OPACITY * np.abs(t) * (end - paper)
+        colours = paper + STYLE.surface_opacity * np.abs(t) * (end - paper)
         return np.concatenate([colours, np.full_like(t, 255)], axis=1).round().astype(np.uint8)
 
     def shades(self, role: Role, opacity: float = 1.0) -> np.ndarray:
@@ -47,17 +85,8 @@ class Palette:
         return np.concatenate([colours, np.full_like(t, 255)], axis=1).round().astype(np.uint8)
 
 
-SURFACE_OPACITY = 0.55  # of the surface's ends
-TINT = 0.1  # the opacity with which a closed line is filled
-
 LIGHT = Palette("#ffffff", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#1a1a1a", "#4d4d4d", "#d9d9d9")
 DARK = Palette("#111111", "#56B4E9", "#F5813C", "#2CC295", "#E39BC3", "#f0f0f0", "#b8b8b8", "#3d3d3d")
-
-SHAPES: dict[Role, Shape] = {"real": "circle", "generated": "triangle"}  # of points; others are circles
-EDGE = 0.4  # points: the paper-coloured edge of a triangle, which keeps neighbours apart
-
-# Sizes of words in points.
-TEXT, TITLE, LABEL, TICK, LEGEND, END_LABEL = 10.0, 11.5, 9.5, 9.0, 9.5, 9.0
 
 
 def rgb(colour: str) -> np.ndarray:
@@ -68,26 +97,26 @@ def rgb(colour: str) -> np.ndarray:
 def rc(palette: Palette = LIGHT) -> dict[Any, Any]:
     """The palette as settings for matplotlib."""
     return {
-        "font.size": TEXT,
+        "font.size": STYLE.line_label_size,
         "text.color": palette.ink,
-        "axes.titlesize": TITLE,
+        "axes.titlesize": STYLE.title_size,
         "axes.titleweight": "bold",
         "axes.titlelocation": "left",
         "axes.titlepad": 5,
-        "axes.labelsize": LABEL,
+        "axes.labelsize": STYLE.label_size,
         "axes.labelcolor": palette.muted,
         "axes.edgecolor": palette.muted,
         "axes.facecolor": palette.paper,
-        "axes.linewidth": 0.8,
+        "axes.linewidth": STYLE.axis_width,
         "axes.spines.top": False,
         "axes.spines.right": False,
         "xtick.color": palette.muted,
         "ytick.color": palette.muted,
-        "xtick.labelsize": TICK,
-        "ytick.labelsize": TICK,
+        "xtick.labelsize": STYLE.tick_size,
+        "ytick.labelsize": STYLE.tick_size,
         "lines.linewidth": 1.8,
         "legend.frameon": False,
-        "legend.fontsize": LEGEND,
+        "legend.fontsize": STYLE.legend_size,
         "figure.facecolor": palette.paper,
         "savefig.facecolor": palette.paper,
         "path.simplify": True,

@@ -10,7 +10,8 @@ import numpy as np
 
 from toygan.chart.axis import Axis
 from toygan.chart.chart import Chart
-from toygan.chart.marks import Mark, Raster, Surface
+from toygan.chart.marks import Mark, Points, Raster, Surface
+from toygan.chart.style import shape
 
 Key = tuple[int, str, str]  # place of the chart, name of the mark, field
 
@@ -96,5 +97,8 @@ def _words_of_axis(axis: Axis) -> dict[str, Any]:
 
 def _words_of_mark(mark: Mark) -> dict[str, Any]:
     words = {name: value for name, value in vars(mark).items() if not isinstance(value, np.ndarray)}
-    columns = {"columns": np.shape(mark.values)[1]} if isinstance(mark, Raster) else {}
-    return {"kind": type(mark).__name__.lower(), **words, **columns}
+    if isinstance(mark, Points):
+        words["shape"] = shape(mark)
+    if isinstance(mark, Raster):
+        words["columns"] = np.shape(mark.values)[1]
+    return {"kind": type(mark).__name__.lower(), **words}
