@@ -143,7 +143,7 @@ class RunFolder:
         words = {"asked": self._request.words, "drawn": self._drawn, "frames": len(self._frames)}
         arrays = {"run": as_array(checkpoint(self.run))}
         if self._request.gif:
-            arrays["picture"] = as_array(self._picture.serialize())
+            arrays["picture"] = as_array(self._picture.run.serialize())
             arrays |= {f"frame/{i}": as_array(run_files.encode_png(frame)) for i, frame in enumerate(self._frames)}
         if self._recording is not None:
             arrays["charts"] = as_array(self._charts.serialize())
@@ -159,7 +159,7 @@ class RunFolder:
             run = resumed(arrays["run"].tobytes(), self._request.every, device=self._request.device)
             look = Look.from_run(run.population, run.record)
             if self._request.gif:
-                self._picture.resume(arrays["picture"].tobytes(), look)
+                self._picture.run.resume(arrays["picture"].tobytes(), look)
                 self._drawn = words["drawn"]
                 self._frames = [_image(arrays[f"frame/{i}"].tobytes()) for i in range(words["frames"])]
             if self._request.html:

@@ -237,7 +237,7 @@ def _d_output(probe: Probe, window: Window, real: torch.Tensor, generated: torch
     """Return D's output over the window, `(ny, nx)` or `(nx,)`, as `Look` describes it."""
     cells, n = grid(window).to(generated), len(real)
     if probe.game.loss.probability:
-        output = sigmoid(probe.critic(cells)[0].cpu().numpy())
+        output = (1 + np.tanh(probe.critic(cells)[0].cpu().numpy() / 2)) / 2  # the sigmoid, without an overflow
     else:
         logits = probe.critic(torch.cat([cells, real, generated]))[0].cpu().numpy()
         output = scale_logits(logits[: -2 * n], logits[-2 * n : -n], logits[-n:])
@@ -250,12 +250,6 @@ def _portrait(recipe: Recipe, reach: float) -> theory.Portrait | None:
         return theory.phase_portrait(recipe, starts=(), steps=0, reach=reach, side=FIELD_SIDE)
     except ValueError:
         return None
-
-
-def sigmoid(logits: np.ndarray) -> np.ndarray:
-    """Compute the sigmoid of logits without an overflow."""
-    share: np.ndarray = (1 + np.tanh(logits / 2)) / 2
-    return share
 
 
 def scale_logits(logits: np.ndarray, real: np.ndarray, generated: np.ndarray) -> np.ndarray:

@@ -53,23 +53,15 @@ class Picture:
     ) -> None:
         self.charts: list[Chart] = []
         self.heading = Heading(headline(recipe))
-        self._run = Charts(panels)
+        self.run = Charts(panels)  # the charts, from look to look
         self._painting = Painting(width, height, dpi)
         self._painting.paint([], self.heading)
 
     def draw(self, look: Look) -> None:
         """Draw a look; if it is earlier than the one before, axes start again from their first limits."""
-        self.charts = self._run.update(look)
+        self.charts = self.run.update(look)
         self.heading = Heading(headline(look.recipe), f"iteration {look.step:,}", look.status)
         self._painting.paint(list(zip(self.charts, places(len(self.charts)), strict=True)), self.heading)
-
-    def serialize(self) -> bytes:
-        """Return what later pictures need of this one; ValueError before the first look."""
-        return self._run.serialize()
-
-    def resume(self, content: bytes, look: Look) -> None:
-        """Continue from the content that `serialize` made; `look` is any later look at the same member."""
-        self._run.resume(content, look)
 
     def rgba(self) -> np.ndarray:
         """Return the pixels `(height, width, 4)`, of type uint8."""
