@@ -155,7 +155,7 @@ class Clusters(Noise):
 
 
 @dataclass(frozen=True)
-class Table(Noise):
+class TableNoise(Noise):
     """A fixed set of n standard normal points, equally likely; it depends on this `seed`, not on the run's."""
 
     n: int = 400
@@ -239,7 +239,7 @@ NOISES: Menu[Noise] = Menu(
         "sphere": Sphere(),
         "truncated": Truncated(),
         "clusters": Clusters(),
-        "table": Table(),
+        "table": TableNoise(),
         "learned-table": LearnedTable(),
     }
 )

@@ -55,7 +55,7 @@ class Unequal(Ring):
 
 
 @dataclass(frozen=True)
-class Grid(Mixture):
+class GaussianGrid(Mixture):
     """side x side Gaussians on a grid (spacing 2, sigma 0.05: Dumoulin et al. 2017, ALI; Lin et al. 2018, PacGAN)."""
 
     side: int = 5
@@ -249,7 +249,7 @@ class Dirac(Distribution):
 MIXTURES: dict[str, Distribution] = {
     "ring8": Ring(),
     "unequal": Unequal(),
-    "grid25": Grid(),
+    "grid25": GaussianGrid(),
     "random-mixture": RandomMixture(),
     "random-ring": RandomRing(),
 }
