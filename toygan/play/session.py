@@ -37,6 +37,7 @@ class Session(FleetSession):
     Raises:
         RecipeError: If `seeds` is not a whole number of at least 1, or leaves the range of seeds.
     Example:
+        >>> from toygan import Recipe, Session
         >>> session = Session(Recipe(width=4, batch=8), seeds=2)
         >>> session.set("lr_g", 0.01), session.message
         (True, 'lr_g = 0.01: from iteration 0 on')

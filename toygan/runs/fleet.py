@@ -43,6 +43,8 @@ class Fleet:
     Raises:
         RecipeError: If an iteration needs more memory than is allowed.
     Example:
+        >>> from toygan.runs.fleet import Fleet
+        >>> from toygan import Recipe
         >>> fleet = Fleet([Recipe(width=4, batch=8), Recipe(width=6, batch=8)])
         >>> fleet.step()
         >>> fleet.steps, len(fleet.runs), fleet.scores("modes-covered").shape

@@ -20,6 +20,7 @@ class Grid:
     Raises:
         RecipeError: If a cell is not a valid recipe, if two cells are equal, or if there is no axis.
     Example:
+        >>> from toygan.sweeps.grid import Grid
         >>> grid = Grid({"lr_g": [1e-3, 1e-2], "width": [4, 6, 8]})
         >>> grid.shape, grid.values(4)
         ((2, 3), {'lr_g': 0.01, 'width': 6})
