@@ -44,6 +44,7 @@ class Parts:
     data: Distribution
     loss: Loss
     regularizers: Mapping[str, Regularizer]  # by their specs
+    strengths: Mapping[str, float]  # of the regularizers, by their specs
     turns: Turn
     optimizer_g: Optimizer
     optimizer_d: Optimizer
@@ -405,6 +406,7 @@ def _fit(recipe: Recipe, part: Mapping[str, Any]) -> Parts:
         data=data,
         loss=part["loss"],
         regularizers=part["regularizers"],
+        strengths=recipe.regularizers,
         turns=part["turns"],
         optimizer_g=part["optimizer_g"] or part["optimizer"],
         optimizer_d=part["optimizer_d"] or part["optimizer"],
@@ -446,7 +448,7 @@ def _check_regularizers(recipe: Recipe, parts: Parts) -> None:
     for name, regularizer in parts.regularizers.items():
         if not parts.loss.uses_discriminator:
             raise RecipeError("regularizers", name, f"loss {short(recipe.loss)} has no discriminator to regularize")
-        if (reason := regularizer.refuses(parts, recipe.regularizers[name])) is not None:
+        if (reason := regularizer.refuses(parts)) is not None:
             raise RecipeError("regularizers", name, reason)
 
 

@@ -69,8 +69,8 @@ class Exponential(Loss):
 class SmallLogits(Regularizer):
     """Half the mean squared logit on both kinds of samples."""
 
-    def discriminator_loss(self, loss: Tensor, c: Any) -> Tensor:
-        return loss + c.strength / 2 * (c.real.square().mean(-1) + c.fake.square().mean(-1))
+    def discriminator_loss(self, loss: Tensor, c: Any, strength: Tensor, state: Any) -> Tensor:
+        return loss + strength / 2 * (c.real.square().mean(-1) + c.fake.square().mean(-1))
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import zlib
 
 import pytest
@@ -505,3 +506,21 @@ def test_a_regularizer_without_meaning_is_refused_with_a_reason(recipe: Recipe, 
 def test_a_strength_out_of_bounds_is_refused(name: str, strength: float) -> None:
     with pytest.raises(RecipeError, match=name):
         SMALL.but(regularizers={name: strength})
+
+
+@pytest.mark.parametrize(
+    ("hook", "old", "new"),
+    [
+        ("discriminator_loss", "self, loss, c", "self, loss, c, strength, state"),
+        ("generator_loss", "self, loss, c", "self, loss, c, strength, state"),
+        ("inputs", "self, c", "self, c, strength, state"),
+        ("refuses", "self, parts, strength", "self, parts"),
+    ],
+)
+def test_a_hook_of_another_form_is_refused_with_the_form_that_it_needs(hook: str, old: str, new: str) -> None:
+    code = f"class Mine(Regularizer):\n    def {hook}({{}}): return 0"
+    with pytest.raises(TypeError, match=re.escape(f"Mine.{hook}: must take ({new}); it takes ({old})")):
+        exec(code.format(old), {"Regularizer": Regularizer})
+    names: dict[str, type] = {"Regularizer": Regularizer}
+    exec(code.format(new), names)
+    assert issubclass(names["Mine"], Regularizer)

@@ -54,6 +54,10 @@ class RecipeParts(Protocol):
         """The regularizers by their specs."""
 
     @property
+    def strengths(self) -> Mapping[str, float]:
+        """The regularizers' strengths by their specs."""
+
+    @property
     def batch(self) -> int:
         """Samples of each kind in one step."""
 

@@ -143,8 +143,7 @@ class Game:
         c.judge_both()
         loss = self.loss.discriminator(c).mean(-1)
         for r in self._acting("discriminator_loss"):
-            c.strength, c.state = r.strength, r.state
-            loss = r.part.discriminator_loss(loss, c)
+            loss = r.part.discriminator_loss(loss, c, r.strength, r.state)
         return loss, c
 
     def generator_loss(
@@ -158,8 +157,7 @@ class Game:
         c = self.discriminator_pass(theta_g, theta_d, batch, samples)
         loss = self.loss.generator(c).mean(-1)
         for r in self._acting("generator_loss"):
-            c.strength, c.state = r.strength, r.state
-            loss = r.part.generator_loss(loss, c)
+            loss = r.part.generator_loss(loss, c, r.strength, r.state)
         return loss
 
     def losses(self, theta_g: Tensor, theta_d: Tensor, batch: BatchView) -> tuple[Tensor, Tensor]:
@@ -195,14 +193,22 @@ class Game:
         input_gradient: bool = False,
     ) -> DiscriminatorPass:
         """Show D the batch as the regularizers let D see it; `samples` stand in for what G makes of the batch."""
-        g, d = self.generator.network, self.discriminator.network
         used = self._reparametrize(theta_d)
-        samples = g(theta_g, batch.z) if samples is None else samples
-        c = DiscriminatorPass(self.loss, g, d, theta_g, theta_d, used, batch, samples, input_gradient)
-        c.discriminator_gradient = partial(self._d_gradient, theta_g, theta_d, batch, samples)
+        samples = self.generator.network(theta_g, batch.z) if samples is None else samples
+        c = DiscriminatorPass(
+            loss=self.loss,
+            generator=self.generator.network,
+            discriminator=self.discriminator.network,
+            theta_g=theta_g,
+            theta_d=theta_d,
+            reparametrized=used,
+            batch=batch,
+            samples=samples,
+            discriminator_gradient=partial(self._d_gradient, theta_g, theta_d, batch, samples),
+            needs_input_gradient=input_gradient,
+        )
         for r in self._acting("inputs"):
-            c.strength, c.state = r.strength, r.state
-            c.x_real, c.x_fake = r.part.inputs(c)
+            c.x_real, c.x_fake = r.part.inputs(c, r.strength, r.state)
         return c
 
     def at_points(self, x: Tensor, context: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""What is added to the two objectives, to D's inputs, to D itself or to the D that G plays against, with a strength.
+"""Changes of the two objectives, of D's inputs, of D itself or of the D that G plays against, each with a strength.
 
 A regularizer is a frozen dataclass and its row, side by side in the file of its family; this menu joins the families.
 """
@@ -21,3 +21,4 @@ from toygan.parts.regularizers.weights import WEIGHTS
 REGULARIZERS: Menu[Regularizer] = Menu(
     {**GRADIENT_PENALTIES, **WEIGHTS, **NOISE_AND_LABELS, **VEEGAN, **BATCH_AWARE, **GENERATOR_LOSSES}
 )
+"""The regularizers by name, for a recipe's `regularizers`; in this order they act."""

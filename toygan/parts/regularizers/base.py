@@ -1,11 +1,13 @@
-"""What a regularizer may look at and what it may change: one class of hooks that do nothing unless it needs them."""
+"""The base class of regularizers: hooks that do nothing unless one needs them, and the pass that they look at."""
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -22,56 +24,55 @@ RegularizerState = tuple[Tensor, ...]  # what a regularizer keeps from one step 
 VirtualStep = Callable[[Tensor, OptimizerState, bool], tuple[Tensor, OptimizerState]]
 
 
+@dataclass(eq=False)
 class DiscriminatorPass:
-    """What the discriminator makes of one batch: all that a loss and a regularizer may look at.
+    """What a loss and a regularizer may look at: one batch, both players, and D's logits on it.
 
-    `x_real` and `x_fake` are D's inputs `(P, n, dim)`, `real` and `fake` its logits `(P, n)`, computed when asked for;
-    `samples` is what G made of the batch, or what stands in for it; D's layers use the parameters `reparametrized`.
-    `discriminator_gradient` gives the gradient of D's whole loss on the batch in D's parameters `(P, n_d)`, itself
-    differentiable. `strength` `(P,)` and `state` are those of the regularizer that looks.
+    `x_real` and `x_fake` `(P, n, dim)` are D's inputs, as regularizers have changed them; `real` and `fake` `(P, n)`
+    are D's logits on them, computed when first asked for. Without a discriminator the logits are the samples.
     """
 
-    strength: Tensor
-    state: RegularizerState
-    discriminator_gradient: Callable[[], Tensor]
+    loss: Loss
+    generator: Network
+    discriminator: Network
+    theta_g: Tensor  # G's parameters (P, n_g)
+    theta_d: Tensor  # D's parameters (P, n_d)
+    reparametrized: Tensor  # D's parameters as its layers use them (P, n_d)
+    batch: BatchView  # real samples, latent points, and further random numbers by name
+    samples: Tensor  # G's samples from the batch, or those that stand in for them (P, n, dim)
+    discriminator_gradient: Callable[[], Tensor]  # computes the gradient of D's whole loss in theta_d, differentiable
+    needs_input_gradient: bool = False  # True: some regularizer asks for `input_gradient_real` or `_fake`
 
-    def __init__(
-        self, loss: Loss, generator: Network, discriminator: Network, theta_g: Tensor, theta_d: Tensor,
-        reparametrized: Tensor, batch: BatchView, samples: Tensor, needs_input_gradient: bool,
-    ) -> None:  # fmt: skip
-        self.loss, self.generator, self.discriminator = loss, generator, discriminator
-        self.theta_g, self.theta_d, self.reparametrized = theta_g, theta_d, reparametrized
-        self.batch, self.samples = batch, samples
-        self.x_real, self.x_fake = batch.real, samples
-        self._needs_input_gradient = needs_input_gradient
+    def __post_init__(self) -> None:
+        self.x_real, self.x_fake = self.batch.real, self.samples
 
     def critic(self, x: Tensor) -> Tensor:
-        """Logits `(P, n)` of D's inputs x `(P, n, dim)`; where there is no discriminator, the samples themselves."""
+        """Compute D's logits `(P, n)` on its inputs `x` `(P, n, dim)`; without a discriminator, return the samples."""
         out = self.discriminator(self.reparametrized, x)
         return out.squeeze(-1) if self.loss.uses_discriminator else out
 
     def features(self, x: Tensor) -> Tensor:
-        """What the last layer of D sees of its inputs x, `(P, n, features)`."""
+        """Compute the inputs of D's last layer `(P, n, features)` from D's inputs `x` `(P, n, dim)`."""
         return self.discriminator.features(self.reparametrized, x)
 
     def judge_both(self) -> tuple[Tensor, Tensor]:
-        """Logits on real and on generated samples, in one pass where possible: half the work of two small ones."""
-        if self._needs_input_gradient:
+        """Compute the logits on real and on generated samples, each `(P, n)`, in one pass if that gives the same."""
+        if self.needs_input_gradient:
             self.x_real, self.x_fake = requiring_grad(self.x_real), requiring_grad(self.x_fake)
-        if self._needs_input_gradient or not self.discriminator.per_sample:
+        if self.needs_input_gradient or not self.discriminator.per_sample:
             self.real, fake = self.critic(self.x_real), self.critic(self.x_fake)
         else:  # side by side as columns, as networks hold them
             self.real, fake = self.critic(torch.cat([self.x_real.mT, self.x_fake.mT], dim=2).mT).chunk(2, dim=1)
-        return self.real, self.__dict__.setdefault("fake", fake)  # where `fake` was asked for alone, its tensor stays
+        return self.real, self.__dict__.setdefault("fake", fake)  # if `fake` was asked for before, its tensor stays
 
     @cached_property
     def real(self) -> Tensor:
-        """Logits on real samples."""
+        """D's logits on real samples `(P, n)`."""
         return self.judge_both()[0]
 
     @cached_property
     def fake(self) -> Tensor:
-        """Logits on generated samples; they come alone where nobody has asked for those on real ones."""
+        """D's logits on generated samples `(P, n)`; computed alone if nobody has asked for those on real ones."""
         return self.critic(self.x_fake)
 
     @cached_property
@@ -85,13 +86,13 @@ class DiscriminatorPass:
         return self._at_known(self.fake, self.x_fake)
 
     def _at_known(self, logits: Tensor, x: Tensor) -> Tensor:
-        known = self._needs_input_gradient and logits.requires_grad
+        known = self.needs_input_gradient and logits.requires_grad
         return _gradient(logits, x) if known else self.input_gradient(x)
 
     def input_gradient(self, x: Tensor) -> Tensor:
-        """The gradient of the logit at any inputs x `(P, n, dim)` of D, itself differentiable.
+        """Compute the gradient of the logit at any inputs `x` of D, itself differentiable, both `(P, n, dim)`.
 
-        Where D judges whole batches it is that of the sum of all logits: a sample moves its neighbours' too.
+        If D judges whole batches, it is that of the sum of all logits: a sample moves its neighbours' logits too.
         """
         with torch.enable_grad():
             x = requiring_grad(x)
@@ -99,68 +100,190 @@ class DiscriminatorPass:
 
 
 class Regularizer:
-    """A change of the game with a strength: override the hooks that it needs, the others do nothing."""
+    """A change of the game with a strength: override the hooks that it needs; the others do nothing.
 
-    strengths: ClassVar[tuple[float, float, float]] = (1e-3, 0.1, 10.0)  # lowest, usual and highest, for sliders
-    bounds: ClassVar[tuple[float, float]] = (0.0, math.inf)  # lowest and highest allowed strength
-    whole: ClassVar[bool] = False  # True: the strength counts something
-    formula: ClassVar[str] = ""  # LaTeX
-    structural: ClassVar[bool] = False  # True: the strength shapes a network, so a change restarts
-    fades: ClassVar[bool] = False  # True: the strength falls linearly to 0 over the recipe's `anneal` iterations
-    needs_input_gradient: ClassVar[bool] = False  # True: D's loss needs `input_gradient_real` or `_fake`: said before
+    A regularizer is a frozen dataclass; its fields are arguments of its name in a recipe, as in `"dragan(reach=1.0)"`.
+    P is the number of members, n of samples of each kind in a batch, dim of the data's dimensions.
 
-    def refuses(self, parts: RecipeParts, strength: float) -> str | None:
-        """Why this regularizer has no meaning beside those parts, or None where it has."""
+    A subclass may set these class attributes:
+
+    - `strengths`: the lowest, the usual and the highest strength, for sliders [default: (0.001, 0.1, 10)]
+    - `bounds`: the lowest and the highest strength allowed [default: (0, inf)]
+    - `whole`: True if the strength counts something, and so is a whole number
+    - `structural`: True if the strength shapes a network, so that a change restarts the run
+    - `fades`: True if the strength falls linearly to 0 over the recipe's `anneal` iterations
+    - `needs_input_gradient`: True if D's loss asks for `c.input_gradient_real` or `c.input_gradient_fake`
+    - `formula`: the change in LaTeX, for lists
+
+    Raises:
+        TypeError: When a subclass is defined, if one of its hooks does not take the arguments listed here.
+    Example:
+        >>> from toygan import REGULARIZERS, Population, Recipe, Regularizer
+        >>> class SmallLogits(Regularizer):
+        ...     def discriminator_loss(self, loss, c, strength, state):
+        ...         return loss + strength / 2 * (c.real**2 + c.fake**2).mean(-1)
+        >>> REGULARIZERS["small-logits"] = SmallLogits()
+        >>> population = Population(Recipe(regularizers={"small-logits": 0.1}, width=4, batch=8))
+        >>> population.run(2)
+        >>> population.discriminator.theta.isfinite().all().item()
+        True
+        >>> del REGULARIZERS["small-logits"]
+    """
+
+    strengths: ClassVar[tuple[float, float, float]] = (1e-3, 0.1, 10.0)
+    bounds: ClassVar[tuple[float, float]] = (0.0, math.inf)
+    whole: ClassVar[bool] = False
+    formula: ClassVar[str] = ""
+    structural: ClassVar[bool] = False
+    fades: ClassVar[bool] = False
+    needs_input_gradient: ClassVar[bool] = False
+
+    def __init_subclass__(cls, **given: Any) -> None:
+        super().__init_subclass__(**given)
+        for name, hook in vars(Regularizer).items():
+            own = vars(cls).get(name)
+            if name.startswith("_") or not inspect.isfunction(hook) or not inspect.isfunction(own):
+                continue
+            needs, takes = inspect.signature(hook).parameters, inspect.signature(own)
+            try:
+                takes.bind(*needs)
+            except TypeError:
+                form = f"must take ({', '.join(needs)}); it takes ({', '.join(takes.parameters)})"
+                raise TypeError(f"{cls.__name__}.{name}: {form}") from None
+
+    def refuses(self, parts: RecipeParts) -> str | None:
+        """Return the reason that this regularizer has no meaning beside those parts, or None if it has one.
+
+        Args:
+            parts: The recipe's parts, such as `parts.loss`, `parts.discriminator` and `parts.strengths`.
+        Returns:
+            The end of the error message "regularizers=NAME: ...", or None.
+        """
         return None
 
     def networks(self, g: Network, d: Network, strength: float) -> tuple[Network, Network]:
-        """The generator and the discriminator, other ones if need be; structural regularizers only."""
+        """Return the networks to train in place of G's and D's; for structural regularizers only.
+
+        Args:
+            g: The generator's network.
+            d: The discriminator's network.
+            strength: The strength, the same for all members.
+        Returns:
+            Both networks, the generator first.
+        """
         return g, d
 
     def start(self, theta_g: Tensor, theta_d: Tensor, net: Network) -> RegularizerState:
-        """The state before the first step; `net` is D."""
+        """Return the state before the first step.
+
+        Args:
+            theta_g: G's parameters `(P, n_g)`.
+            theta_d: D's parameters `(P, n_d)`.
+            net: D's network.
+        Returns:
+            Tensors `(P, ...)` to keep from one step to the next, none by default; checkpoints hold them.
+        """
         return ()
 
     def update(self, state: RegularizerState, theta_g: Tensor, theta_d: Tensor, net: Network) -> RegularizerState:
-        """The state after a step of D to theta_d."""
+        """Return the state after a step of D to `theta_d` `(P, n_d)`; arguments as those of `start`."""
         return state
 
     def project(self, theta_d: Tensor, net: Network, strength: Tensor) -> Tensor:
-        """D's parameters after each of its steps, brought back to where they may be."""
+        """Return D's parameters, after each of its steps, brought back to where they may be.
+
+        Args:
+            theta_d: D's parameters `(P, n_d)`.
+            net: D's network.
+            strength: The strength of each member `(P,)`.
+        Returns:
+            Parameters `(P, n_d)`.
+        """
         return theta_d
 
     def reparametrized(self, theta_d: Tensor, net: Network, strength: Tensor, state: RegularizerState) -> Tensor:
-        """D's parameters as its layers use them."""
+        """Return D's parameters as its layers use them.
+
+        Args:
+            theta_d: D's parameters `(P, n_d)`, which its optimizer moves.
+            net: D's network.
+            strength: The strength of each member `(P,)`.
+            state: The state that `start` and `update` keep.
+        Returns:
+            Parameters `(P, n_d)`, differentiable in `theta_d`.
+        """
         return theta_d
 
     def unrolled_d(self, theta_d: Tensor, state: OptimizerState, virtual_step: VirtualStep, strength: Tensor) -> Tensor:
-        """The D that G plays against; `state` is that of D's optimizer, now."""
+        """Return the parameters of the D that G plays against.
+
+        Args:
+            theta_d: D's parameters `(P, n_d)`.
+            state: The present state of D's optimizer.
+            virtual_step: Computes a step that D would take on this batch: it takes parameters, an optimizer state and
+                True if G's gradient is to see how G shapes the step, and returns parameters and state after it.
+            strength: The strength of each member `(P,)`.
+        Returns:
+            Parameters `(P, n_d)`.
+        """
         return theta_d
 
-    def inputs(self, c: DiscriminatorPass) -> tuple[Tensor, Tensor]:
-        """What D is shown instead of `c.x_real` and `c.x_fake`."""
+    def inputs(self, c: DiscriminatorPass, strength: Tensor, state: RegularizerState) -> tuple[Tensor, Tensor]:
+        """Return the inputs that D sees in place of `c.x_real` and `c.x_fake`.
+
+        Args:
+            c: The batch before D; its logits cannot be asked for yet.
+            strength: The strength of each member `(P,)`.
+            state: The state that `start` and `update` keep.
+        Returns:
+            Real and generated inputs `(P, n, inputs of D)`.
+        """
         return c.x_real, c.x_fake
 
     def point(self, x: Tensor, g: Network, theta_g: Tensor, strength: Tensor) -> Tensor:
-        """What D is shown when it is asked about single points x `(P, n, dim)`."""
+        """Return the inputs that D sees when it is asked about single points, as by `Population.critic`.
+
+        Args:
+            x: Points `(P, n, dim)`.
+            g: The generator's network.
+            theta_g: G's parameters `(P, n_g)`.
+            strength: The strength of each member `(P,)`.
+        Returns:
+            Inputs `(P, n, inputs of D)`.
+        """
         return x
 
-    def discriminator_loss(self, loss: Tensor, c: DiscriminatorPass) -> Tensor:
-        """D's objective `(P,)` in place of `loss`."""
+    def discriminator_loss(
+        self, loss: Tensor, c: DiscriminatorPass, strength: Tensor, state: RegularizerState
+    ) -> Tensor:
+        """Return D's objective in place of `loss`.
+
+        Args:
+            loss: D's objective so far, one number a member `(P,)`.
+            c: The batch with D's logits `c.real` and `c.fake` `(P, n)`.
+            strength: The strength of each member `(P,)`.
+            state: The state that `start` and `update` keep.
+        Returns:
+            The objective `(P,)`, differentiable in `c.theta_d`.
+        """
         return loss
 
-    def generator_loss(self, loss: Tensor, c: DiscriminatorPass) -> Tensor:
-        """G's objective `(P,)` in place of `loss`."""
+    def generator_loss(self, loss: Tensor, c: DiscriminatorPass, strength: Tensor, state: RegularizerState) -> Tensor:
+        """Return G's objective in place of `loss`; arguments as those of `discriminator_loss`.
+
+        Returns:
+            The objective `(P,)`, differentiable in `c.theta_g`.
+        """
         return loss
 
 
 def requiring_grad(x: Tensor) -> Tensor:
-    """x as something to differentiate by, with its history where it has one."""
+    """Return x as something to differentiate by, with its history if it has one."""
     return x if x.requires_grad else x.detach().requires_grad_()
 
 
 def norm(x: Tensor) -> Tensor:
-    """Euclidean length over the last axis, with gradient 0 at the origin."""
+    """Compute the Euclidean length over the last axis, with gradient 0 at the origin."""
     square = (x * x).sum(-1)
     at_origin = square == 0
     return torch.where(at_origin, torch.ones_like(square), square).sqrt() * ~at_origin

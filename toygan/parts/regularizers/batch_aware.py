@@ -12,7 +12,7 @@ from toygan.parts.checks import whole
 from toygan.parts.networks import MLP, Network
 from toygan.parts.networks.dropout import DropoutMLP, dropout_factors
 from toygan.parts.protocols import RecipeParts
-from toygan.parts.regularizers.base import DiscriminatorPass, Regularizer
+from toygan.parts.regularizers.base import DiscriminatorPass, Regularizer, RegularizerState
 
 EPSILON = 1e-8  # under the root, as in the authors' code: a batch of copies has a gradient
 
@@ -30,16 +30,17 @@ class Packing(Regularizer):
     structural = True
     formula = r"a(x_1,\dots,x_m)"
 
-    def refuses(self, parts: RecipeParts, strength: float) -> str | None:
-        if parts.batch % strength == 0:
-            return None
-        return f"a batch of {parts.batch} does not divide into packs of {strength:g}"
+    def refuses(self, parts: RecipeParts) -> str | None:
+        for name, part in parts.regularizers.items():
+            if isinstance(part, Packing) and parts.batch % parts.strengths[name]:
+                return f"a batch of {parts.batch} does not divide into packs of {parts.strengths[name]:g}"
+        return None
 
     def networks(self, g: Network, d: Network, strength: float) -> tuple[Network, Network]:
         return g, d.with_inputs(d.inputs * int(strength))
 
-    def inputs(self, c: DiscriminatorPass) -> tuple[Tensor, Tensor]:
-        m = int(c.strength[0])  # of a strength that counts, which is on the CPU
+    def inputs(self, c: DiscriminatorPass, strength: Tensor, state: RegularizerState) -> tuple[Tensor, Tensor]:
+        m = int(strength[0])  # of a strength that counts, which is on the CPU
         return _packed(c.x_real, m), _packed(c.x_fake, m)
 
     def point(self, x: Tensor, g: Network, theta_g: Tensor, strength: Tensor) -> Tensor:
@@ -129,7 +130,7 @@ class BatchAware(Regularizer):
 
     structural = True
 
-    def refuses(self, parts: RecipeParts, strength: float) -> str | None:
+    def refuses(self, parts: RecipeParts) -> str | None:
         named = parts.names["discriminator"]
         if not parts.discriminator.layered:
             return f"discriminator {named!r} has no layer of features to compare; needs 'mlp'"
@@ -151,7 +152,7 @@ class Dropout(Regularizer):
     structural = True
     formula = r"h\leftarrow h\cdot b/(1-s),\quad b\sim\mathrm{Bernoulli}(1-s)"
 
-    def refuses(self, parts: RecipeParts, strength: float) -> str | None:
+    def refuses(self, parts: RecipeParts) -> str | None:
         batch_aware = next((name for name, part in parts.regularizers.items() if isinstance(part, BatchAware)), None)
         if batch_aware is not None:
             return f"{batch_aware} changes D's layers, too; choose one"
@@ -163,16 +164,15 @@ class Dropout(Regularizer):
         assert isinstance(d, MLP)
         return g, DropoutMLP.from_mlp(d)
 
-    def inputs(self, c: DiscriminatorPass) -> tuple[Tensor, Tensor]:
+    def inputs(self, c: DiscriminatorPass, strength: Tensor, state: RegularizerState) -> tuple[Tensor, Tensor]:
         assert isinstance(c.discriminator, DropoutMLP)
         units = c.discriminator.units
-        return _dropped("real", c.x_real, units, c), _dropped("fake", c.x_fake, units, c)
 
+        def add_factors(kind: str, x: Tensor) -> Tensor:  # of each unit, beside the samples (P, n, dim + units)
+            draws = c.batch.uniform(f"dropout on {kind}", x[..., :1].expand(-1, -1, units))
+            return torch.cat([x, dropout_factors(draws, strength[:, None, None])], dim=-1)
 
-def _dropped(kind: str, x: Tensor, units: int, c: DiscriminatorPass) -> Tensor:
-    """Samples with a factor of each unit beside them `(P, n, dim + units)`."""
-    draws = c.batch.uniform(f"dropout on {kind}", x[..., :1].expand(-1, -1, units))
-    return torch.cat([x, dropout_factors(draws, c.strength[:, None, None])], dim=-1)
+        return add_factors("real", c.x_real), add_factors("fake", c.x_fake)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from toygan.parts.optimizers import OptimizerState
 from toygan.parts.protocols import RecipeParts
-from toygan.parts.regularizers.base import DiscriminatorPass, Regularizer, VirtualStep
+from toygan.parts.regularizers.base import DiscriminatorPass, Regularizer, RegularizerState, VirtualStep
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ class NagarajanKolter(Regularizer):
     strengths = (1e-3, 1e-2, 1.0)
     formula = r"\mathcal L_G+\eta\lVert\nabla_\psi\mathcal L_D\rVert^2"
 
-    def generator_loss(self, loss: Tensor, c: DiscriminatorPass) -> Tensor:
-        return loss + c.strength * (c.discriminator_gradient() ** 2).sum(-1)
+    def generator_loss(self, loss: Tensor, c: DiscriminatorPass, strength: Tensor, state: RegularizerState) -> Tensor:
+        return loss + strength * (c.discriminator_gradient() ** 2).sum(-1)
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,10 @@ class TopK(Regularizer):
     bounds = (1e-6, 1.0)
     formula = r"\mathcal L_G\ \text{over the}\ \lceil sn\rceil\ \text{samples of highest}\ a_f"
 
-    def generator_loss(self, loss: Tensor, c: DiscriminatorPass) -> Tensor:
+    def generator_loss(self, loss: Tensor, c: DiscriminatorPass, strength: Tensor, state: RegularizerState) -> Tensor:
         each, n = c.loss.generator(c), c.fake.shape[-1]
         rank = c.fake.detach().argsort(dim=-1, descending=True).argsort(dim=-1)
-        kept = (rank < c.strength[:, None] * n).to(each.dtype)
+        kept = (rank < strength[:, None] * n).to(each.dtype)
         return loss - each.mean(-1) + (kept * each).sum(-1) / kept.sum(-1)
 
 
@@ -75,15 +75,15 @@ class FeatureMatching(Regularizer):
     bounds = (0.0, 1.0)
     formula = r"(1-s)\,\mathcal L_G+s\,\lVert\mathbb E f(x_r)-\mathbb E f(x_f)\rVert^2"
 
-    def refuses(self, parts: RecipeParts, strength: float) -> str | None:
+    def refuses(self, parts: RecipeParts) -> str | None:
         if parts.discriminator.layered:
             return None
         named = parts.names["discriminator"]
         return f"discriminator {named!r} has no layer of features to match; needs 'mlp'"
 
-    def generator_loss(self, loss: Tensor, c: DiscriminatorPass) -> Tensor:
+    def generator_loss(self, loss: Tensor, c: DiscriminatorPass, strength: Tensor, state: RegularizerState) -> Tensor:
         apart = c.features(c.x_real).mean(1) - c.features(c.x_fake).mean(1)
-        return torch.lerp(loss, (apart**2).sum(-1), c.strength)
+        return torch.lerp(loss, (apart**2).sum(-1), strength)
 
 
 GENERATOR_LOSSES: dict[str, Regularizer] = {

@@ -9,13 +9,13 @@ from torch import Tensor
 
 from toygan.parts.checks import number
 from toygan.parts.protocols import RecipeParts
-from toygan.parts.regularizers.base import DiscriminatorPass, Regularizer, norm
+from toygan.parts.regularizers.base import DiscriminatorPass, Regularizer, RegularizerState, norm
 
 
 class InputGradientPenalty(Regularizer):
     """A penalty on the gradient at single points, which a D that normalizes over the batch does not have."""
 
-    def refuses(self, parts: RecipeParts, strength: float) -> str | None:
+    def refuses(self, parts: RecipeParts) -> str | None:
         if parts.discriminator.per_sample:
             return None
         named = parts.names["discriminator"]
@@ -32,9 +32,11 @@ class InterpolatedPenalty(InputGradientPenalty):
         """The penalty `(P, n)` on a gradient `(P, n, dim)`."""
         raise NotImplementedError
 
-    def discriminator_loss(self, loss: Tensor, c: DiscriminatorPass) -> Tensor:
+    def discriminator_loss(
+        self, loss: Tensor, c: DiscriminatorPass, strength: Tensor, state: RegularizerState
+    ) -> Tensor:
         between = torch.lerp(c.x_fake, c.x_real, c.batch.uniform("between", c.x_real[..., :1]))
-        return loss + c.strength * self.penalty(c.input_gradient(between)).mean(-1)
+        return loss + strength * self.penalty(c.input_gradient(between)).mean(-1)
 
 
 @dataclass(frozen=True)
@@ -84,10 +86,12 @@ class Dragan(InputGradientPenalty):
 
     formula = r"\lambda\,\mathbb E\,(\lVert\nabla_x a(x_r+\delta)\rVert-1)^2"
 
-    def discriminator_loss(self, loss: Tensor, c: DiscriminatorPass) -> Tensor:
+    def discriminator_loss(
+        self, loss: Tensor, c: DiscriminatorPass, strength: Tensor, state: RegularizerState
+    ) -> Tensor:
         spread = c.x_real.detach().std(dim=(1, 2), correction=0, keepdim=True)
         noise = self.reach * spread * (2 * c.batch.uniform("around", c.x_real) - 1)
-        return loss + c.strength * ((norm(c.input_gradient(c.x_real + noise)) - 1) ** 2).mean(-1)
+        return loss + strength * ((norm(c.input_gradient(c.x_real + noise)) - 1) ** 2).mean(-1)
 
 
 @dataclass(frozen=True)
@@ -97,8 +101,10 @@ class R1(InputGradientPenalty):
     formula = r"\tfrac\gamma2\,\mathbb E_{p}\lVert\nabla_x a(x)\rVert^2"
     needs_input_gradient = True
 
-    def discriminator_loss(self, loss: Tensor, c: DiscriminatorPass) -> Tensor:
-        return loss + c.strength / 2 * (c.input_gradient_real**2).sum(-1).mean(-1)
+    def discriminator_loss(
+        self, loss: Tensor, c: DiscriminatorPass, strength: Tensor, state: RegularizerState
+    ) -> Tensor:
+        return loss + strength / 2 * (c.input_gradient_real**2).sum(-1).mean(-1)
 
 
 @dataclass(frozen=True)
@@ -108,8 +114,10 @@ class R2(InputGradientPenalty):
     formula = r"\tfrac\gamma2\,\mathbb E_{q}\lVert\nabla_x a(x)\rVert^2"
     needs_input_gradient = True
 
-    def discriminator_loss(self, loss: Tensor, c: DiscriminatorPass) -> Tensor:
-        return loss + c.strength / 2 * (c.input_gradient_fake**2).sum(-1).mean(-1)
+    def discriminator_loss(
+        self, loss: Tensor, c: DiscriminatorPass, strength: Tensor, state: RegularizerState
+    ) -> Tensor:
+        return loss + strength / 2 * (c.input_gradient_fake**2).sum(-1).mean(-1)
 
 
 @dataclass(frozen=True)
@@ -122,10 +130,12 @@ class Roth(InputGradientPenalty):
     fades = True
     needs_input_gradient = True
 
-    def discriminator_loss(self, loss: Tensor, c: DiscriminatorPass) -> Tensor:
+    def discriminator_loss(
+        self, loss: Tensor, c: DiscriminatorPass, strength: Tensor, state: RegularizerState
+    ) -> Tensor:
         real = torch.sigmoid(-c.real) ** 2 * (c.input_gradient_real**2).sum(-1)
         fake = torch.sigmoid(c.fake) ** 2 * (c.input_gradient_fake**2).sum(-1)
-        return loss + c.strength / 2 * (real.mean(-1) + fake.mean(-1))
+        return loss + strength / 2 * (real.mean(-1) + fake.mean(-1))
 
 
 GRADIENT_PENALTIES: dict[str, Regularizer] = {

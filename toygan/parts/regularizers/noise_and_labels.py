@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from toygan.parts.protocols import RecipeParts
-from toygan.parts.regularizers.base import DiscriminatorPass, Regularizer
+from toygan.parts.regularizers.base import DiscriminatorPass, Regularizer, RegularizerState
 
 
 @dataclass(frozen=True)
@@ -18,8 +18,8 @@ class InstanceNoise(Regularizer):
     formula = r"x\leftarrow x+\mathcal N(0,s^2 I)"
     fades = True
 
-    def inputs(self, c: DiscriminatorPass) -> tuple[Tensor, Tensor]:
-        s = c.strength[:, None, None]
+    def inputs(self, c: DiscriminatorPass, strength: Tensor, state: RegularizerState) -> tuple[Tensor, Tensor]:
+        s = strength[:, None, None]
         real, fake = c.batch.normal("noise on real", c.x_real), c.batch.normal("noise on fake", c.x_fake)
         return c.x_real + s * real, c.x_fake + s * fake
 
@@ -29,7 +29,7 @@ class Labels(Regularizer):
 
     bounds = (0.0, 0.5)  # above, D would be told the opposite
 
-    def refuses(self, parts: RecipeParts, strength: float) -> str | None:
+    def refuses(self, parts: RecipeParts) -> str | None:
         if parts.loss.separable:
             return None
         named = parts.names["loss"]
@@ -45,8 +45,10 @@ class LabelSmoothing(Labels):
         r"(1-s)\,\mathcal L_{\mathrm{real}}(a_r)+s\,\mathcal L_{\mathrm{fake}}(a_r)+\mathcal L_{\mathrm{fake}}(a_f)"
     )
 
-    def discriminator_loss(self, loss: Tensor, c: DiscriminatorPass) -> Tensor:
-        return loss + c.strength * (c.loss.on_fake(c.real) - c.loss.on_real(c.real)).mean(-1)
+    def discriminator_loss(
+        self, loss: Tensor, c: DiscriminatorPass, strength: Tensor, state: RegularizerState
+    ) -> Tensor:
+        return loss + strength * (c.loss.on_fake(c.real) - c.loss.on_real(c.real)).mean(-1)
 
 
 @dataclass(frozen=True)
@@ -56,16 +58,18 @@ class LabelFlipping(Labels):
     strengths = (0.01, 0.05, 0.5)
     formula = r"y\leftarrow 1-y\ \text{with probability}\ s"
 
-    def discriminator_loss(self, loss: Tensor, c: DiscriminatorPass) -> Tensor:
+    def discriminator_loss(
+        self, loss: Tensor, c: DiscriminatorPass, strength: Tensor, state: RegularizerState
+    ) -> Tensor:
         real, fake = c.loss.on_real, c.loss.on_fake
-        wrong_real = self._wrong("flips on real", c.real, c) * (fake(c.real) - real(c.real))
-        wrong_fake = self._wrong("flips on fake", c.fake, c) * (real(c.fake) - fake(c.fake))
-        return loss + (wrong_real + wrong_fake).mean(-1)
 
-    def _wrong(self, name: str, logits: Tensor, c: DiscriminatorPass) -> Tensor:
-        """Which labels are wrong, as 0 and 1 `(P, n)`."""
-        draws = c.batch.uniform(name, logits.unsqueeze(-1)).squeeze(-1)
-        return (draws < c.strength[:, None]).to(logits.dtype)
+        def draw_flips(name: str, logits: Tensor) -> Tensor:  # 1 for a label that is wrong, else 0 (P, n)
+            draws = c.batch.uniform(name, logits.unsqueeze(-1)).squeeze(-1)
+            return (draws < strength[:, None]).to(logits.dtype)
+
+        wrong_real = draw_flips("flips on real", c.real) * (fake(c.real) - real(c.real))
+        wrong_fake = draw_flips("flips on fake", c.fake) * (real(c.fake) - fake(c.fake))
+        return loss + (wrong_real + wrong_fake).mean(-1)
 
 
 NOISE_AND_LABELS: dict[str, Regularizer] = {

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from toygan.parts.networks import MLP, Network
 from toygan.parts.protocols import RecipeParts
-from toygan.parts.regularizers.base import DiscriminatorPass, Regularizer, norm
+from toygan.parts.regularizers.base import DiscriminatorPass, Regularizer, RegularizerState, norm
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Veegan(Regularizer):
     structural = True
     formula = r"a(x,F(x)),\ a(G(z),z),\quad \mathcal L_G+\lambda\,\mathbb E\lVert z-F(G(z))\rVert^2"
 
-    def refuses(self, parts: RecipeParts, strength: float) -> str | None:
+    def refuses(self, parts: RecipeParts) -> str | None:
         if parts.generator.beside:
             return f"{parts.names['generator']!r} is noise inside of G: no code to undo"
         return "a latent point is its number in a table: no code to undo" if parts.noise.tabulated else None
@@ -61,7 +61,7 @@ class Veegan(Regularizer):
         encoder = MLP(g.outputs, g.inputs, g.shape)
         return WithEncoder(g.inputs, g.outputs, g.shape, g, encoder), d.with_inputs(d.inputs + g.inputs)
 
-    def inputs(self, c: DiscriminatorPass) -> tuple[Tensor, Tensor]:
+    def inputs(self, c: DiscriminatorPass, strength: Tensor, state: RegularizerState) -> tuple[Tensor, Tensor]:
         missed = self._missed(c)
         spread = norm(missed.mT).unsqueeze(1) / math.sqrt(missed.shape[1])
         codes = self._encoder(c).encode(c.theta_g, c.x_real) + spread * c.batch.normal("codes", c.batch.z)
@@ -71,8 +71,8 @@ class Veegan(Regularizer):
         assert isinstance(g, WithEncoder)
         return torch.cat([x, g.encode(theta_g, x)], dim=-1)
 
-    def generator_loss(self, loss: Tensor, c: DiscriminatorPass) -> Tensor:
-        return loss + c.strength * (self._missed(c) ** 2).sum(-1).mean(-1)
+    def generator_loss(self, loss: Tensor, c: DiscriminatorPass, strength: Tensor, state: RegularizerState) -> Tensor:
+        return loss + strength * (self._missed(c) ** 2).sum(-1).mean(-1)
 
     def _missed(self, c: DiscriminatorPass) -> Tensor:
         """z - F(G(z)), `(P, n, latent)`."""

@@ -42,8 +42,10 @@ class WeightDecay(Regularizer):
     strengths = (1e-5, 1e-3, 1.0)
     formula = r"\tfrac\gamma2\lVert\psi\rVert^2"
 
-    def discriminator_loss(self, loss: Tensor, c: DiscriminatorPass) -> Tensor:
-        return loss + c.strength / 2 * (c.theta_d**2).sum(-1)
+    def discriminator_loss(
+        self, loss: Tensor, c: DiscriminatorPass, strength: Tensor, state: RegularizerState
+    ) -> Tensor:
+        return loss + strength / 2 * (c.theta_d**2).sum(-1)
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class SpectralNorm(Regularizer):
     strengths = (0.5, 5.0, 50.0)
     formula = r"a(x)=s\cdot a_{\bar\psi}(x),\quad \bar W=W/\sigma_{\max}(W)"
 
-    def refuses(self, parts: RecipeParts, strength: float) -> str | None:
+    def refuses(self, parts: RecipeParts) -> str | None:
         network, named = parts.discriminator, parts.names["discriminator"]
         if network.scale_free:
             return f"discriminator {named!r} undoes the scale of every matrix; needs 'mlp'"
@@ -98,11 +100,13 @@ class HistoricalAveraging(Regularizer):
         count = count + 1
         return mean_g + (theta_g - mean_g) / count, mean_d + (theta_d - mean_d) / count, count
 
-    def discriminator_loss(self, loss: Tensor, c: DiscriminatorPass) -> Tensor:
-        return loss + c.strength * ((c.theta_d - c.state[1]) ** 2).sum(-1)
+    def discriminator_loss(
+        self, loss: Tensor, c: DiscriminatorPass, strength: Tensor, state: RegularizerState
+    ) -> Tensor:
+        return loss + strength * ((c.theta_d - state[1]) ** 2).sum(-1)
 
-    def generator_loss(self, loss: Tensor, c: DiscriminatorPass) -> Tensor:
-        return loss + c.strength * ((c.theta_g - c.state[0]) ** 2).sum(-1)
+    def generator_loss(self, loss: Tensor, c: DiscriminatorPass, strength: Tensor, state: RegularizerState) -> Tensor:
+        return loss + strength * ((c.theta_g - state[0]) ** 2).sum(-1)
 
 
 WEIGHTS: dict[str, Regularizer] = {
