@@ -22,7 +22,7 @@ from toygan.measure.diagnosis import diagnose_all, told
 from toygan.panels.charts import Charts
 from toygan.panels.look import Look
 from toygan.panels.picture import DEFAULT as PANELS
-from toygan.panels.picture import Picture, recording_page
+from toygan.panels.picture import Picture, headline, seeds_line
 from toygan.recipe import Recipe
 from toygan.runs.checkpoint import checkpoint, resumed
 from toygan.runs.record import Record
@@ -111,7 +111,9 @@ class RunFolder:
         if self._request.gif:
             write(self._folder / run_files.ANIMATION, run_files.encode_gif(self._frames))
         if self._recording is not None:
-            write(self._folder / run_files.RECORDING, recording_page(self._recording, self.run.population.recipes))
+            recipe, seeds = self._request.recipe, self._request.seeds
+            page = self._recording.html(headline(recipe), seeds_line(recipe, seeds))
+            write(self._folder / run_files.RECORDING, page)
         self._write_metrics()
         write(self._folder / run_files.PICTURE, self._picture.png())  # the last one: with it a run is finished
         if finished:

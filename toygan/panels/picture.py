@@ -1,4 +1,4 @@
-"""A picture: several charts under a heading, as pixels, and a recording under the same words, as a page."""
+"""A picture: several charts under a heading, as pixels."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import numpy as np
 
 from toygan.chart import Chart
 from toygan.chart.figure import Heading, Painting, Place
-from toygan.chart.recording import Recording
 from toygan.panels.charts import Charts
 from toygan.panels.look import Look
 from toygan.recipe import Recipe
@@ -25,11 +24,9 @@ def headline(recipe: Recipe) -> str:
     return f"{recipe.loss}{regularizers}  ·  {data}"
 
 
-def recording_page(recording: Recording, recipes: Sequence[Recipe]) -> bytes:
-    """Return the page of a run of these recipes, which differ in their seeds; the first one is drawn."""
-    first, *others = recipes
-    seeds = f"seed {first.seed}" + (f" drawn, of {len(recipes)} seeds" if others else "")
-    return recording.html(headline(first), seeds)
+def seeds_line(recipe: Recipe, seeds: int) -> str:
+    """Return the seed that is drawn, and the number of all seeds, in words."""
+    return f"seed {recipe.seed}" + (f" drawn, of {seeds} seeds" if seeds > 1 else "")
 
 
 def places(n: int) -> list[Place]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from toygan.measure.diagnosis import Diagnosis, told
 from toygan.measure.words import status
-from toygan.panels.picture import headline
+from toygan.panels.picture import headline, seeds_line
 from toygan.parts.metrics import live_metrics
 from toygan.play.fleet_session import FleetSession, Interval
 from toygan.recipe import DEFAULT, Recipe, RecipeError
@@ -198,7 +198,7 @@ class Session(FleetSession):
 
     @property
     def about(self) -> str:
-        return f"seed {self.recipe.seed}" + (f" drawn, of {self.seeds} seeds" if self.seeds > 1 else "")
+        return seeds_line(self.recipe, self.seeds)
 
     @property
     def share(self) -> str:
