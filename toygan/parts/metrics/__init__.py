@@ -1,4 +1,4 @@
-"""Numbers about samples and about a run, for all members at once."""
+"""Metrics of samples and of a run, for all members at once."""
 
 from __future__ import annotations
 
@@ -18,31 +18,45 @@ from toygan.parts.metrics.modes import MODE_METRICS
 from toygan.parts.metrics.samples import SAMPLE_METRICS
 
 METRICS: Menu[Metric] = Menu({**MODE_METRICS, **SAMPLE_METRICS, **GAME_METRICS})
+"""The metrics by name, for `evaluate`, `train`, sweeps and panels."""
 
 
 def measure(e: MetricInputs, names: Iterable[str]) -> dict[str, np.ndarray]:
-    """The named metrics where the inputs allow them `(P,)`, NaN for members that diverged."""
+    """Compute the named metrics that the inputs allow, each `(P,)`; NaN for members that diverged."""
     rows = {name: METRICS[name].of(e) for name in names if METRICS[name].needs(e)}
-    finite = e.finite.cpu()  # some metrics are worked out on the CPU wherever the samples are
+    finite = e.finite.cpu()  # some metrics are computed on the CPU even if the samples are elsewhere
     return {name: torch.where(finite, value.cpu().double(), math.nan).numpy() for name, value in rows.items()}
 
 
 def default_metrics() -> list[str]:
-    """The metrics that are taken where none are named: all but the expensive ones."""
+    """Return the metrics that are taken if none are named: all but the expensive ones."""
     return [name for name, metric in METRICS.items() if not metric.expensive]
 
 
 def live_metrics() -> list[str]:
-    """The default metrics that a playing run takes."""
+    """Return the default metrics that a playing run takes."""
     return [name for name in default_metrics() if METRICS[name].live]
 
 
 def evaluate(samples: Any, data: str | Distribution, metrics: Iterable[str] | None = None) -> dict[str, np.ndarray]:
-    """The metrics of any samples `(P, n, dim)` or `(n, dim)`, each `(P,)`: all that have a meaning, or those named.
+    """Compute metrics of any samples against the true distribution.
 
-    Members are measured one after the other, so that memory holds the distances of one, not of P. Exact Wasserstein
-    distances are there up to 1000 samples. Raises ValueError where the shape does not fit the data or a metric's name
-    is unknown.
+    Members are measured one after the other, so memory holds the distances of one member only.
+
+    Args:
+        samples: Samples `(P, n, dim)` of P members, or `(n, dim)` of one, as an array or tensor, in the data's units.
+        data: A spec such as "ring8", or a `Distribution`.
+        metrics: Names of `METRICS` [default: all that apply; exact Wasserstein distances up to 1000 samples].
+    Returns:
+        Scores `(P,)` by metric; NaN for members whose samples are not finite.
+    Raises:
+        ValueError: If the shape does not fit the data, or a metric is unknown.
+    Example:
+        >>> import torch
+        >>> from toygan import DISTRIBUTIONS, evaluate
+        >>> samples = DISTRIBUTIONS["ring8"].sample(500, torch.Generator().manual_seed(0))
+        >>> evaluate(samples, data="ring8", metrics=["modes-covered"])
+        {'modes-covered': array([8.])}
     """
     distribution = DISTRIBUTIONS.make(data) if isinstance(data, str) else data
     x = torch.as_tensor(samples)

@@ -1,4 +1,4 @@
-"""What a metric is: one number per member, with its unit, which way is better, what it needs and what it costs."""
+"""The class of metrics: one number per member, with its unit, the better direction, its needs and its cost."""
 
 from __future__ import annotations
 
@@ -11,22 +11,41 @@ from toygan.parts.metrics.inputs import MetricInputs
 
 
 def always(e: MetricInputs) -> bool:
-    """Any samples."""
+    """Accept any samples."""
     return True
 
 
 @dataclass(frozen=True)
 class Metric:
-    """One number per member: `of` takes the inputs and returns `(P,)`; its docstring is its help, source included."""
+    """A metric: one number per member, as a function of `MetricInputs`.
+
+    Args:
+        of: Function from `MetricInputs` to scores `(P,)`; its docstring is the metric's help, source included.
+        unit: Unit of the scores [default: none].
+        better: "high" or "low", the better direction, or "" if there is none [default: ""].
+        needs: Function from `MetricInputs` that is True if the metric applies [default: always].
+        expensive: True if it may cost more than training; it is then computed only if it is named [default: False].
+        live: False if a playing run leaves it out [default: True].
+    Example:
+        >>> import torch
+        >>> from toygan import METRICS, Metric, evaluate
+        >>> def reach(e):
+        ...     '''Distance of the farthest sample from the origin.'''
+        ...     return e.samples.norm(dim=-1).amax(-1)
+        >>> METRICS["reach"] = Metric(reach, unit="data units")
+        >>> evaluate(torch.tensor([[3.0, 4.0], [0.0, 1.0]]), "ring8", ["reach"])
+        {'reach': array([5.])}
+        >>> del METRICS["reach"]
+    """
 
     of: Callable[[MetricInputs], Tensor]
     unit: str = ""
-    better: str = ""  # "high", "low" or "" where neither is
+    better: str = ""
     needs: Callable[[MetricInputs], bool] = always
-    expensive: bool = False  # True: it may cost more than training does, so it is taken only where it is named
-    live: bool = True  # False: a playing run leaves it out, too
+    expensive: bool = False
+    live: bool = True
 
     @property
     def help(self) -> str:
-        """What it is, in a sentence."""
-        return (self.of.__doc__ or "").strip()
+        """The first paragraph of the docstring of `of`."""
+        return " ".join((self.of.__doc__ or "").split("\n\n")[0].split())

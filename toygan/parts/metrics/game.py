@@ -9,51 +9,51 @@ from toygan.parts.distributions.base import EXACT
 from toygan.parts.metrics.base import Metric
 from toygan.parts.metrics.inputs import GameState, MetricInputs
 
-BINS = 10  # of calibration
-NEIGHBOURS = 25  # behind an estimate of p / (p + q)
+BINS = 10  # bins of the calibration error
+NEIGHBOURS = 25  # neighbours behind an estimate of p / (p + q)
 
 
 def training(e: MetricInputs) -> bool:
-    """A generator with a loss, not only samples."""
+    """Tell if there is a generator with a loss, not only samples."""
     return e.game is not None
 
 
 def playing(e: MetricInputs) -> bool:
-    """A generator and a discriminator."""
+    """Tell if there are a generator and a discriminator."""
     return e.game is not None and e.game.gradients[1].shape[-1] > 0
 
 
 def probabilistic(e: MetricInputs) -> bool:
-    """A discriminator whose logit is a probability."""
+    """Tell if the discriminator's logit is that of a probability."""
     return e.game is not None and e.game.loss.probability
 
 
 def one_by_one(e: MetricInputs) -> bool:
-    """A discriminator whose logit is a sample's probability, and not a pack's."""
+    """Tell if the discriminator's logit is that of a single sample's probability, not of a pack's."""
     return e.game is not None and probabilistic(e) and e.game.logits.real.shape[1] == e.game.x_real.shape[1]
 
 
-def _game(e: MetricInputs) -> GameState:
+def _require_game(e: MetricInputs) -> GameState:
     if e.game is None:
         raise ValueError("this metric needs a game, not only samples")
     return e.game
 
 
 def accuracy_real(e: MetricInputs) -> Tensor:
-    """Share of real samples that D calls real: a logit above the loss's threshold."""
-    game = _game(e)
+    """Share of real samples that D calls real, with a logit above the loss's threshold."""
+    game = _require_game(e)
     return (game.logits.real > game.loss.threshold(game.logits)).double().mean(-1)
 
 
 def accuracy_fake(e: MetricInputs) -> Tensor:
-    """Share of generated samples that D calls generated: a logit below the loss's threshold."""
-    game = _game(e)
+    """Share of generated samples that D calls generated, with a logit below the loss's threshold."""
+    game = _require_game(e)
     return (game.logits.fake < game.loss.threshold(game.logits)).double().mean(-1)
 
 
 def calibration(e: MetricInputs) -> Tensor:
-    """D's probabilities against observed shares: expected calibration error over 10 bins (Naeini et al. 2015)."""
-    game = _game(e)
+    """Expected calibration error of D's probabilities over 10 bins (Naeini et al. 2015)."""
+    game = _require_game(e)
     probability = torch.cat([game.logits.real, game.logits.fake], dim=-1).sigmoid().double()
     truth = torch.cat([torch.ones_like(game.logits.real), torch.zeros_like(game.logits.fake)], dim=-1).double()
     bins = (probability.nan_to_num() * BINS).long().clamp(0, BINS - 1)
@@ -65,7 +65,7 @@ def calibration(e: MetricInputs) -> Tensor:
 
 def gap_to_optimal(e: MetricInputs) -> Tensor:
     """Mean distance of D's probability from p / (p + q), estimated from the 25 nearest true and generated samples."""
-    game = _game(e)
+    game = _require_game(e)
     pool = torch.cat([e.reference.expand_as(e.samples), e.samples], dim=1)
     judged = torch.cat([game.x_real, game.x_fake], dim=1)
     probability = torch.cat([game.logits.real, game.logits.fake], dim=1).sigmoid()
@@ -75,60 +75,60 @@ def gap_to_optimal(e: MetricInputs) -> Tensor:
 
 
 def generator_weight(e: MetricInputs) -> Tensor:
-    """Mean |dL_G / d logit| on generated samples: the factor of D's input gradient in G's gradient."""
-    return _game(e).weight_g
+    """Mean |dL_G / d logit| on generated samples, the factor of D's input gradient in G's gradient."""
+    return _require_game(e).weight_g
 
 
 def gradient_norm_g(e: MetricInputs) -> Tensor:
     """Length of the generator's gradient."""
-    return _game(e).gradients[0].square().sum(-1).sqrt()
+    return _require_game(e).gradients[0].square().sum(-1).sqrt()
 
 
 def gradient_norm_d(e: MetricInputs) -> Tensor:
     """Length of the discriminator's gradient."""
-    return _game(e).gradients[1].square().sum(-1).sqrt()
+    return _require_game(e).gradients[1].square().sum(-1).sqrt()
 
 
 def gradient_cosine_g(e: MetricInputs) -> Tensor:
-    """Cosine between G's gradient now and one step later, on the same batch: below 1 where it rotates."""
-    return torch.cosine_similarity(_game(e).gradients[0], _game(e).next_gradients[0], dim=-1, eps=1e-30)
+    """Cosine between G's gradient now and one step later, on the same batch; below 1 if it rotates."""
+    return torch.cosine_similarity(_require_game(e).gradients[0], _require_game(e).next_gradients[0], dim=-1, eps=1e-30)
 
 
 def gradient_cosine_d(e: MetricInputs) -> Tensor:
-    """Cosine between D's gradient now and one step later, same batch."""
-    return torch.cosine_similarity(_game(e).gradients[1], _game(e).next_gradients[1], dim=-1, eps=1e-30)
+    """Cosine between D's gradient now and one step later, on the same batch; below 1 if it rotates."""
+    return torch.cosine_similarity(_require_game(e).gradients[1], _require_game(e).next_gradients[1], dim=-1, eps=1e-30)
 
 
 def loss_g(e: MetricInputs) -> Tensor:
     """The generator's loss, regularizers included."""
-    return _game(e).losses[0]
+    return _require_game(e).losses[0]
 
 
 def loss_d(e: MetricInputs) -> Tensor:
     """The discriminator's loss, regularizers included."""
-    return _game(e).losses[1]
+    return _require_game(e).losses[1]
 
 
 def finitely_many(e: MetricInputs) -> bool:
-    """A discriminator that is trained on finitely many points."""
-    return playing(e) and _game(e).on_training is not None
+    """Tell if the discriminator is trained on finitely many points."""
+    return playing(e) and _require_game(e).on_training is not None
 
 
 def accuracy_training(e: MetricInputs) -> Tensor:
-    """Share of points of the training set that D calls real: more than of held-out ones where D learns by heart."""
-    game = _game(e)
+    """Share of the training set that D calls real; above that of new samples if D memorises the training set."""
+    game = _require_game(e)
     assert game.on_training is not None
     return (game.on_training() > game.loss.threshold(game.logits)).double().mean(-1)
 
 
 def rate_g(e: MetricInputs) -> Tensor:
-    """G's learning rate, as its schedule has it now."""
-    return _game(e).rates[0]
+    """The generator's present learning rate, after its schedule."""
+    return _require_game(e).rates[0]
 
 
 def rate_d(e: MetricInputs) -> Tensor:
-    """D's learning rate, as its schedule has it now."""
-    return _game(e).rates[1]
+    """The discriminator's present learning rate, after its schedule."""
+    return _require_game(e).rates[1]
 
 
 GAME_METRICS: dict[str, Metric] = {

@@ -1,4 +1,4 @@
-"""Metrics of modes: how many are covered, how well, in which shares, and whether the mass stays."""
+"""Metrics of modes: their coverage, quality and shares, and the mass that moves between them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from toygan.parts.metrics.inputs import MetricInputs
 
 
 def modes(e: MetricInputs) -> bool:
-    """Data with modes of some width."""
+    """Tell if the data has modes of some width."""
     return e.data.has_modes
 
 
@@ -24,7 +24,7 @@ def modes_covered(e: MetricInputs) -> Tensor:
 
 
 def modes_covered_strict(e: MetricInputs) -> Tensor:
-    """Modes that hold at least 1 % of all samples, high-quality ones alone (our own: stricter than one sample)."""
+    """Modes with at least 1 % of all samples, high-quality ones only (our own; stricter than `modes-covered`)."""
     return (e.shares >= 0.01).sum(-1)
 
 
@@ -34,17 +34,17 @@ def high_quality(e: MetricInputs) -> Tensor:
 
 
 def effective_modes(e: MetricInputs) -> Tensor:
-    """exp(entropy) of the high-quality samples' mode shares: K when all are equal, 1 when one has everything."""
+    """exp(entropy) of the high-quality samples' mode shares: K if they are equal, 1 if one mode has all."""
     return (-torch.xlogy(e.mixture, e.mixture).sum(-1)).exp()
 
 
 def reverse_kl(e: MetricInputs) -> Tensor:
-    """KL(generated || true) over modes, high-quality samples only: log(K / m) for m of K equal modes (PacGAN)."""
+    """KL(generated || true) over modes, high-quality samples only; log(K / m) for m of K equal modes (PacGAN)."""
     return torch.xlogy(e.mixture, e.mixture / e.data.weights.to(e.samples)).sum(-1)
 
 
 def forward_kl(e: MetricInputs) -> Tensor:
-    """KL(true || generated) over modes, half a sample added to each mode so that a missed one stays finite."""
+    """KL(true || generated) over modes; half a sample is added to each mode, so it is finite if one is missing."""
     weights, smoothed = e.data.weights.to(e.samples), e.counts + 0.5
     divergence = torch.xlogy(weights, weights / (smoothed / smoothed.sum(-1, keepdim=True))).sum(-1)
     return torch.where(e.counts.sum(-1) > 0, divergence, math.nan)
@@ -58,50 +58,50 @@ def js(e: MetricInputs) -> Tensor:
 
 
 def total_variation(e: MetricInputs) -> Tensor:
-    """Total variation between mode shares, low-quality samples counted as one further bin."""
+    """Total variation between generated and true mode shares, with low-quality samples as one more bin."""
     off = (e.shares - e.data.weights.to(e.samples)).abs().sum(-1)
     return (off + 1 - e.shares.sum(-1)) / 2
 
 
 def effective_places(e: MetricInputs) -> Tensor:
-    """exp(entropy) of the shares of all samples, good or not, nearest to each mode: where the mass lies."""
+    """exp(entropy) of the shares of samples nearest to each mode, of any quality: the number of places with mass."""
     return (-torch.xlogy(e.places, e.places).sum(-1)).exp()
 
 
 def modes_missing(e: MetricInputs) -> Tensor:
-    """Modes that get less than a tenth of their true share of the samples, good or not (our own)."""
+    """Modes with less than a tenth of their true share of the samples, of any quality (our own)."""
     return (e.places < e.data.weights.to(e.samples) / 10).sum(-1)
 
 
 def share_error(e: MetricInputs) -> Tensor:
-    """Total variation between the true shares of the modes and those of the samples nearest to each, good or not."""
+    """Total variation between the true mode shares and those of the nearest samples, of any quality."""
     return (e.places - e.data.weights.to(e.samples)).abs().sum(-1) / 2
 
 
 def several(e: MetricInputs) -> bool:
-    """Data with more than one mode."""
+    """Tell if the data has more than one mode."""
     return e.data.has_modes and len(e.data.modes) > 1
 
 
 def bridges(e: MetricInputs) -> Tensor:
-    """Share of samples that are of no mode but between two: the way over them is at most a tenth longer than straight.
+    """Share of low-quality samples between two modes: the way over them is at most a tenth longer than straight.
 
-    The ways are those from the nearest mode to the nine next ones. A generator is continuous and its noise is not in
-    pieces, so that some samples lie between modes (Tanielian et al. 2020).
+    The ways are those from the nearest mode to its nine nearest modes. A generator is continuous and its noise
+    connected, so some samples lie between modes (Tanielian et al. 2020).
     """
     return (e.between_modes & ~e.good).double().mean(-1)
 
 
 def tails(e: MetricInputs) -> Tensor:
-    """Share of samples that are of no mode and between none: those that lie too far out."""
+    """Share of low-quality samples that are not between two modes: those that lie too far out."""
     stray = ~e.good & ~e.between_modes if several(e) else ~e.good
     return stray.double().mean(-1)
 
 
 def within_ratio(e: MetricInputs) -> Tensor:
-    """Median distance of a sample to the mean of its mode's samples, over that of true samples: below 1 too narrow.
+    """Median distance of samples to the mean of their mode's samples, over that of true samples; below 1 is too narrow.
 
-    In each mode's own standard deviations. A median, so that stray samples do not widen a mode.
+    Distances are in each mode's standard deviations. The median keeps stray samples from widening a mode.
     """
     in_sigmas = e.from_means / e.data.sigmas.to(e.samples).double()[e.nearest[0]]
     return in_sigmas.median(-1).values / _median_within(e.data)
@@ -109,14 +109,14 @@ def within_ratio(e: MetricInputs) -> Tensor:
 
 @cache
 def _median_within(data: Distribution) -> float:
-    """The same of 2^14 true samples; 1 where the data does not spread within a mode."""
+    """Compute the same of 2^14 true samples; 1 if the data does not spread within a mode."""
     x = data.sample(2**14, torch.Generator().manual_seed(0))
     e = MetricInputs(x[None], data)
     return float((e.from_means / data.sigmas.double()[e.nearest[0]]).median()) or 1.0
 
 
 def mode_hopping(e: MetricInputs) -> Tensor:
-    """Mass that went over to another mode since the snapshot before, per 100 iterations: half the change of shares."""
+    """Mass that moved to another mode since the last snapshot, per 100 iterations: half the change of shares."""
     if e.earlier is None:
         return torch.full((len(e.samples),), math.nan)
     then = MetricInputs(e.earlier.samples.to(e.samples), e.data).places

@@ -1,4 +1,4 @@
-"""What a perfect generator scores: every metric of true samples, and its range over sets of as many."""
+"""Scores of a perfect generator: every metric of true samples, and its range over sets of as many."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from toygan.parts.metrics import METRICS, Metric, default_metrics, measure
 from toygan.parts.metrics.game import GAME_METRICS
 from toygan.parts.metrics.inputs import Earlier, GameState, MetricInputs
 
-DRAWS = {False: (8, 16), True: (16, 1)}  # times sets of true samples behind a band; fewer where a metric is expensive
-JUDGED = 128  # samples of each kind that D is asked about, as in a snapshot
+DRAWS = {False: (8, 16), True: (16, 1)}  # times sets of true samples behind a band; fewer if a metric is expensive
+JUDGED = 128  # samples of each kind that D classifies, as in a snapshot
 MANY = 2**16  # true samples behind the share of each mode
 WITHIN = 1.645  # standard deviations, to both sides, that hold 90 % of normal numbers
 FEW, STUDENT = 32, 1.81  # below so many sets: t_15 (0.95) sqrt(1 + 1/16), of a further score beside 16 (normal) ones
 
 
 class ReferenceBand(NamedTuple):
-    """The mean score of true samples, and the range that 90 % of such sets fall in: "low to high" in a text."""
+    """The mean score of true samples, and the range of 90 % of such sets; formatted as "low to high"."""
 
     low: float
     mean: float
@@ -34,9 +34,9 @@ class ReferenceBand(NamedTuple):
 
 
 def _perfect(samples: Tensor, data: Distribution, rng: torch.Generator) -> MetricInputs:
-    """Games at equilibrium: generated samples `(P, n, dim)` are true, all logits and gradients are 0.
+    """Build games at equilibrium: generated samples `(P, n, dim)` are true, all logits and gradients are 0.
 
-    Each set of samples has true ones of its own to be compared with: one fixed set may be an unlucky one.
+    Each set of samples is compared with true samples of its own, since one fixed set may be an outlier.
     """
     fake = samples[:, :JUDGED]
     real = data.sample(fake[..., 0].numel(), rng).reshape(fake.shape)
@@ -54,7 +54,7 @@ def _perfect(samples: Tensor, data: Distribution, rng: torch.Generator) -> Metri
 
 @cache
 def _bands(data: str, n: int, rows: tuple[tuple[str, Metric], ...], times: int, sets: int) -> dict[str, ReferenceBand]:
-    """Of the rows, which a user may have changed since."""
+    """Compute the bands of the rows; these are a key of the cache, since a user may change them."""
     names = [name for name, _ in rows]
     distribution = DISTRIBUTIONS.make(data)
     rng = torch.Generator().manual_seed(1)
@@ -65,7 +65,7 @@ def _bands(data: str, n: int, rows: tuple[tuple[str, Metric], ...], times: int, 
 
 
 def _band(scores: np.ndarray) -> ReferenceBand:
-    """Where 90 % of sets score, by those that were tried: their quantiles, or normal bounds where they are few."""
+    """Compute the range of 90 % of scores: quantiles, or normal bounds if there are few."""
     mean, few = float(scores.mean()), len(scores) < FEW
     reach = STUDENT * float(scores.std(ddof=1)) if few else 0.0
     low, high = (mean - reach, mean + reach) if few else np.quantile(scores, (0.05, 0.95))
@@ -73,10 +73,10 @@ def _band(scores: np.ndarray) -> ReferenceBand:
 
 
 def reference_band(metric: str, data: str, n: int) -> ReferenceBand | None:
-    """What n true samples score: the floor of a distance, the ceiling of a share; None where the metric has no meaning.
+    """Return the scores of n true samples: the floor of a distance, the ceiling of a share; None if there are none.
 
-    A metric of the game has one only where a way is better: what losses and gradients are depends on the recipe.
-    Computed once per distribution and n. Raises ValueError for an unknown metric or distribution.
+    A metric of the game has a band only if it has a better direction; losses and gradients depend on the recipe. Bands
+    are computed once per distribution and n. Raises ValueError for an unknown metric or distribution.
     """
     row = METRICS.make(metric)
     if metric in GAME_METRICS and not row.better:
@@ -87,9 +87,9 @@ def reference_band(metric: str, data: str, n: int) -> ReferenceBand | None:
 
 @cache
 def reference_shares(data: str, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Low, mean and high share of each mode `(K,)` among n true samples, for 90 % of such sets (normal bounds).
+    """Return low, mean and high share of each mode `(K,)` among n true samples, for 90 % of such sets (normal bounds).
 
-    For Gaussian modes, which may overlap; the same points around each, so that equal modes get equal shares.
+    Gaussian modes may overlap; the same points are used around each, so that equal modes get equal shares.
     """
     d = DISTRIBUTIONS.make(data)
     around = torch.randn(MANY // len(d.modes), d.dim, generator=torch.Generator().manual_seed(1))

@@ -1,4 +1,4 @@
-"""Metrics of any samples: likelihood, transport and kernel distances, and what nearest neighbours tell."""
+"""Metrics of any samples: likelihood, transport and kernel distances, and nearest neighbours."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ from toygan.parts.metrics.base import Metric
 from toygan.parts.metrics.inputs import MetricInputs
 
 WASSERSTEIN_LIMIT = 1000  # samples; the exact assignment takes n ** 3 operations
-DIRECTIONS, FEW_DIRECTIONS = 128, 16  # along which samples are sorted; few while a run plays
+DIRECTIONS, FEW_DIRECTIONS = 128, 16  # number of directions along which samples are sorted; few while a run plays
 CHUNK = 2**20  # distances a member at a time
 
 
 def density_known(e: MetricInputs) -> bool:
-    """Data whose exact density is known."""
+    """Tell if the exact density of the data is known."""
     return bool(e.data.has_density)
 
 
 def assignable(e: MetricInputs) -> bool:
-    """No more samples than an exact assignment can take."""
+    """Tell if an exact assignment of so many samples is affordable."""
     return e.n <= WASSERSTEIN_LIMIT
 
 
 @cache
 def mean_log_density(data: Distribution) -> float:
-    """E log p under the data itself, in nats: minus its entropy, over 2^14 samples."""
+    """Estimate E log p under the data itself, in nats (minus its entropy), over 2^14 samples."""
     x = data.sample(2**14, torch.Generator().manual_seed(0))
     return float(data.log_prob(x.double()).mean())
 
 
 def log_likelihood_gap(e: MetricInputs) -> Tensor:
-    """Mean true log density of generated samples minus that of true ones: below 0 off the data, above 0 too sharp."""
+    """Mean true log density of generated minus that of true samples; below 0 off the data, above 0 too sharp."""
     return e.data.log_prob(e.samples.double()).mean(-1) - mean_log_density(e.data)
 
 
 def _assignment(cost: Tensor) -> Tensor:
-    """The least mean cost of matching generated to reference samples one to one `(P,)`, by scipy's exact solver."""
+    """Compute the least mean cost of matching generated to reference samples one to one `(P,)`, by scipy."""
     from scipy.optimize import linear_sum_assignment  # here: it takes longer to load than the whole package
 
     best = [float(c[linear_sum_assignment(c)].mean()) if np.isfinite(c).all() else math.nan for c in cost.cpu().numpy()]
@@ -49,27 +49,27 @@ def _assignment(cost: Tensor) -> Tensor:
 
 
 def w1(e: MetricInputs) -> Tensor:
-    """Exact Wasserstein-1 distance to as many true samples: the mean way that mass has to go."""
+    """Exact Wasserstein-1 distance to as many true samples: the mean distance that mass has to move."""
     return _assignment(e.to_reference)
 
 
 def w2(e: MetricInputs) -> Tensor:
-    """Exact Wasserstein-2 distance to as many true samples: the root mean square way that mass has to go."""
+    """Exact Wasserstein-2 distance to as many true samples: the root mean square distance that mass has to move."""
     return _assignment(e.to_reference**2).sqrt()
 
 
 def sliced_w2(e: MetricInputs) -> Tensor:
-    """Root mean square Wasserstein-2 distance of the projections on 128 fixed directions (Rabin et al. 2012)."""
+    """Root mean square Wasserstein-2 distance of projections on 128 fixed directions (Rabin et al. 2012)."""
     return e.sorted_differences(DIRECTIONS).square().mean((1, 2)).sqrt()
 
 
 def sliced_w1(e: MetricInputs) -> Tensor:
-    """Mean Wasserstein-1 distance of the projections on 16 fixed directions, exact on a line (Bonneel et al. 2015)."""
+    """Mean Wasserstein-1 distance of projections on 16 fixed directions; exact on a line (Bonneel et al. 2015)."""
     return e.sorted_differences(FEW_DIRECTIONS).abs().mean((1, 2))
 
 
 def spread_of(data: Distribution) -> float:
-    """The data's root mean square distance from its mean; 1 where all data is one point."""
+    """Compute the data's root mean square distance from its mean; 1 if all data is one point."""
     return float(data.moments[1].square().sum().sqrt()) or 1.0
 
 
@@ -80,23 +80,23 @@ def mean_offset(e: MetricInputs) -> Tensor:
 
 
 def spread_ratio(e: MetricInputs) -> Tensor:
-    """Root mean square distance of the samples from their own mean, over that of the data: below 1 too narrow."""
+    """Root mean square distance of the samples from their mean, over that of the data; below 1 is too narrow."""
     x = e.samples.double()
     return (x - x.mean(1, keepdim=True)).square().sum(-1).mean(-1).sqrt() / spread_of(e.data)
 
 
 def off_data(e: MetricInputs) -> Tensor:
-    """Mean way from a generated sample to the nearest of 500 true ones, in spreads of the data (our own)."""
+    """Mean distance from generated samples to the nearest of 500 true ones, in spreads of the data (our own)."""
     return e.between_few.amin(-1).double().mean(-1) / spread_of(e.data)
 
 
 def gaps(e: MetricInputs) -> Tensor:
-    """Mean way from a true sample to the nearest of 500 generated ones, in spreads: long where parts are missing."""
+    """Mean distance from true samples to the nearest of 500 generated ones, in spreads; large if parts are missing."""
     return e.between_few.amin(-2).double().mean(-1) / spread_of(e.data)
 
 
 def drift(e: MetricInputs) -> Tensor:
-    """Sliced distance of the samples from those of the snapshot before, in spreads of the data / 100 iterations."""
+    """Sliced distance of the samples from those of the last snapshot, in spreads of the data / 100 iterations."""
     if e.earlier is None:
         return torch.full((len(e.samples),), math.nan)
     then = MetricInputs(e.samples, e.data, compared_with=e.earlier.samples.to(e.samples))
@@ -104,25 +104,25 @@ def drift(e: MetricInputs) -> Tensor:
 
 
 def mean_of_samples(e: MetricInputs) -> Tensor:
-    """The samples' mean, of data on a line."""
+    """The samples' mean, for data on a line."""
     return e.samples.double().mean((1, 2))
 
 
 def spread_of_samples(e: MetricInputs) -> Tensor:
-    """The samples' standard deviation, of data on a line."""
+    """The samples' standard deviation, for data on a line."""
     return e.samples.double().std((1, 2), correction=0)
 
 
 def nearest_training(e: MetricInputs) -> Tensor:
-    """Mean distance to the nearest point of the training set, over that of true samples: near 0 where it is copied."""
+    """Mean distance to the nearest training point, over that of true samples; near 0 if the training set is copied."""
     pool = e.data.training_set
     assert pool is not None
-    ours, theirs = (_to_nearest(x, pool.to(x)) for x in (e.samples, e.reference))
+    ours, theirs = (_mean_to_nearest(x, pool.to(x)) for x in (e.samples, e.reference))
     return ours / theirs
 
 
-def _to_nearest(x: Tensor, pool: Tensor) -> Tensor:
-    """Mean distance of each member's samples to the nearest point of a pool `(m, dim)`, as `(P,)`."""
+def _mean_to_nearest(x: Tensor, pool: Tensor) -> Tensor:
+    """Compute the mean distance of each member's samples to the nearest point of a pool `(m, dim)`, as `(P,)`."""
     step = max(1, CHUNK // len(pool))
     parts = (x[:, i : i + step] for i in range(0, x.shape[1], step))
     near = [torch.cdist(part, pool.expand(len(x), -1, -1), compute_mode=EXACT).min(-1).values for part in parts]
@@ -130,41 +130,41 @@ def _to_nearest(x: Tensor, pool: Tensor) -> Tensor:
 
 
 def _off_diagonal_mean(x: Tensor) -> Tensor:
-    """Mean over pairs of two different samples `(P,)`: the U-statistic."""
+    """Compute the mean over pairs of two different samples `(P,)`, the U-statistic."""
     n = x.shape[-1]
     return (x.sum((-1, -2)) - x.diagonal(dim1=-2, dim2=-1).sum(-1)) / (n * (n - 1))
 
 
 def energy_distance(e: MetricInputs) -> Tensor:
-    """2 E|x-y| - E|x-x'| - E|y-y'| to as many true samples, unbiased, so that it may fall below 0 (Szekely 2003)."""
+    """2 E|x-y| - E|x-x'| - E|y-y'| to as many true samples; unbiased, so it may be below 0 (Szekely 2003)."""
     across = e.to_reference.mean((-1, -2))
     return 2 * across - _off_diagonal_mean(e.within) - _off_diagonal_mean(e.within_reference)
 
 
 def mmd(e: MetricInputs) -> Tensor:
-    """Squared MMD, unbiased, Gaussian kernel as wide as the true samples' median distance (Gretton et al. 2012)."""
+    """Squared MMD, unbiased; the Gaussian kernel's width is the true median distance (Gretton et al. 2012)."""
     width = e.within_reference.flatten().median()
     cross, ours, theirs = ((-(d**2) / (2 * width**2)).exp() for d in (e.to_reference, e.within, e.within_reference))
     return _off_diagonal_mean(ours) + _off_diagonal_mean(theirs) - 2 * cross.mean((-1, -2))
 
 
 def _reach(distances: Tensor, k: int) -> Tensor:
-    """Distance from each sample to its k-th neighbour, itself not counted `(P, n)`."""
+    """Compute the distance from each sample to its k-th neighbour, itself not counted `(P, n)`."""
     return distances.kthvalue(min(k + 1, distances.shape[-1]), dim=-1).values
 
 
 def scattered(e: MetricInputs) -> bool:
-    """Data of which no two samples are the same point."""
+    """Tell if no two samples of the data are the same point."""
     return not e.data.atoms
 
 
 def trained_on_few(e: MetricInputs) -> bool:
-    """Data of which a run is trained on finitely many points."""
+    """Tell if runs are trained on finitely many points."""
     return e.data.training_set is not None and not e.data.atoms
 
 
 def on_a_line(e: MetricInputs) -> bool:
-    """Data on a line."""
+    """Tell if the data is on a line."""
     return e.data.dim == 1
 
 
@@ -179,12 +179,12 @@ def recall(e: MetricInputs) -> Tensor:
 
 
 def density(e: MetricInputs) -> Tensor:
-    """Mean number of true 5-neighbour balls that a generated sample is in, over 5 (Naeem et al. 2020)."""
+    """Mean number of true 5-neighbour balls around a generated sample, over 5 (Naeem et al. 2020)."""
     return (e.to_reference <= _reach(e.within_reference, 5)[:, None, :]).double().sum(-1).mean(-1) / 5
 
 
 def coverage(e: MetricInputs) -> Tensor:
-    """Share of true samples whose 5-neighbour ball holds a generated one (Naeem et al. 2020)."""
+    """Share of true samples with a generated one in their 5-neighbour ball (Naeem et al. 2020)."""
     return (e.to_reference.min(-2).values <= _reach(e.within_reference, 5)).double().mean(-1)
 
 

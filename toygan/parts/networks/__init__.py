@@ -1,6 +1,6 @@
 """The networks of both players: pure functions of parameters, all members at once.
 
-A network is a frozen dataclass, and its spec a row of the menu: what a recipe names, and may change numbers of.
+A network is a frozen dataclass. Its spec is a row of the menu, which a recipe names, with arguments if it has any.
 """
 
 from __future__ import annotations
@@ -16,3 +16,4 @@ from toygan.parts.networks.plain import NoDiscriminator as NoDiscriminator
 from toygan.parts.networks.specs import LAYERED
 
 NETWORKS: Menu[NetworkSpec] = Menu({**LAYERED, **PLAIN})
+"""The networks by name, for a recipe's `generator` and `discriminator`."""

@@ -1,4 +1,4 @@
-"""What a network is: a pure function of its parameters, `net(theta, x)`, all members at once."""
+"""The base class of networks: pure functions of parameters, `net(theta, x)`, for all members at once."""
 
 from __future__ import annotations
 
@@ -12,24 +12,45 @@ from torch import Tensor
 
 
 class Shape(NamedTuple):
-    """How large a network is, with which activation and start: the numbers of a recipe that networks read."""
+    """The size, activation and initial weights of a network, as a recipe and a spec set them."""
 
     width: int
     depth: int
     activation: str
     init: str = "uniform"
-    gain: float = 1.0  # times the initial weights
-    scale: float = 1.0  # times the inputs
-    widths: tuple[int, ...] = ()  # units of each hidden layer, where they differ
-    output: str = "identity"  # what is made of the last layer
-    output_scale: float = 1.0  # times the outputs
+    gain: float = 1.0  # factor of the initial weights
+    scale: float = 1.0  # factor of the inputs
+    widths: tuple[int, ...] = ()  # units of each hidden layer, if they differ
+    output: str = "identity"  # function of the last layer's outputs
+    output_scale: float = 1.0  # factor of the outputs
 
 
 @dataclass(frozen=True)
 class Network:
-    """A function of parameters `(P, n_params)` and inputs `(P, n, inputs)`.
+    """A pure function of parameters `(P, n_params)` and inputs `(P, n, inputs)`, for P members at once.
 
-    `roles` says whether it can generate, discriminate or both.
+    A subclass is a frozen dataclass that defines `n_params`, `start` and `__call__`; `roles` names the players that may
+    use it. With `layered`, it also defines `features`, `matrices` and `scale_weights`.
+
+    Args:
+        inputs: Dimension of a sample for D, of a latent point for G.
+        outputs: 1 for D, the dimension of a sample for G.
+        shape: Width, depth, activation and initial weights.
+    Example:
+        >>> import torch
+        >>> from toygan import NETWORKS, Network, NetworkSpec, Recipe
+        >>> class Parabola(Network):
+        ...     roles = ("discriminator",)
+        ...     n_params = 2
+        ...     def start(self, rng):
+        ...         return torch.zeros(2)
+        ...     def __call__(self, theta, x):
+        ...         square = x.square().sum(-1, keepdim=True)
+        ...         return theta[:, None, :1] + theta[:, None, 1:] * square
+        >>> NETWORKS["parabola"] = NetworkSpec(Parabola)
+        >>> Recipe(discriminator="parabola").parts.discriminator.n_params
+        2
+        >>> del NETWORKS["parabola"]
     """
 
     inputs: int
@@ -38,62 +59,86 @@ class Network:
 
     roles: ClassVar[tuple[str, ...]] = ("generator", "discriminator")
     layered: ClassVar[bool] = False  # True: it has weight matrices to normalise and `features` before its last one
-    scale_free: ClassVar[bool] = False  # True: a factor of all its weight matrices changes nothing
-    per_sample: ClassVar[bool] = True  # False: the answer at one point depends on the other points of the batch
+    scale_free: ClassVar[bool] = False  # True: the output does not depend on the scale of its weight matrices
+    per_sample: ClassVar[bool] = True  # False: the output at one point depends on the other points of the batch
 
     @classmethod
     def refuses(cls, inputs: int, outputs: int) -> str | None:
-        """Why there is no such network with that many inputs and outputs, or None where there is."""
+        """Return the reason why this network cannot have so many `inputs` and `outputs`, or None if it can."""
         return None
 
     @property
     def beside(self) -> int:
-        """How many of a generator's inputs are no latent point, but uniform on [0, 1): the last ones."""
+        """The number of a generator's last inputs that are not latent, but uniform on [0, 1)."""
         return 0
 
     @property
     def n_params(self) -> int:
-        """Numbers that one member's parameters consist of."""
+        """The number of parameters of one member."""
         raise NotImplementedError
 
     def with_inputs(self, inputs: int) -> Self:
-        """The same network for inputs of another dimension."""
+        """Return the same network for `inputs` of another dimension."""
         return dataclasses.replace(self, inputs=inputs)
 
     def start(self, rng: torch.Generator) -> Tensor:
-        """Initial parameters of one member `(n_params,)`."""
+        """Draw initial parameters of one member `(n_params,)`; all random numbers come from the generator `rng`."""
         raise NotImplementedError
 
     def __call__(self, theta: Tensor, x: Tensor) -> Tensor:
-        """Outputs `(P, n, outputs)` for parameters `(P, n_params)` and inputs `(P, n, inputs)`."""
+        """Compute outputs `(P, n, outputs)` from parameters `theta` `(P, n_params)` and inputs `x` `(P, n, inputs)`."""
         raise NotImplementedError
 
     def in_batch(self, theta: Tensor, x: Tensor, context: Tensor) -> Tensor:
-        """Outputs at x, each point as one of a batch `context` `(P, m, inputs)`: the same where points stand alone."""
+        """Compute outputs at inputs that are added to a batch, for networks that look at whole batches.
+
+        Args:
+            theta: Parameters `(P, n_params)`.
+            x: Inputs `(P, n, inputs)`.
+            context: The batch `(P, m, inputs)`.
+        Returns:
+            Outputs `(P, n, outputs)`; with `per_sample` those of x alone.
+        """
         return self(theta, x)
 
     def features(self, theta: Tensor, x: Tensor) -> Tensor:
-        """What the last layer sees `(P, n, features)`, of a layered network."""
+        """Compute the last layer's inputs `(P, n, features)` from parameters `theta` and inputs `x`, if `layered`."""
         raise NotImplementedError
 
     def matrices(self, theta: Tensor) -> list[Tensor]:
-        """Weight matrices `(P, ., .)` of a layered network."""
+        """Return the weight matrices `(P, ., .)` in the parameters `theta`, if `layered`."""
         raise NotImplementedError
 
     def scale_weights(self, theta: Tensor, factors: Sequence[Tensor], output: Tensor) -> Tensor:
-        """Parameters with every matrix times its factor and the output times `output`, each `(P, 1)`."""
+        """Scale every weight matrix and the output, if `layered`.
+
+        Args:
+            theta: Parameters `(P, n_params)`.
+            factors: The factor of each matrix, each `(P, 1)`.
+            output: The factor of the output `(P, 1)`.
+        Returns:
+            New parameters `(P, n_params)`.
+        """
         raise NotImplementedError
 
     def spread(self) -> Tensor:
-        """The range of each initial parameter `(n_params,)`: the natural unit for bounds on them."""
+        """Return the range of each initial parameter `(n_params,)`, the unit of bounds on parameters."""
         return torch.ones(self.n_params)
 
 
 class NetworkSpec:
-    """A row of the menu: a kind of network, for as many inputs and outputs and of the shape that a recipe asks for.
+    """A row of `NETWORKS`: it builds a network for the inputs, outputs and shape of a recipe.
 
-    `NetworkSpec(kind)` is all that a network without numbers of its own needs; a dataclass adds those that a recipe may
-    change.
+    `NetworkSpec(kind)` is enough for a network without arguments of its own. A subclass that is a frozen dataclass adds
+    arguments, as in `generator="mlp(width=16)"`.
+
+    Args:
+        kind: The class of the network.
+    Example:
+        >>> from toygan import NETWORKS
+        >>> from toygan.parts.networks import Shape
+        >>> NETWORKS["mlp"](2, 1, Shape(width=4, depth=1, activation="relu")).n_params
+        17
     """
 
     kind: type[Network]
@@ -102,9 +147,9 @@ class NetworkSpec:
         self.kind, self.__doc__ = kind, kind.__doc__
 
     def adapt(self, shape: Shape) -> Shape:
-        """The recipe's shape with the changes that the spec makes."""
+        """Return the recipe's `shape` with the changes of this spec."""
         return shape
 
     def __call__(self, inputs: int, outputs: int, shape: Shape) -> Network:
-        """The network with so many inputs and outputs, in a recipe of this shape."""
+        """Build the network with so many `inputs` and `outputs` for a recipe of this `shape`."""
         return self.kind(inputs, outputs, self.adapt(shape))

@@ -1,4 +1,4 @@
-"""Networks of layers: MLP, batch-norm MLP and maxout."""
+"""Networks of layers: MLPs, normalised MLPs and maxout."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from toygan.parts.networks.base import Network
 
 @dataclass(frozen=True)
 class LeakyReLU:
-    """PyTorch's `leaky_relu`: times `slope` below 0 (Maas et al. 2013 take .01, most GANs .2)."""
+    """PyTorch's `leaky_relu`, with slope `slope` below 0 (Maas et al. 2013: .01; most GANs: .2)."""
 
     slope: float = 0.2
 
@@ -30,7 +30,7 @@ class LeakyReLU:
         return F.leaky_relu_(x, self.slope)
 
 
-# In place where torch can: the layer before has just made the tensor, and writing a new one costs more than the maths.
+# In place if torch can: the tensor is new, and writing another one costs more than the maths.
 ACTIVATIONS: Menu[Callable[[Tensor], Tensor]] = Menu(
     {
         "relu": torch.relu_,
@@ -41,8 +41,9 @@ ACTIVATIONS: Menu[Callable[[Tensor], Tensor]] = Menu(
         "silu": F.silu,
     }
 )
+"""The nonlinearities of hidden units by name, for a recipe's `activation`."""
 
-# What may be made of the last layer's outputs, by name.
+# Functions of the last layer's outputs, by name.
 OUTPUTS: dict[str, Callable[[Tensor], Tensor]] = {
     "identity": lambda x: x,
     "tanh": torch.tanh,
@@ -52,12 +53,12 @@ OUTPUTS: dict[str, Callable[[Tensor], Tensor]] = {
 
 
 def he(outs: int, ins: int, rng: torch.Generator) -> Tensor:
-    """Uniform with variance 2 / fan in: ReLU layers keep the size of what they see (He et al. 2015, eq. 10)."""
+    """Draw uniform weights of variance 2 / fan in, which keep the scale of ReLU layers (He et al. 2015, eq. 10)."""
     return (2 * torch.rand(outs, ins, generator=rng) - 1) * math.sqrt(6 / ins)
 
 
 def orthogonal(outs: int, ins: int, rng: torch.Generator) -> Tensor:
-    """Orthonormal rows or columns, whichever are fewer, uniformly (Saxe et al. 2014)."""
+    """Draw weights with orthonormal rows or columns, whichever are fewer, uniformly (Saxe et al. 2014)."""
     tall = torch.randn(max(outs, ins), min(outs, ins), generator=rng)
     q, r = torch.linalg.qr(tall)
     columns: Tensor = q * torch.sign(torch.diagonal(r))  # without the signs the draw would not be uniform
@@ -65,11 +66,11 @@ def orthogonal(outs: int, ins: int, rng: torch.Generator) -> Tensor:
 
 
 def normal(outs: int, ins: int, rng: torch.Generator) -> Tensor:
-    """Standard normal: the gain is the standard deviation."""
+    """Draw standard normal weights; the gain is their standard deviation."""
     return torch.randn(outs, ins, generator=rng)
 
 
-# Initial weights `(fan out, fan in)` by name, with biases of 0; "uniform" is PyTorch's, where biases are drawn, too.
+# Initial weights `(fan out, fan in)` by name, with biases of 0; "uniform" is PyTorch's own, which also draws biases.
 INITS: dict[str, Callable[[int, int, torch.Generator], Tensor] | None] = {
     "uniform": None,
     "he": he,
@@ -77,12 +78,12 @@ INITS: dict[str, Callable[[int, int, torch.Generator], Tensor] | None] = {
     "normal": normal,
 }
 
-Layer = tuple[Tensor, ...]  # a weight `(P, fan_out, fan_in)`, a bias `(P, fan_out, 1)` and what else a layer holds
+Layer = tuple[Tensor, ...]  # a weight `(P, fan_out, fan_in)`, a bias `(P, fan_out, 1)`, and a gain if it has one
 
 
 @dataclass(frozen=True)
 class MLP(Network):
-    """`depth` hidden layers of `width` units, started as the shape says."""
+    """`depth` hidden layers of `width` units, with initial weights as the shape says."""
 
     layered = True
 
@@ -95,7 +96,7 @@ class MLP(Network):
 
     @cached_property
     def sizes(self) -> list[int]:
-        """Number of parameters of each weight and bias, in the order in which theta holds them."""
+        """Number of parameters of each weight and bias, in the order of theta."""
         return [n for fan_in, fan_out in self.layers for n in (fan_in * fan_out, fan_out)]
 
     @cached_property
@@ -126,7 +127,7 @@ class MLP(Network):
         return torch.tensor(self.fan_ins).rsqrt().repeat_interleave(torch.tensor(self.sizes))
 
     def unpack(self, theta: Tensor) -> list[Layer]:
-        """What each layer holds: a weight `(P, fan_out, fan_in)` and a bias `(P, fan_out, 1)`."""
+        """Split parameters into layers: a weight `(P, fan_out, fan_in)` and a bias `(P, fan_out, 1)` each."""
         column = theta.unsqueeze(-1)
         parts = iter(column.split_with_sizes(self.sizes, dim=1))  # one split: its gradient is one concatenation
         return [(next(parts).view(-1, outs, ins), next(parts)) for ins, outs in self.layers]
@@ -146,20 +147,20 @@ class MLP(Network):
         return self._last(last, self._through(hidden, x))
 
     def _last(self, layer: Layer, units: Tensor) -> Tensor:
-        """Outputs `(P, n, outputs)` of the last layer, for its inputs `(P, units, n)`."""
+        """Compute outputs `(P, n, outputs)` of the last layer from its inputs `(P, units, n)`."""
         weight, bias = layer
         return self._output(torch.baddbmm(bias, weight, units)).mT
 
     @cached_property
     def _output(self) -> Callable[[Tensor], Tensor]:
-        of, scale = OUTPUTS[self.shape.output], self.shape.output_scale
-        return of if scale == 1 else lambda x: scale * of(x)
+        output, scale = OUTPUTS[self.shape.output], self.shape.output_scale
+        return output if scale == 1 else lambda x: scale * output(x)
 
     def features(self, theta: Tensor, x: Tensor) -> Tensor:
         return self._through(self.unpack(theta)[:-1], x).mT
 
     def _through(self, hidden: list[Layer], x: Tensor) -> Tensor:
-        """Hidden units `(P, units, n)`: with samples as columns, thin layers (2 in, 1 out) are several times faster."""
+        """Compute hidden units `(P, units, n)`; with samples as columns, thin layers are several times faster."""
         x = self._scale_inputs(x).mT
         for weight, bias in hidden:
             x = self._activate(torch.baddbmm(bias, weight, x))
@@ -169,7 +170,7 @@ class MLP(Network):
         return x if self.shape.scale == 1 else self.shape.scale * x
 
     def _activate(self, x: Tensor) -> Tensor:
-        """Hidden units `(P, width, n)` of what their weights make of the layer before, which may be written over."""
+        """Apply the nonlinearity to `(P, width, n)`, in place if it can."""
         return self._activation(x)
 
     @cached_property
@@ -179,7 +180,7 @@ class MLP(Network):
 
 @dataclass(frozen=True)
 class Maxout(MLP):
-    """Each hidden unit is the largest of `pieces` linear ones: it learns its activation (Goodfellow et al. 2013)."""
+    """An MLP whose hidden units are the maximum of `pieces` linear ones (Goodfellow et al. 2013)."""
 
     pieces: int = 5
 
@@ -192,10 +193,10 @@ class Maxout(MLP):
 
 
 class NormalisedMLP(MLP):
-    """An MLP whose hidden units are brought to mean 0 and variance 1, then by a learned gain and bias each."""
+    """An MLP whose hidden units get mean 0 and variance 1, then a learned gain and bias each."""
 
     scale_free = True
-    EPSILON = 1e-5  # PyTorch's, beside the variance
+    EPSILON = 1e-5  # PyTorch's, added to the variance
 
     @cached_property
     def sizes(self) -> list[int]:
@@ -213,7 +214,7 @@ class NormalisedMLP(MLP):
         return torch.cat(parts)
 
     def unpack(self, theta: Tensor) -> list[Layer]:
-        """A weight and a bias of each layer, and of a hidden one also a gain `(P, fan_out, 1)`."""
+        """Split parameters into layers; a hidden one has a weight, a bias and a gain `(P, fan_out, 1)`."""
         parts = theta.unsqueeze(-1).split_with_sizes(self.sizes, dim=1)
         gains = [*[(gain,) for gain in parts[2 * len(self.layers) :]], ()]
         return [
@@ -223,7 +224,7 @@ class NormalisedMLP(MLP):
 
 @dataclass(frozen=True)
 class LayerNormMLP(NormalisedMLP):
-    """Mean and variance are those of a layer's units, sample by sample (Ba et al. 2016, eq. 3)."""
+    """An MLP normalised over the units of a layer, sample by sample (Ba et al. 2016, eq. 3)."""
 
     def _through(self, hidden: list[Layer], x: Tensor) -> Tensor:
         x = self._scale_inputs(x).mT
@@ -236,15 +237,15 @@ class LayerNormMLP(NormalisedMLP):
 
 @dataclass(frozen=True)
 class BatchNormMLP(NormalisedMLP):
-    """Mean and variance are those of a unit over the batch at hand.
+    """An MLP normalised over the present batch, unit by unit.
 
-    Statistics are always those of the batch, member by member, also when looking: there are no running means.
+    Statistics are those of each member's batch, in training and evaluation; there are no running means.
     """
 
     per_sample = False
 
     def _through(self, hidden: list[Layer], x: Tensor, judged: int | None = None) -> Tensor:
-        """Hidden units; the statistics are those of the first `judged` points, or of all."""
+        """Compute hidden units; the statistics are those of the first `judged` points, or of all."""
         x = self._scale_inputs(x).mT
         for weight, bias, gain in hidden:
             x = torch.bmm(weight, x)
@@ -260,7 +261,7 @@ class BatchNormMLP(NormalisedMLP):
 
 @dataclass(frozen=True)
 class WeightNormMLP(MLP):
-    """A weight's rows are directions v / |v| times lengths that are learned apart (Salimans and Kingma 2016, eq. 2)."""
+    """An MLP whose weight rows are directions v / |v| times learned lengths (Salimans and Kingma 2016, eq. 2)."""
 
     scale_free = True
 

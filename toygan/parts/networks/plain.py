@@ -13,7 +13,7 @@ from toygan.parts.networks.base import Network, NetworkSpec
 
 @dataclass(frozen=True)
 class Linear(Network):
-    """A matrix and nothing else: as a discriminator a(x) = psi x, the Dirac-GAN's (Mescheder et al. 2018, sec. 2)."""
+    """A matrix without a bias; as D it is a(x) = psi x, that of the Dirac-GAN (Mescheder et al. 2018, sec. 2)."""
 
     @property
     def n_params(self) -> int:
@@ -31,7 +31,7 @@ class Linear(Network):
 
 @dataclass(frozen=True)
 class Point(Network):
-    """A generator that ignores its noise: all samples are one point, and the point is the parameter."""
+    """A generator that ignores its noise: all samples are one point, which is its parameter."""
 
     roles = ("generator",)
 
@@ -48,11 +48,12 @@ class Point(Network):
 
 @dataclass(frozen=True)
 class Shift(Point):
-    """A generator that moves its noise as a whole, G(z) = z + theta: the one of the shift family of Gaussians."""
+    """A generator that shifts its noise, G(z) = z + theta."""
 
     @classmethod
     def refuses(cls, inputs: int, outputs: int) -> str | None:
-        return None if inputs == outputs else f"moves noise of {inputs} dimensions; data of {outputs} needs as many"
+        fits = inputs == outputs
+        return None if fits else f"shifts noise of {inputs} dimensions; this data needs latent={outputs}"
 
     def __call__(self, theta: Tensor, x: Tensor) -> Tensor:
         return x + theta.unsqueeze(1)
@@ -60,7 +61,7 @@ class Shift(Point):
 
 @dataclass(frozen=True)
 class NoDiscriminator(Network):
-    """Passes the samples themselves on, for losses that compare samples with samples."""
+    """A function that returns the samples themselves, for losses that compare samples with samples."""
 
     roles = ()
     n_params = 0

@@ -1,4 +1,4 @@
-"""Specs of networks with layers: what a recipe may change of one player's network alone."""
+"""Specs of networks with layers, with the arguments that a recipe may give one player's network."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ WIDEST, DEEPEST = 4096, 16  # units of a layer, hidden layers
 
 @dataclass(frozen=True)
 class LayeredSpec(NetworkSpec):
-    """A network with layers: what is None is the recipe's; `scale` multiplies the inputs, `output_scale` the outputs.
+    """A network with layers; an argument that is None is the recipe's.
 
-    `widths` are the units of each hidden layer, in place of `width` and `depth`; `output` is what is made of the last
-    layer, "identity", "tanh", "sigmoid" or "softplus"; `init` is "uniform" (PyTorch's own), "he", "orthogonal" or
-    "normal", and `gain` multiplies the initial weights.
+    `widths` are the units of each hidden layer, in place of `width` and `depth`. `scale` multiplies the inputs and
+    `output_scale` the outputs. `output` is the function of the last layer: "identity", "tanh", "sigmoid" or "softplus".
+    `init` is "uniform" (PyTorch's own), "he", "orthogonal" or "normal"; `gain` multiplies the initial weights.
     """
 
     width: int | None = None
@@ -61,21 +61,26 @@ class LayeredSpec(NetworkSpec):
         for i, width in enumerate(self.widths):
             whole(f"widths[{i}]", width, 1, WIDEST)
         if self.widths and not self.width is self.depth is None:
-            raise ValueError(f"widths={short(self.widths)}: says width and depth; give the one or the others")
+            raise ValueError(f"widths={short(self.widths)}: stands for width and depth; give one or the other")
         object.__setattr__(self, "widths", tuple(self.widths))
 
     def adapt(self, shape: Shape) -> Shape:
-        width = shape.width if self.width is None else self.width
-        depth = shape.depth if self.depth is None else self.depth
         return Shape(
-            width, depth, shape.activation, self.init, self.gain, self.scale, tuple(self.widths), self.output,
-            self.output_scale,
-        )  # fmt: skip
+            width=shape.width if self.width is None else self.width,
+            depth=shape.depth if self.depth is None else self.depth,
+            activation=shape.activation,
+            init=self.init,
+            gain=self.gain,
+            scale=self.scale,
+            widths=tuple(self.widths),
+            output=self.output,
+            output_scale=self.output_scale,
+        )
 
 
 @dataclass(frozen=True)
 class MLPSpec(LayeredSpec):
-    """`depth` hidden layers of `width` units, by default started as PyTorch does: uniform within 1 / sqrt(fan in)."""
+    """`depth` hidden layers of `width` units, by default with PyTorch's initial weights, uniform within 1 / sqrt(fan in)."""
 
     activation: str | None = None
 
@@ -93,7 +98,7 @@ class MLPSpec(LayeredSpec):
 
 @dataclass(frozen=True)
 class BatchNormMLPSpec(MLPSpec):
-    """An mlp whose hidden units are normalised over the batch at hand, also when looking (Ioffe and Szegedy 2015)."""
+    """An mlp whose hidden units are normalised over the present batch, in evaluation too (Ioffe and Szegedy 2015)."""
 
     kind = BatchNormMLP
 
@@ -107,14 +112,14 @@ class LayerNormMLPSpec(MLPSpec):
 
 @dataclass(frozen=True)
 class WeightNormMLPSpec(MLPSpec):
-    """An mlp that learns the length of each unit's weights apart from their direction (Salimans and Kingma 2016)."""
+    """An mlp that learns length and direction of each unit's weights separately (Salimans and Kingma 2016)."""
 
     kind = WeightNormMLP
 
 
 @dataclass(frozen=True)
 class MaxoutSpec(LayeredSpec):
-    """An mlp whose hidden units are each the largest of `pieces` linear ones (Goodfellow et al. 2013, Maxout)."""
+    """An mlp whose hidden units are the maximum of `pieces` linear ones (Goodfellow et al. 2013, Maxout)."""
 
     pieces: int = 5
 
@@ -130,9 +135,9 @@ class MaxoutSpec(LayeredSpec):
 
 @dataclass(frozen=True)
 class DropoutMLPSpec(MLPSpec):
-    """An mlp for G that drops hidden units at this `rate`, also when looking, as noise (Isola et al. 2017, pix2pix).
+    """An mlp for G with dropout at this `rate`, in evaluation too, as noise (Isola et al. 2017, pix2pix).
 
-    D has the regularizer dropout, whose strength may be changed while it trains.
+    For D there is the regularizer dropout, whose strength may change while it trains.
     """
 
     rate: float = 0.2
