@@ -80,7 +80,7 @@ class LayeredSpec(NetworkSpec):
 
 @dataclass(frozen=True)
 class MLPSpec(LayeredSpec):
-    """`depth` hidden layers of `width` units, by default with PyTorch's initial weights, uniform within 1 / sqrt(fan in)."""
+    """`depth` hidden layers of `width` units, by default with PyTorch's uniform start, within 1 / sqrt(fan in)."""
 
     activation: str | None = None
 
