@@ -99,7 +99,7 @@ def test_a_point_ignores_its_noise_and_a_shift_moves_it() -> None:
 
 def test_a_shift_needs_noise_like_the_data() -> None:
     assert Recipe(generator="shift", latent=2).generator == "shift"
-    with pytest.raises(RecipeError, match=r"generator='shift'.*3 dimensions.*2 needs"):
+    with pytest.raises(RecipeError, match=r"generator='shift'.*3 dimensions.*latent=2"):
         Recipe(generator="shift", latent=3)
 
 
