@@ -10,7 +10,7 @@ from sklearn.neighbors import KNeighborsClassifier
 
 import toygan
 from toygan import DISTRIBUTIONS, Population, Recipe
-from toygan.parts.distributions.digits import TRAINING, images, judged_held_out
+from toygan.parts.distributions.digits import TRAINING, classify_held_out, images
 
 DIGITS = DISTRIBUTIONS["digits"]
 
@@ -29,7 +29,7 @@ def test_the_classifier_is_scikit_learns_nearest_neighbour_with_the_error_that_t
     theirs = KNeighborsClassifier(1).fit(pictures, digit).predict(held_out)
     ours, distance = DIGITS.nearest_mode(held_out[None])
     assert (ours[0].numpy() == theirs).all()
-    wrong, _ = judged_held_out()
+    wrong, _ = classify_held_out()
     assert wrong == pytest.approx((theirs != held_out_digit.numpy()).mean())
     assert 0.005 < wrong < 0.015  # "about 1 %"
     assert float((distance <= 3).double().mean()) == pytest.approx(0.9, abs=0.002)

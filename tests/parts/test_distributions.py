@@ -314,7 +314,7 @@ def test_a_file_that_has_changed_is_read_anew(tmp_path: Path) -> None:
     [
         ("a,b\n1,2\n3\n", "number of columns"),
         ("a,b\n1,x\n", "could not convert"),
-        ("a,b\n1,nan\n", "row 1 of column 2 is no finite number"),
+        ("a,b\n1,nan\n", "row 1 of column 2 is not a finite number"),
         ("a,b\n", "0 rows of 2 columns"),
         ("", "0 rows"),
     ],

@@ -353,7 +353,7 @@ def test_widths_are_those_of_each_hidden_layer_and_the_slope_is_leaky_relus() ->
     assert net.layers == [(2, 7), (7, 3), (3, 2)]
     theta, x = started(net), points(2)
     torch.testing.assert_close(net(theta, x)[0], torch_mlp(net, theta[0], nn.LeakyReLU(0.01))(x[0]))
-    with pytest.raises(RecipeError, match="give the one or the others"):
+    with pytest.raises(RecipeError, match="give one or the other"):
         Recipe(generator="mlp(widths=(7,3),depth=2)")
 
 

@@ -1,4 +1,4 @@
-"""What the generator has to learn: small distributions whose modes and density are known.
+"""Distributions that the generator learns: small, with known modes and density.
 
 A distribution is a frozen dataclass and its row, side by side in the file of its family; this menu joins the families.
 """

@@ -1,4 +1,4 @@
-"""What real data is: samples of a distribution whose modes and density are known."""
+"""The base class of distributions: samples, modes and density of the real data."""
 
 from __future__ import annotations
 
@@ -11,111 +11,147 @@ from torch import Tensor
 
 from toygan.parts.menu import Menu
 
-EXACT = "donot_use_mm_for_euclid_dist"  # the fast way to distances loses the last digits, and a mode is small
-BLOCK = 2**18  # pairs of a point and a centre that are looked at together: memory stays bounded, and in the cache
+EXACT = "donot_use_mm_for_euclid_dist"  # the fast computation of distances loses the last digits, and a mode is small
+BLOCK = 2**18  # pairs of a point and a centre that are computed together, so that memory stays bounded
 
 
 class Distribution:
-    """Real data: points in `dim` dimensions, with what is known of them."""
+    """The real data: points in `dim` dimensions, with their modes and density if these are known.
+
+    A subclass is a frozen dataclass, so that `data="name(argument=value)"` works. It sets `dim` and `sigma` and defines
+    `sample` and `log_prob` (or sets has_density to False). Data with modes also defines `modes`, and `weights` or
+    `sigmas` if they are not equal. `Mixture` does all but the modes.
+
+    Example:
+        >>> from dataclasses import dataclass
+        >>> import torch
+        >>> from toygan import DISTRIBUTIONS, Distribution, Recipe
+        >>> @dataclass(frozen=True)
+        ... class Triangle(Distribution):
+        ...     high: float = 1.0
+        ...     dim, sigma = 1, 0.0
+        ...     def sample(self, n, generator):
+        ...         return self.high * torch.rand(n, 1, generator=generator).sqrt()
+        ...     def log_prob(self, x):
+        ...         return (2 * x[..., 0] / self.high**2).log()
+        >>> DISTRIBUTIONS["triangle"] = Triangle()
+        >>> Recipe(data="triangle(high=2.0)").distribution
+        Triangle(high=2.0)
+        >>> del DISTRIBUTIONS["triangle"]
+    """
 
     dim: int
-    sigma: float  # the standard deviation of a mode, or of the noise around a curve, per axis; 0 where there is none
-    has_density: ClassVar[bool] = True  # whether log_prob is exact; False where the data has no density
-    picture: tuple[int, int] | None = None  # rows and columns of pixels, where a sample is an image
-    atoms: bool = False  # whether two samples may be the same point
+    sigma: float  # the standard deviation of a mode, or of the noise around a curve, per axis; 0 if there is none
+    has_density: ClassVar[bool] = True  # False: the data has no density, and `log_prob` is not exact
+    picture: tuple[int, int] | None = None  # rows and columns of pixels, if a sample is an image
+    atoms: bool = False  # True: two samples may be the same point
 
     def refuses(self) -> str | None:
-        """Why there is no such data here, as where a package is missing, or None where there is."""
+        """Return the reason why this data is not available, such as a missing package, or None if it is."""
         return None
 
     @cached_property
     def has_modes(self) -> bool:
-        """Whether mode metrics have a meaning: there are modes, and they have a width."""
+        """True if mode metrics apply: there are modes, and they have a width."""
         return len(self.modes) > 0 and bool((self.sigmas > 0).all())
 
     @property
     def mode_names(self) -> tuple[str, ...]:
-        """What a picture calls each mode: 1, 2, 3 ..."""
+        """The names of the modes in plots [default: 1, 2, 3 ...]."""
         return tuple(str(k + 1) for k in range(len(self.modes)))
 
     @property
     def modes(self) -> Tensor:
-        """Centres of the modes `(K, dim)`; K is 0 for data that has no modes to count."""
+        """The centres of the modes `(K, dim)`; K is 0 for data without modes."""
         return torch.empty(0, self.dim)
 
     @property
     def weights(self) -> Tensor:
-        """Probability of each mode `(K,)`."""
+        """The probability of each mode `(K,)` [default: equal]."""
         return torch.full((len(self.modes),), 1 / max(len(self.modes), 1))
 
     @property
     def sigmas(self) -> Tensor:
-        """Standard deviation of each mode `(K,)`."""
+        """The standard deviation of each mode `(K,)` [default: sigma]."""
         return torch.full((len(self.modes),), self.sigma)
 
     def sample(self, n: int, generator: torch.Generator) -> Tensor:
-        """n independent points `(n, dim)`; all randomness comes from `generator`."""
+        """Draw independent points.
+
+        Args:
+            n: Number of points.
+            generator: The source of all random numbers; torch's global generator is not used.
+        Returns:
+            Points `(n, dim)`, in the data's units.
+        """
         raise NotImplementedError
 
     @property
     def stale(self) -> bool:
-        """Whether what it was made from has changed, such as a file."""
+        """True if the source of the data, such as a file, has changed since it was read."""
         return False
 
     @property
     def training_set(self) -> Tensor | None:
-        """The points `(n, dim)` that a run is trained on, where they are finitely many; None where each is new."""
+        """The points `(n, dim)` that a run is trained on, or None if every training sample is new."""
         return None
 
     def players_see(self, x: Tensor) -> Tensor:
-        """x `(..., dim)` in the units in which the players see it."""
+        """Convert x `(..., dim)` from the data's units to those of the players [default: the same]."""
         return x
 
     def from_players(self, x: Tensor) -> Tensor:
-        """The way back: what the players make, in the units of the data."""
+        """Convert x `(..., dim)` from the players' units to those of the data [default: the same]."""
         return x
 
     @cached_property
     def moments(self) -> tuple[Tensor, Tensor]:
-        """Mean and standard deviation of each axis, each `(dim,)`; by 2^18 samples where there is no formula."""
+        """Mean and standard deviation of each axis, each `(dim,)` [default: estimated from 2^18 samples]."""
         x = self.sample(2**18, torch.Generator().manual_seed(0)).double()
         return x.mean(0), x.std(0, correction=0)
 
     def nearest_mode(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Index of the mode nearest to each x `(P, n, dim)`, and the distance to it in that mode's sigmas, `(P, n)`."""
+        """Find the mode nearest to each point.
+
+        Args:
+            x: Points `(P, n, dim)`.
+        Returns:
+            Its index, and the distance to it in that mode's sigmas, both `(P, n)`.
+        """
         modes = self.modes.to(x).expand(len(x), -1, -1)
         distance, index = torch.cdist(x, modes, compute_mode=EXACT).min(-1)
         return index, distance / self.sigmas.to(x)[index]
 
     def around_modes(self, x: Tensor) -> Tensor:
-        """Standard normal points x `(n, dim)` as points of every mode `(K, n, dim)`."""
+        """Turn standard normal points x `(n, dim)` into points of every mode `(K, n, dim)`."""
         return self.modes[:, None] + self.sigmas[:, None, None] * x
 
     def log_prob(self, x: Tensor) -> Tensor:
-        """The exact log density in nats at x `(..., dim)`, as `(...)`."""
+        """Compute the exact log density, in nats, at x `(..., dim)`, as `(...)`."""
         raise NotImplementedError
 
     @property
     def outline(self) -> Tensor:
-        """Points `(n, dim)` that a picture has to contain: the modes, and the origin, around which generators start."""
+        """Points `(n, dim)` that a plot must contain [default: the modes, and the origin, where generators start]."""
         return torch.cat([self.modes, torch.zeros(1, self.dim)])
 
     @cached_property
     def extent(self) -> tuple[tuple[float, float], ...]:
-        """The window, per axis, in which a picture shows the data with room around it."""
+        """The range of a plot, low and high per axis [default: the outline with some room]."""
         low, high = self.outline.min(0).values, self.outline.max(0).values
         room = 0.3 * float((high - low).max()) + 5 * self.sigma or 2.0
         return tuple((float(a) - room, float(b) + room) for a, b in zip(low, high, strict=True))
 
 
-# Filled in the package, where the families are; it stands here because a row may name another one.
+# Filled in the package, where the families are; it is here because a row may name another one.
 DISTRIBUTIONS: Menu[Distribution] = Menu(aliases={"ring": "ring8", "grid": "grid25"})
+"""The distributions by name, for a recipe's `data`."""
 
 
 def log_density(x: Tensor, centres: Tensor, sigmas: Tensor, weights: Tensor) -> Tensor:
-    """Log density at x `(..., dim)` of round Gaussians at `centres` `(K, dim)` with `sigmas` and `weights` `(K,)`.
+    """Compute the log density at x `(..., dim)` of round Gaussians: centres `(K, dim)`, sigmas and weights `(K,)`.
 
-    Computed in float64, where -|x - c|^2 / (2 sigma^2) may be a matrix product: [x, |x|^2, 1] by its coefficients.
+    In float64, -|x - c|^2 / (2 sigma^2) can be a matrix product: [x, |x|^2, 1] times its coefficients.
     """
     c, s, w = (t.to(x.device, torch.float64) for t in (centres, sigmas, weights))
     last = w.log() - x.shape[-1] * (s.log() + math.log(2 * math.pi) / 2) - (c**2).sum(-1) / (2 * s**2)
@@ -128,17 +164,38 @@ def log_density(x: Tensor, centres: Tensor, sigmas: Tensor, weights: Tensor) -> 
 
 
 def mixture_moments(centres: Tensor, variances: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean and standard deviation per axis of a mixture with these centres and variances `(K, dim)`."""
+    """Compute mean and standard deviation per axis of a mixture from its centres and variances `(K, dim)`."""
     c, v, w = centres.double(), variances.double(), weights.double()[:, None]
     mean = (w * c).sum(0)
     return mean, (w * (v + (c - mean) ** 2)).sum(0).sqrt()
 
 
 class Mixture(Distribution):
-    """A weighted mixture of round Gaussians; subclasses say where its modes are."""
+    """A weighted mixture of round Gaussians; a subclass sets `sigma` and defines `modes`.
+
+    It may define `weights` and `sigmas` too; by default all modes are equal.
+
+    Example:
+        >>> from dataclasses import dataclass
+        >>> import torch
+        >>> from toygan import DISTRIBUTIONS, Recipe
+        >>> from toygan.parts.distributions import Mixture
+        >>> @dataclass(frozen=True)
+        ... class Cross(Mixture):
+        ...     arm: float = 1.0
+        ...     sigma: float = 0.05
+        ...     @property
+        ...     def modes(self):
+        ...         return self.arm * torch.tensor([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0]])
+        >>> DISTRIBUTIONS["cross"] = Cross()
+        >>> Recipe(data="cross(arm=2.0)").distribution.modes[0]
+        tensor([2., 0.])
+        >>> del DISTRIBUTIONS["cross"]
+    """
 
     @property
     def dim(self) -> int:  # type: ignore[override]
+        """The dimension of a sample, that of the modes."""
         return self.modes.shape[1]
 
     def sample(self, n: int, generator: torch.Generator) -> Tensor:

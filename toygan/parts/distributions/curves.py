@@ -1,4 +1,4 @@
-"""Data along curves: noise around two moons, a swiss roll, a spiral."""
+"""Data along curves: noise around two moons, a swiss roll, a spiral, circles."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from torch import Tensor
 from toygan.parts.checks import SMALLEST, number, numbers, whole
 from toygan.parts.distributions.base import Distribution, log_density, mixture_moments
 
-NODES = 32  # of the Gauss-Legendre rule on each piece of a curve
+NODES = 32  # nodes of the Gauss-Legendre rule on each piece of a curve
 PIECE = 16.0  # length of a piece, at most, in sigmas
 
 
 class Curve(Distribution):
-    """Gaussian noise of width sigma around curves in the plane; each arm is as likely, and each t in [0, 1] on it.
+    """Gaussian noise of width sigma around curves in the plane; all arms, and all t in [0, 1], are equally likely.
 
     Arms are copies of one another, or shorter than the first. The density is the integral over t by Gauss-Legendre
-    quadrature: its log is off by at most 1e-8 where it is above -80.
+    quadrature; the error of its log is at most 1e-8 if the log is above -80.
     """
 
     dim = 2
@@ -31,7 +31,7 @@ class Curve(Distribution):
         number("sigma", self.sigma, 0.001)
 
     def curve(self, t: Tensor) -> Tensor:
-        """The point of every arm at t `(n,)`, as `(arms, n, 2)`."""
+        """Compute the point of every arm at t `(n,)`, as `(arms, n, 2)`."""
         raise NotImplementedError
 
     def sample(self, n: int, generator: torch.Generator) -> Tensor:
@@ -67,7 +67,7 @@ class Curve(Distribution):
 
 @dataclass(frozen=True)
 class TwoMoons(Curve):
-    """Two half circles of radius 1 that reach into each other (scikit-learn's make_moons, centred)."""
+    """Two interleaved half circles of radius 1 (scikit-learn's make_moons, centred)."""
 
     sigma: float = 0.05
 
@@ -78,7 +78,7 @@ class TwoMoons(Curve):
 
 @dataclass(frozen=True)
 class SwissRoll(Curve):
-    """One arm, one and a half turns (scikit-learn's from above, noise 0.25, all over 7.5: Gulrajani et al. 2017)."""
+    """A spiral arm of one and a half turns (scikit-learn's roll, noise 0.25, divided by 7.5: Gulrajani et al. 2017)."""
 
     sigma: float = 0.25 / 7.5
 
@@ -89,7 +89,7 @@ class SwissRoll(Curve):
 
 @dataclass(frozen=True)
 class Spiral(Curve):
-    """Arms that wind out from a fifth of the radius, evenly dense in area (two of them: Lang and Witbrock 1988)."""
+    """Spiral arms from a fifth of the radius outwards, with even density (two arms: Lang and Witbrock 1988)."""
 
     arms: int = 2
     turns: float = 1.5
@@ -111,7 +111,7 @@ class Spiral(Curve):
 
 @dataclass(frozen=True)
 class Circles(Curve):
-    """Circles around 0, the mass of each the same, whatever its length (scikit-learn's make_circles, with noise)."""
+    """Circles around 0 of equal mass (scikit-learn's make_circles, with noise)."""
 
     radii: Sequence[float] = (1.0, 0.5)
     sigma: float = 0.05
@@ -119,7 +119,7 @@ class Circles(Curve):
     def __post_init__(self) -> None:
         super().__post_init__()
         radii = numbers("radii", self.radii, SMALLEST, 1000 * self.sigma)
-        object.__setattr__(self, "radii", tuple(sorted(radii, reverse=True)))  # the longest is the one that is measured
+        object.__setattr__(self, "radii", tuple(sorted(radii, reverse=True)))  # the quadrature measures the first
 
     def curve(self, t: Tensor) -> Tensor:
         radii = torch.tensor(self.radii, dtype=t.dtype)[:, None, None]

@@ -1,4 +1,4 @@
-"""Handwritten digits of 8 x 8 pixels, whose modes are told by a classifier; and data stacked on itself."""
+"""Handwritten digits of 8 x 8 pixels, whose modes a classifier recognises; and independent copies of other data."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from toygan.parts.distributions.wrapped import Wrapped
 
 SIDE = 8  # pixels
 TRAINING = 1297  # images; the other 500 are held out
-TYPICAL = 0.9  # of held-out images are as near to the training images as high quality asks for
+TYPICAL = 0.9  # share of held-out images that count as high quality
 
 
 class DigitImages(NamedTuple):
@@ -31,7 +31,7 @@ class DigitImages(NamedTuple):
 
 @lru_cache(maxsize=1)
 def images() -> DigitImages:
-    """Scikit-learn's digits (Alpaydin and Kaynak 1998), split at random and always alike; ImportError without it."""
+    """Load scikit-learn's digits (Alpaydin and Kaynak 1998) in a fixed random split; ImportError without it."""
     from sklearn.datasets import load_digits
 
     x, digit = load_digits(return_X_y=True)
@@ -40,25 +40,25 @@ def images() -> DigitImages:
     return DigitImages(pixels[:TRAINING], digits[:TRAINING], pixels[TRAINING:], digits[TRAINING:])
 
 
-def to_training(x: Tensor) -> tuple[Tensor, Tensor]:
-    """Index of the training image nearest to each x `(n, 64)`, and the distance to it, `(n,)`."""
+def find_nearest(x: Tensor) -> tuple[Tensor, Tensor]:
+    """Find the training image nearest to each x `(n, 64)`: its index and the distance to it, both `(n,)`."""
     return torch.cdist(x, images().training.to(x)).min(-1)[::-1]
 
 
 @lru_cache(maxsize=1)
-def judged_held_out() -> tuple[float, float]:
-    """The share of held-out images that the classifier calls by a wrong digit, and the distance of high quality."""
-    index, distance = to_training(images().held_out)
+def classify_held_out() -> tuple[float, float]:
+    """Compute the classifier's error on held-out images, and the largest distance of high quality."""
+    index, distance = find_nearest(images().held_out)
     wrong = images().digit[index] != images().held_out_digit
     return float(wrong.double().mean()), float(torch.quantile(distance, TYPICAL))
 
 
 @dataclass(frozen=True)
 class Digits(Distribution):
-    """8 x 8 images of digits, 64 numbers from -1 to 1, and noise of width sigma on them; needs scikit-learn.
+    """8 x 8 images of digits, 64 numbers from -1 to 1, with noise of width sigma; needs scikit-learn.
 
-    Modes are the ten digits. Which one a sample is, the nearest of 1297 training images says; it is wrong about 1 % of
-    the 500 held-out ones. Of high quality is what is as near to a training image as 90 % of these.
+    Modes are the ten digits. A sample has the digit of the nearest of 1297 training images; the error on the 500
+    held-out images is about 1 %. A sample is of high quality if it is as near to a training image as 90 % of these.
     """
 
     sigma: float = 0.0
@@ -80,7 +80,7 @@ class Digits(Distribution):
         return images().training
 
     def sample(self, n: int, generator: torch.Generator) -> Tensor:
-        """Held-out images, with replacement."""
+        """Draw held-out images, with replacement."""
         which = torch.randint(len(images().held_out), (n,), generator=generator)
         return images().held_out[which] + self.sigma * torch.randn(n, self.dim, generator=generator)
 
@@ -96,23 +96,23 @@ class Digits(Distribution):
 
     @property
     def sigmas(self) -> Tensor:
-        """A third of the distance of high quality, in every mode."""
-        return torch.full((10,), judged_held_out()[1] / 3)
+        """A third of the largest distance of high quality, in every mode."""
+        return torch.full((10,), classify_held_out()[1] / 3)
 
     @property
     def mode_names(self) -> tuple[str, ...]:
         return tuple("0123456789")
 
     def nearest_mode(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        index, distance = zip(*(to_training(member) for member in x), strict=True)
+        index, distance = zip(*(find_nearest(member) for member in x), strict=True)
         digit = images().digit.to(x.device)
-        return digit[torch.stack(index)], torch.stack(distance) / (judged_held_out()[1] / 3)
+        return digit[torch.stack(index)], torch.stack(distance) / (classify_held_out()[1] / 3)
 
     def around_modes(self, x: Tensor) -> Tensor:
-        """Held-out images of each digit, as often as there are rows of x."""
+        """Return held-out images of each digit, one for each row of x."""
         _, _, pictures, digit = images()
-        of = [pictures[digit == k] for k in range(10)]
-        return torch.stack([images_of[torch.arange(len(x)) % len(images_of)] for images_of in of])
+        by_digit = [pictures[digit == k] for k in range(10)]
+        return torch.stack([some[torch.arange(len(x)) % len(some)] for some in by_digit])
 
     @cached_property
     def moments(self) -> tuple[Tensor, Tensor]:
@@ -126,9 +126,9 @@ class Digits(Distribution):
 
 @dataclass(frozen=True)
 class Stacked(Wrapped):
-    """`times` independent samples of other data side by side, so that K modes become K^times (after Metz et al. 2017).
+    """`times` independent samples of other data side by side, so K modes become K^times (after Metz et al. 2017).
 
-    Of digits it is the small cousin of stacked MNIST.
+    With digits it is a small stacked MNIST.
     """
 
     of: str = "bimodal"
@@ -149,26 +149,26 @@ class Stacked(Wrapped):
         inner = self.inner.picture
         return inner and (inner[0] * self.times, inner[1])
 
-    def _apart(self, x: Tensor) -> list[Tensor]:
-        """x `(..., dim)` as its samples, each `(..., inner dim)`."""
+    def _split(self, x: Tensor) -> list[Tensor]:
+        """Split x `(..., dim)` into its samples, each `(..., inner dim)`."""
         return list(x.reshape(*x.shape[:-1], self.times, self.inner.dim).unbind(-2))
 
-    def _products(self, x: Tensor) -> Tensor:
-        """All combinations of rows of x `(K, m)`, side by side `(K^times, times m)`, the last one changing fastest."""
+    def _combine(self, x: Tensor) -> Tensor:
+        """Combine rows of x `(K, m)` in all ways, side by side `(K^times, times m)`; the last one changes fastest."""
         rows = torch.cartesian_prod(*[torch.arange(len(x))] * self.times).reshape(-1, self.times)
         return x[rows].flatten(1)
 
     @cached_property
     def modes(self) -> Tensor:
-        return self._products(self.inner.modes) if len(self.inner.modes) else torch.empty(0, self.dim)
+        return self._combine(self.inner.modes) if len(self.inner.modes) else torch.empty(0, self.dim)
 
     @cached_property
     def weights(self) -> Tensor:
-        return self._products(self.inner.weights[:, None]).prod(-1)
+        return self._combine(self.inner.weights[:, None]).prod(-1)
 
     @cached_property
     def sigmas(self) -> Tensor:
-        return self._products(self.inner.sigmas[:, None]).amax(-1)
+        return self._combine(self.inner.sigmas[:, None]).amax(-1)
 
     @property
     def training_set(self) -> Tensor | None:
@@ -178,25 +178,25 @@ class Stacked(Wrapped):
         return torch.cat([self.inner.sample(n, generator) for _ in range(self.times)], dim=-1)
 
     def log_prob(self, x: Tensor) -> Tensor:
-        return torch.stack([self.inner.log_prob(part) for part in self._apart(x)]).sum(0)
+        return torch.stack([self.inner.log_prob(part) for part in self._split(x)]).sum(0)
 
     def nearest_mode(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Of high quality is a sample of which every part is."""
-        index, distance = zip(*(self.inner.nearest_mode(part) for part in self._apart(x)), strict=True)
+        """Find the nearest mode of all parts; the distance is the largest of any part."""
+        index, distance = zip(*(self.inner.nearest_mode(part) for part in self._split(x)), strict=True)
         k = len(self.inner.modes)
         whole_index = sum(part * k**power for power, part in enumerate(reversed(index)))
         return torch.as_tensor(whole_index), torch.stack(distance).amax(0)
 
     def around_modes(self, x: Tensor) -> Tensor:
-        parts = [self.inner.around_modes(part) for part in self._apart(x)]
+        parts = [self.inner.around_modes(part) for part in self._split(x)]
         rows = torch.cartesian_prod(*[torch.arange(len(self.inner.modes))] * self.times).reshape(-1, self.times)
         return torch.cat([part[rows[:, i]] for i, part in enumerate(parts)], dim=-1)
 
     def players_see(self, x: Tensor) -> Tensor:
-        return torch.cat([self.inner.players_see(part) for part in self._apart(x)], dim=-1)
+        return torch.cat([self.inner.players_see(part) for part in self._split(x)], dim=-1)
 
     def from_players(self, x: Tensor) -> Tensor:
-        return torch.cat([self.inner.from_players(part) for part in self._apart(x)], dim=-1)
+        return torch.cat([self.inner.from_players(part) for part in self._split(x)], dim=-1)
 
     @cached_property
     def moments(self) -> tuple[Tensor, Tensor]:

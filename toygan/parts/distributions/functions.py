@@ -1,4 +1,4 @@
-"""Data beside a function: y = f(x) and noise, with x from a law of its own; and laws on a line with tails."""
+"""Data around a function, y = f(x) plus noise; and distributions on a line with tails."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
 
 
 def _normal(x: Tensor, sigma: Tensor | float) -> Tensor:
-    """Log density of a normal number of mean 0."""
+    """Compute the log density of a normal variable of mean 0."""
     spread = torch.as_tensor(sigma, dtype=x.dtype)
     return -((x / spread) ** 2) / 2 - spread.log() - LOG_ROOT
 
@@ -70,14 +70,14 @@ class Function(Distribution):
 
     @cached_property
     def extent(self) -> tuple[tuple[float, float], ...]:
-        """As wide again as the function on either side, in all: cells of a grid end where the data ends."""
+        """Twice as wide as the function, so that cells of a grid end at the ends of the data."""
         beside, (bottom, top) = (self.high - self.low) / 2, super().extent[1]
         return (self.low - beside, self.high + beside), (bottom, top)
 
 
 @dataclass(frozen=True)
 class Banana(Distribution):
-    """A Gaussian bent along a parabola: x ~ N(0, length^2), y = bend (x^2 - length^2) + N(0, sigma^2) (Haario 1999)."""
+    """A Gaussian along a parabola: x ~ N(0, length^2), y = bend (x^2 - length^2) + N(0, sigma^2) (Haario 1999)."""
 
     length: float = 1.0
     bend: float = 0.5
@@ -104,7 +104,7 @@ class Banana(Distribution):
 
     @cached_property
     def moments(self) -> tuple[Tensor, Tensor]:
-        """The variance of x^2 is 2 length^4."""
+        """Mean and standard deviation per axis; the variance of x^2 is 2 length^4."""
         up = math.hypot(self.sigma, math.sqrt(2) * self.bend * self.length**2)
         return torch.zeros(2, dtype=torch.float64), torch.tensor([self.length, up], dtype=torch.float64)
 
@@ -116,7 +116,7 @@ class Banana(Distribution):
 
 @dataclass(frozen=True)
 class Funnel(Distribution):
-    """y ~ N(0, spread^2), x ~ N(0, e^y): wide above and a needle below (Neal 2003, Slice sampling, sec. 8)."""
+    """A funnel, wide above and narrow below: y ~ N(0, spread^2), x ~ N(0, e^y) (Neal 2003, Slice sampling, sec. 8)."""
 
     spread: float = 1.0
 
@@ -137,7 +137,7 @@ class Funnel(Distribution):
 
     @cached_property
     def moments(self) -> tuple[Tensor, Tensor]:
-        """The variance of x is E e^y = e^(spread^2 / 2)."""
+        """Mean and standard deviation per axis; the variance of x is E e^y = e^(spread^2 / 2)."""
         across = math.exp(self.spread**2 / 4)
         return torch.zeros(2, dtype=torch.float64), torch.tensor([across, self.spread], dtype=torch.float64)
 
@@ -150,7 +150,7 @@ class Funnel(Distribution):
 
 @dataclass(frozen=True)
 class Exponential(Distribution):
-    """A law on a line with one tail: density e^(-x / scale) / scale from 0 on."""
+    """The exponential distribution: density e^(-x / scale) / scale for x from 0."""
 
     scale: float = 1.0
 
@@ -179,7 +179,7 @@ class Exponential(Distribution):
 
 @dataclass(frozen=True)
 class Laplace(Distribution):
-    """A law on a line with a peak and two heavy tails: density e^(-|x - mean| / scale) / (2 scale)."""
+    """The Laplace distribution, a peak with two heavy tails: density e^(-|x - mean| / scale) / (2 scale)."""
 
     mean: float = 0.0
     scale: float = 1.0

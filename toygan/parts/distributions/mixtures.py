@@ -19,9 +19,9 @@ from toygan.text import short
 class Ring(Mixture):
     """k Gaussians on a circle, evenly spaced.
 
-    The literature's "8-Gaussian ring" has radius 0.67 to 2 and sigma 0.01 to 0.14; ours is radius 1, sigma 0.02, that
-    is, 50 sigmas from the centre to a mode. Angles leave out the end point: with it, modes 0 and k - 1 would coincide,
-    as they do in several public codes, which so train on 7 modes.
+    The literature's "8-Gaussian ring" has radius 0.67 to 2 and sigma 0.01 to 0.14; ours has radius 1 and sigma 0.02, so
+    a mode is 50 sigmas from the centre. The angles exclude the end point. In several public codes they include it, so
+    modes 0 and k - 1 coincide and the codes train on 7 modes.
     """
 
     k: int = 8
@@ -41,7 +41,7 @@ class Ring(Mixture):
 
 @dataclass(frozen=True)
 class Unequal(Ring):
-    """A ring whose modes grow rarer in turn: the first is `ratio` times as likely as the last (our own variant)."""
+    """A ring with modes of falling probability; the first is `ratio` times as likely as the last (our own)."""
 
     ratio: float = 10.0
 
@@ -77,7 +77,7 @@ class GaussianGrid(Mixture):
 class RandomMixture(Mixture):
     """k Gaussians at random in a square of half width `box`, at least 6 sigmas apart (after Tolstikhin et al. 2017).
 
-    Where they are follows from this `seed`, not from the run's, so that all members learn the same data.
+    Their places depend on this `seed`, not on the run's, so that all members learn the same data.
     """
 
     k: int = 10
@@ -105,9 +105,9 @@ class RandomMixture(Mixture):
 
 @dataclass(frozen=True)
 class RandomRing(Mixture):
-    """k Gaussians at random angles of a circle, at least 6 sigmas apart, the first `rare` of them seldom.
+    """k Gaussians at random angles of a circle, at least 6 sigmas apart, of which the first `rare` are rare.
 
-    A rare mode has `share` times the mass of another one. Where the modes are follows from this `seed`.
+    A rare mode has `share` times the mass of another one. The places depend on this `seed`.
     """
 
     k: int = 8
@@ -129,12 +129,12 @@ class RandomRing(Mixture):
 
     @property
     def _apart(self) -> float:
-        """The angle between two modes that are 6 sigmas apart."""
+        """The angle between two modes at a distance of 6 sigmas."""
         return 2 * math.asin(min(1.0, 3 * self.sigma / self.radius))
 
     @cached_property
     def modes(self) -> Tensor:
-        """What the least gaps leave of the circle is cut at random; then the modes change places."""
+        """The centres: the circle without the least gaps is cut at random, then the modes are shuffled."""
         rng = torch.Generator().manual_seed(self.seed)
         free = torch.rand(self.k, generator=rng).sort().values * (2 * math.pi - self.k * self._apart)
         angle = (free + self._apart * torch.arange(self.k))[torch.randperm(self.k, generator=rng)]
@@ -153,7 +153,7 @@ class LineMixture(Mixture):
 
     @property
     def sigma(self) -> float:  # type: ignore[override]
-        """The widest mode's standard deviation."""
+        """The largest standard deviation of a mode."""
         return max(self.widths)
 
     @cached_property
@@ -185,7 +185,7 @@ class Bimodal(LineMixture):
 
 @dataclass(frozen=True)
 class Mixture1d(LineMixture):
-    """Gaussians on a line: where each is, the share of the data that it holds (shares sum to 1) and its width."""
+    """Gaussians on a line with given means, shares (which sum to 1) and widths."""
 
     means: Sequence[float] = (-3.0, 0.0, 2.0)
     shares: Sequence[float] = (0.2, 0.5, 0.3)
@@ -227,7 +227,7 @@ class Gaussian1d(Mixture):
 
 @dataclass(frozen=True)
 class Dirac(Distribution):
-    """All data is the point 0: with generator "point", discriminator "linear" the Dirac-GAN (Mescheder et al. 2018)."""
+    """The point 0; the Dirac-GAN has generator "point" and discriminator "linear" (Mescheder et al. 2018)."""
 
     dim = 1
     sigma = 0.0
@@ -242,7 +242,7 @@ class Dirac(Distribution):
         return torch.zeros(n, 1)
 
     def log_prob(self, x: Tensor) -> Tensor:
-        """Infinite at 0 and minus infinite elsewhere: a point has no density."""
+        """Return infinity at 0 and minus infinity elsewhere: a point has no density."""
         return torch.where(x[..., 0] == 0, torch.inf, -torch.inf)
 
 

@@ -1,4 +1,4 @@
-"""Points that the user gives, in a recipe, as an array or in a file."""
+"""Points given by the user: in a recipe, as an array or in a file."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from toygan.text import round_to, short
 MOST_POINTS = 4096  # in a recipe
 MOST_ROWS = 2**20  # in a file
 MOST_COLUMNS = 64
-MOST_MODES = 64  # points that are counted one by one
-WITHIN = 12.0  # a sample is a point's where it is within 3/12 of the smallest gap between two points
+MOST_MODES = 64  # different points that count as modes
+WITHIN = 12.0  # a point's samples are within 3/12 of the smallest gap between two points
 
 
 class Scattered(Distribution):
-    """Finitely many points, each with a share, and noise of width sigma on them; without noise there is no density.
+    """Finitely many points with shares, and noise of width sigma on them; without noise there is no density.
 
-    Up to 64 different points are modes: without noise, as wide as a twelfth of the smallest gap between two.
+    Up to 64 different points are modes. Without noise, their width is a twelfth of the smallest gap between two.
     """
 
     sigma: float
@@ -39,7 +39,7 @@ class Scattered(Distribution):
 
     @property
     def row_shares(self) -> Tensor:
-        """The share of each `(n,)`."""
+        """The share of each point `(n,)`."""
         return torch.full((len(self.rows),), 1 / len(self.rows))
 
     @property
@@ -48,17 +48,17 @@ class Scattered(Distribution):
 
     @property
     def has_density(self) -> bool:  # type: ignore[override]
-        """Only with noise."""
+        """True with noise."""
         return self.sigma > 0
 
     @property
     def atoms(self) -> bool:  # type: ignore[override]
-        """Without noise."""
+        """True without noise."""
         return self.sigma == 0
 
     @cached_property
     def _distinct(self) -> tuple[Tensor, Tensor]:
-        """Different points `(K, dim)` and their shares `(K,)`; K is 0 where there are too many to count."""
+        """Different points `(K, dim)` and their shares `(K,)`; K is 0 if there are more than 64."""
         points, which = torch.unique(self.rows, dim=0, return_inverse=True)
         if len(points) > MOST_MODES:
             return self.rows[:0], self.row_shares[:0]
@@ -80,15 +80,14 @@ class Scattered(Distribution):
 
     def sample(self, n: int, generator: torch.Generator) -> Tensor:
         rows, shares = self.rows, self.row_shares
-        even = bool((shares == shares[0]).all())
-        which = (
-            torch.randint(len(rows), (n,), generator=generator)
-            if even else torch.multinomial(shares, n, replacement=True, generator=generator)
-        )  # fmt: skip
+        if bool((shares == shares[0]).all()):
+            which = torch.randint(len(rows), (n,), generator=generator)
+        else:
+            which = torch.multinomial(shares, n, replacement=True, generator=generator)
         return rows[which] + self.sigma * torch.randn(n, self.dim, generator=generator)
 
     def log_prob(self, x: Tensor) -> Tensor:
-        """ValueError without noise."""
+        """Compute the log density; raise ValueError without noise."""
         if not self.has_density:
             raise ValueError("sigma=0: points have no density; give them noise, such as sigma=0.05")
         return log_density(x, self.rows, torch.full((len(self.rows),), self.sigma), self.row_shares)
@@ -104,7 +103,7 @@ class Scattered(Distribution):
 
 @dataclass(frozen=True)
 class GivenPoints(Scattered):
-    """Points that the user gives, `x=((0, 0), (1, 1))` or `x=(0, 1)`, with shares that sum to 1 or each as likely.
+    """Given points, `x=((0, 0), (1, 1))` or `x=(0, 1)`, with shares that sum to 1 or, by default, are equal.
 
     `sigma` is the width of the noise on them; without noise there is no density. Up to 64 different points are modes.
     """
@@ -143,10 +142,10 @@ class GivenPoints(Scattered):
 
 @dataclass(frozen=True)
 class File(Scattered):
-    """The rows of a file, each as likely: CSV with a line of names, NPY, or NPZ (its first array); nothing is run.
+    """The rows of a file, equally likely: CSV with a header, NPY, or NPZ (its first array); no code is run.
 
-    `columns` names those of the file that are taken, with commas, as `"x,y"`; of an array they are numbers, `"0,3"`.
-    Without names all are, and without a path the points of `points`. `sigma` is the width of the noise on the rows.
+    `columns` selects columns by name, as in `"x,y"`, or by number for an array, as in `"0,3"` [default: all]. Without a
+    path the data is that of `points`. `sigma` is the width of the noise on the rows.
     """
 
     path: str = ""
@@ -157,31 +156,31 @@ class File(Scattered):
         if self.sigma != 0:
             size("sigma", self.sigma)
         if self.columns and not self.path:
-            raise ValueError(f"columns={short(self.columns)}: name a file, too, as path")
+            raise ValueError(f"columns={short(self.columns)}: also needs a file, as path")
         _ = self.rows
 
     @cached_property
     def rows(self) -> Tensor:
-        return _rows(self.path, self.columns, self._changed_at) if self.path else GivenPoints().rows
+        return _load_rows(self.path, self.columns, self._mtime) if self.path else GivenPoints().rows
 
     @cached_property
-    def _changed_at(self) -> float:
-        return _changed_at(self.path) if self.path else 0.0
+    def _mtime(self) -> float:
+        return _find_mtime(self.path) if self.path else 0.0
 
     @property
     def stale(self) -> bool:
         try:
-            return bool(self.path) and _changed_at(self.path) != self._changed_at
-        except ValueError:  # it is gone
+            return bool(self.path) and _find_mtime(self.path) != self._mtime
+        except ValueError:  # the file is gone
             return True
 
     @property
     def training_set(self) -> Tensor | None:
-        """The rows; with noise on them, each sample is new."""
+        """The rows; None with noise on them, since every sample is new."""
         return None if self.sigma else self.rows
 
 
-def _changed_at(path: str) -> float:
+def _find_mtime(path: str) -> float:
     try:
         return Path(path).expanduser().stat().st_mtime
     except (OSError, ValueError) as error:
@@ -193,12 +192,12 @@ def _reason(error: Exception) -> str:
 
 
 @lru_cache(maxsize=8)
-def _rows(path: str, columns: str, changed: float) -> Tensor:
-    """The rows of a file `(n, dim)` as it is; ValueError where it holds none."""
+def _load_rows(path: str, columns: str, changed: float) -> Tensor:
+    """Read the rows of a file `(n, dim)`; raise ValueError if it has none."""
     file = Path(path).expanduser()
     wanted = [name.strip() for name in columns.split(",")] if columns else []
     try:
-        table, names = _read(file)
+        table, names = _read_table(file)
     except (OSError, ValueError, EOFError, KeyError, UnicodeDecodeError) as error:
         raise ValueError(f"path={short(path)}: cannot be read ({short(_reason(error))[1:-1]})") from None
     for name in wanted:
@@ -212,12 +211,12 @@ def _rows(path: str, columns: str, changed: float) -> Tensor:
         )
     if not np.isfinite(table).all():
         row, column = np.argwhere(~np.isfinite(table))[0]
-        raise ValueError(f"path={short(path)}: row {row + 1} of column {column + 1} is no finite number")
+        raise ValueError(f"path={short(path)}: row {row + 1} of column {column + 1} is not a finite number")
     return torch.from_numpy(table.astype(np.float32))
 
 
-def _read(file: Path) -> tuple[np.ndarray, list[str]]:
-    """Numbers `(n, columns)` of a file, and the name of each column."""
+def _read_table(file: Path) -> tuple[np.ndarray, list[str]]:
+    """Read the numbers `(n, columns)` of a file, and the name of each column."""
     kind = file.suffix.lower()
     if kind == ".csv":
         with file.open(encoding="utf-8") as lines:
@@ -239,9 +238,19 @@ def _read(file: Path) -> tuple[np.ndarray, list[str]]:
 
 
 def points(array: Any, sigma: float = 0.0) -> str:
-    """The spec of an array `(n,)`, `(n, 1)` or `(n, 2)` for a recipe's `data`: `Recipe(data=toygan.points(array))`.
+    """Write an array as a spec for a recipe's `data`.
 
-    Numbers keep 6 digits. Raises ValueError where the array has another shape, too many rows or is not finite.
+    Args:
+        array: Points `(n,)`, `(n, 1)` or `(n, 2)`, with n from 1 to 4096; numbers keep 6 digits.
+        sigma: Width of the noise on the points [default: 0.0].
+    Returns:
+        A spec, for `Recipe(data=points(array))`.
+    Raises:
+        ValueError: If the array has another shape, too many rows, or is not finite.
+    Example:
+        >>> from toygan import points
+        >>> points([[0, 0], [1, 0.5]], sigma=0.1)
+        'points(x=[[0.0,0.0],[1.0,0.5]],sigma=0.1)'
     """
     rows = np.asarray(array, dtype=float)
     if rows.ndim not in (1, 2) or (rows.ndim == 2 and rows.shape[1] not in (1, 2)) or not 1 <= len(rows) <= MOST_POINTS:

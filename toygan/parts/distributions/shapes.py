@@ -15,9 +15,9 @@ from toygan.parts.distributions.base import Distribution
 
 @dataclass(frozen=True)
 class Pinwheel(Distribution):
-    """Blades: a Gaussian at (1, 0), copied about the origin and twisted by rate * exp(distance) (Johnson et al. 2016).
+    """Blades: Gaussians around the origin, twisted by the angle rate * exp(distance) (Johnson et al. 2016).
 
-    Their code twists by the first coordinate; by the distance, the twist keeps areas, so the density is exact.
+    Their code twists by the first coordinate. A twist by the distance keeps areas, so the density is exact.
     """
 
     blades: int = 5
@@ -36,7 +36,7 @@ class Pinwheel(Distribution):
 
     @property
     def _starts(self) -> Tensor:
-        """The angle at which each blade is copied `(blades,)`."""
+        """The angle of each blade `(blades,)`."""
         return 2 * math.pi * torch.arange(self.blades) / self.blades
 
     def sample(self, n: int, generator: torch.Generator) -> Tensor:
@@ -59,14 +59,14 @@ class Pinwheel(Distribution):
 
 
 def _rotate(x: Tensor, angle: Tensor) -> Tensor:
-    """x `(..., 2)` turned by angle `(...)` about the origin."""
+    """Rotate x `(..., 2)` by an angle `(...)` about the origin."""
     c, s = angle.cos(), angle.sin()
     return torch.stack([c * x[..., 0] - s * x[..., 1], s * x[..., 0] + c * x[..., 1]], dim=-1)
 
 
 @dataclass(frozen=True)
 class Checkerboard(Distribution):
-    """Uniform on every other cell of a board of side x side cells around 0."""
+    """The uniform distribution on every other cell of a board of side x side cells around 0."""
 
     side: int = 4
     width: float = 1.0
@@ -80,7 +80,7 @@ class Checkerboard(Distribution):
 
     @cached_property
     def _cells(self) -> Tensor:
-        """Column and row of the cells that hold data `(n, 2)`."""
+        """Column and row of the cells with data `(n, 2)`."""
         board = torch.cartesian_prod(torch.arange(self.side), torch.arange(self.side))
         return board[board.sum(-1) % 2 == 0]
 
@@ -101,7 +101,7 @@ class Checkerboard(Distribution):
 
 @dataclass(frozen=True)
 class Uniform(Distribution):
-    """Every point between `low` and `high`, on a line or in a square (dim 1 or 2), is as likely."""
+    """The uniform distribution between `low` and `high`, on a line (dim 1) or in a square (dim 2)."""
 
     low: float = -1.0
     high: float = 1.0

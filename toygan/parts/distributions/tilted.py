@@ -17,13 +17,13 @@ from toygan.text import short
 
 
 class Tilted(Distribution):
-    """A mixture of Gaussians in the plane, each with its covariance; a sample's distance to a mode is Mahalanobis'."""
+    """A mixture of Gaussians in the plane, each with its covariance; distances to modes are Mahalanobis distances."""
 
     dim = 2
 
     @property
     def matrices(self) -> Tensor:
-        """Of each mode, `(K, 2, 2)`."""
+        """The covariance of each mode `(K, 2, 2)`."""
         raise NotImplementedError
 
     @cached_property
@@ -34,7 +34,7 @@ class Tilted(Distribution):
 
     @cached_property
     def sigmas(self) -> Tensor:
-        """Each mode's largest standard deviation, along its longest axis `(K,)`."""
+        """The largest standard deviation of each mode, along its longest axis `(K,)`."""
         longest: Tensor = torch.linalg.eigvalsh(self.matrices.double())[:, -1]
         return longest.sqrt().float()
 
@@ -49,7 +49,7 @@ class Tilted(Distribution):
         return self.modes[mode] + (self._roots.float()[mode] @ noise).squeeze(-1)
 
     def _from_modes(self, x: Tensor) -> Tensor:
-        """x `(..., 2)` as standard normal points of every mode `(..., K, 2)`."""
+        """Convert x `(..., 2)` to the standard normal coordinates of every mode `(..., K, 2)`."""
         away = (x.unsqueeze(-2) - self.modes.to(x)).unsqueeze(-1)
         solved: Tensor = torch.linalg.solve_triangular(self._roots.to(x), away, upper=False)
         return solved.squeeze(-1)
@@ -73,7 +73,7 @@ class Tilted(Distribution):
 
 @dataclass(frozen=True)
 class Gaussian2d(Tilted):
-    """One Gaussian in the plane: standard deviations along its two axes, the first turned by `angle` (in radians)."""
+    """One Gaussian in the plane, with a width along each of its axes; the first is turned by `angle` radians."""
 
     mean: Sequence[float] = (0.0, 0.0)
     widths: Sequence[float] = (1.0, 0.25)
@@ -97,7 +97,7 @@ class Gaussian2d(Tilted):
 
 @dataclass(frozen=True)
 class Mixture2d(Tilted):
-    """Gaussians in the plane: where each is, its share (shares sum to 1), and its covariance.
+    """Gaussians in the plane with given means, shares (which sum to 1) and covariances.
 
     A covariance is ((xx, xy), (xy, yy)), or a number s for the round one of standard deviation s.
     """
@@ -116,7 +116,7 @@ class Mixture2d(Tilted):
         given = self.covariances
         if not isinstance(given, Sequence) or isinstance(given, str) or len(given) != len(means):
             raise ValueError(f"covariances={short(given)}: must be {len(means)} numbers or matrices in brackets")
-        rows = tuple(_covariance(f"covariances[{i}]", value) for i, value in enumerate(given))
+        rows = tuple(_check_covariance(f"covariances[{i}]", value) for i, value in enumerate(given))
         for name, values in {"means": means, "shares": shares, "covariances": rows}.items():
             object.__setattr__(self, name, values)
 
@@ -133,8 +133,8 @@ class Mixture2d(Tilted):
         return torch.tensor(self.covariances, dtype=torch.float64)
 
 
-def _covariance(name: str, value: Any) -> tuple[tuple[float, float], tuple[float, float]]:
-    """A covariance as given, or of a round Gaussian; ValueError where it is none."""
+def _check_covariance(name: str, value: Any) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return a checked covariance, or that of a round Gaussian from its width; raise ValueError if it is invalid."""
     if not isinstance(value, Sequence):
         size(name, value)
         return (float(value) ** 2, 0.0), (0.0, float(value) ** 2)

@@ -1,4 +1,4 @@
-"""A distribution around another one: seen by the players in other units, or as finitely many of its points."""
+"""Distributions made from another one: in other units for the players, or as finitely many of its points."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from toygan.text import short
 
 
 class Wrapped(Distribution):
-    """All that the distribution `of` is, but for what a subclass says otherwise."""
+    """The distribution `of`, except for the properties that a subclass changes."""
 
     of: str
 
@@ -30,7 +30,7 @@ class Wrapped(Distribution):
 
     @cached_property
     def inner(self) -> Distribution:
-        """The distribution inside."""
+        """The wrapped distribution."""
         return DISTRIBUTIONS.make(self.of)
 
     def refuses(self) -> str | None:
@@ -46,7 +46,7 @@ class Wrapped(Distribution):
 
     @property
     def stale(self) -> bool:
-        """Whether what it was made from has changed."""
+        """True if the source of the wrapped data has changed since it was read."""
         return self.inner.stale
 
     @property
@@ -114,9 +114,9 @@ class Wrapped(Distribution):
 
 @dataclass(frozen=True)
 class Standardised(Wrapped):
-    """Other data that the players see with mean 0 and spread 1 per axis, by its true moments: `of=ring8(radius=50.0)`.
+    """Other data, rescaled for the players to mean 0 and spread 1 per axis, as in `of=ring8(radius=50.0)`.
 
-    Pictures and metrics stay in the units of that data. An axis along which it does not spread keeps its scale.
+    The scale comes from its true moments. Plots and metrics keep its own units. A constant axis keeps its scale.
     """
 
     of: str = "ring8"
@@ -137,7 +137,7 @@ class Standardised(Wrapped):
 
 @dataclass(frozen=True)
 class TrainingSet(Wrapped):
-    """Only n points of other data, drawn once from this `seed`: what a GAN has that does not get new samples.
+    """A finite training set: n points of other data, drawn once from this `seed`.
 
     Metrics compare with the data itself, that is, with held-out samples.
     """
