@@ -335,7 +335,7 @@ def test_an_array_of_objects_is_not_unpickled(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="allow_pickle=False"):
         DISTRIBUTIONS.make(f"file(path='{file}')")
     for spec, says in (("file(path='no-such.csv')", "No such file"), ("file(path='x.txt')", "x.txt"),
-                       ("file(columns='a')", "name a file")):  # fmt: skip
+                       ("file(columns='a')", "needs a file")):  # fmt: skip
         with pytest.raises(ValueError, match=says):
             DISTRIBUTIONS.make(spec)
 
