@@ -25,13 +25,11 @@ NO_VERBS = "The A An This That All Each Every Some No One Its It Of In By With"
 TODO = """
     theory Look Panel Distribution Mixture points Metric evaluate MetricInputs Network NetworkSpec
     Regularizer Turn PhaseDiagram Playground Session claims Spread read_sweep sweep Population Snapshot
-    State teach.style teach.diagnose_all teach.read_answers teach.save_answers teach.Clinic
-    teach.Exercise teach.Feedback teach.machine teach.over_seeds teach.Prediction teach.LibraryCode
-    teach.show_source theory.game_field theory.game_jacobian theory.step_jacobian theory.eigenvalues
-    theory.Stability theory.stability theory.Portrait theory.phase_portrait theory.optimal_discriminator
-    claims.Quantity claims.Claim claims.Finding claims.check claims.Findings claims.show
-    gallery.FailureCase gallery.FailureRates gallery.GalleryReport gallery.show teach.style.Style
-    teach.style.shape teach.style.Palette teach.style.rgb teach.style.rc
+    State teach.style teach.diagnose_all theory.game_field theory.game_jacobian theory.step_jacobian
+    theory.eigenvalues theory.Stability theory.stability theory.Portrait theory.phase_portrait
+    theory.optimal_discriminator claims.Quantity claims.Claim claims.Finding claims.check
+    claims.Findings claims.show gallery.FailureCase gallery.FailureRates gallery.GalleryReport
+    gallery.show teach.style.Style teach.style.shape teach.style.Palette teach.style.rgb teach.style.rc
 """  # names whose docstrings are not yet in the form
 
 

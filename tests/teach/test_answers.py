@@ -13,7 +13,7 @@ from toygan.teach.answers import FORMAT
 
 @pytest.fixture(autouse=True)
 def none_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prediction, "_asked", {})
+    monkeypatch.setattr(prediction, "_questions", {})
 
 
 def test_what_was_locked_comes_back_as_a_table_with_what_the_runs_did(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from toygan.teach.prediction import Prediction, Question, comparison
+from toygan.teach.prediction import Prediction, Question, render_comparison
 
 ANSWERS = {"one": "It sits on one mode", "both": "It covers <both> modes", "none": "Neither"}
 
@@ -15,8 +15,8 @@ def question():
 def test_nothing_of_the_runs_is_shown_before_the_prediction_is_locked(question):
     question.record(["both"] * 16)
     assert question.counts() == []
-    assert "both" not in comparison(question)
-    assert "16" not in comparison(question)
+    assert "both" not in render_comparison(question)
+    assert "16" not in render_comparison(question)
 
 
 def test_nothing_is_claimed_before_the_runs_are_measured(question):
@@ -35,13 +35,13 @@ def test_the_answer_true_of_most_runs_is_the_right_one(question, locked_first):
         (5, False, False),
         (0, False, False),
     ]
-    assert question.summary() == "You predicted it: so went 11 of 16 runs."
+    assert question.summary() == "You predicted it: this happened in 11 of 16 runs."
 
 
 def test_a_prediction_of_the_rarer_answer_is_told_how_rare_it_was(question):
     question.lock("both")
     question.record(["one"] * 11 + ["both"] * 5)
-    assert question.summary() == "It went differently: what you predicted happened in 5 of 16 runs."
+    assert question.summary() == "It went differently: your prediction came true in 5 of 16 runs."
 
 
 def test_a_prediction_counts_as_right_where_two_answers_tie(question):
@@ -78,7 +78,7 @@ def test_wrong_use_is_told_at_once(question):
 def test_the_page_shows_every_answer_with_its_runs_as_text(question):
     question.lock("one")
     question.record(["one"] * 11 + ["both"] * 5)
-    page = comparison(question)
+    page = render_comparison(question)
     assert "11 of 16 runs" in page
     assert "It covers &lt;both&gt; modes" in page
     assert page.count("your prediction") == 1
@@ -96,4 +96,4 @@ def test_the_widgets_lock_once_and_then_reveal():
     lock.click()
     assert choice.disabled
     assert lock.disabled
-    assert "so went 3 of 3 runs" in shown.value
+    assert "this happened in 3 of 3 runs" in shown.value

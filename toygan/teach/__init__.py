@@ -1,4 +1,4 @@
-"""What a lesson is made of: beside `toygan` itself, the one module that lessons import."""
+"""The parts of a lesson. Lessons import nothing but this module and `toygan` itself."""
 
 from toygan.chart import style as style
 from toygan.measure.diagnosis import VERDICTS as VERDICTS

@@ -1,4 +1,4 @@
-"""The clinic: failing runs without a label, to be diagnosed and remedied under a budget of changes, and scored."""
+"""The clinic: failing runs without a name. The learner names each failure, looks for a remedy, and gets points."""
 
 from __future__ import annotations
 
@@ -17,32 +17,51 @@ from toygan.studies.gallery.cases import GALLERY
 from toygan.teach.measured import over_seeds
 
 PATIENTS, SEEDS = 12, 4
-OFTEN_WELL = ("ring-fades", "stopped-on-the-way")  # cases that fail in about half of their seeds
+OFTEN_WELL = ("ring-fades", "stopped-on-the-way")  # cases that fail for about half of their seeds
 BUDGET = 3  # changes of fields of a recipe
-REMEDIED = 0.75  # of the seeds that do not fail any more
+HEALTHY_SHARE = 0.75  # of the seeds, if a remedy is to count
 FOR_VERDICT, FOR_REMEDY, FOR_CHANGE = 1.0, 2.0, -0.5  # points; the first change is free
 CONTROLS = ("regularizers", "loss", "lr_g", "lr_d")
 
 
 class Answer(NamedTuple):
-    """What was said of a patient, what was changed, in how many seeds it then failed, and the points for it."""
+    """The verdict on a patient and its remedy, with their result."""
 
     verdict: str
-    changes: dict[str, Any]
-    failing: int
+    changes: dict[str, Any]  # the remedy: fields of the recipe with their new values
+    failing: int  # seeds that still fail
     points: float
-    right: bool
+    right: bool  # True: the verdict is that of the case
 
     def __str__(self) -> str:
-        said = "right" if self.right else "not what this is"
-        return f"{self.verdict}: {said}; {self.failing} of {SEEDS} seeds still fail after {_listed(self.changes)}"
+        verdict = f"{self.verdict}: {'right' if self.right else 'not this failure'}"
+        return f"{verdict}; {self.failing} of {SEEDS} seeds still fail after {_list_changes(self.changes)}"
 
 
 @dataclass
 class Clinic:
-    """So many failing runs of the gallery, another set for every `seed`, under seeds that the gallery never shows.
+    """Failing runs of the gallery, called patients and numbered from 1, with other seeds than in the gallery.
 
-    A patient is a number from 1 on. Raises ValueError for more patients than there are cases.
+    A notebook shows the clinic as a table of all answers and their points.
+
+    Args:
+        seed: The seed that chooses the patients and their seeds [default: 0].
+        patients: The number of patients [default: 12].
+        treated: The learner's last answer for each patient, written by `treat`.
+        built_in: The answers of the built-in diagnosis, written by `diagnose`.
+    Raises:
+        ValueError: If there are fewer cases than patients.
+    Example:
+        >>> from toygan.teach import Clinic
+        >>> clinic = Clinic(seed=4, patients=2)
+        >>> clinic.recipe(1) == Clinic(seed=4, patients=2).recipe(1)
+        True
+        >>> clinic
+        | patient | you | the built-in diagnosis |
+        |--:|:--|:--|
+        | 1 | – | – |
+        | 2 | – | – |
+        | **points** | – | – |
     """
 
     seed: int = 0
@@ -59,7 +78,13 @@ class Clinic:
         self._first_seed = rng.randrange(10**4, 10**6)
 
     def recipe(self, patient: int) -> Recipe:
-        """The recipe of a patient, under its first seed; ValueError for one that there is not."""
+        """Return the recipe of a patient, with its first seed.
+
+        Args:
+            patient: The number of the patient.
+        Raises:
+            ValueError: If there is no such patient.
+        """
         return self._case(patient).recipe.but(seed=self._first_seed)
 
     def _case(self, patient: int) -> FailureCase:
@@ -68,54 +93,73 @@ class Clinic:
         return self._cases[patient - 1]
 
     def examine(self, patient: int) -> Playground:
-        """The patient's run, to be played, without a diagnosis below it."""
+        """Return a playground with the patient's run, four seeds of it, and without the diagnosis.
+
+        Args:
+            patient: The number of the patient.
+        Raises:
+            ValueError: If there is no such patient.
+        """
         live = Playground(self.recipe(patient), controls=CONTROLS, seeds=SEEDS)
         live.add_class("toygan-undiagnosed")
         return live
 
     def treat(self, patient: int, verdict: str, **changes: Any) -> Answer:
-        """Trains the patient anew with changes of its recipe, and scores them and the verdict; the last try counts.
+        """Train the patient again with a remedy, and give points for the verdict and the remedy; the last try counts.
 
-        Raises ValueError for a verdict that is none and for more changes than the budget, RecipeError for one that is
-        not allowed.
+        Args:
+            patient: The number of the patient.
+            verdict: The name of the failure, one of `VERDICTS`.
+            **changes: The remedy: at most three fields of the recipe with their new values.
+        Returns:
+            The answer: how many of four seeds still fail, and the points. The right verdict gives 1 point. A remedy
+            after which at most one seed fails gives 2 points, less half a point for each change after the first.
+        Raises:
+            ValueError: If the verdict or the patient is unknown, or if there are more than three changes.
+            RecipeError: If a change is not allowed.
         """
         if verdict not in VERDICTS:
             raise ValueError(f"verdict={verdict!r}: must be one of {', '.join(VERDICTS)}")
         if len(changes) > BUDGET:
-            raise ValueError(f"changes: {len(changes)}; the budget is {BUDGET}")
+            raise ValueError(f"changes={', '.join(changes)}: must be at most {BUDGET}")
         ((_, record),) = self._runs({patient: self.recipe(patient).but(**changes)})
-        self.treated[patient] = self._scored(patient, verdict, changes, record)
+        self.treated[patient] = self._score(patient, verdict, changes, record)
         return self.treated[patient]
 
     def diagnose(self, patients: int | None = None) -> None:
-        """Lets the built-in diagnosis treat the first of the patients, or all, by its verdict and its first remedy."""
+        """Let the built-in diagnosis treat patients, by its verdict and its first remedy.
+
+        Args:
+            patients: Only so many, from the first on [default: all].
+        """
         numbers = range(1, (patients or self.patients) + 1)
         plans: dict[int, tuple[str, Recipe]] = {}
         for patient, record in self._runs({number: self.recipe(number) for number in numbers}):
             verdicts = [diagnosis.verdict for diagnosis in diagnose_all(record)]
             verdict = max(verdicts, key=verdicts.count)
-            plans[patient] = verdict, _with_remedy(verdict, self.recipe(patient))
+            recipe = self.recipe(patient)
+            plans[patient] = verdict, next((changed for _, changed, _ in remedies(verdict, recipe)), recipe)
         for patient, record in self._runs({patient: recipe for patient, (_, recipe) in plans.items()}):
             verdict, recipe = plans[patient]
             changed = {name: getattr(recipe, name) for name in FIELDS}
             changes = {n: value for n, value in changed.items() if value != getattr(self.recipe(patient), n)}
-            self.built_in[patient] = self._scored(patient, verdict, changes, record)
+            self.built_in[patient] = self._score(patient, verdict, changes, record)
 
     def _runs(self, recipes: dict[int, Recipe]) -> Iterator[tuple[int, Record]]:
         for patient, recipe in recipes.items():
             name = f"patient {patient}"
             yield patient, over_seeds({name: recipe}, self._case(patient).steps, every=100, seeds=SEEDS)[name]
 
-    def _scored(self, patient: int, verdict: str, changes: dict[str, Any], record: Record) -> Answer:
+    def _score(self, patient: int, verdict: str, changes: dict[str, Any], record: Record) -> Answer:
         case = self._case(patient)
         failing = int(case.detects(record).sum())
-        right, remedied = verdict == case.verdict, failing <= (1 - REMEDIED) * SEEDS and bool(changes)
-        points = FOR_VERDICT * right + (FOR_REMEDY + FOR_CHANGE * (len(changes) - 1)) * remedied
+        right, healthy = verdict == case.verdict, failing <= (1 - HEALTHY_SHARE) * SEEDS and bool(changes)
+        points = FOR_VERDICT * right + (FOR_REMEDY + FOR_CHANGE * (len(changes) - 1)) * healthy
         return Answer(verdict, changes, failing, points, right)
 
     def _repr_markdown_(self) -> str:
         rows = [
-            f"| {patient} | {_told(self.treated.get(patient))} | {_told(self.built_in.get(patient))} |"
+            f"| {patient} | {_describe(self.treated.get(patient))} | {_describe(self.built_in.get(patient))} |"
             for patient in range(1, self.patients + 1)
         ]
         most = FOR_VERDICT + FOR_REMEDY
@@ -136,14 +180,9 @@ class Clinic:
         return self._repr_markdown_()
 
 
-def _with_remedy(verdict: str, recipe: Recipe) -> Recipe:
-    """The recipe with the first remedy that the diagnosis would offer."""
-    return next((changed for _, changed, _ in remedies(verdict, recipe)), recipe)
-
-
-def _listed(changes: dict[str, Any]) -> str:
+def _list_changes(changes: dict[str, Any]) -> str:
     return ", ".join(f"{name} = {KNOBS[name].write(value)}" for name, value in changes.items()) or "no change"
 
 
-def _told(answer: Answer | None) -> str:
+def _describe(answer: Answer | None) -> str:
     return "–" if answer is None else f"{answer} (points: {answer.points:g})"

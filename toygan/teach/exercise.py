@@ -14,7 +14,16 @@ Answer = Callable[..., Any]
 
 
 class Feedback(NamedTuple):
-    """What the check found: right, wrong, or (None) not answered yet, with a sentence that helps."""
+    """The result of a check; a notebook shows it with a mark and a colour.
+
+    Args:
+        right: True, False, or None if the exercise is not answered yet.
+        words: A sentence that says why.
+    Example:
+        >>> from toygan.teach import Feedback
+        >>> Feedback(None, "Not answered yet.").right is None
+        True
+    """
 
     right: bool | None
     words: str
@@ -29,17 +38,42 @@ class Feedback(NamedTuple):
 
 @dataclass(frozen=True)
 class Exercise:
-    """A function to be written: values to try it on, the solution, and wrong answers that have a hint of their own."""
+    """A function that the learner writes, with values to try it on, its solution, and hints for common mistakes.
 
-    arguments: Mapping[str, Tensor]  # what the answer is called with, by name, all of one shape
+    Args:
+        arguments: The tensors that the answer is called with, by name, all of one shape.
+        solution: A right answer: a function of these tensors, which returns a tensor of their shape.
+        praise: The words for a right answer.
+        mistakes: Common wrong answers, each by the hint that it gets [default: none].
+        slope: The argument in which a player descends the answer, so that its slope is checked, too [default: none].
+        wrong_slope: The words that follow on a slope of the wrong sign [default: none].
+    Example:
+        >>> import torch
+        >>> from toygan.teach import Exercise
+        >>> square = Exercise({"x": torch.tensor([1.0, 3.0])}, lambda x: x**2, "Right.", {"Square it.": lambda x: x})
+        >>> square.check(lambda x: x * x)
+        Feedback(right=True, words='Right.')
+        >>> square.check(lambda x: x).words
+        'Square it.'
+        >>> square.check(lambda x: x**3).words
+        'At x = 3 your answer is 27; it should be 9.'
+    """
+
+    arguments: Mapping[str, Tensor]
     solution: Answer
     praise: str
-    mistakes: Mapping[str, Answer] = field(default_factory=dict)  # hint: the wrong answer that deserves it
-    slope: str = ""  # the argument in which the answer is descended; "" where only values count
-    wrong_slope: str = ""  # what a slope of the wrong sign does
+    mistakes: Mapping[str, Answer] = field(default_factory=dict)
+    slope: str = ""
+    wrong_slope: str = ""
 
     def check(self, answer: Answer) -> Feedback:
-        """What is wrong with the answer, in one sentence; whatever the answer does, nothing is raised."""
+        """Return what is wrong with an answer, in one sentence; nothing is raised, whatever the answer does.
+
+        Args:
+            answer: The learner's function.
+        Returns:
+            The feedback on it; `right` is None if the function is still to be written.
+        """
         values = {name: x.clone().requires_grad_() for name, x in self.arguments.items()}
         try:
             given = answer(*values.values())
@@ -49,15 +83,20 @@ class Exercise:
             return Feedback(False, f"Your function stopped with {type(error).__name__}: {error}")
         if given is None or given is ...:
             return Feedback(None, "Not answered yet: replace the ... by your answer and run the cell again.")
-        trouble = self._form(given) or self._known_mistake(given) or self._slope(given, values) or self._value(given)
-        return Feedback(False, trouble) if trouble else Feedback(True, self.praise)
+        fault = (
+            self._check_form(given)
+            or self._find_mistake(given)
+            or self._check_slope(given, values)
+            or self._check_value(given)
+        )
+        return Feedback(False, fault) if fault else Feedback(True, self.praise)
 
     @property
     def _expected(self) -> Tensor:
         expected: Tensor = self.solution(*self.arguments.values())
         return expected
 
-    def _form(self, given: Any) -> str | None:
+    def _check_form(self, given: Any) -> str | None:
         shape = tuple(self._expected.shape)
         if not isinstance(given, Tensor):
             return f"Your function returns {_article(given)}; it should return a tensor, computed from {self._names}."
@@ -67,7 +106,7 @@ class Exercise:
             return f"Your function returns the shape {tuple(given.shape)} for {self._names} of shape {shape}."
         return None
 
-    def _known_mistake(self, given: Tensor) -> str | None:
+    def _find_mistake(self, given: Tensor) -> str | None:
         if _same(given, self._expected):
             return None
         for hint, mistake in self.mistakes.items():
@@ -75,7 +114,7 @@ class Exercise:
                 return hint
         return None
 
-    def _slope(self, given: Tensor, values: Mapping[str, Tensor]) -> str | None:
+    def _check_slope(self, given: Tensor, values: Mapping[str, Tensor]) -> str | None:
         if not self.slope:
             return None
         if not given.requires_grad:
@@ -95,7 +134,7 @@ class Exercise:
             f"{self.wrong_slope}".strip()
         )
 
-    def _value(self, given: Tensor) -> str | None:
+    def _check_value(self, given: Tensor) -> str | None:
         expected = self._expected
         if _same(given, expected):
             return None
@@ -116,7 +155,7 @@ def _same(a: Tensor, b: Tensor) -> bool:
 
 
 def _index(score: Tensor) -> tuple[int, ...]:
-    """Where the score is highest."""
+    """Return the index of the highest score."""
     return tuple(int(i) for i in torch.unravel_index(score.double().argmax(), score.shape))
 
 

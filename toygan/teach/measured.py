@@ -1,4 +1,4 @@
-"""What a lesson measures: recipes over seeds, behind a progress bar."""
+"""Measurements of a lesson: recipes over seeds, with a progress bar, and the machine they ran on."""
 
 from __future__ import annotations
 
@@ -20,9 +20,26 @@ def over_seeds(
     recipes: Mapping[str, Recipe], steps: int, every: int = 50, metrics: Iterable[str] | None = None,
     seeds: int = SEEDS, n: int = SAMPLES,
 ) -> dict[str, Record]:  # fmt: skip
-    """Each recipe trained under so many seeds, all at once, and measured from n samples every `every` iterations.
+    """Train each recipe over several seeds, and measure as it trains.
 
-    The default metrics are taken unless some are named. Raises what `Run` raises.
+    Args:
+        recipes: The recipes by name; each is trained with its own seed and those that follow it.
+        steps: Iterations of each run.
+        every: Iterations between two measurements [default: 50].
+        metrics: Names of metrics [default: the default metrics of each recipe].
+        seeds: Seeds of each recipe [default: 16].
+        n: Samples of each seed at each measurement [default: 1000].
+    Returns:
+        By the name of its recipe a record: `record.steps` `(T,)`, and `record.metric(name)` `(T, seeds)`.
+    Raises:
+        ValueError: If a metric is unknown, or if `every` or `n` is too small.
+    Example:
+        >>> from toygan import Recipe
+        >>> from toygan.teach import over_seeds
+        >>> small = Recipe(width=4, depth=1, batch=8)
+        >>> record = over_seeds({"small": small}, steps=4, every=2, seeds=3, n=50)["small"]
+        >>> record.steps.tolist(), record.metric("high-quality").shape
+        ([0, 2, 4], (3, 3))
     """
     from tqdm.auto import tqdm
 
@@ -35,6 +52,12 @@ def over_seeds(
 
 
 def machine() -> str:
-    """What a measurement ran on: torch, Python, the system and its cores."""
+    """Return the versions of torch and Python, the system and its number of cores, as one line.
+
+    Example:
+        >>> from toygan.teach import machine
+        >>> machine().startswith("torch ")
+        True
+    """
     cores = f"{os.cpu_count()} cores, {torch.get_num_threads()} of them used"
     return f"torch {torch.__version__}, Python {platform.python_version()}, {platform.platform(terse=True)}, {cores}"

@@ -1,4 +1,4 @@
-"""Exercise of lesson 01: the probability that the best discriminator answers."""
+"""Exercise of lesson 01: the answer of the best discriminator."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ EXERCISES: dict[str, Exercise] = {
             "q": torch.tensor([1e-6, 0.1, 0.3, 0.5, 0.9, 0.7]),
         },
         solution=lambda p, q: p / (p + q),
-        praise="Right: real samples' share of all samples at x. Where p = q it is 1/2: nobody can tell.",
+        praise="Right: the share of real samples among all samples at x. If p = q, it is 1/2.",
         mistakes={
-            "This is 1 where all samples are generated: p belongs to real data, and D says 1 for real.": (
+            "This is 1 if all samples are generated. But p is the density of real data, and D says 1 for real.": (
                 lambda p, q: q / (p + q)
             ),
-            "This is the odds, real to generated; a probability is a share of the whole, between 0 and 1.": (
+            "This is the ratio of real to generated. A probability is a share of the whole, between 0 and 1.": (
                 lambda p, q: p / q
             ),
-            "This is D's best logit. The sigmoid turns it into the probability that is asked for.": (
-                lambda p, q: (p / q).log()
-            ),
-            "This looks at real data alone: where generated samples are twice as dense, D should say less.": (
+            "This is D's best logit. The exercise asks for the probability: its sigmoid.": (lambda p, q: (p / q).log()),
+            "This uses the real data only. If generated samples are twice as dense, D should say less.": (
                 lambda p, q: p
             ),
-            "This is a difference: it is negative where q is larger, and a probability is not.": lambda p, q: p - q,
-            "Half of it is right: D sees as many generated as real samples, so compare p with p + q.": (
+            "This is a difference: it is negative if q is larger, and a probability is never negative.": lambda p, q: (
+                p - q
+            ),
+            "This is half of the right answer: D sees as many generated as real samples, so compare p with p + q.": (
                 lambda p, q: p / (p + q) / 2
             ),
         },

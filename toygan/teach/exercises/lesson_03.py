@@ -1,4 +1,4 @@
-"""Exercise of lesson 03: what the best discriminator answers on a mode that is covered."""
+"""Exercise of lesson 03: the answer of the best discriminator on a mode that is covered."""
 
 from __future__ import annotations
 
@@ -13,21 +13,19 @@ EXERCISES: dict[str, Exercise] = {
             "K": torch.tensor([2.0, 8.0, 8.0, 4.0, 8.0, 8.0, 25.0]),
         },
         solution=lambda m, k: m / (m + k),
-        praise="Right: one number for the whole mode. D is not fooled, but flat: nothing there for G to climb.",
+        praise="Right: one number for the whole mode. D is not fooled, but it is flat, so G gets no direction.",
         mistakes={
-            "This is p/q on the mode, the odds; D is p's share of the whole, p / (p + q).": lambda m, k: m / k,
+            "This is the ratio p/q on the mode. D is the share of p in the whole, p / (p + q).": lambda m, k: m / k,
             "This is the probability that a sample on the mode is generated; D says how likely it is real.": (
                 lambda m, k: k / (m + k)
             ),
-            "This is D's best logit there. The sigmoid turns it into the answer that is asked for.": (
-                lambda m, k: (m / k).log()
-            ),
-            "This is the answer at equilibrium: it is right only where all modes are covered, m = K.": (
+            "This is D's best logit there. The exercise asks for its sigmoid.": (lambda m, k: (m / k).log()),
+            "This is the answer at equilibrium. It is right only if all modes are covered, m = K.": (
                 lambda m, k: torch.full_like(m, 0.5)
             ),
-            "You took p = 1 on the mode; only 1/K of the data is there.": lambda m, k: m / (m + 1),
-            "You took q = 1 on the mode; G has m modes, so 1/m of its samples are there.": lambda m, k: 1 / (1 + k),
-            "This is the share of modes that are missing; ask how dense p and q are on a mode that is not.": (
+            "You used p = 1 on the mode, but only 1/K of the data is there.": lambda m, k: m / (m + 1),
+            "You used q = 1 on the mode, but G has m modes, so 1/m of its samples are there.": lambda m, k: 1 / (1 + k),
+            "This is the share of missing modes. Think of the densities p and q on a mode that is covered.": (
                 lambda m, k: 1 - m / k
             ),
         },

@@ -1,4 +1,4 @@
-"""Exercises of lesson 05: least squares where D cannot tell, a smoothed target, G's loss on some of the modes."""
+"""Exercises of lesson 05: least squares at equilibrium, a smoothed target, G's loss on some of the modes."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ EXERCISES: dict[str, Exercise] = {
             "b": torch.tensor([1.0, 1.0, 3.0, -2.0, 1.0]),
         },
         solution=lambda a, b: (b - a) ** 2 / 4,
-        praise="Right: .25 for the targets 0 and 1. A program that leaves the halves out shows .5.",
+        praise="Right: .25 for the targets 0 and 1. A program without the factors of one half shows .5.",
         mistakes={
-            "This is the loss without the halves of the formula: many programs show it, but here they stand.": (
+            "This is the loss without the factors of one half. Many programs show it, but the formula here has them.": (
                 lambda a, b: (b - a) ** 2 / 2
             ),
-            "This is one of the two terms; D pays on real and on generated samples.": lambda a, b: (b - a) ** 2 / 8,
-            "This is the best logit, halfway between the targets; the loss there is asked for.": (
+            "This is one of the two terms. D pays on real and on generated samples.": lambda a, b: (b - a) ** 2 / 8,
+            "This is the best logit, halfway between the targets. The exercise asks for the loss there.": (
                 lambda a, b: (a + b) / 2
             ),
-            "With a loss of 0 D would tell the two kinds apart; they are the same, and one logit serves for both.": (
+            "With a loss of 0, D would tell the two kinds apart. But they are the same, and get the same logit.": (
                 lambda a, b: torch.zeros_like(a)
             ),
-            "This is the cross-entropy's line; the least-squares loss has one that depends on its targets.": (
+            "This is the line of the cross-entropy. The line of least squares depends on its targets.": (
                 lambda a, b: torch.full_like(a, 2 * 0.6931471805599453)
             ),
         },
@@ -36,16 +36,20 @@ EXERCISES: dict[str, Exercise] = {
     "smoothed-target": Exercise(
         arguments={"a": torch.tensor([-30.0, -3.0, -0.2, 0.0, 1.0, 4.0, 30.0])},
         solution=lambda a: 0.9 * softplus(-a) + 0.1 * softplus(a),
-        praise="Right: it is smallest at a logit of log 9, where D says 0.9, and rises beyond it.",
+        praise="Right: it is smallest at a logit of log 9, where D says 0.9, and rises above that.",
         mistakes={
             "This is the loss for a target of 1.": lambda a: softplus(-a),
-            "A tenth is missing: a target of 0.9 is 0.1 for generated, and that weighs the other logarithm.": (
+            "A tenth is missing: a target of 0.9 leaves 0.1 for generated, the weight of the other logarithm.": (
                 lambda a: 0.9 * softplus(-a)
             ),
-            "The weights are exchanged: the sample is real with 0.9.": lambda a: 0.1 * softplus(-a) + 0.9 * softplus(a),
-            "The target weighs the two logarithms; it does not stand at the logit.": lambda a: softplus(-0.9 * a),
-            "The sign is turned: D descends this.": lambda a: -0.9 * softplus(-a) - 0.1 * softplus(a),
-            "This is the squared distance to the target; the cross-entropy is asked for.": (
+            "The two weights are exchanged: the weight of real is 0.9.": lambda a: (
+                0.1 * softplus(-a) + 0.9 * softplus(a)
+            ),
+            "The target is the weight of the two logarithms. It does not multiply the logit.": lambda a: softplus(
+                -0.9 * a
+            ),
+            "The sign is wrong: D descends this.": lambda a: -0.9 * softplus(-a) - 0.1 * softplus(a),
+            "This is the squared distance to the target. The exercise asks for the cross-entropy.": (
                 lambda a: (torch.sigmoid(a) - 0.9) ** 2
             ),
         },
@@ -53,17 +57,17 @@ EXERCISES: dict[str, Exercise] = {
     "loss-on-some-of-the-modes": Exercise(
         arguments={"m": torch.tensor([1.0, 1.0, 2.0, 4.0, 8.0]), "K": torch.tensor([2.0, 8.0, 8.0, 8.0, 8.0])},
         solution=lambda m, K: ((m + K) / m).log(),
-        praise="Right: log 2 where all modes are covered, and the more the fewer they are.",
+        praise="Right: it is log 2 if all modes are covered, and larger if they are fewer.",
         mistakes={
-            "That is D's answer; the non-saturating loss is minus its logarithm.": lambda m, K: m / (m + K),
-            "The sign: D's answer is below 1, so that minus its logarithm is above 0.": lambda m, K: (
+            "This is D's answer. The non-saturating loss is minus its logarithm.": lambda m, K: m / (m + K),
+            "The sign is wrong: D's answer is below 1, so minus its logarithm is above 0.": lambda m, K: (
                 m / (m + K)
             ).log(),
-            "That is minus log(1 - D); the non-saturating loss is minus log D.": (lambda m, K: ((m + K) / K).log()),
-            "That is the line where D cannot tell; here it can, on every sample.": (
+            "This is minus log(1 - D). The non-saturating loss is minus log D.": (lambda m, K: ((m + K) / K).log()),
+            "This is the line if D cannot tell the two kinds apart. Here it can, on every sample.": (
                 lambda m, K: torch.full_like(m, math.log(2))
             ),
-            "This is log(K / m), the KL divergence of the modes; D's best answer is m / (m + K).": lambda m, K: (
+            "This is log(K / m), the KL divergence of the modes. D's best answer is m / (m + K).": lambda m, K: (
                 K / m
             ).log(),
         },

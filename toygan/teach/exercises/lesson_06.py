@@ -1,4 +1,4 @@
-"""Exercises of lesson 06: the best critic under a penalty, a penalty on one side, how steep clipped weights can be."""
+"""Exercises of lesson 06: the best critic under a penalty, a one-sided penalty, the slope of clipped weights."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ EXERCISES: dict[str, Exercise] = {
             "lam": torch.tensor([1.0, 1.0, 0.1, 10.0, 0.5, 10.0]),
         },
         solution=lambda w, lam: 1 + w / (2 * lam),
-        praise="Right: 1 only where W is small beside the penalty. At W = 4 and .1 it is 21.",
+        praise="Right: it is 1 only if W is small compared with the penalty. For W = 4 and a penalty of .1 it is 21.",
         mistakes={
-            "This is what the distance asks for; the penalty is soft, and a steeper critic gains more than it pays.": (
+            "The distance needs this slope. But the penalty is soft, and a steeper critic gains more than it pays.": (
                 lambda w, lam: torch.ones_like(w)
             ),
             "The derivative of lam (s - 1)^2 is 2 lam (s - 1): a factor 2 is missing.": lambda w, lam: 1 + w / lam,
-            "You priced s^2, as R1 does; this penalty prices (s - 1)^2.": lambda w, lam: w / (2 * lam),
-            "The sign is turned: to gain s W, the critic makes s larger than 1, not smaller.": (
+            "This penalizes s^2, as R1 does. The penalty here is on (s - 1)^2.": lambda w, lam: w / (2 * lam),
+            "The sign is wrong: to gain s W, the critic makes s larger than 1, not smaller.": (
                 lambda w, lam: 1 - w / (2 * lam)
             ),
-            "You solved for where gain and penalty are equal; the best slope is where their difference peaks.": (
+            "At this slope gain and penalty are equal. At the best slope their difference is largest.": (
                 lambda w, lam: (2 * lam + w + (w**2 + 4 * lam * w).sqrt()) / (2 * lam)
             ),
         },
@@ -33,16 +33,18 @@ EXERCISES: dict[str, Exercise] = {
         solution=lambda length: (length - 1).clamp(min=0) ** 2,
         praise="Right: WGAN-LP (Petzka et al. 2018). A flat critic pays nothing.",
         mistakes={
-            "This prices flat critics, too: it is the penalty of WGAN-GP. Below 1 nothing is to be paid.": (
+            "This penalizes flat critics, too: it is the penalty of WGAN-GP. Below 1 the penalty should be 0.": (
                 lambda length: (length - 1) ** 2
             ),
-            "This is the excess; its square is asked for, whose slope fades as the excess does.": (
+            "This is the excess. The exercise asks for its square, which gets flat as the excess gets small.": (
                 lambda length: (length - 1).clamp(min=0)
             ),
-            "This prices slopes below 1 and leaves steep ones free.": lambda length: (1 - length).clamp(min=0) ** 2,
-            "This prices every slope, as R1 does.": lambda length: length**2,
-            "Square the excess, not the slope: at 1.5 the price is 0.25.": lambda length: (length**2 - 1).clamp(min=0),
-            "Above 1 the whole slope is priced here: the price would jump from 0 to 1 at a slope of 1.": (
+            "This penalizes slopes below 1, and not the steep ones.": lambda length: (1 - length).clamp(min=0) ** 2,
+            "This penalizes every slope, as R1 does.": lambda length: length**2,
+            "Square the excess, not the slope: at 1.5 the penalty is 0.25.": lambda length: (length**2 - 1).clamp(
+                min=0
+            ),
+            "This penalizes the whole slope above 1: the penalty would jump from 0 to 1 at a slope of 1.": (
                 lambda length: torch.where(length > 1, length**2, 0 * length)
             ),
         },
@@ -50,7 +52,7 @@ EXERCISES: dict[str, Exercise] = {
     "slope-of-clipped-weights": Exercise(
         arguments={"c": torch.tensor([0.01, 0.1, 0.1, 0.5, 1.0]), "w": torch.tensor([16.0, 16.0, 64.0, 16.0, 4.0])},
         solution=lambda c, w: c**3 * w**2,
-        praise="Right: with 16 units a hundredth allows a slope of .000256, and one half a slope of 32.",
+        praise="Right: with 16 units, c = .01 allows a slope of .000256, and c = .5 a slope of 32.",
         mistakes={
             "Every path through the network has three weights, and there are many paths: add them up.": lambda c, w: (
                 c**3

@@ -1,4 +1,4 @@
-"""Exercises of lesson 07: an unrolled G in the smallest game, packs that show a rare mode, moments to be matched."""
+"""Exercises of lesson 07: an unrolled G in the smallest game, packs that show a rare mode, a penalty on moments."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ EXERCISES: dict[str, Exercise] = {
             "k": torch.tensor([1.0, 5.0, 10.0, 0.0, 5.0]),
         },
         solution=lambda theta, psi, eta, k: psi + 2 * k * eta * theta,
-        praise="Right: psi turns, and 2 k eta theta pulls home.",
+        praise="Right: psi makes the players turn, and 2 k eta theta pulls theta back to 0.",
         mistakes={
-            "This is the slope without unrolling: the two would circle.": lambda theta, psi, eta, k: psi,
-            "You held D's future fixed: theta stands in it, too, so the product rule gives the term twice.": (
+            "This is the slope without unrolling: the two players would circle.": lambda theta, psi, eta, k: psi,
+            "You held D's future fixed. But theta is in it, too, so the product rule gives the term twice.": (
                 lambda theta, psi, eta, k: psi + k * eta * theta
             ),
-            "This is the loss, not its derivative in theta.": lambda theta, psi, eta, k: (
+            "This is the loss, not its derivative with respect to theta.": lambda theta, psi, eta, k: (
                 (psi + k * eta * theta) * theta
             ),
-            "This is only what D's future adds; psi itself is part of the slope.": (
+            "This is only the part that D's future adds. Psi itself belongs to the slope, too.": (
                 lambda theta, psi, eta, k: 2 * k * eta * theta
             ),
             "The number of steps is missing: D takes k of them.": lambda theta, psi, eta, k: psi + 2 * eta * theta,
@@ -33,13 +33,17 @@ EXERCISES: dict[str, Exercise] = {
     "packs-that-show-it": Exercise(
         arguments={"p": torch.tensor([0.1, 0.1, 0.1, 0.5, 0.01]), "m": torch.tensor([1.0, 2.0, 4.0, 4.0, 64.0])},
         solution=lambda p, m: 1 - (1 - p) ** m,
-        praise="Right: of single samples a tenth, of packs of four a third.",
+        praise="Right: a tenth of single samples show it, and a third of packs of four.",
         mistakes={
-            "That is the mean number of such samples in a pack; several may be in one.": lambda p, m: p * m,
-            "These are packs that lie on the rare mode altogether; one sample of it is enough.": lambda p, m: p**m,
-            "These are packs without any; the others are asked for.": lambda p, m: (1 - p) ** m,
-            "These are packs that are not on the rare mode altogether.": lambda p, m: 1 - p**m,
-            "This is the share among single samples; a pack has m chances.": lambda p, m: p + 0 * m,
+            "This is the mean number of such samples in a pack. One pack may hold several.": lambda p, m: p * m,
+            "This is the share of packs with all samples on the rare mode. One such sample is enough.": lambda p, m: (
+                p**m
+            ),
+            "This is the share of packs without such a sample. The exercise asks for the others.": lambda p, m: (
+                (1 - p) ** m
+            ),
+            "This is the share of packs with at least one sample on the other mode.": lambda p, m: 1 - p**m,
+            "This is the share among single samples. A pack has m chances.": lambda p, m: p + 0 * m,
         },
     ),
     "unmatched-moments": Exercise(
@@ -50,24 +54,24 @@ EXERCISES: dict[str, Exercise] = {
             "s_fake": torch.tensor([0.3, 0.7, 1.5, 1.0]),
         },
         solution=lambda m_real, s_real, m_fake, s_fake: (m_fake - m_real) ** 2 + (s_fake - s_real) ** 2,
-        praise="Right: 0 where both are matched, and a slope towards both where they are not.",
+        praise="Right: it is 0 if both match, and otherwise has a slope towards both.",
         mistakes={
-            "This compares the means alone: a heap in the middle would pay nothing.": (
+            "This compares the means only: a cluster in the middle would have no penalty.": (
                 lambda m_real, s_real, m_fake, s_fake: (m_fake - m_real) ** 2
             ),
-            "This compares the spreads alone: a heap at the wrong place would pay nothing.": (
+            "This compares the spreads only: a cluster at the wrong place would have no penalty.": (
                 lambda m_real, s_real, m_fake, s_fake: (s_fake - s_real) ** 2
             ),
             "Add the squares: squared as a sum, an error of the mean could cancel one of the spread.": (
                 lambda m_real, s_real, m_fake, s_fake: (m_fake - m_real + s_fake - s_real) ** 2
             ),
-            "Squares are asked for, which pull less and less as the moments come together.": (
+            "The exercise asks for squares, which pull less and less as the moments come together.": (
                 lambda m_real, s_real, m_fake, s_fake: (m_fake - m_real).abs() + (s_fake - s_real).abs()
             ),
-            "This is the distance; its square is asked for, which has a slope at 0, too.": (
+            "This is the distance. The exercise asks for its square, which has a slope at 0, too.": (
                 lambda m_real, s_real, m_fake, s_fake: ((m_fake - m_real) ** 2 + (s_fake - s_real) ** 2).sqrt()
             ),
-            "The sign is turned: G descends this, and would run away from the data's moments.": (
+            "The sign is wrong: G descends this, and would move away from the moments of the data.": (
                 lambda m_real, s_real, m_fake, s_fake: -((m_fake - m_real) ** 2) - (s_fake - s_real) ** 2
             ),
         },

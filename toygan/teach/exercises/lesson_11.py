@@ -1,4 +1,4 @@
-"""Exercises of lesson 11: how much mass went over from one mode to the other, and what a verdict is worth."""
+"""Exercises of lesson 11: the mass that moved from one mode to the other, and the value of a verdict."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ EXERCISES: dict[str, Exercise] = {
         solution=lambda p, q: (p - q).abs(),
         praise="Right: the metric mode-hopping, for two modes.",
         mistakes={
-            "This counts it twice, where it left and where it came: half of it moved.": lambda p, q: 2 * (p - q).abs(),
-            "A mass is never below 0, whichever way it goes.": lambda p, q: q - p,
-            "This is half of what moved: one mode's change is all of it already.": lambda p, q: (p - q).abs() / 2,
-            "A square makes small moves vanish; mass is counted as it is.": lambda p, q: (p - q) ** 2,
-            "This is what stayed.": lambda p, q: 1 - (p - q).abs(),
+            "This counts the mass twice, once where it left and once where it arrived.": lambda p, q: 2 * (p - q).abs(),
+            "A mass is never below 0, whatever its direction.": lambda p, q: q - p,
+            "This is half of the mass that moved: the change of one mode is already all of it.": lambda p, q: (
+                (p - q).abs() / 2
+            ),
+            "A square makes small moves nearly vanish. Count the mass itself.": lambda p, q: (p - q) ** 2,
+            "This is the mass that stayed.": lambda p, q: 1 - (p - q).abs(),
         },
     ),
     "what-a-verdict-is-worth": Exercise(
@@ -29,21 +31,21 @@ EXERCISES: dict[str, Exercise] = {
             "false": torch.tensor([0.1, 0.1, 0.01, 0.3, 0.05]),
         },
         solution=lambda p, hit, false: p * hit / (p * hit + (1 - p) * false),
-        praise="Right (Bayes): where 3 % are healthy, a test right in nine of ten is right in 22 % of them.",
+        praise="Right (Bayes): if 3 % are healthy, only 22 % of the healthy verdicts of a 90 % test are true.",
         mistakes={
-            "This is how often a healthy run is called so; how often one that is called so is healthy is asked for.": (
+            "This is the share of healthy runs that are called healthy. The exercise asks for the reverse.": (
                 lambda p, hit, false: hit
             ),
-            "This is the share of all runs that are healthy and called so; take it of all that are called so.": (
+            "This is the share among all runs. Divide it by the share of all runs that are called healthy.": (
                 lambda p, hit, false: p * hit
             ),
-            "The two kinds of run are not equally many: weigh both by how many there are.": (
+            "Healthy and other runs are not equally many: weight both by their shares.": (
                 lambda p, hit, false: hit / (hit + false)
             ),
-            "Those that are wrongly called healthy come from the others, whose share is 1 - p.": (
+            "Runs that are wrongly called healthy come from the others, whose share is 1 - p.": (
                 lambda p, hit, false: p * hit / (p * hit + false)
             ),
-            "This is the share of those called healthy that are not.": (
+            "This is the share of runs called healthy that are not healthy.": (
                 lambda p, hit, false: (1 - p) * false / (p * hit + (1 - p) * false)
             ),
         },
