@@ -6,7 +6,7 @@ import contextlib
 import time
 from typing import Any
 
-from toygan.measure.diagnosis import Diagnosis, told
+from toygan.measure.diagnosis import Diagnosis, describe
 from toygan.measure.words import status
 from toygan.panels.picture import headline, seeds_line
 from toygan.parts.metrics import live_metrics
@@ -179,7 +179,7 @@ class Session(FleetSession):
 
     @property
     def words(self) -> dict[str, str]:
-        return told(self.diagnoses, self.focus)
+        return describe(self.diagnoses, self.focus)
 
     @property
     def verdict(self) -> str:
