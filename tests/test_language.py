@@ -50,6 +50,7 @@ LATER = """
     toygan/parts/distributions/base.py
     toygan/parts/metrics/base.py
     toygan/parts/metrics/inputs.py
+    toygan/parts/regularizers/base.py
     toygan/parts/turns/base.py
     toygan/play/session.py
     toygan/studies/claims/__init__.py
@@ -68,6 +69,7 @@ LATER = """
     toygan/studies/claims/regularizers.py
     toygan/studies/gallery/cases.py
     toygan/teach/exercises/lesson_07.py
+    README.md
 """  # files that are not yet in plain English
 
 

@@ -41,13 +41,14 @@ def save_answers(path: str | os.PathLike[str], force: bool = False) -> None:
     """
     rows = [
         {
-            "question": question.text, "answer": question.answers[question.choice],
+            "question": question.text,
+            "answer": question.answers[question.choice],
             "runs": None if question.outcomes is None else question.outcomes.total(),
             "came true in": None if question.outcomes is None else question.outcomes[question.choice],
         }
         for question in list_questions()
         if question.choice is not None
-    ]  # fmt: skip
+    ]
     if not rows:
         raise ValueError("predictions: none is locked in this notebook yet")
     write(Path(path), (json.dumps({"format": FORMAT, "predictions": rows}, indent=1) + "\n").encode(), force)

@@ -99,7 +99,7 @@ class Exercise:
     def _check_form(self, given: Any) -> str | None:
         shape = tuple(self._expected.shape)
         if not isinstance(given, Tensor):
-            return f"Your function returns {_article(given)}; it should return a tensor, computed from {self._names}."
+            return f"Your function returns {_name_type(given)}; it should return a tensor, computed from {self._names}."
         if given.ndim == 0:
             return f"Your function returns one number; it should return one for each value of {self._names} (no mean)."
         if tuple(given.shape) != shape:
@@ -128,9 +128,9 @@ class Exercise:
         wrong = (mine.sign() != wanted.sign()) & (wanted.abs() > 1e-3)
         if not wrong.any() or not given.isfinite().all():
             return None
-        at = _index(wrong * (1e-9 + mine.abs() * wanted.abs()))
+        at = _argmax(wrong * (1e-9 + mine.abs() * wanted.abs()))
         return (
-            f"At {self._at(at)} the slope of your answer is {mine[at]:+.3g}; it should be {wanted[at]:+.3g}. "
+            f"At {self._name_place(at)} the slope of your answer is {mine[at]:+.3g}; it should be {wanted[at]:+.3g}. "
             f"{self.wrong_slope}".strip()
         )
 
@@ -139,10 +139,10 @@ class Exercise:
         if _same(given, expected):
             return None
         error = (given - expected).abs() / (1 + expected.abs())
-        at = _index(torch.nan_to_num(error, nan=torch.inf))
-        return f"At {self._at(at)} your answer is {given[at]:.4g}; it should be {expected[at]:.4g}."
+        at = _argmax(torch.nan_to_num(error, nan=torch.inf))
+        return f"At {self._name_place(at)} your answer is {given[at]:.4g}; it should be {expected[at]:.4g}."
 
-    def _at(self, at: tuple[int, ...]) -> str:
+    def _name_place(self, at: tuple[int, ...]) -> str:
         return ", ".join(f"{name} = {x[at]:.4g}" for name, x in self.arguments.items())
 
     @property
@@ -154,11 +154,11 @@ def _same(a: Tensor, b: Tensor) -> bool:
     return torch.allclose(a.detach().to(b), b, rtol=1e-3, atol=1e-5)
 
 
-def _index(score: Tensor) -> tuple[int, ...]:
+def _argmax(score: Tensor) -> tuple[int, ...]:
     """Return the index of the highest score."""
     return tuple(int(i) for i in torch.unravel_index(score.double().argmax(), score.shape))
 
 
-def _article(thing: Any) -> str:
+def _name_type(thing: Any) -> str:
     name = type(thing).__name__
     return f"an {name}" if name[0] in "aeiou" else f"a {name}"

@@ -17,9 +17,13 @@ SAMPLES = 1000  # of each seed at each measurement
 
 
 def over_seeds(
-    recipes: Mapping[str, Recipe], steps: int, every: int = 50, metrics: Iterable[str] | None = None,
-    seeds: int = SEEDS, n: int = SAMPLES,
-) -> dict[str, Record]:  # fmt: skip
+    recipes: Mapping[str, Recipe],
+    steps: int,
+    every: int = 50,
+    metrics: Iterable[str] | None = None,
+    seeds: int = SEEDS,
+    n: int = SAMPLES,
+) -> dict[str, Record]:
     """Train each recipe over several seeds, and measure as it trains.
 
     Args:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from toygan.measure.quantities import late, late_of_average
+from toygan.measure.quantities import late, shown
 from toygan.parts.distributions import DISTRIBUTIONS
 from toygan.recipe import Recipe
 from toygan.studies.claims.claim import Claim
@@ -31,7 +31,7 @@ def digit_claims() -> dict[str, Claim]:
             "On digits of 8 x 8 pixels, of pairs with R1 and R2, more samples of the averaged G (over the last hundred"
             " iterations or so) are of high quality than of the last G",
             {"average of .99": modern.but(ema=0.99), "the last G": modern},
-            late_of_average("high-quality"),
+            shown("high-quality"),
             margin=0.1,
             steps=900,
         ),
