@@ -20,16 +20,16 @@ def digit_claims() -> dict[str, Claim]:
     modern = digits.but(loss="relativistic", regularizers=flat, lr_g=3e-3, lr_d=3e-3, beta1=0.0)
     return {
         "the-modern-recipe-draws-every-digit": Claim(
-            "On digits of 8 x 8 pixels, pairs with R1 and R2 at equal rates have samples of nearly all ten; the plain"
-            " loss, with a G ten times as fast as D, of few",
+            "On digits of 8 x 8 pixels, pairs with R1 and R2 at equal rates cover nearly all ten; the plain loss, with"
+            " a G ten times as fast as D, covers few",
             {"modern": modern, "plain, a fast G": digits.but(lr_g=5e-3, lr_d=5e-4)},
             late("effective-places"),
             margin=5.0,
             steps=900,
         ),
         "an-average-draws-better-digits": Claim(
-            "On digits of 8 x 8 pixels, of pairs with R1 and R2, more samples of the averaged G (over the last hundred"
-            " iterations or so) are of high quality than of the last G",
+            "On digits of 8 x 8 pixels, with pairs, R1 and R2, the averaged G (over about the last hundred iterations)"
+            " has more samples of high quality than the last G",
             {"average of .99": modern.but(ema=0.99), "the last G": modern},
             shown("high-quality"),
             margin=0.1,

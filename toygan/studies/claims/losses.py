@@ -44,7 +44,7 @@ LOSS_CLAIMS: dict[str, Claim] = {
         margin=0.4,
         steps=100,
         quick=True,
-        folklore="the better the discriminator, the better it teaches",
+        folklore="a better discriminator is a better teacher",
     ),
     "a-better-d-feeds-the-reversed-target": Claim(
         "With plain gradient descent at .05, 5 steps of D an iteration bring the non-saturating generator closer to"
@@ -81,12 +81,12 @@ LOSS_CLAIMS: dict[str, Claim] = {
         folklore="losses at equilibrium mean that training has succeeded",
     ),
     "half-of-ds-loss-delays-the-second-cluster": Claim(
-        "In RS-GAN's toy of two clusters, halving D's loss, as its code does for the plain GAN only, delays the first"
-        " sight of both clusters",
+        "In RS-GAN's toy of two clusters, halving D's loss, as its code does for the plain GAN only, delays the"
+        " iteration at which both clusters are first covered",
         {"JS-GAN, half of D's loss": CLUSTERS.but(lr_d=5e-3), "JS-GAN": CLUSTERS},
         reached("modes-covered", 2),
         margin=2000,
         steps=20_000,
-        folklore="the relativistic loss is what finds the second cluster sooner there",
+        folklore="the relativistic loss is the reason that the second cluster is found sooner there",
     ),
 }

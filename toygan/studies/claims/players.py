@@ -15,7 +15,7 @@ PLAYER_CLAIMS: dict[str, Claim] = {
         {"beta1 0": RING.but(beta1=0.0), "beta1 0.9": RING.but(beta1=0.9)},
         MODES,
         margin=2.0,
-        folklore="Adam's own beta1 = .9 will do",
+        folklore="Adam's default beta1 = .9 is good enough",
     ),
     "momentum-of-nine-tenths-loses-a-mode-of-two": Claim(
         "With two equal modes on a line, at equal rates of .001, Adam with beta1 = .9 keeps fewer of them than with .5",
@@ -25,8 +25,8 @@ PLAYER_CLAIMS: dict[str, Claim] = {
         seeds=32,
     ),
     "a-faster-d-keeps-more-of-the-ring": Claim(
-        "On the ring, with G's rate at .001, a D three times as fast keeps more modes than one as fast, and that one"
-        " more than one three times slower",
+        "On the ring, with G's rate at .001, a D three times as fast keeps more modes than an equally fast one, and"
+        " that one more than one three times slower",
         {"lr_d 0.003": RING.but(lr_d=3e-3), "lr_d 0.001": RING, "lr_d 0.0003": RING.but(lr_d=3e-4)},
         MODES,
         margin=0.5,
@@ -36,7 +36,7 @@ PLAYER_CLAIMS: dict[str, Claim] = {
         {"G slower": RING.but(lr_g=3e-4), "both slower": RING.but(lr_g=3e-4, lr_d=3e-4)},
         MODES,
         margin=2.0,
-        folklore="where training is unstable, lower the learning rates",
+        folklore="if training is unstable, lower the learning rates",
     ),
     "more-steps-of-d-sharpen-the-ring": Claim(
         "On the ring, at equal rates of .001, five steps of D an iteration give more high-quality samples than one",
@@ -69,15 +69,14 @@ PLAYER_CLAIMS: dict[str, Claim] = {
         seeds=32,
     ),
     "a-slow-d-is-chased-around-the-ring": Claim(
-        "On the ring, a G of rate .01 against a D of rate .0001 has its samples in one place, where a D three times"
-        " as fast as G has them in most",
+        "On the ring, with G's rate at .01 and D's at .0001 all samples are in one place; with a D three times as fast"
+        " as G they are in most",
         {"lr_g 0.001, lr_d 0.003": RING.but(lr_d=3e-3), "lr_g 0.01, lr_d 0.0001": RING.but(lr_g=1e-2, lr_d=1e-4)},
         late("effective-places"),
         margin=3.0,
     ),
     "and-the-place-moves-on": Claim(
-        "On the ring, that one place moves on: more mass goes over from mode to mode than with a D three times as"
-        " fast as G",
+        "On the ring, that one place moves: more mass moves from mode to mode than with a D three times as fast as G",
         {"lr_g 0.01, lr_d 0.0001": RING.but(lr_g=1e-2, lr_d=1e-4), "lr_g 0.001, lr_d 0.003": RING.but(lr_d=3e-3)},
         late("mode-hopping"),
         margin=0.3,
@@ -97,7 +96,7 @@ PLAYER_CLAIMS: dict[str, Claim] = {
         seeds=32,
     ),
     "an-average-lies-nearer-to-the-modes": Claim(
-        "On the ring, with pairs, R1 and R2 and a D three times as fast as G, the average of G's parameters has more"
+        "On the ring, with pairs, R1 and R2 and a D three times as fast as G, the average of G's parameters gives more"
         " samples of high quality than the last ones",
         {"average, beta 0.99": MODERN.but(ema=0.99), "last": MODERN},
         shown("high-quality"),

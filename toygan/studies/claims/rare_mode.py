@@ -90,7 +90,7 @@ RARE_MODE_CLAIMS: dict[str, Claim] = {
         folklore="a larger batch, with more samples of a rare mode in it, keeps the mode",
     ),
     "averaging-does-not-show-the-rare-mode": Claim(
-        DATA + "the average of G (ema .99) has the rare one no more than G itself",
+        DATA + "the average of G (ema .99) does not cover the rare one more than G itself",
         {"averaged": RARE.but(ema=0.99), "nothing": RARE},
         shown("effective-modes"),
         within=0.1,

@@ -26,7 +26,7 @@ REGULARIZER_CLAIMS: dict[str, Claim] = {
         "a G that learns from its best three quarters of samples keeps more modes than one that learns from all",
         "top-k",
         0.75,
-        folklore="top-k buys quality at the price of modes",
+        folklore="top-k gains quality and loses modes",
     ),
     "batch-spread-keeps-more-of-the-ring": _than_nothing(
         "a D that sees the spread of the batch (minibatch-stddev) keeps more modes than one that does not",
@@ -58,16 +58,16 @@ REGULARIZER_CLAIMS: dict[str, Claim] = {
         margin=0.5,
     ),
     "feature-matching-spreads-a-heap-that-is-chased": Claim(
-        "On the ring, with least squares and a D ten times slower than G, matching features has samples in more places"
-        " at a time than unrolling by three steps",
+        "On the ring, with least squares and a D ten times slower than G, feature matching covers more places at a"
+        " time than unrolling by three steps",
         {"feature-matching 1": CALM, "unrolled 3": CHASED.but(regularizers={"unrolled": 3})},
         late("effective-places"),
         margin=3.0,
-        folklore="unrolling is the remedy for a heap that wanders",
+        folklore="unrolling is the remedy for samples that wander from mode to mode",
     ),
     "feature-matching-calms-a-heap-that-is-chased": Claim(
-        "On the ring, with least squares and a D ten times slower than G, less mass goes over from mode to mode with"
-        " matched features",
+        "On the ring, with least squares and a D ten times slower than G, less mass moves from mode to mode with"
+        " feature matching",
         {"nothing": CHASED, "feature-matching 1": CALM},
         late("mode-hopping"),
         margin=0.3,

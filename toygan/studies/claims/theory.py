@@ -13,8 +13,8 @@ GRADIENT = late("gradient-norm-g")  # 0 where D is flat: equilibrium, or a D tha
 
 THEORY_CLAIMS: dict[str, Claim] = {
     "a-slope-of-one-never-rests": Claim(
-        "In the Dirac-GAN R1, which wants an input gradient of 0, brings G to rest, and the gradient penalty, which"
-        " wants 1, does not",
+        "In the Dirac-GAN R1, whose target is an input gradient of 0, brings G to rest, and the gradient penalty,"
+        " whose target is 1, does not",
         {
             "gradient-penalty 0.3": MINIMAX.but(regularizers={"gradient-penalty": 0.3}),
             "r1 0.3": MINIMAX.but(regularizers={"r1": 0.3}),
@@ -23,7 +23,7 @@ THEORY_CLAIMS: dict[str, Claim] = {
         margin=0.1,
         steps=600,
         quick=True,
-        folklore="with its gradient penalty a WGAN converges",
+        folklore="a WGAN with a gradient penalty converges",
     ),
     "the-reversed-target-comes-home-slowly": Claim(
         "In the Dirac-GAN, with alternating turns, minimax circles, the non-saturating loss converges slowly, and"
