@@ -42,7 +42,7 @@ def of(
 ) -> Recent:
     """One run measured at these iterations."""
     metrics = {name: np.broadcast_to(value, len(steps))[:, None] for name, value in values.items()}
-    return Recent(Record.of([recipe or Recipe()], steps, metrics, [diverged_at]))
+    return Recent(Record.from_arrays([recipe or Recipe()], steps, metrics, [diverged_at]))
 
 
 def with_(values: dict[str, float], **more: float) -> dict[str, float]:
@@ -191,7 +191,7 @@ def test_a_trend_is_no_swing() -> None:
 
 def test_a_record_is_diagnosed_member_by_member() -> None:
     values = {name: np.tile([value, FAR.get(name, value)], (31, 1)) for name, value in GOOD.items()}
-    record = Record.of(Recipe().seeds(2), range(0, 3001, 100), values, [-1, -1])
+    record = Record.from_arrays(Recipe().seeds(2), range(0, 3001, 100), values, [-1, -1])
     assert [d.verdict for d in diagnose_all(record)] == ["healthy", "discriminator too weak"]
     with pytest.raises(ValueError, match="no measurement"):
         diagnose_all(Record())

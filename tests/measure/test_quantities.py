@@ -13,7 +13,7 @@ from toygan.runs.record import Record
 def record(*rows: np.ndarray | list[float]) -> Record:
     """A record whose metric has these rows `(S,)`, one an iteration 0, 100, 200, ..."""
     values = np.array(rows, dtype=float)
-    return Record.of(Recipe().seeds(values.shape[1]), 100 * np.arange(len(values)), {"high-quality": values})
+    return Record.from_arrays(Recipe().seeds(values.shape[1]), 100 * np.arange(len(values)), {"high-quality": values})
 
 
 def test_late_is_the_mean_over_the_last_fifth():
@@ -39,7 +39,7 @@ def test_a_seed_keeps_a_level_where_it_never_falls_below_it_late_in_its_run():
 
 def test_a_share_of_seeds_is_the_mean_of_what_happened():
     diverged = seeds_that("diverged", lambda r: r.diverged_at >= 0)
-    some = Record.of(Recipe().seeds(4), range(3), {}, [-1, 5, -1, 7])
+    some = Record.from_arrays(Recipe().seeds(4), range(3), {}, [-1, 5, -1, 7])
     assert diverged.of(some).mean() == 0.5
     assert diverged.words == "share of seeds that diverged"
 
@@ -50,6 +50,6 @@ def test_a_metric_that_was_not_taken_has_no_number():
 
 def test_where_a_recipe_averages_its_generator_the_average_is_shown() -> None:
     metrics = {"js": np.array([[1.0]]), "average-js": np.array([[2.0]])}
-    averaged, plain = (Record.of([Recipe(ema=ema)], [0], metrics) for ema in (0.9, 0.0))
+    averaged, plain = (Record.from_arrays([Recipe(ema=ema)], [0], metrics) for ema in (0.9, 0.0))
     assert shown("js").of(averaged) == 2
     assert shown("js").of(plain) == 1

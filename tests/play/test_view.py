@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from toygan.play.view import GRACE, IN_FLIGHT, PATIENCE, PULSE, View, Viewers, understood
+from toygan.play.view import GRACE_SECONDS, IN_FLIGHT, PATIENCE_SECONDS, PULSE_SECONDS, View, Viewers, check_message
 
 
 class Clock:
@@ -66,7 +66,7 @@ def test_a_hidden_page_sets_no_pace_and_alone_gets_a_frame_now_and_then() -> Non
     assert a.ready
     a.hear({"view": "seen", "gone": True})
     assert not a.ready
-    clock.now += PULSE
+    clock.now += PULSE_SECONDS
     assert a.ready
     a.send()
     assert not a.ready
@@ -98,7 +98,7 @@ def test_nobody_looks_when_the_last_view_has_gone_and_none_comes_back() -> None:
     assert a.present
     a.hear({"view": "a", "gone": True})
     assert a.present, "the page may be putting up another view"
-    clock.now += GRACE + 0.1
+    clock.now += GRACE_SECONDS + 0.1
     assert not a.present
     a.hear({"view": "b", "here": True})
     assert a.present
@@ -110,11 +110,11 @@ def test_a_page_that_stops_answering_counts_as_closed(hidden: bool) -> None:
     a.hear({"view": "a", "here": True, "hidden": hidden})
     clock.now = 500  # a pause of any length asks for no answer
     a.send()
-    clock.now += PATIENCE - 0.1
+    clock.now += PATIENCE_SECONDS - 0.1
     assert a.present
-    clock.now += PATIENCE
+    clock.now += PATIENCE_SECONDS
     a.present  # noqa: B018  forgets the view
-    clock.now += GRACE + 0.1
+    clock.now += GRACE_SECONDS + 0.1
     assert not a.present
 
 
@@ -123,16 +123,16 @@ def test_a_page_that_answers_stays() -> None:
     a.hear({"view": "a", "here": True})
     for _ in range(10):
         frame = a.send()
-        clock.now += PATIENCE / 2
+        clock.now += PATIENCE_SECONDS / 2
         assert a.present
         a.hear({"view": "a", "shown": frame})
 
 
 def test_the_first_view_may_take_its_time() -> None:
     a, clock = viewers()
-    clock.now = PATIENCE - 0.1
+    clock.now = PATIENCE_SECONDS - 0.1
     assert a.present
-    clock.now = PATIENCE + 0.1
+    clock.now = PATIENCE_SECONDS + 0.1
     assert not a.present
     a.expect()
     assert a.present
@@ -167,7 +167,7 @@ def test_all_that_the_view_says_is_understood() -> None:
         {"do": "reset"},
         {"focus": 0},
     ):
-        assert understood({"view": "a", **said})
+        assert check_message({"view": "a", **said})
 
 
 def test_the_page_gets_one_module_without_imports() -> None:

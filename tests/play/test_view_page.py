@@ -13,7 +13,7 @@ from support.marks import chart
 
 from toygan.chart import Line
 from toygan.chart.wire import Wire
-from toygan.play.view import View, understood
+from toygan.play.view import View, check_message
 
 SCRIPT = View._esm.replace("export default", "globalThis.widget =")
 KERNEL = """() => {
@@ -74,7 +74,7 @@ def page(browser: Any) -> Iterator[Any]:
 def said(page: Any) -> list[dict[str, Any]]:
     """All that the view has said since this was asked last, without its name, which never changes."""
     every: list[dict[str, Any]] = page.evaluate("said.splice(0)")
-    assert all(understood(content, seeds=3) for content in every)
+    assert all(check_message(content, seeds=3) for content in every)
     assert len({content.pop("view") for content in every}) <= 1
     return every
 

@@ -68,17 +68,6 @@ def test_what_is_not_finite_is_nan():
     assert np.array_equal(np.isfinite(record.metric("gradient-norm-d")[:, 0]), [False, False, False, True])
 
 
-def test_a_rewound_run_goes_on_from_where_it_was_rewound_to():
-    record = Record()
-    for step in range(10):
-        record.add(snapshot(step))
-    record.truncate(4)
-    assert record.steps[-1] == 4
-    assert record.last is None
-    record.add(snapshot(7))
-    assert list(record.steps) == [0, 1, 2, 3, 4, 7]
-
-
 def test_an_iteration_that_is_held_is_replaced_with_all_that_followed():
     record = Record()
     for step in (0, 5, 10):
@@ -109,8 +98,6 @@ def test_without_a_limit_every_row_is_held() -> None:
 def test_a_record_thinned_and_rewound_stays_evenly_spread() -> None:
     record = Record(limit=10)
     for step in (*range(37), *range(21, 60)):
-        if step == 21:
-            record.truncate(20)  # a row that is held
         record.add(snapshot(step))
     assert len(set(np.diff(record.steps)[:-1])) == 1
     assert np.array_equal(record.metric("loss-g")[:, 0], record.steps)
@@ -118,7 +105,7 @@ def test_a_record_thinned_and_rewound_stays_evenly_spread() -> None:
 
 @pytest.mark.parametrize(("rows", "late"), [(31, 6), (10, 2), (3, 1), (1, 1)])
 def test_late_is_the_last_fifth(rows: int, late: int) -> None:
-    record = Record.of([Recipe()], range(rows), {})
+    record = Record.from_arrays([Recipe()], range(rows), {})
     assert len(record.steps[record.late]) == late
 
 
@@ -136,7 +123,7 @@ def written() -> Record:
     """Three iterations of two seeds, of which the second diverges at the last."""
     nan = np.nan
     metrics = {"loss-g": np.array([[0.1, 1 / 3], [2.0, 1e-30], [3.0, nan]]), "average-w1": np.array([[nan, nan]] * 3)}
-    return Record.of(Recipe(seed=5).seeds(2), [0, 10, 15], metrics, [-1, 12])
+    return Record.from_arrays(Recipe(seed=5).seeds(2), [0, 10, 15], metrics, [-1, 12])
 
 
 def test_rows_are_one_a_seed_and_iteration_and_say_from_when_on_a_seed_had_diverged() -> None:

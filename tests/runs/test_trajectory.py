@@ -32,7 +32,7 @@ def test_a_rewound_run_replaces_what_it_does_again() -> None:
     run = Run(DIRAC)
     run.run(4)
     places, means = run.record.path.places.copy(), run.record.path.means.copy()
-    run.record.truncate(1)
+    run.record.path.truncate(1)
     assert run.record.path.steps.tolist() == [0, 1]
     run.population = Population(DIRAC)
     for _ in range(4):

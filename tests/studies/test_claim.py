@@ -19,7 +19,7 @@ RNG = np.random.default_rng(0)
 
 def constant(values: np.ndarray) -> Record:
     """A record of a metric that does not move: one value a seed."""
-    return Record.of(A.seeds(len(values)), 100 * np.arange(10), {"high-quality": np.tile(values, (10, 1))})
+    return Record.from_arrays(A.seeds(len(values)), 100 * np.arange(10), {"high-quality": np.tile(values, (10, 1))})
 
 
 def claim(**changes: object) -> Claim:

@@ -30,7 +30,7 @@ def runs(recipe: Recipe | None = None, diverged_at: tuple[int, ...] = (-1, -1), 
     """Two seeds that do not move; a metric is a number a seed."""
     steps = np.arange(0, 3001, 100)
     columns = {name.replace("_", "-"): np.tile(values, (31, 1)) for name, values in metrics.items()}
-    return Record.of((recipe or Recipe()).seeds(2), steps, columns, diverged_at)
+    return Record.from_arrays((recipe or Recipe()).seeds(2), steps, columns, diverged_at)
 
 
 @pytest.mark.parametrize("name", GALLERY)
@@ -55,7 +55,7 @@ def test_signs_are_read_seed_by_seed() -> None:
     assert broke(runs(diverged_at=(7, -1), loss_d=[1.0, 1.0], loss_g=[1.0, 1.0])).tolist() == [True, False]
     assert broke(runs(loss_d=[1.0, np.inf], loss_g=[np.nan, 1.0])).tolist() == [True, True]
     steady, moving = np.full(31, 0.5), 0.5 + 0.4 * (-1.0) ** np.arange(31)
-    both_seeds = Record.of(Recipe().seeds(2), range(31), {"high-quality": np.stack([steady, moving], 1)})
+    both_seeds = Record.from_arrays(Recipe().seeds(2), range(31), {"high-quality": np.stack([steady, moving], 1)})
     assert swings("high-quality", 0.1)(both_seeds).tolist() == [False, True]
 
 

@@ -40,7 +40,7 @@ def record(data: str = "ring8", diverged_at: int = -1, **metrics: object) -> Rec
     """A run measured eleven times, of metrics that do not move or are given."""
     values = {"w1": 0.1, "forward_kl": 0.01, "sliced_w1": 0.05, **metrics}
     columns = {name.replace("_", "-"): np.broadcast_to(x, 11)[:, None] for name, x in values.items()}
-    one = Record.of([Recipe(data=data)], range(0, 1501, 150), columns, [diverged_at])
+    one = Record.from_arrays([Recipe(data=data)], range(0, 1501, 150), columns, [diverged_at])
     one.n = trial.SAMPLES
     return one
 
@@ -104,7 +104,7 @@ def test_a_remedy_is_tried_on_so_many_runs_at_most() -> None:
 
 def test_a_remedy_that_is_refused_is_not_tried() -> None:
     run = record(w1=0.9)
-    without = Record.of([Recipe(loss="mmd")], run.steps, {"w1": run.metric("w1")}, [-1])
+    without = Record.from_arrays([Recipe(loss="mmd")], run.steps, {"w1": run.metric("w1")}, [-1])
     tried = plan_tryouts({"0": Labelled(without, ("far",), ("mode collapse, modes absent",))})
     assert [tryout.remedy for tryout in tried.values()] == ["larger networks"]
     assert isinstance(next(iter(tried.values())), Tryout)

@@ -133,7 +133,7 @@ def test_members_of_several_records_stand_side_by_side() -> None:
 
 def test_modes_count_as_covered_from_when_on_they_are_to_the_end() -> None:
     course = np.array([[8, 7, 8, 8, 8], [8, 8, 7, 8, 8], [8, 8, 8, math.nan, 8], [8, 8, 8, 3, math.nan]])
-    record = Record.of(SMALL.seeds(5), [2, 4, 6, 7], {"modes-covered": course})
+    record = Record.from_arrays(SMALL.seeds(5), [2, 4, 6, 7], {"modes-covered": course})
     np.testing.assert_array_equal(all_modes_since(record), [2, 4, 6, math.nan, math.nan])
 
 
@@ -141,7 +141,7 @@ def results(iterations: int = 10) -> dict[str, Record]:
     """Two methods under four seeds, the first covers all modes from iteration 2 on, the second at its end."""
     covered = np.array([[8, 0, 8, 8], [8, 0, 7, 5], [8, 8, 7, 5]])
     quality = np.array([[math.nan] * 4] * 2 + [[0.5, 0.7, math.nan, 0.6]])
-    ours = Record.of(SMALL.seeds(4), [2, 3, iterations], {"modes-covered": covered, "high-quality": quality})
+    ours = Record.from_arrays(SMALL.seeds(4), [2, 3, iterations], {"modes-covered": covered, "high-quality": quality})
     return dict.fromkeys(TOY.methods, ours)
 
 

@@ -199,7 +199,7 @@ def sweeps() -> Iterator[Row]:
         cut = pieces([recipe.but(seed=seed) for seed in range(members)], 60, 60, ("modes-covered",))
         start = time.perf_counter()
         for piece in cut:
-            run(piece.words)
+            run(piece.to_json())
         spent[members] = (time.perf_counter() - start) / members
     for members, seconds in spent.items():
         yield (f"{members:,}", f"{seconds / min(spent.values()):.2f}", "1.3")
@@ -209,7 +209,7 @@ def _rate_of_a_piece(first: int) -> float:
     """Member-steps per second of one piece, measurements included."""
     piece = Piece.seeds(Recipe(width=32, batch=64, seed=64 * first), 64, 300, 100)
     start = time.perf_counter()
-    run(piece.words)
+    run(piece.to_json())
     return 64 * piece.steps / (time.perf_counter() - start)
 
 

@@ -37,7 +37,7 @@ OTHER = SHORT._replace(steps=26)
 
 
 def measured(piece: Piece) -> Record:
-    return record_of(run(piece.words))
+    return record_of(run(piece.to_json()))
 
 
 def test_runs_are_those_of_training_with_one_seed_after_another() -> None:

@@ -23,7 +23,7 @@ from pandas.testing import assert_frame_equal
 from toygan import LOSSES, Recipe, RecipeError, read_sweep, sweep
 from toygan.runs.run import Run
 from toygan.sweeps import execute, piece
-from toygan.sweeps.piece import MEMORY, pieces
+from toygan.sweeps.piece import MEMORY_BYTES, pieces
 from toygan.sweeps.run import plan
 from toygan.sweeps.store import Store
 from toygan.training.cost import cost
@@ -129,7 +129,7 @@ def test_pieces_are_of_one_shape_and_fit_into_a_little_memory() -> None:
     assert len(found[0].recipes) == 64
     for p in found:
         assert len({r.width for r in p.recipes}) == 1
-        assert len(p.recipes) == 1 or cost(p.recipes[0], len(p.recipes)).memory <= MEMORY
+        assert len(p.recipes) == 1 or cost(p.recipes[0], len(p.recipes)).memory <= MEMORY_BYTES
     assert piece.Piece.of(found[0].words) == found[0]
 
 

@@ -18,7 +18,7 @@ PIECE = Piece(tuple(Recipe(width=4, batch=4).seeds(2)), 4, 2, n=50)
 
 
 def test_what_was_put_in_comes_out_as_it_was(tmp_path: Path) -> None:
-    store, results = Store(tmp_path / "s.db"), run(PIECE.words)
+    store, results = Store(tmp_path / "s.db"), run(PIECE.to_json())
     assert store.get(PIECE) is None
     store.put(PIECE, results)
     store.put(PIECE, results)
@@ -37,7 +37,7 @@ def test_what_was_put_in_comes_out_as_it_was(tmp_path: Path) -> None:
 
 
 def test_any_program_can_read_it(tmp_path: Path) -> None:
-    Store(tmp_path / "s.db").put(PIECE, run(PIECE.words))
+    Store(tmp_path / "s.db").put(PIECE, run(PIECE.to_json()))
     rows = sqlite3.connect(tmp_path / "s.db").execute(
         'SELECT seed, step, "loss-d" FROM runs JOIN measurements ON run = id ORDER BY seed, step'
     )
@@ -45,7 +45,7 @@ def test_any_program_can_read_it(tmp_path: Path) -> None:
 
 
 def test_results_of_other_code_are_kept_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store, results = Store(tmp_path / "s.db"), run(PIECE.words)
+    store, results = Store(tmp_path / "s.db"), run(PIECE.to_json())
     store.put(PIECE, results)
     monkeypatch.setattr("toygan.sweeps.store.versions", lambda: ("other", "2.0"))
     assert store.get(PIECE) is None
@@ -90,11 +90,11 @@ def test_what_is_no_store_is_refused_and_left_as_it_is(make: object, tmp_path: P
 def test_what_is_written_stays_where_others_open_and_close_it_meanwhile(tmp_path: Path) -> None:
     path, later = tmp_path / "s.db", PIECE._replace(steps=2)
     first = Store(path)
-    first.put(PIECE, run(PIECE.words))
+    first.put(PIECE, run(PIECE.to_json()))
     store = Store(path)  # a second one in this process
     looks = f"import sqlite3; b = sqlite3.connect({str(path)!r}); b.execute('SELECT * FROM runs').fetchall(); b.close()"
     subprocess.run([sys.executable, "-c", looks], check=True)  # the last one to close the file tidies it up
-    store.put(later, run(later.words))
+    store.put(later, run(later.to_json()))
     counts = f"from toygan.sweeps import Store; print(len(Store({str(path)!r}).results()))"
     assert subprocess.run([sys.executable, "-c", counts], check=True, capture_output=True, text=True).stdout == "4\n"
 
@@ -104,7 +104,7 @@ def test_two_processes_share_a_store(tmp_path: Path) -> None:
         "import sys; from toygan.sweeps.store import Store; from toygan.sweeps.piece import Piece, run; "
         "from toygan.recipe import Recipe; store = Store(sys.argv[1])\n"
         "for seed in range(6):\n"
-        "    piece = Piece((Recipe(width=4, batch=4, seed=seed),), 2, 1, n=20); store.put(piece, run(piece.words))"
+        "    piece = Piece((Recipe(width=4, batch=4, seed=seed),), 2, 1, n=20); store.put(piece, run(piece.to_json()))"
     )
     shells = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "s.db")]) for _ in range(2)]
     assert [shell.wait() for shell in shells] == [0, 0]

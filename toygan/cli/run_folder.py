@@ -24,7 +24,7 @@ from toygan.panels.look import Look
 from toygan.panels.picture import DEFAULT as PANELS
 from toygan.panels.picture import Picture, headline, seeds_line
 from toygan.recipe import Recipe
-from toygan.runs.checkpoint import checkpoint, resumed
+from toygan.runs.checkpoint import resume, serialize
 from toygan.runs.record import Record
 from toygan.runs.run import Run
 
@@ -143,7 +143,7 @@ class RunFolder:
 
     def _write_checkpoint(self) -> None:
         words = {"asked": self._request.words, "drawn": self._drawn, "frames": len(self._frames)}
-        arrays = {"run": as_array(checkpoint(self.run))}
+        arrays = {"run": as_array(serialize(self.run))}
         if self._request.gif:
             arrays["picture"] = as_array(self._picture.run.serialize())
             arrays |= {f"frame/{i}": as_array(run_files.encode_png(frame)) for i, frame in enumerate(self._frames)}
@@ -158,7 +158,7 @@ class RunFolder:
         try:
             words, arrays = unpack(file.read_bytes())
             self._refuse_another(words["asked"])
-            run = resumed(arrays["run"].tobytes(), self._request.every, device=self._request.device)
+            run = resume(arrays["run"].tobytes(), self._request.every, device=self._request.device)
             look = Look.from_run(run.population, run.record)
             if self._request.gif:
                 self._picture.run.resume(arrays["picture"].tobytes(), look)

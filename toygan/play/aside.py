@@ -1,4 +1,4 @@
-"""Work beside the event loop, which goes on hearing the page."""
+"""Work beside the event loop, which continues to hear the page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 
 async def aside(work: Callable[[], None]) -> None:
-    """Waits for the work, in a thread of its own that no end of the process waits for; raises what it raises."""
+    """Wait for the work, in a daemon thread of its own; raise what it raises."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[None] = loop.create_future()
 

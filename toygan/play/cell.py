@@ -1,4 +1,4 @@
-"""One run per notebook cell: who made a playground, and which one has to go when the cell runs again."""
+"""One live view per notebook cell: the cell that made it, and its end when the cell runs again."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import Any, NamedTuple, Protocol
 
 
 class Closable(Protocol):
-    """What can be closed."""
+    """An object that can be closed."""
 
     def close(self) -> None: ...
 
 
 class Place(NamedTuple):
-    """Where code runs: the cell, None where the front end does not say, and the run of that cell."""
+    """The place where code runs: the cell (None if the front end does not say), and the run of that cell."""
 
     cell: str | None
     execution: str | None
@@ -22,7 +22,7 @@ _alive: list[tuple[Place, Closable]] = []
 
 
 def here() -> Place:
-    """The cell that is running, as the message that started it says; no cell outside of Jupyter."""
+    """Return the cell that is running, by the message that started it; no cell outside of Jupyter."""
     try:
         from IPython.core.getipython import get_ipython
 
@@ -34,7 +34,7 @@ def here() -> Place:
 
 
 def close_earlier(new: Closable) -> None:
-    """Closes what an earlier run of this cell made; in a notebook whose cells have no names, of any cell."""
+    """Close what an earlier run of this cell made; in a notebook whose cells have no ids, of any cell."""
     place = here()
     for old in [entry for entry in _alive if entry[0].cell == place.cell and entry[0].execution != place.execution]:
         old[1].close()
@@ -43,5 +43,5 @@ def close_earlier(new: Closable) -> None:
 
 
 def forget(closed: Closable) -> None:
-    """What is closed need not be closed again, and can be freed."""
+    """Forget what is closed: it need not be closed again, and can be freed."""
     _alive[:] = [entry for entry in _alive if entry[1] is not closed]

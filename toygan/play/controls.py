@@ -1,4 +1,4 @@
-"""Widgets made from a recipe's fields: what a field's knob says decides what its control looks like."""
+"""Widgets made from a recipe's fields: the knob of a field decides the form of its control."""
 
 from __future__ import annotations
 
@@ -16,36 +16,36 @@ from toygan.text import round_to
 Changed = Callable[[str, Any], None]  # (field, value) that the user has chosen
 
 ADD = "add a regularizer …"
-RESTARTS = " ↻"  # marks fields whose change starts a new run
+RESTARTS = " ↻"  # marks fields whose change restarts the run
 WIDTH = {"width": "auto"}  # of the grid's column
 GRID = {"display": "grid", "grid_template_columns": "repeat(auto-fill, minmax(270px, 1fr))", "width": "100%"}
 LABEL = {"description_width": "84px"}
 
 
 class Control:
-    """One field of a recipe as a widget: it tells `changed` what the user chooses, and can show what a recipe holds."""
+    """One field of a recipe as a widget: it calls `changed` with the user's choice, and can show a recipe."""
 
     def __init__(self, field: str, recipe: Recipe, changed: Changed) -> None:
         self.field = field
         self.widget = _widget(field, KNOBS[field], getattr(recipe, field))
         self.widget.add_class(f"toygan-{field}")
-        self._told = False  # whether the recipe tells the widget, and not the widget the recipe
+        self._syncing = False  # True while the widget follows the recipe
         self._changed = changed
-        self.widget.observe(self._tell, "value")
+        self.widget.observe(self._send, "value")
 
-    def _tell(self, change: Any) -> None:
-        if not self._told:
+    def _send(self, change: Any) -> None:
+        if not self._syncing:
             self._changed(self.field, change.new)
 
     def show(self, recipe: Recipe) -> None:
-        """Makes the widget agree with the recipe."""
-        self._told = True
+        """Make the widget agree with the recipe."""
+        self._syncing = True
         _put(self.widget, getattr(recipe, self.field))
-        self._told = False
+        self._syncing = False
 
 
 class StrengthControl:
-    """One regularizer: a box to tick, and a slider for its strength, which stays while the box is not ticked."""
+    """One regularizer: a check box, and a slider for its strength, which stays while the box is not checked."""
 
     def __init__(self, name: str, changed: Changed) -> None:
         self.name, self.field, self._changed = name, f"regularizers.{name}", changed
@@ -62,23 +62,23 @@ class StrengthControl:
         )
         self.widget = w.HBox([self.tick, self.slider], layout=WIDTH)
         self.widget.add_class(f"toygan-regularizers-{name}")
-        self._told = False  # whether the recipe tells the row, and not the row the recipe
-        self.tick.observe(self._tell, "value")
-        self.slider.observe(self._tell, "value")
+        self._syncing = False  # True while the row follows the recipe
+        self.tick.observe(self._send, "value")
+        self.slider.observe(self._send, "value")
 
-    def _tell(self, _: Any) -> None:
+    def _send(self, _: Any) -> None:
         self.slider.disabled = not self.tick.value
-        if not self._told:
+        if not self._syncing:
             self._changed(self.field, self.slider.value if self.tick.value else None)
 
     def show(self, recipe: Recipe) -> None:
-        """Makes the row agree with the recipe."""
+        """Make the row agree with the recipe."""
         strength = recipe.regularizers.get(self.name)
-        self._told = True
+        self._syncing = True
         if strength is not None:
             _put(self.slider, int(strength) if isinstance(self.slider, w.IntSlider) else strength)
         self.tick.value = strength is not None
-        self._told = False
+        self._syncing = False
 
 
 class RegularizerControls:
@@ -120,7 +120,7 @@ AnyControl = Control | StrengthControl | RegularizerControls
 
 
 def control(name: str, recipe: Recipe, changed: Changed) -> AnyControl:
-    """The control of a field, or of one regularizer as "regularizers.r1"; RecipeError for a name that is neither."""
+    """Return the control of a field, or of a regularizer as "regularizers.r1"; RecipeError for any other name."""
     field, _, regularizer = name.partition(".")
     if regularizer and field == "regularizers":
         try:
@@ -134,14 +134,14 @@ def control(name: str, recipe: Recipe, changed: Changed) -> AnyControl:
         return RegularizerControls(recipe, changed)
     if name not in FIELDS:
         raise RecipeError(
-            "controls", name, f"is no field of a recipe; allowed: {', '.join(FIELDS)}, regularizers.<name>"
+            "controls", name, f"is not a field of a recipe; allowed: {', '.join(FIELDS)}, regularizers.<name>"
         )
     return Control(name, recipe, changed)
 
 
 def _widget(name: str, knob: Knob, value: Any) -> Any:
     """The widget for one knob, holding the value."""
-    effect = "" if knob.live else " (a change starts a new run)"
+    effect = "" if knob.live else " (a change restarts the run)"
     common: dict[str, Any] = {
         "description": name + ("" if knob.live else RESTARTS), "tooltip": knob.help + effect, "style": LABEL,
         "layout": WIDTH,
@@ -166,7 +166,7 @@ def _widget(name: str, knob: Knob, value: Any) -> Any:
 
 
 def _put(widget: Any, value: Any) -> None:
-    """Sets the value, and gives it a place where the widget has none for it: a page would show the one beside it."""
+    """Set the value, and make room for it if the widget does not offer it: a page would show the one beside it."""
     if widget.value == value:
         return
     if isinstance(widget, w.SelectionSlider):

@@ -14,10 +14,10 @@ import traitlets
 
 from toygan.chart import page
 
-IN_FLIGHT = 10  # frames sent that no page has yet said to have painted; it says so once in six
-PATIENCE = 10.0  # seconds without any sign from a page before it counts as closed
-GRACE = 2.0  # seconds in which a page may take one view away and put up another
-PULSE = 1.0  # seconds from one frame to the next where all pages are hidden: enough to know that they are there
+IN_FLIGHT = 10  # frames sent that no page has yet acknowledged; it acknowledges one in six
+PATIENCE_SECONDS = 10.0  # without any sign from a page before it counts as closed
+GRACE_SECONDS = 2.0  # in which a page may take one view away and put up another
+PULSE_SECONDS = 1.0  # from one frame to the next if all pages are hidden: enough to know that they are there
 
 FOLDER = Path(__file__).parent
 SAYS: dict[str, type] = {
@@ -26,8 +26,8 @@ SAYS: dict[str, type] = {
 BUTTONS = ("play", "step", "reset")
 
 
-def understood(content: Any, seeds: int = 1) -> bool:
-    """Whether a message is one that a view of so many seeds sends; one that is not gets a line in the log."""
+def check_message(content: Any, seeds: int = 1) -> bool:
+    """Return True for a message that a view of so many seeds sends; any other gets a line in the log."""
     if (
         isinstance(content, dict)
         and "view" in content
@@ -43,7 +43,7 @@ def understood(content: Any, seeds: int = 1) -> bool:
 
 @dataclass(frozen=True)
 class Viewer:
-    """What is known of one view in a page."""
+    """One view in a page, as last heard."""
 
     shown: int  # the last frame that it is known to have painted
     heard: float  # when it last gave a sign, or was last owed nothing
@@ -62,18 +62,18 @@ class Viewers:
         self.expect()
 
     def expect(self) -> None:
-        """Gives the first view the time that it may take to come up."""
-        self._empty_since = self._clock() + PATIENCE - GRACE
+        """Give the first view the time that it may take to come up."""
+        self._empty_since = self._clock() + PATIENCE_SECONDS - GRACE_SECONDS
 
     def hear(self, content: dict[str, Any]) -> None:
-        """Takes in what a view says: that it is here, what it has painted, that it is hidden, that it is gone."""
+        """Note a message of a view: that it is here, the frame it has painted, that it is hidden, that it is gone."""
         name = content["view"]
         if content.get("gone"):
             self._forget(name)
             return
         old = self._views.get(name) or Viewer(self.sent, 0)
         shown = max(old.shown, min(content.get("shown", 0), self.sent))
-        pace = min(content.get("pace", 0) / 1000, PULSE)
+        pace = min(content.get("pace", 0) / 1000, PULSE_SECONDS)
         self._views[name] = Viewer(shown, self._clock(), content.get("hidden", old.hidden), pace)
 
     def _forget(self, name: str) -> None:
@@ -81,7 +81,7 @@ class Viewers:
             self._empty_since = self._clock()
 
     def send(self) -> int:
-        """The number of the next frame."""
+        """Return the number of the next frame, which is sent now."""
         now = self._clock()
         for name, viewer in self._views.items():
             if viewer.shown == self.sent:  # until now there was nothing to answer
@@ -92,25 +92,25 @@ class Viewers:
 
     @property
     def ready(self) -> bool:
-        """Whether a page that is seen would paint a frame soon; False where there is no view."""
+        """True if a page that is seen would paint a frame soon; False if there is no view."""
         seen = [viewer for viewer in self._views.values() if not viewer.hidden]
         if not seen:
-            return bool(self._views) and self._clock() - self._sent_at >= PULSE
+            return bool(self._views) and self._clock() - self._sent_at >= PULSE_SECONDS
         return self.sent - min(viewer.shown for viewer in seen) < IN_FLIGHT
 
     @property
     def pace(self) -> float:
-        """Seconds from one frame to the next in the slowest page that is seen: what comes sooner is painted by none."""
+        """Seconds from one frame to the next in the slowest page that is seen: it skips what comes sooner."""
         return max((viewer.pace for viewer in self._views.values() if not viewer.hidden), default=0.0)
 
     @property
     def present(self) -> bool:
-        """Whether someone is looking, or may be about to: views that no longer answer do not count."""
+        """True if a page shows the view, or may be about to; views that no longer answer do not count."""
         now = self._clock()
         for name, viewer in list(self._views.items()):
-            if viewer.shown < self.sent and now - viewer.heard > PATIENCE:
+            if viewer.shown < self.sent and now - viewer.heard > PATIENCE_SECONDS:
                 self._forget(name)
-        return bool(self._views) or now - self._empty_since < GRACE
+        return bool(self._views) or now - self._empty_since < GRACE_SECONDS
 
 
 class View(anywidget.AnyWidget):
@@ -118,8 +118,8 @@ class View(anywidget.AnyWidget):
 
     A view says {"view": its name} and one of {"here": true}, {"shown": frame, "hidden": whether its page is,
     "pace": milliseconds from one painted frame to the next},
-    {"do": "play", "step" or "reset"}, {"focus": the member to show, of `seeds`}, {"gone": true}. It is sent words (of
-    FrameSender), and with them, in a frame, a message of `chart.wire` under its number.
+    {"do": "play", "step" or "reset"}, {"focus": the member to show, of `seeds`}, {"gone": true}. It is sent words
+    (`Sender.words`), and with them, in a frame, a message of `chart.wire` under its number.
     """
 
     _esm = page.script(FOLDER / "view.js")
@@ -131,8 +131,8 @@ class View(anywidget.AnyWidget):
     def __init__(self, heard: Callable[[dict[str, Any]], None], width: int, height: int, seeds: int = 1) -> None:
         super().__init__(width=width, height=height)
         self.viewers = Viewers()
-        self.on_msg(lambda _, content, buffers: heard(content) if understood(content, seeds) else None)
+        self.on_msg(lambda _, content, buffers: heard(content) if check_message(content, seeds) else None)
 
     def show(self, content: dict[str, Any], buffers: list[bytes]) -> None:
-        """Sends a frame."""
+        """Send a frame."""
         self.send({**content, "frame": self.viewers.send()}, buffers)

@@ -1,4 +1,4 @@
-"""An iteration that is taken beside its run, in whatever thread, and that the run may never get."""
+"""An iteration that is computed on a copy of the run, in any thread."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from toygan.training.interruption import Interrupted, interruptible
 
 
 class Attempt:
-    """The next iteration of a run, and the snapshot there, where one is due or wanted.
+    """The next iteration of a run, computed on a copy; the run adopts it only when it is complete, by `take`.
 
-    Until `take` the run stays as it was, so that it can be given up at any moment.
+    It is measured if that is due, or with `measured`. Until `take` it can be given up at any moment.
     """
 
     def __init__(self, run: Run, measured: bool = False) -> None:
@@ -22,7 +22,7 @@ class Attempt:
         self.given_up = False
 
     def work(self) -> None:
-        """Takes the iteration aside; ends soon once it is given up."""
+        """Compute the iteration; end soon once it is given up."""
         with contextlib.suppress(Interrupted), interruptible(lambda: self.given_up):
             self._twin.step()
             if self._measured:

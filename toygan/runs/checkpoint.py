@@ -1,4 +1,4 @@
-"""A checkpoint: all that a run needs to go on as if it had not stopped, as bytes that cannot run code."""
+"""A checkpoint: all that a run needs to continue as if it had not stopped, as bytes that cannot run code."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from toygan.training.cost import refuse_too_large
 METRIC, LAST = "metric/", "last/"  # names of arrays begin with these: of the record, and of the newest snapshot
 
 
-def checkpoint(run: Run) -> bytes:
-    """The run as it stands; ValueError where its record has a limit, and so has forgotten rows."""
+def serialize(run: Run) -> bytes:
+    """Return a run as bytes; ValueError if its record has a limit, so that rows may be missing."""
     record, last = run.record, run.record.last
     if record.limit is not None:
         raise ValueError(f"record: limit={record.limit}; a run that is to be resumed keeps every row")
@@ -31,26 +31,30 @@ def checkpoint(run: Run) -> bytes:
     return pack({**words, "last": last and last.step}, arrays | (_arrays_of(last) if last else {}))
 
 
-def resumed(
+def resume(
     content: bytes, every: int | Interval = 100, n: int = SAMPLES, metrics: Iterable[str] | None = None,
     device: str | torch.device | None = None,
 ) -> Run:  # fmt: skip
-    """The run that a checkpoint was made of, with the same arguments as before.
+    """Return the run that `serialize` made the content of, with the same arguments as before.
 
-    Raises ValueError where the content is no checkpoint, and what `Run` raises.
+    Raises ValueError if the content is not a checkpoint, and what `Run` raises.
     """
     words, arrays = unpack(content)
     try:
         state = State.from_bytes(arrays["state"].tobytes())
         named = {name.removeprefix(METRIC): x for name, x in arrays.items() if name.startswith(METRIC)}
-        record = Record.of(state.recipes, arrays["steps"], named, arrays["diverged-at"])
+        record = Record.from_arrays(state.recipes, arrays["steps"], named, arrays["diverged-at"])
         record.n, record.since = int(words["n"]), int(words["since"])
-        path = Trajectory.of(arrays["path/steps"], arrays["path/places"], arrays["path/means"], int(words["seen"]))
+        path = Trajectory.from_arrays(
+            arrays["path/steps"], arrays["path/places"], arrays["path/means"], int(words["seen"])
+        )
         record.path = path
         record.last = None if words["last"] is None else _snapshot(int(words["last"]), arrays, state)
         due = int(words["due"])
     except (LookupError, TypeError, AttributeError, ValueError) as error:
-        raise ValueError(f"it is damaged, or no checkpoint of toygan ({' '.join(str(error).split())[:80]})") from None
+        raise ValueError(
+            f"it is damaged, or not a checkpoint of toygan ({' '.join(str(error).split())[:80]})"
+        ) from None
     refuse_too_large(state.recipes[0], len(state.recipes))
     return Run.resume(Population.restore(state, device), record, due, every, n, metrics)
 

@@ -44,13 +44,13 @@ class Record:
         self._columns: dict[str, np.ndarray] = {}
 
     @staticmethod
-    def of(
+    def from_arrays(
         recipes: Sequence[Recipe],
         steps: Sequence[int] | np.ndarray,
         metrics: Mapping[str, np.ndarray],
         diverged_at: Sequence[int] | np.ndarray | None = None,
     ) -> Record:
-        """A record of numbers that are there already: iterations `(T,)` and metrics `(T, P)`."""
+        """Return a record of given numbers: iterations `(T,)` and metrics `(T, P)`."""
         record = Record(limit=None)
         record.recipes = tuple(recipes)
         record.diverged_at = np.full(len(recipes), -1) if diverged_at is None else np.asarray(diverged_at)
@@ -62,7 +62,7 @@ class Record:
         """Return what was measured of some members, by number."""
         chosen = list(members)
         columns = {name: self.metric(name)[:, chosen] for name in self.names}
-        record = Record.of([self.recipes[i] for i in chosen], self.steps, columns, self.diverged_at[chosen])
+        record = Record.from_arrays([self.recipes[i] for i in chosen], self.steps, columns, self.diverged_at[chosen])
         record.limit, record.n, record.since = self.limit, self.n, self.since
         return record
 
@@ -70,9 +70,9 @@ class Record:
         return self._rows
 
     def add(self, snapshot: Snapshot) -> None:
-        """Takes in a snapshot; one of an iteration that is held already replaces what came from there on.
+        """Add a snapshot; one of an iteration that is held already replaces the rows from there on.
 
-        Raises ValueError where the number of members differs from that of the rows held.
+        Raises ValueError if the number of members differs from that of the rows held.
         """
         if self.recipes and len(self.recipes) != len(snapshot.recipes):
             raise ValueError(f"snapshot: {len(snapshot.recipes)} members; this record holds {len(self.recipes)}")
@@ -83,7 +83,7 @@ class Record:
         self.last = snapshot
 
     def _append(self, step: int, values: Mapping[str, np.ndarray]) -> None:
-        """One more row, NaN where a value is missing or not finite."""
+        """Append a row; a value that is missing or not finite is NaN."""
         serial = self._serial + 1 if self._rows else 0
         if self._rows and self._serial % self._stride:
             self._rows -= 1  # the newest row so far falls between two that are kept
@@ -102,16 +102,11 @@ class Record:
         self._steps[row], self._serial, self._rows = step, serial, row + 1
 
     def _thin(self) -> None:
-        """Drops every second row and doubles the stride."""
+        """Drop every second row and double the stride."""
         self._stride *= 2
         rows, self._rows = self._rows, (self._rows + 1) // 2
         for column in (self._steps, *self._columns.values()):
             column[: self._rows] = column[:rows:2].copy()
-
-    def truncate(self, step: int) -> None:
-        """Forgets what came after the iteration `step`: a rewound run goes on from there."""
-        self._forget_after(step)
-        self.path.truncate(step)
 
     def _forget_after(self, step: int) -> None:
         held = int(np.searchsorted(self.steps, step, side="right"))
@@ -131,7 +126,10 @@ class Record:
         return list(self._columns)
 
     def metric(self, name: str) -> np.ndarray:
-        """One metric over the iterations held `(T, P)`; NaN where not taken, not finite, or the member had diverged."""
+        """Return a metric over the iterations held `(T, P)`.
+
+        It is NaN if it was not taken or is not finite, and for a member that had diverged.
+        """
         if name in self._columns:
             return self._columns[name][: self._rows]
         return np.full((self._rows, len(self.recipes)), np.nan)
@@ -142,7 +140,7 @@ class Record:
         return slice(-max(1, self._rows // 5), None)
 
     def rows(self) -> list[dict[str, Any]]:
-        """One row per iteration and member: step, seed, the iteration at which it diverged (or None), every metric."""
+        """Return a row per iteration and member: step, seed, iteration of divergence (or None), every metric."""
         columns = {name: self.metric(name) for name in self.names}
         return [
             {
@@ -156,18 +154,18 @@ class Record:
         ]
 
     def to_json(self) -> str:
-        """The rows as a JSON list, one line a row, so that it can also be read and compared by lines."""
+        """Return the rows as a JSON list, one line a row, which can also be compared line by line."""
         lines = ",\n".join(json.dumps(row, allow_nan=False) for row in self.rows())
         return f"[\n{lines}\n]\n"
 
     @staticmethod
     def from_json(text: str, recipe: Recipe) -> Record:
-        """What `to_json` wrote of a recipe under several seeds; ValueError where the text is nothing of the kind."""
+        """Return the record that `to_json` wrote of a recipe under several seeds; ValueError for any other text."""
         return Record.from_rows(load_json(text), recipe)
 
     @staticmethod
     def from_rows(rows: Any, recipe: Recipe) -> Record:
-        """A recipe under several seeds, from the rows of each seed at the same iterations; ValueError for others."""
+        """Return the record of a recipe, from rows of each seed at the same iterations; ValueError for others."""
         if not isinstance(rows, list) or not rows or not all(map(_is_row, rows)):
             raise ValueError("it has to be a list of rows with seed, step, diverged-at and numbers")
         placed = {(row["step"], row["seed"]): row for row in rows}
@@ -180,7 +178,7 @@ class Record:
             for name in names
         }
         ends = [placed[steps[-1], seed]["diverged-at"] for seed in seeds]
-        return Record.of(
+        return Record.from_arrays(
             [recipe.but(seed=seed) for seed in seeds], steps, metrics, [-1 if at is None else at for at in ends]
         )
 
@@ -195,7 +193,7 @@ def _is_metric(name: str) -> bool:
 
 
 def _is_row(row: Any) -> bool:
-    """Whether it holds what a row has to, and nothing but numbers for the metrics (None is a NaN)."""
+    """True if it holds the keys of a row, and only numbers for the metrics (None is a NaN)."""
     if not isinstance(row, dict) or "diverged-at" not in row:
         return False
     counts = [row.get("seed"), row.get("step"), 0 if row["diverged-at"] is None else row["diverged-at"]]

@@ -16,10 +16,17 @@ Interval = Callable[[int], int]  # iterations to the next measurement, from the 
 
 
 class Run:
-    """P members that train in lock-step and are measured from n samples each, every `every` iterations.
+    """P members that train in lock-step and are measured as they go.
 
-    `metrics` are the default ones unless some are named; `limit` is that of the record. Raises RecipeError, before any
-    work, where an iteration would need more memory than is allowed.
+    Args:
+        recipes: One recipe or several of one shape, one for each member.
+        device: The device on which they train.
+        every: Iterations from one measurement to the next, or a function of the iteration that returns them.
+        n: Samples of each member in a measurement.
+        metrics: The metrics that are measured [default: the default ones].
+        limit: Rows that the record holds at most; None holds every row.
+    Raises:
+        RecipeError: If an iteration needs more memory than is allowed; nothing is trained then.
     """
 
     def __init__(
@@ -78,11 +85,11 @@ class Run:
 
     @property
     def due(self) -> bool:
-        """Whether it is time for a measurement."""
+        """True if it is time for a measurement."""
         return self.steps >= self.due_at
 
     def step(self) -> None:
-        """One iteration."""
+        """Train one iteration."""
         self.population.step()
         self.record.path.add(self.population)
 
@@ -92,7 +99,7 @@ class Run:
         self.record.path.add(self.population)
 
     def measure(self, taken: Snapshot | None = None) -> Snapshot:
-        """A snapshot of the present iteration, a new one unless it was `taken` before, which goes into the record.
+        """Record a snapshot of the present iteration, a new one unless it was `taken` before, and return it.
 
         Mode hopping is the change since the snapshot before, of an earlier iteration.
         """
@@ -112,15 +119,15 @@ class Run:
         return last if last is not None and last.step < step else self._earlier
 
     def look(self) -> Snapshot:
-        """The snapshot of the present iteration: the one that is there, or a new one."""
+        """Return the snapshot of the present iteration: the one that is there, or a new one."""
         last = self.record.last
         return last if last is not None and last.step == self.steps else self.measure()
 
     def until(self, steps: int, goes_on: Callable[[], bool] = lambda: True) -> Iterator[Snapshot]:
-        """Trains up to the iteration `steps`, for as long as `goes_on`, which is asked before every iteration.
+        """Train up to the iteration `steps`, or until `goes_on()` is False, which is asked before every iteration.
 
-        Yields a snapshot where it stands, unless it has been measured before and none is due, wherever one is due, and
-        where it ends.
+        Yield a snapshot at the start (unless a later one was measured before and none is due), whenever one is due,
+        and at the end.
         """
         if self.due or self.record.last is None or self.record.last.step == self.steps:
             yield self.look()
@@ -132,14 +139,14 @@ class Run:
             yield self.measure()
 
     def run(self, steps: int) -> None:
-        """`steps` iterations, measured where it stands, wherever that is due, and where it ends."""
+        """Train `steps` iterations, measured at the start, whenever due, and at the end."""
         for _ in self.until(self.steps + steps):
             pass
 
     def change(self, recipes: Recipe | Sequence[Recipe]) -> None:
-        """Goes on under other recipes from the present parameters.
+        """Continue under other recipes from the present parameters.
 
-        RecipeError where that needs a new run, or more memory than is allowed: the run goes on as it was.
+        Raises RecipeError if that needs a new run, or more memory than is allowed: the run stays as it was.
         """
         several = as_tuple(recipes)
         refuse_too_large(several[0], len(several))

@@ -1,4 +1,4 @@
-"""A trajectory: where the players of the smallest games have stood."""
+"""A trajectory: the parameters of the smallest games over their iterations."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class Trajectory:
         self._places = np.zeros((limit, 0, 4))  # theta_G, theta_D and their means from the first iteration on
 
     @staticmethod
-    def of(steps: np.ndarray, places: np.ndarray, means: np.ndarray, seen: int) -> Trajectory:
-        """The trajectory that has these `steps`, `places` and `means` and has taken in `seen` iterations."""
+    def from_arrays(steps: np.ndarray, places: np.ndarray, means: np.ndarray, seen: int) -> Trajectory:
+        """Return the trajectory of these `steps`, `places` and `means`, after `seen` iterations."""
         path = Trajectory()
         path._rows, path._seen = len(steps), seen
         path._steps[: path._rows] = steps
@@ -29,7 +29,7 @@ class Trajectory:
         return path
 
     def add(self, population: Population) -> None:
-        """Takes in where the players stand; an iteration that is held already replaces what came from there on."""
+        """Add the present parameters; an iteration that is held already replaces those from there on."""
         players = population.generator.theta, population.discriminator.theta
         if any(theta.shape[1] != 1 for theta in players):
             return
@@ -49,14 +49,14 @@ class Trajectory:
             self._places[held] = np.concatenate([place, mean + (place - mean) / self._seen], axis=1)
 
     def truncate(self, step: int) -> None:
-        """Forgets what came after the iteration `step`."""
+        """Forget what came after the iteration `step`."""
         held = int(np.searchsorted(self.steps, step, side="right"))
         self._seen -= self._rows - held
         self._rows = held
 
     @property
     def seen(self) -> int:
-        """Iterations that were taken in, those no longer held included."""
+        """The number of iterations added, those no longer held included."""
         return self._seen
 
     @property

@@ -73,7 +73,9 @@ def joined(records: Sequence[Record]) -> Record:
     names = dict.fromkeys(name for record in records for name in record.names)
     columns = {name: np.concatenate([record.metric(name) for record in records], axis=1) for name in names}
     recipes = [recipe for record in records for recipe in record.recipes]
-    return Record.of(recipes, records[0].steps, columns, np.concatenate([record.diverged_at for record in records]))
+    return Record.from_arrays(
+        recipes, records[0].steps, columns, np.concatenate([record.diverged_at for record in records])
+    )
 
 
 def all_modes_since(record: Record) -> np.ndarray:

@@ -48,7 +48,7 @@ def _run_all(todo: list[Piece], executor: Executor | None, jobs: int) -> Iterato
             for future in futures:
                 future.cancel()
     elif jobs == 1 or len(todo) <= 1 or any(_find_own_part(piece) for piece in todo):
-        yield from ((piece, run(piece.words)) for piece in todo)
+        yield from ((piece, run(piece.to_json())) for piece in todo)
     else:
         fresh = multiprocessing.get_context("spawn")  # torch's threads do not survive a fork
         theirs, ours = fresh.Pipe(duplex=False)
@@ -84,7 +84,7 @@ def _submit(todo: list[Piece], executor: Executor) -> Futures:
                 own, getattr(piece.recipes[0], own), "is defined here, and other processes do not have it; put it into "
                 "toygan's menu there, or sweep without an executor",
             )  # fmt: skip
-    return {executor.submit(run, piece.words): piece for piece in todo}
+    return {executor.submit(run, piece.to_json()): piece for piece in todo}
 
 
 def _as_completed(futures: Futures) -> Iterator[tuple[Piece, list[Result]]]:

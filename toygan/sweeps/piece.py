@@ -1,4 +1,4 @@
-"""A piece of a sweep: runs that train at once, as what can be sent to another process, and what comes back."""
+"""A piece of a sweep: runs that train at once in any process, and their results."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from toygan.runs.record import SAMPLES, Record
 from toygan.runs.run import Run
 from toygan.training.cost import cost
 
-MEMBERS, MEMORY = 64, 2**28  # of one piece: many enough for the engine's best pace, few enough to lose
+MEMBERS, MEMORY_BYTES = 64, 2**28  # of one piece: enough for the engine's best pace, and few enough to lose
 
 
 class Piece(NamedTuple):
@@ -32,24 +32,23 @@ class Piece(NamedTuple):
 
     @staticmethod
     def seeds(recipe: Recipe, seeds: int = 16, steps: int = 3000, every: int = 100) -> Piece:
-        """A recipe under so many seeds, from its own on."""
+        """Return the piece of a recipe under several seeds, from its own on."""
         return Piece(tuple(recipe.seeds(seeds)), steps, every)
 
-    @property
-    def words(self) -> str:
-        """The piece as JSON, which any process can read."""
+    def to_json(self) -> str:
+        """Return the piece as JSON, which any process can read."""
         return json.dumps([[recipe.to_json() for recipe in self.recipes], *self[1:]])
 
     @staticmethod
-    def of(words: str) -> Piece:
-        """The piece of such words; RecipeError where a recipe names what this process does not have."""
-        recipes, steps, every, metrics, n, device = json.loads(words)
-        several = tuple(Recipe.from_json(text) for text in recipes)
+    def from_json(text: str) -> Piece:
+        """Return the piece of `to_json`; RecipeError if a recipe names a part that this process does not have."""
+        recipes, steps, every, metrics, n, device = json.loads(text)
+        several = tuple(map(Recipe.from_json, recipes))
         return Piece(several, steps, every, None if metrics is None else tuple(metrics), n, device)
 
 
 class Result(NamedTuple):
-    """One run: where it was measured `(T,)`, each metric there `(T,)`, and what was diagnosed at its end."""
+    """One run: the iterations at which it was measured `(T,)`, each metric there `(T,)`, and its last verdict."""
 
     recipe: Recipe
     n: int
@@ -59,9 +58,9 @@ class Result(NamedTuple):
     metrics: dict[str, np.ndarray]
 
 
-def run(words: str) -> list[Result]:
-    """Trains a piece, on one thread, and measures it: one result a recipe. Raises what `Run` raises."""
-    piece = Piece.of(words)
+def run(text: str) -> list[Result]:
+    """Train and measure a piece, given as JSON, on one thread; return one result a recipe. Raises what `Run` raises."""
+    piece = Piece.from_json(text)
     with one_thread():
         trained = Run(piece.recipes, piece.device, piece.every, piece.n, piece.metrics, limit=None)
         trained.run(piece.steps)
@@ -78,7 +77,7 @@ def run(words: str) -> list[Result]:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """What is computed inside is the same, to the last bit, in every process; small networks gain from no more."""
+    """Compute on one thread: the same to the last bit in every process; small networks gain nothing from more."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -88,10 +87,10 @@ def one_thread() -> Iterator[None]:
 
 
 def record_of(results: Sequence[Result]) -> Record:
-    """The record of runs that were measured at the same iterations."""
+    """Return the record of runs that were measured at the same iterations."""
     steps, names = results[0].steps, list(results[0].metrics)
     columns = {name: np.stack([result.metrics[name] for result in results], axis=1) for name in names}
-    record = Record.of([r.recipe for r in results], steps, columns, [r.diverged_at for r in results])
+    record = Record.from_arrays([r.recipe for r in results], steps, columns, [r.diverged_at for r in results])
     record.n = results[0].n
     return record
 
@@ -100,7 +99,7 @@ def pieces(
     recipes: Iterable[Recipe], steps: int, every: int, metrics: tuple[str, ...] | None = None, device: str = "cpu",
     members: int = MEMBERS,
 ) -> list[Piece]:  # fmt: skip
-    """Recipes by shape, in pieces of at most `members` and about MEMORY bytes: the same ones on every machine."""
+    """Return recipes by shape, in pieces of at most `members` and about MEMORY_BYTES: the same on every machine."""
     several = list(recipes)
     return [
         Piece(tuple(several[i] for i in group), steps, every, metrics, device=device)
@@ -111,6 +110,6 @@ def pieces(
 def largest(recipe: Recipe, members: int = MEMBERS) -> int:
     """Return the number of members of a recipe that one piece holds, at most `members`."""
     size = members
-    while size > 1 and cost(recipe, size).memory > MEMORY:
+    while size > 1 and cost(recipe, size).memory > MEMORY_BYTES:
         size //= 2
     return size
