@@ -28,7 +28,7 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[Piece]:
     pieces: list[Piece] = []
 
     def noting(words: str) -> list[Result]:
-        pieces.append(Piece.of(words))
+        pieces.append(Piece.from_json(words))
         return run(words)
 
     monkeypatch.setattr(execute, "run", noting)

@@ -208,7 +208,7 @@ def test_checkpoints_that_do_not_fit_are_told_of_once_and_training_goes_on(
 ) -> None:
     monkeypatch.setattr(run_folder, "SECONDS", 0.0)
     monkeypatch.setattr(
-        run_folder, "checkpoint", lambda run: (_ for _ in ()).throw(OSError(28, "No space left on device"))
+        run_folder, "serialize", lambda run: (_ for _ in ()).throw(OSError(28, "No space left on device"))
     )
     trained = toygan(*RUN, *SMALL, "--out", tmp_path)
     assert trained.exit_code == 0

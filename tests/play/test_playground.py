@@ -357,7 +357,7 @@ def test_every_field_has_a_control_that_reaches_the_run(field: str, make: Callab
     assert f"toygan-{field}" in c.widget._dom_classes
     assert field in c.widget.description
     assert KNOBS[field].help in c.widget.tooltip
-    assert ("new run" in c.widget.tooltip) is not KNOBS[field].live
+    assert ("restarts" in c.widget.tooltip) is not KNOBS[field].live
     for value in _offered(c.widget):
         p.session.reset()
         c.widget.value = value

@@ -68,12 +68,12 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_equal_pieces_are_done_once(done: list[str]) -> None:
     assert [piece for piece, _ in execute([SHORT, OTHER, Piece.seeds(TINY, 3, 25, 10)], jobs=1)] == [SHORT, OTHER]
-    assert done == [SHORT.words, OTHER.words]
+    assert done == [SHORT.to_json(), OTHER.to_json()]
 
 
 def test_what_is_done_is_there_before_the_rest_begins(done: list[str]) -> None:
     next(execute([SHORT, OTHER], jobs=1))
-    assert done == [SHORT.words]
+    assert done == [SHORT.to_json()]
 
 
 def test_a_piece_of_several_groups_is_done_once_and_each_group_is_told_as_soon_as_it_can_be() -> None:

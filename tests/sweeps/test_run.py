@@ -130,7 +130,7 @@ def test_pieces_are_of_one_shape_and_fit_into_a_little_memory() -> None:
     for p in found:
         assert len({r.width for r in p.recipes}) == 1
         assert len(p.recipes) == 1 or cost(p.recipes[0], len(p.recipes)).memory <= MEMORY_BYTES
-    assert piece.Piece.of(found[0].words) == found[0]
+    assert piece.Piece.from_json(found[0].to_json()) == found[0]
 
 
 @pytest.fixture
