@@ -1,4 +1,4 @@
-"""Regularizers that show D several samples at a time, so that it can see that they are too much alike."""
+"""Regularizers that show D several samples at a time, so it can see that they are too similar."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Packing(Regularizer):
 
 
 def _packed(x: Tensor, m: int) -> Tensor:
-    """Neighbours side by side, `(P, n // m, m * dim)`; a rest that fills no pack is left out."""
+    """Return neighbours side by side, `(P, n // m, m * dim)`, without a rest that does not fill a pack."""
     packs = x.shape[1] // m
     return x[:, : packs * m].reshape(len(x), packs, m * x.shape[-1])
 
@@ -67,7 +67,7 @@ class BatchAwareMLP(MLP):
         return [*hidden, (features + self.extra, outputs)]
 
     def about(self, theta: Tensor, features: Tensor, context: Tensor) -> Tensor:
-        """The numbers `(P, n, extra)` for samples of these features `(P, n, f)`, in a batch `context` `(P, m, f)`."""
+        """Compute the numbers `(P, n, extra)` for samples of features `(P, n, f)`, in a batch `context` `(P, m, f)`."""
         raise NotImplementedError
 
     def __call__(self, theta: Tensor, x: Tensor) -> Tensor:
@@ -82,7 +82,7 @@ class BatchAwareMLP(MLP):
 
 @dataclass(frozen=True)
 class StddevMLP(BatchAwareMLP):
-    """It is told the standard deviation over the batch, averaged over all features, times `scale`."""
+    """An MLP that sees the standard deviation over the batch, averaged over all features, times `scale`."""
 
     scale: float = 1.0
 
@@ -93,7 +93,7 @@ class StddevMLP(BatchAwareMLP):
 
 @dataclass(frozen=True)
 class SimilarityMLP(BatchAwareMLP):
-    """It is told how close a sample is to the batch in each of `extra` learned projections: mean exp(-distance)."""
+    """An MLP that sees the closeness of a sample to the batch, mean exp(-distance), in `extra` learned projections."""
 
     dims: int = 3
 
@@ -126,7 +126,7 @@ class SimilarityMLP(BatchAwareMLP):
 
 
 class BatchAware(Regularizer):
-    """Tells D's last layer about the whole batch; single points are judged as part of a real batch."""
+    """A regularizer that tells D's last layer about the whole batch; single points are judged inside a real batch."""
 
     structural = True
 
@@ -142,9 +142,9 @@ class BatchAware(Regularizer):
 
 @dataclass(frozen=True)
 class Dropout(Regularizer):
-    """Each hidden unit of D is 0 with this probability, sample by sample, the others grow by 1 / (1 - s) instead.
+    """Each hidden unit of D is 0 with this probability, sample by sample; the others grow by 1 / (1 - s) instead.
 
-    Srivastava et al. 2014, in its inverted form; single points are shown to the whole D.
+    Srivastava et al. 2014, in its inverted form; single points are judged by all units.
     """
 
     strengths = (0.01, 0.2, 0.9)
@@ -177,9 +177,9 @@ class Dropout(Regularizer):
 
 @dataclass(frozen=True)
 class MinibatchDiscrimination(BatchAware):
-    """D's last layer sees how close a sample is to the others by `strength` learned measures (Salimans et al. 2016).
+    """D's last layer sees the closeness of each sample to the others in `strength` projections (Salimans et al. 2016).
 
-    The mean over the batch, not the paper's sum, so that the batch size does not change its scale.
+    It is the mean over the batch, not the paper's sum, so the batch size does not change its scale.
     """
 
     dims: int = 3  # of each learned projection; C in the paper
@@ -198,7 +198,7 @@ class MinibatchDiscrimination(BatchAware):
 
 @dataclass(frozen=True)
 class MinibatchStddev(BatchAware):
-    """D's last layer sees how spread out the batch is, times `strength` (Karras et al. 2018, sec. 3; one group)."""
+    """D's last layer sees the spread of the batch, times `strength` (Karras et al. 2018, sec. 3; one group)."""
 
     strengths = (0.1, 1.0, 10.0)
     formula = r"s\cdot\tfrac1F\sum_f\mathrm{std}_i\,f(x_i)"

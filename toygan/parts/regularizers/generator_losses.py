@@ -14,10 +14,10 @@ from toygan.parts.regularizers.base import DiscriminatorPass, Regularizer, Regul
 
 @dataclass(frozen=True)
 class Unrolled(Regularizer):
-    """G plays against the D of `strength` steps ahead, and sees how it shapes that D (Metz et al. 2017).
+    """G plays against the D of `strength` steps ahead, and differentiates through these steps (Metz et al. 2017).
 
     The steps are those of D's own optimizer on the present batch; only G's loss uses them. `detached` leaves out the
-    gradient through them: half the damping, and what public code often does by mistake.
+    gradient through them, as public code often does by mistake: half the damping.
     """
 
     detached: bool = False
@@ -51,7 +51,7 @@ class NagarajanKolter(Regularizer):
 
 @dataclass(frozen=True)
 class TopK(Regularizer):
-    """G learns only from this share of its samples: those that D finds most real (Sinha et al. 2020)."""
+    """G learns only from this share of its samples: those with the highest logits (Sinha et al. 2020)."""
 
     strengths = (0.25, 0.75, 1.0)
     bounds = (1e-6, 1.0)
@@ -66,9 +66,9 @@ class TopK(Regularizer):
 
 @dataclass(frozen=True)
 class FeatureMatching(Regularizer):
-    """G matches the mean of what D's last layer sees instead of fooling D (Salimans et al. 2016, sec. 3.1).
+    """G matches the mean inputs of D's last layer, in place of its own loss (Salimans et al. 2016, sec. 3.1).
 
-    At strength 1 this is all that G wants; below, it is that share of it.
+    At strength 1 this is all of G's loss; below, it is that share.
     """
 
     strengths = (0.1, 1.0, 1.0)

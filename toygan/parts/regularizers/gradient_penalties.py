@@ -1,4 +1,4 @@
-"""Penalties on the gradient of D's logit in its inputs: where they are taken decides what D is kept from."""
+"""Penalties on the gradient of D's logit in its inputs, each at other points."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from toygan.parts.regularizers.base import DiscriminatorPass, Regularizer, Regul
 
 
 class InputGradientPenalty(Regularizer):
-    """A penalty on the gradient at single points, which a D that normalizes over the batch does not have."""
+    """A penalty on the gradient at single points; it needs a D that judges each point by itself."""
 
     def refuses(self, parts: RecipeParts) -> str | None:
         if parts.discriminator.per_sample:
@@ -29,7 +29,7 @@ class InterpolatedPenalty(InputGradientPenalty):
     """A penalty on the gradient at random points of the lines from generated to real samples."""
 
     def penalty(self, gradient: Tensor) -> Tensor:
-        """The penalty `(P, n)` on a gradient `(P, n, dim)`."""
+        """Compute the penalty `(P, n)` on a gradient `(P, n, dim)`."""
         raise NotImplementedError
 
     def discriminator_loss(
@@ -63,7 +63,7 @@ class OneSided(InterpolatedPenalty):
 class ZeroCentred(InterpolatedPenalty):
     """Flat D between real and generated samples (Thanh-Tung et al. 2019, 0-GP).
 
-    With the half that R1 has, so that the same gamma damps the same; the paper's lambda is gamma / 2.
+    It has the factor 1/2 of R1, so the same gamma damps as much; the paper's lambda is gamma / 2.
     """
 
     formula = r"\tfrac\gamma2\,\mathbb E\lVert\nabla_x a(\hat x)\rVert^2"
@@ -76,7 +76,7 @@ class ZeroCentred(InterpolatedPenalty):
 class Dragan(InputGradientPenalty):
     """Input gradients of length 1 around real samples: with noise of half their spread (Kodali et al. 2017).
 
-    The authors' code moves all samples the same way, by numbers from [0, 1); here they go both ways, from [-1, 1).
+    The authors' code moves all samples in one direction, by numbers from [0, 1); here they are from [-1, 1).
     """
 
     reach: float = 0.5  # of the noise, in standard deviations of the batch over all its coordinates
@@ -122,7 +122,7 @@ class R2(InputGradientPenalty):
 
 @dataclass(frozen=True)
 class Roth(InputGradientPenalty):
-    """Flat D where it is unsure: the first order of what noise on the inputs does to the loss (Roth et al. 2017)."""
+    """Flat D at uncertain outputs: the first-order effect of input noise on the loss (Roth et al. 2017)."""
 
     formula = (
         r"\tfrac\gamma2\,\mathbb E\,[(1-D(x_r))^2\lVert\nabla_x a(x_r)\rVert^2+D(x_f)^2\lVert\nabla_x a(x_f)\rVert^2]"

@@ -12,7 +12,7 @@ from toygan.parts.regularizers.base import DiscriminatorPass, Regularizer, Regul
 
 @dataclass(frozen=True)
 class InstanceNoise(Regularizer):
-    """Gaussian noise of this standard deviation on all that D sees, so that supports overlap (Sonderby et al. 2017)."""
+    """Gaussian noise of this standard deviation on all inputs of D, so supports overlap (Sonderby et al. 2017)."""
 
     strengths = (0.01, 0.1, 1.0)
     formula = r"x\leftarrow x+\mathcal N(0,s^2 I)"
@@ -27,7 +27,7 @@ class InstanceNoise(Regularizer):
 class Labels(Regularizer):
     """A regularizer that mixes the two terms of D's loss, which needs a loss of two terms."""
 
-    bounds = (0.0, 0.5)  # above, D would be told the opposite
+    bounds = (0.0, 0.5)  # above, D would learn the opposite
 
     def refuses(self, parts: RecipeParts) -> str | None:
         if parts.loss.separable:

@@ -1,4 +1,4 @@
-"""VEEGAN: an encoder as a third player, whose codes show D which modes the generator has left out."""
+"""VEEGAN: an encoder as a third player, whose codes show D the modes that the generator misses."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class WithEncoder(Network):
         return self.generator(theta[:, : self.generator.n_params], x)
 
     def encode(self, theta: Tensor, x: Tensor) -> Tensor:
-        """Codes `(P, n, latent)` of data x `(P, n, dim)`."""
+        """Compute the codes `(P, n, latent)` of data x `(P, n, dim)`."""
         return self.encoder(theta[:, self.generator.n_params :], x)
 
 
@@ -42,7 +42,7 @@ class WithEncoder(Network):
 class Veegan(Regularizer):
     """D judges pairs, (G(z), z) against (x, code of x), and G and the encoder F also minimise |z - F(G(z))|^2.
 
-    F learns from the second term to undo G; where G leaves a mode out, its codes are unlike noise, and D sees it. The
+    F learns from the second term to invert G; if G misses a mode, its codes are unlike noise, and D sees that. The
     code of x is F(x) and Gaussian noise as large as what F misses (the most likely p(z|x) around F): without it, D
     would tell codes by their sharpness alone. `strength` weighs the second term, by 1 in the paper (Srivastava et al.
     2017, algorithm 1). F is an MLP of G's size; its parameters follow G's, and G's optimizer moves both.
@@ -75,7 +75,7 @@ class Veegan(Regularizer):
         return loss + strength * (self._missed(c) ** 2).sum(-1).mean(-1)
 
     def _missed(self, c: DiscriminatorPass) -> Tensor:
-        """z - F(G(z)), `(P, n, latent)`."""
+        """Compute z - F(G(z)), `(P, n, latent)`."""
         return c.batch.z - self._encoder(c).encode(c.theta_g, c.samples)
 
     def _encoder(self, c: DiscriminatorPass) -> WithEncoder:

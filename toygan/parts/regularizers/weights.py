@@ -19,10 +19,10 @@ WARM_UP = 50  # power iterations before the first step, of which every step adds
 
 @dataclass(frozen=True)
 class WeightClipping(Regularizer):
-    """Keeps every parameter of D within strength / sqrt(fan in), in units of its initial range (Arjovsky et al. 2017).
+    """Every parameter of D within strength / sqrt(fan in), in units of its initial range (Arjovsky et al. 2017).
 
     The paper's fixed bound of 0.01 makes a small critic nearly flat: layers 2-128-128-1 have input gradients of at most
-    0.02. It is `relative=False`: the strength itself, whatever the fan in.
+    0.02. It is `relative=False`: the strength itself, for any fan in.
     """
 
     relative: bool = True

@@ -1,4 +1,4 @@
-"""Who moves when: one iteration of the game, which is one update of the generator.
+"""Turns: the order of the players' updates in one iteration, which is one update of the generator.
 
 A turn is a frozen dataclass and its row, side by side in the file of its family; this menu joins the families.
 """

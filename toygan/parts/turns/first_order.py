@@ -1,4 +1,4 @@
-"""Turns of plain gradients: who moves when, and from where."""
+"""Turns of plain gradients, without second derivatives."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ class Alternating(Turn):
 
 @dataclass(frozen=True)
 class WhileLosing(Turn):
-    """Alternating, but D rests where it is right about more than the share `accuracy` of a batch, or its loss is low.
+    """Alternating, but D rests while it is right about more than the share `accuracy` of a batch, or its loss is low.
 
-    Each member by itself; with `loss`, D rests where its loss is below it. Folklore says not to (Chintala et al. 2016,
-    ganhacks, 14: do not balance by loss statistics).
+    Each member decides for itself; with `loss`, D also rests while its loss is below that. Folklore advises against it
+    (Chintala et al. 2016, ganhacks, 14: do not balance by loss statistics).
     """
 
     accuracy: float = 0.8
@@ -58,7 +58,7 @@ class WhileLosing(Turn):
 
 @dataclass(frozen=True)
 class WhoeverLoses(Turn):
-    """One player a time, member by member: G where its loss is above `loss`, else D (after Gurumurthy et al. 2017)."""
+    """One player at a time, in each member: G if its loss is above `loss`, else D (after Gurumurthy et al. 2017)."""
 
     loss: float = 0.7
 
@@ -79,11 +79,11 @@ class WhoeverLoses(Turn):
 class RungeKutta4(Turn):
     """Both players follow the flow of the game by the classical Runge-Kutta step (Qin et al. 2020, ODE-GAN, sec. 3).
 
-    The mean of four gradients on one batch, at the present point, twice halfway and at the end of a step.
+    The step is the mean of four gradients on one batch: at the present point, twice halfway, and at the end.
     """
 
     def refuses(self, parts: RecipeParts) -> str | None:
-        """Why not beside those parts: its points in between are those of plain gradient steps."""
+        """Return a reason unless both players take plain gradient steps, as its points in between do."""
         return None if plain(parts) else "follows plain gradient steps: needs optimizer 'sgd' with momentum 0"
 
     def gradients(self, game: GameView, theta_g: Tensor, theta_d: Tensor, batch: BatchView) -> tuple[Tensor, Tensor]:
@@ -106,7 +106,7 @@ class Simultaneous(Turn):
 class Extragradient(Turn):
     """Steps from the present point with the gradients one step ahead of it (Korpelevich 1976).
 
-    Both steps go through the optimizer and change its state, each on a batch of its own: with Adam this is ExtraAdam
+    Both steps go through the optimizer and change its state, each on its own batch: with Adam this is ExtraAdam
     (Gidel et al. 2019, algorithm 4).
     """
 

@@ -1,4 +1,4 @@
-"""A turn around another turn: k iterations of that, then back part of the way."""
+"""A turn around another turn: k iterations of the inner one, then back part of the way."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from toygan.text import short
 
 @dataclass(frozen=True)
 class Lookahead(Turn):
-    """Every k iterations both players go back to alpha of the way that they went (Chavdarova et al. 2021, algorithm 1).
+    """Every k iterations both players return to the share alpha of their way (Chavdarova et al. 2021, algorithm 1).
 
-    `of` names the turn of the k iterations in between; both players go back together, and optimizers keep their state.
+    `of` names the turn of the k iterations in between; both players return together, and optimizers keep their state.
     """
 
     k: int = 5
@@ -43,11 +43,11 @@ class Lookahead(Turn):
 
     @property
     def period(self) -> int:
-        """Iterations from one going back to the next."""
+        """Iterations from one return to the next."""
         return self.k
 
     def refuses(self, parts: RecipeParts) -> str | None:
-        """Why the turn in between has no meaning beside those parts, or is none."""
+        """Return a reason if the inner turn is invalid, or has no meaning beside those parts."""
         try:
             return "of: must name another turn" if isinstance(self.inner, Lookahead) else self.inner.refuses(parts)
         except (ValueError, AttributeError) as error:

@@ -1,4 +1,4 @@
-"""Turns whose direction takes second derivatives of the game: how each gradient depends on the other player."""
+"""Turns with second derivatives of the game: the change of each gradient with the other player's parameters."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LARGEST = 400  # parameters of either player up to which competitive gradient de
 class Consensus(Turn):
     """Both players also descend gamma/2 times the squared length of the whole field: v - gamma grad |v|^2 / 2.
 
-    It damps rotation, and is drawn to any point where the field is 0 (Mescheder et al. 2017, eq. 14).
+    It damps rotation, but attracts to every point where the field is 0 (Mescheder et al. 2017, eq. 14).
     """
 
     gamma: float = 1.0
@@ -82,7 +82,7 @@ class Competitive(Turn):
     couples = True
 
     def refuses(self, parts: RecipeParts) -> str | None:
-        """Why not beside those parts: it solves for plain gradient steps, of networks that are small."""
+        """Return a reason unless both players take plain gradient steps and have small networks."""
         if not plain(parts):
             return "solves for plain gradient steps: needs optimizer 'sgd' with momentum 0"
         n_g, n_d = parts.generator.n_params, parts.discriminator.n_params
@@ -107,18 +107,18 @@ class Competitive(Turn):
 def _coupled(
     game: GameView, theta_g: Tensor, theta_d: Tensor, batch: BatchView
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Both players' parameters as variables, and both losses as functions of both."""
+    """Return both players' parameters as variables, and both losses as functions of both."""
     g, d = theta_g.detach().requires_grad_(), theta_d.detach().requires_grad_()
     return g, d, *game.losses(g, d, batch)
 
 
 def _half_square(for_g: Tensor, for_d: Tensor) -> Tensor:
-    """Half the squared length of the whole field `(P,)`."""
+    """Return half the squared length of the whole field `(P,)`."""
     return ((for_g**2).sum(-1) + (for_d**2).sum(-1)) / 2
 
 
 def _gradients(value: Tensor, *thetas: Tensor, again: bool = True) -> tuple[Tensor, ...]:
-    """The gradients of every member's value `(P,)` in its parameters; `again`: to be differentiated once more."""
+    """Compute the gradients of every member's value `(P,)` in its parameters; `again` makes them differentiable."""
     if not value.requires_grad:  # it does not depend on any parameter
         return tuple(torch.zeros_like(theta) for theta in thetas)
     return torch.autograd.grad(
@@ -127,7 +127,7 @@ def _gradients(value: Tensor, *thetas: Tensor, again: bool = True) -> tuple[Tens
 
 
 def _jacobian(field: Tensor, theta: Tensor) -> Tensor:
-    """Derivative of field `(P, m)` in theta `(P, n)` as `(P, m, n)`."""
+    """Compute the derivative of field `(P, m)` in theta `(P, n)`, `(P, m, n)`."""
     if not field.requires_grad:
         return torch.zeros(*field.shape, theta.shape[-1]).to(theta)
     rows = torch.eye(field.shape[-1]).to(field).unsqueeze(1).expand(-1, *field.shape)  # (m, P, m)
