@@ -45,12 +45,8 @@ LATER = """
     toygan/cli/gallery.py
     toygan/cli/claims.py
     toygan/cli/reproduce.py
-    toygan/parts/networks/base.py
     toygan/measure/theory.py
-    toygan/parts/distributions/base.py
     toygan/parts/metrics/base.py
-    toygan/parts/metrics/inputs.py
-    toygan/parts/regularizers/base.py
     toygan/parts/turns/base.py
     toygan/play/session.py
     toygan/studies/claims/__init__.py
@@ -59,16 +55,11 @@ LATER = """
     toygan/training/population.py
     toygan/training/state.py
     toygan/chart/style.py
-    toygan/teach/clinic.py
-    toygan/teach/exercise.py
-    toygan/teach/measured.py
     toygan/studies/claims/claim.py
     toygan/studies/gallery/case.py
     toygan/cli/replace_run.py
     toygan/cli/run_folder.py
-    toygan/studies/claims/regularizers.py
     toygan/studies/gallery/cases.py
-    toygan/teach/exercises/lesson_07.py
     README.md
 """  # files that are not yet in plain English
 

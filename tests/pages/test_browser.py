@@ -94,6 +94,7 @@ small = Recipe(width=4, depth=1, batch=8)
 PhaseDiagram({"lr_g": [1e-3, 1e-2], "lr_d": [1e-3, 1e-2]}, steps=100_000, base=small, controls=("lr_g", "lr_d"))"""
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("chromium")
 @pytest.mark.filterwarnings("default")  # of the browser's driver, not ours
 def test_a_phase_diagram_fills_in_and_a_click_on_a_cell_opens_that_run(tmp_path: Path) -> None:

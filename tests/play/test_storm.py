@@ -7,6 +7,7 @@ import logging
 import os
 import random
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import psutil
@@ -18,8 +19,7 @@ from toygan.play.controls import Control, RegularizerControls, StrengthControl
 from toygan.play.playground import Playground
 from toygan.recipe import FIELDS, Recipe
 
-STORM = int(os.environ.get("TOYGAN_STORM", 0))  # seeds of the long storm, over all that controls offer
-SEEDS, EVENTS, PAUSE = (STORM, 1000, 0.02) if STORM else (1, 200, 0.0)
+LONG_STORMS = int(os.environ.get("TOYGAN_STORM", 2))  # seeds of the long storm, over all that controls offer
 GIB = 1
 NONSENSE = [None, 7, "step", {}, {"view": 3}, {"view": "page", "do": "close"}, {"view": "page", "focus": 99}]
 BEYOND = {
@@ -103,7 +103,7 @@ def agree(p: Playground) -> None:
             assert c.widget.value == getattr(recipe, c.field), c.field
 
 
-async def weather(seed: int, small: bool) -> None:
+async def weather(seed: int, small: bool, events: int, pause: float) -> None:
     errors: list[Any] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: errors.append(context))
     p = Playground(Recipe(width=8, batch=8), [*FIELDS], seeds=2, width=480, height=270)
@@ -111,9 +111,9 @@ async def weather(seed: int, small: bool) -> None:
         page = Page(p)
         storm = Storm(p, page, seed, small)
         p.play()
-        for _ in range(EVENTS):
+        for _ in range(events):
             storm.event()
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(pause)
         await until(lambda: not p._wanted and p._weighing is None)
         tasks = [task for task in asyncio.all_tasks() if "Live._run" in repr(task)]
         assert len(tasks) <= 1
@@ -131,15 +131,26 @@ async def weather(seed: int, small: bool) -> None:
         p.close()
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
-def test_no_storm_of_events_leaves_an_error_or_a_state_that_nobody_chose(
-    seed: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+@pytest.fixture
+def bounded(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Nothing that happens takes more memory than is allowed, or logs an error."""
     monkeypatch.setenv("TOYGAN_MEMORY", str(GIB))
     before = psutil.Process().memory_info().rss
-    asyncio.run(weather(seed, small=not STORM))
+    yield
     assert psutil.Process().memory_info().rss - before < GIB * 2**30
-    assert [r for r in caplog.records if r.levelno > logging.WARNING] == []
+    assert [r for r in caplog.get_records("call") if r.levelno > logging.WARNING] == []
+
+
+@pytest.mark.usefixtures("bounded")
+def test_no_storm_of_events_leaves_an_error_or_a_state_that_nobody_chose() -> None:
+    asyncio.run(weather(0, small=True, events=200, pause=0.0))
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("bounded")
+@pytest.mark.parametrize("seed", range(LONG_STORMS))
+def test_no_long_storm_over_all_that_controls_offer_does(seed: int) -> None:
+    asyncio.run(weather(seed, small=False, events=1000, pause=0.02))
 
 
 def test_a_whole_strength_that_code_sets_is_shown() -> None:
