@@ -1,1 +1,1 @@
-"""What a recipe chooses from: each kind of part ends in one menu, and none knows of recipes or of training."""
+"""The parts of a recipe: each kind ends in one menu, and no part knows of recipes or of training."""

@@ -208,5 +208,6 @@ class Mixture(Distribution):
 
     @cached_property
     def moments(self) -> tuple[Tensor, Tensor]:
+        """Mean and standard deviation of each axis, each `(dim,)`, from those of the modes."""
         variances = self.sigmas.double()[:, None].square().expand_as(self.modes)
         return mixture_moments(self.modes, variances, self.weights)

@@ -105,7 +105,7 @@ class RandomMixture(Mixture):
 
 @dataclass(frozen=True)
 class RandomRing(Mixture):
-    """k Gaussians at random angles of a circle, at least 6 sigmas apart, of which the first `rare` are rare.
+    """k Gaussians at random angles of a circle, at least 6 sigmas apart; the first `rare` are rare.
 
     A rare mode has `share` times the mass of another one. The places depend on this `seed`.
     """

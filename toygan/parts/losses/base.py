@@ -122,7 +122,7 @@ class Loss:
     def equilibrium_lines(self) -> tuple[float | None, float | None]:
         """The same losses, but None for a player whose loss changes if a constant is added to all logits.
 
-        An example is the generator of a critic: its loss is minus a mean of logits of which only differences count.
+        An example is the generator of a critic: its loss is minus a mean of logits, of which only differences count.
         """
         if not self.relative:
             return self.equilibrium

@@ -22,7 +22,7 @@ class Metric:
     Args:
         of: Function from `MetricInputs` to scores `(P,)`; its docstring is the metric's help, source included.
         unit: Unit of the scores [default: none].
-        better: "high" or "low", the better direction, or "" if there is none [default: ""].
+        better: "high" or "low", the better direction, or "" for neither [default: ""].
         needs: Function from `MetricInputs` that is True if the metric applies [default: always].
         expensive: True if it may cost more than training; it is then computed only if it is named [default: False].
         live: False if a playing run leaves it out [default: True].

@@ -1,4 +1,4 @@
-"""Scores of a perfect generator: every metric of true samples, and its range over sets of as many."""
+"""Scores of a perfect generator: every metric of true samples, and its range over sets of samples."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ DRAWS = {False: (8, 16), True: (16, 1)}  # times sets of true samples behind a b
 JUDGED = 128  # samples of each kind that D classifies, as in a snapshot
 MANY = 2**16  # true samples behind the share of each mode
 WITHIN = 1.645  # standard deviations, to both sides, that hold 90 % of normal numbers
-FEW, STUDENT = 32, 1.81  # below so many sets: t_15 (0.95) sqrt(1 + 1/16), of a further score beside 16 (normal) ones
+FEW, STUDENT = (
+    32,
+    1.81,
+)  # fewer sets get normal bounds: t_15 (0.95) sqrt(1 + 1/16) for one more score
 
 
 class ReferenceBand(NamedTuple):

@@ -24,7 +24,7 @@ def density_known(e: MetricInputs) -> bool:
 
 
 def assignable(e: MetricInputs) -> bool:
-    """Tell if an exact assignment of so many samples is affordable."""
+    """Tell if an exact assignment of the samples is affordable."""
     return e.n <= WASSERSTEIN_LIMIT
 
 
@@ -49,12 +49,12 @@ def _assignment(cost: Tensor) -> Tensor:
 
 
 def w1(e: MetricInputs) -> Tensor:
-    """Exact Wasserstein-1 distance to as many true samples: the mean distance that mass has to move."""
+    """Exact Wasserstein-1 distance to equally many true samples: the mean distance that mass has to move."""
     return _assignment(e.to_reference)
 
 
 def w2(e: MetricInputs) -> Tensor:
-    """Exact Wasserstein-2 distance to as many true samples: the root mean square distance that mass has to move."""
+    """Exact Wasserstein-2 distance to equally many true samples: the root mean square distance that mass moves."""
     return _assignment(e.to_reference**2).sqrt()
 
 
@@ -136,7 +136,7 @@ def _off_diagonal_mean(x: Tensor) -> Tensor:
 
 
 def energy_distance(e: MetricInputs) -> Tensor:
-    """2 E|x-y| - E|x-x'| - E|y-y'| to as many true samples; unbiased, so it may be below 0 (Szekely 2003)."""
+    """2 E|x-y| - E|x-x'| - E|y-y'| to equally many true samples; unbiased, so it may be below 0 (Szekely 2003)."""
     across = e.to_reference.mean((-1, -2))
     return 2 * across - _off_diagonal_mean(e.within) - _off_diagonal_mean(e.within_reference)
 

@@ -64,7 +64,7 @@ class Network:
 
     @classmethod
     def refuses(cls, inputs: int, outputs: int) -> str | None:
-        """Return the reason why this network cannot have so many `inputs` and `outputs`, or None if it can."""
+        """Return the reason why this network cannot have these numbers of `inputs` and `outputs`, or None."""
         return None
 
     @property
@@ -151,5 +151,5 @@ class NetworkSpec:
         return shape
 
     def __call__(self, inputs: int, outputs: int, shape: Shape) -> Network:
-        """Build the network with so many `inputs` and `outputs` for a recipe of this `shape`."""
+        """Build the network for these numbers of `inputs` and `outputs` and a recipe's `shape`."""
         return self.kind(inputs, outputs, self.adapt(shape))
