@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 
-# Until the command line is read, Ctrl-C ends the process without a word: what Python loads by then is not ours to tell.
+# Until the command line is read, Ctrl-C ends the process without a message, such as a traceback of imports.
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 from toygan.cli import main  # noqa: E402
@@ -13,7 +13,7 @@ from toygan.cli.oneline import INTERRUPTED  # noqa: E402
 
 
 def run() -> None:
-    """Runs the command line of this process."""
+    """Run the command line of this process."""
     try:
         main(prog_name="toygan")
     except KeyboardInterrupt:  # while a command was already ending

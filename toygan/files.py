@@ -1,4 +1,4 @@
-"""Files that are whole at every moment, and arrays in them that cannot run code."""
+"""Files that are complete at every moment, and archives of arrays that cannot run code."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-META = "words"  # the name of what is no array
+META = "words"  # the name of the JSON in an archive
 
 
 def write(path: Path, content: bytes | Callable[[], bytes], force: bool = True, option: str = "force=True") -> None:
@@ -36,22 +36,22 @@ def write(path: Path, content: bytes | Callable[[], bytes], force: bool = True, 
 
 
 def pack(meta: Any, arrays: Mapping[str, np.ndarray]) -> bytes:
-    """What JSON can hold, and arrays by name, as one archive of NumPy (.npz)."""
+    """Return values that JSON can hold, and arrays by name, as one archive of NumPy (.npz)."""
     out = io.BytesIO()
     np.savez(out, allow_pickle=False, **{META: as_array(json.dumps(meta).encode()), **arrays})
     return out.getvalue()
 
 
 def unpack(content: bytes) -> tuple[Any, dict[str, np.ndarray]]:
-    """What `pack` packed; ValueError where the content is no such archive."""
+    """Return the values and the arrays of an archive of `pack`; ValueError if it is not one."""
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as archive:
             arrays = dict(archive)
         return json.loads(arrays.pop(META).tobytes()), arrays
     except (ValueError, LookupError, TypeError, AttributeError, OSError, EOFError, RecursionError, zipfile.BadZipFile):
-        raise ValueError("it is damaged, or no archive of toygan") from None
+        raise ValueError("it is damaged, or not an archive of toygan") from None
 
 
 def as_array(content: bytes) -> np.ndarray:
-    """Bytes as an array, to be packed beside others."""
+    """Return bytes as an array, to be packed with others."""
     return np.frombuffer(content, np.uint8)

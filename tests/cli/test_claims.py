@@ -47,17 +47,16 @@ def test_claims_that_hold_are_a_table_and_no_failure() -> None:
     result = toygan("claims", "true-one", "--jobs", 1)
     assert result.exit_code == 0, result.output
     lines = [line.strip() for line in result.stdout.splitlines()]
-    assert any(line.startswith("Sixteen [bits] are more than four") for line in lines)
-    assert "often said: size is nothing" in lines
-    assert "2 seeds, 2 iterations, data=bimodal batch=8" in lines
-    assert any(line.startswith("yes") and "true-one" in line for line in lines)
+    for words in ("Sixteen [bits] are more than four", "often said: size is nothing", "2 seeds, 2 iterations"):
+        assert any(words in line for line in lines), words
+    assert any(line.startswith("true-one") and line.endswith("yes") for line in lines)
     assert lines[-1] == "1 of 1 claims hold"
 
 
 def test_a_broken_claim_is_a_failure() -> None:
     result = toygan("claims", "--jobs", 1)
     assert result.exit_code == 1
-    assert "NO" in result.stdout
+    assert [line.split()[0] for line in result.stdout.splitlines() if line.split()[-1:] == ["no"]] == ["false-one"]
     assert result.stdout.splitlines()[-1] == "1 of 2 claims hold; not: false-one"
 
 
@@ -124,4 +123,4 @@ def test_with_a_store_only_what_has_changed_is_trained(tmp_path: Path, monkeypat
     again = toygan(*words)
     assert (again.exit_code, again.stdout) == (first.exit_code, first.stdout)
     (tmp_path / "mine").write_text("mine")
-    assert "no store of toygan" in refused(toygan("claims", "true-one", "--store", tmp_path / "mine"))
+    assert "not a store of toygan" in refused(toygan("claims", "true-one", "--store", tmp_path / "mine"))

@@ -112,7 +112,7 @@ def test_without_words_it_says_what_there_is() -> None:
     [
         (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "menus.md"), "toygan: menus.md: No space left on device"),
         (OSError("no network"), "toygan: the system: no network"),
-        (MemoryError(), "toygan: there is not enough memory for that"),
+        (MemoryError(), "toygan: not enough memory"),
     ],
 )
 def test_trouble_of_the_machine_is_one_line(trouble: Exception, line: str, monkeypatch: pytest.MonkeyPatch) -> None:

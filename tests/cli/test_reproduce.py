@@ -38,7 +38,7 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[Piece]:
 def test_without_a_name_it_lists_the_experiments() -> None:
     lines = toygan("reproduce").stdout.splitlines()
     assert [line.split()[0] for line in lines] == list(PUBLISHED)
-    assert "NAME is missing" in refused(toygan("reproduce", "--budget", 6))
+    assert "NAME: is missing" in refused(toygan("reproduce", "--budget", 6))
     help = toygan("reproduce", "--help").stdout
     assert all(name in help for name in PUBLISHED if name != "toy")
 

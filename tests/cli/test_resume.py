@@ -79,8 +79,8 @@ def toygan_or_killed(*words: Any) -> None:
 
 @pytest.fixture
 def checkpoints_always(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_folder, "SECONDS", 0.0)
-    monkeypatch.setattr(run_folder, "SHARE", np.inf)
+    monkeypatch.setattr(run_folder, "LEAST_SECONDS", 0.0)
+    monkeypatch.setattr(run_folder, "TIME_SHARE", np.inf)
 
 
 @pytest.fixture(scope="module", params=RECIPES)
@@ -141,7 +141,7 @@ def test_a_run_that_was_stopped_can_be_read_and_goes_on(
         patch.setattr(Run, "step", stopping)
         stopped = toygan(*words, "--out", tmp_path)
     assert stopped.exit_code == 128 + signal.SIGHUP
-    assert "stopped at iteration 5 of 7; keeping that; --resume goes on" in stopped.stderr
+    assert "stopped at iteration 5 of 7; use --resume to continue" in stopped.stderr
     assert toygan("diagnose", tmp_path).exit_code == 0
     assert toygan(*words, "--out", tmp_path, "--resume").exit_code == 0
     assert contents(tmp_path) == contents(expected)
@@ -182,14 +182,16 @@ def test_a_damaged_checkpoint_is_one_line(
     begun(tmp_path, monkeypatch)
     file = tmp_path / "checkpoint.npz"
     file.write_bytes(file.read_bytes()[:-200] if damage is None else damage)
-    assert "checkpoint.npz cannot be gone on with" in refused(toygan(*RUN, "--out", tmp_path, "--resume"))
+    assert f"cannot resume from {tmp_path / 'checkpoint.npz'} (" in refused(toygan(*RUN, "--out", tmp_path, "--resume"))
 
 
 def test_a_finished_run_is_not_gone_on_with_as_another(tmp_path: Path) -> None:
     toygan(*RUN, "--out", tmp_path)
     before = contents(tmp_path)
     for words in (["--steps", 8], ["--seeds", 3], ["--gif"], ["--lr-g", 0.5]):
-        assert "is finished, and not what is asked for" in refused(toygan(*RUN, *words, "--out", tmp_path, "--resume"))
+        assert "is finished and differs from this command" in refused(
+            toygan(*RUN, *words, "--out", tmp_path, "--resume")
+        )
     assert contents(tmp_path) == before
 
 
@@ -200,25 +202,25 @@ def test_a_run_without_a_measurement_has_nothing_to_diagnose_yet(
         killed(3, patch)
         toygan_or_killed(*RUN, "--out", tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {"recipe.json"}
-    assert "nothing was measured yet" in refused(toygan("diagnose", tmp_path))
+    assert "has no measurements yet" in refused(toygan("diagnose", tmp_path))
 
 
 def test_checkpoints_that_do_not_fit_are_told_of_once_and_training_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run_folder, "SECONDS", 0.0)
+    monkeypatch.setattr(run_folder, "LEAST_SECONDS", 0.0)
     monkeypatch.setattr(
         run_folder, "serialize", lambda run: (_ for _ in ()).throw(OSError(28, "No space left on device"))
     )
     trained = toygan(*RUN, *SMALL, "--out", tmp_path)
     assert trained.exit_code == 0
-    assert trained.stderr.count("no checkpoint could be kept (No space left on device)") == 1
+    assert trained.stderr.count("cannot write a checkpoint (No space left on device)") == 1
     assert whole(tmp_path, steps=7) == 7
 
 
 def shell(words: list[str], limit: int | None = None, every: float = 0.1) -> subprocess.Popen[str]:
     """A command in a process of its own, in which no file may become larger than `limit` bytes."""
-    code = f"from toygan.cli import main, run_folder; run_folder.SECONDS = {every}; main({words!r})"
+    code = f"from toygan.cli import main, run_folder; run_folder.LEAST_SECONDS = {every}; main({words!r})"
 
     def begin() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

@@ -48,13 +48,13 @@ def test_what_cannot_be_swept_is_one_line(
     words: list[str], named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Run, "step", lambda self: pytest.fail("it trained"))
-    monkeypatch.setattr("toygan.cli.sweep.PATIENCE", 0.2)
+    monkeypatch.setattr("toygan.cli.sweep.DASK_SECONDS", 0.2)
     assert named in refused(toygan("sweep", *words))
 
 
 def test_a_file_that_is_no_store_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "mine").write_text("mine")
-    assert "no store of toygan" in refused(toygan("sweep", "lr_g=0.1", *TINY, "--store", tmp_path / "mine"))
+    assert "not a store of toygan" in refused(toygan("sweep", "lr_g=0.1", *TINY, "--store", tmp_path / "mine"))
     assert (tmp_path / "mine").read_text() == "mine"
     assert refused(toygan("sweep", "lr_g=0.1", *TINY, "--store", tmp_path / "nowhere/s.db"))
 
@@ -66,4 +66,4 @@ def test_an_interrupt_says_what_is_kept(monkeypatch: pytest.MonkeyPatch, tmp_pat
     monkeypatch.setattr(Run, "step", stop)
     stopped = toygan("sweep", "lr_g=0.1", *TINY, "--store", tmp_path / "s.db")
     assert (stopped.exit_code, stopped.stdout) == (130, "")
-    assert "the same command goes on" in stopped.stderr
+    assert "run the same command again to continue" in stopped.stderr

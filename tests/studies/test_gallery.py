@@ -150,6 +150,6 @@ def test_a_recipe_can_be_read_to_its_end_in_a_narrow_window() -> None:
     case = GALLERY["means-that-circle"]
     counted = FailureRates(case, np.array([True]), np.array([False]), np.array([True]), ("oscillation",), ("healthy",))
     console = Console(width=80, record=True, file=io.StringIO())
-    console.print(shell.rates_table(GalleryReport({"means-that-circle": counted})))
+    console.print(GalleryReport({"means-that-circle": counted}).tables[0].rich())
     first = "".join(line[1:24].strip() for line in console.export_text().splitlines())
     assert case.recipe.to_string() in first

@@ -1,4 +1,4 @@
-"""The command line: one module a command, loaded when the command is called."""
+"""The command line: one module for each command, loaded when the command is called."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from toygan.cli.oneline import OneLine
 
 COMMANDS = {
     "train": "Train a recipe over several seeds.",
-    "diagnose": "Say in words what went on in a run, seed by seed.",
-    "sweep": "Train a grid of recipes over seeds, and keep what came of it.",
-    "report": "Make a page, or a table, of what a sweep has kept.",
-    "gallery": "Train recipes that fail, and their remedies, and count.",
-    "claims": "Measure anew what toygan says of methods.",
-    "reproduce": "Run an experiment of the literature again.",
-    "sheet": "Make the cheat sheet: one page, PDF or PNG.",
+    "diagnose": "Diagnose a run that `train` has written, seed by seed.",
+    "sweep": "Train a grid of recipes over seeds, and store the results.",
+    "report": "Turn a sweep's results into an HTML page or a table.",
+    "gallery": "Train known failures and their remedies; report how often each fails.",
+    "claims": "Re-run the experiments behind toygan's claims.",
+    "reproduce": "Re-run an experiment of the literature.",
+    "sheet": "Write the cheat sheet: one page, PDF or PNG.",
     "lab": "Open the lessons in JupyterLab.",
-    "menus": "List what a recipe can be made of.",
+    "menus": "List everything that a recipe can be made of.",
     "api": "Print the reference of all public names.",
 }
 
@@ -28,18 +28,18 @@ class Commands(OneLine):
     """The commands by their names."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names of all commands."""
+        """Return the names of all commands."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        """A command by its name; None where there is none."""
+        """Return a command by its name; None if there is none."""
         if name not in COMMANDS:
             return None
         command: click.Command = import_module(f"toygan.cli.{name}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The commands, each in one line."""
+        """Write a line for each command."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
@@ -54,5 +54,5 @@ class Commands(OneLine):
 )
 @click.version_option(package_name="toygan", message="toygan %(version)s")
 def main() -> None:
-    """Small GANs on toy distributions: watch them learn, in a notebook or from the shell."""
+    """Train small GANs on toy distributions, and see how they learn."""
     signal.signal(signal.SIGINT, signal.default_int_handler)

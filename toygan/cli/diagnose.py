@@ -1,4 +1,4 @@
-"""`toygan diagnose`: what went on in a run that `toygan train --out` has left, in words."""
+"""`toygan diagnose`: the diagnosis of a run that `toygan train --out` has written."""
 
 from __future__ import annotations
 
@@ -15,39 +15,37 @@ from toygan.runs.record import Record
 
 
 def count_verdicts(diagnoses: list[Diagnosis]) -> str:
-    """How many seeds got which verdict, the most frequent first."""
+    """Return the number of seeds with each verdict, the most frequent verdict first."""
     counts = Counter(d.verdict for d in diagnoses).most_common()
     return ", ".join(f"{count} of {len(diagnoses)} {verdict}" for verdict, count in counts)
 
 
 def read_record(run: Path) -> Record:
-    """The record in a run's folder; UsageError where it holds none."""
+    """Read the record in a run's folder; UsageError if the folder has none."""
     recipe = read_recipe(run / run_files.RECIPE, "RUN")
     if not (run / run_files.METRICS).exists():
-        raise click.UsageError(f"RUN {run}: nothing was measured yet")
+        raise click.UsageError(f"RUN {run}: has no measurements yet")
     try:
         return Record.from_json(read_text(run / run_files.METRICS, "RUN"), recipe)
     except (ValueError, RecursionError) as error:
-        raise click.UsageError(
-            f"RUN {run}: {run_files.METRICS} is not what `toygan train --out` writes ({error})"
-        ) from None
+        raise click.UsageError(f"RUN {run}: {run_files.METRICS} is not a record of toygan ({error})") from None
 
 
 def format_diagnosis(seed: int, diagnosis: Diagnosis) -> str:
-    """A verdict and, indented below it, the numbers, the cause and the remedy."""
+    """Return a verdict and, indented below it, its numbers, its cause and a remedy."""
     width = max(40, min(100, shutil.get_terminal_size().columns))
     below = [", ".join(diagnosis.evidence), diagnosis.cause, diagnosis.remedy]
     lines = [click.wrap_text(text, width, "    ", "    ") for text in below if text]
     return "\n".join([f"seed {seed}: {diagnosis.verdict}", *lines])
 
 
-@click.command("diagnose", short_help="Say in words what went on in a run, seed by seed.")
+@click.command("diagnose")
 @click.argument("run", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="RUN")
 def command(run: Path) -> None:
-    """Say what went on at the end of a run, seed by seed, with the numbers it rests on and one remedy to try.
+    """Diagnose the end of a run, seed by seed, with the numbers behind each verdict and one remedy to try.
 
     RUN is a folder that `toygan train --out RUN` has written, or is writing. The numbers are means over the last 1,000
-    iterations, or over the newer half of a shorter run.
+    iterations, or over the second half of a shorter run.
     """
     record = read_record(run)
     diagnoses = diagnose_all(record)

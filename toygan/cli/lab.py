@@ -1,4 +1,4 @@
-"""`toygan lab`: the lessons beside the user, in JupyterLab."""
+"""`toygan lab`: a copy of the lessons for the user, in JupyterLab."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from toygan.cli.param_types import OutputPath
 from toygan.files import write
 
 HERE = Path(__file__).resolve().parent.parent
-TOLD = 5  # names in one message
-# What a user's configuration of Jupyter may have set otherwise, for other servers than this one.
+NAMES_IN_A_MESSAGE = 5
+# A user's own configuration of Jupyter may differ, for other servers than this one.
 SAFE = [
     "--ServerApp.ip=localhost",
     "--ServerApp.identity_provider_class=toygan.cli.token.FreshToken",
@@ -29,15 +29,15 @@ SAFE = [
 
 
 def find_lessons() -> Path:
-    """Where the lessons lie: inside an installed package, or beside a package that is run from its repository."""
+    """Return the folder of the lessons: in an installed package, or beside one that runs from its repository."""
     installed = HERE / "_lessons"
     return installed if installed.is_dir() else HERE.parent / "lessons"
 
 
 def copy_lessons(to: Path) -> tuple[list[str], list[str], list[str]]:
-    """Copies the lessons that are not there yet: names of the copied, of those left, and of others with their error.
+    """Copy the missing lessons; return the names of the copied, of those the user changed, and of failures.
 
-    A file that exists is never written to, whatever it holds; a lesson is there whole or not at all.
+    An existing file is never written to. A lesson is copied as a whole or not at all.
     """
     copied, kept, failed = [], [], []
     to.mkdir(parents=True, exist_ok=True)
@@ -62,12 +62,12 @@ def _by_product(path: Path) -> bool:
 
 
 def _few(names: list[str]) -> str:
-    more = len(names) - TOLD
-    return ", ".join(names[:TOLD]) + (f" and {more} more" if more > 0 else "")
+    more = len(names) - NAMES_IN_A_MESSAGE
+    return ", ".join(names[:NAMES_IN_A_MESSAGE]) + (f" and {more} more" if more > 0 else "")
 
 
 def jupyter_command(folder: Path, browser: bool) -> list[str]:
-    """The command that serves a folder: to this machine only, behind a token; it says its address and little else."""
+    """Return the command that serves a folder to this machine only, behind a token, and prints the address."""
     command = [sys.executable, "-m", "jupyterlab", *SAFE, f"--ServerApp.root_dir={folder}", "--log-level=WARN"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
@@ -77,18 +77,18 @@ def jupyter_command(folder: Path, browser: bool) -> list[str]:
 
 
 def has_screen() -> bool:
-    """Whether a browser window can be opened: on Linux that takes a display."""
+    """Return True if a browser window can be opened, which on Linux needs a display."""
     return not sys.platform.startswith("linux") or any(os.environ.get(v) for v in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
 @click.command("lab")
 @click.argument("folder", type=OutputPath(file_okay=False, path_type=Path), default="toygan-lessons", metavar="[DIR]")
-@click.option("--copy-only", is_flag=True, help="copy the lessons and stop")
-@click.option("--no-browser", is_flag=True, help="print the address and open nothing")
+@click.option("--copy-only", is_flag=True, help="copy the lessons, then exit")
+@click.option("--no-browser", is_flag=True, help="print the address, and open no browser")
 def command(folder: Path, copy_only: bool, no_browser: bool) -> None:
     """Open the lessons in JupyterLab.
 
-    They are copied to DIR (./toygan-lessons) on first use. What is there already is yours and is never overwritten.
+    The first use copies them to DIR (./toygan-lessons). Files that exist there are never overwritten.
     """
     if not (folder.exists() and find_lessons().exists() and folder.samefile(find_lessons())):
         try:
@@ -100,12 +100,12 @@ def command(folder: Path, copy_only: bool, no_browser: bool) -> None:
         if copied:
             click.echo(f"Copied {len(copied)} lessons to {folder}")
         if kept:
-            click.echo(f"Left as you have them: {_few(kept)} (delete one and run again to get the original)")
+            click.echo(f"Kept your versions: {_few(kept)} (delete a file and run again to get the original)")
         if failed and copy_only:
             sys.exit(WRONG)
     if copy_only:
         return
-    click.echo("Starting JupyterLab; its address comes in a moment. Ctrl-C twice ends it.", err=True)
+    click.echo("Starting JupyterLab; its address follows. Press Ctrl-C twice to stop it.", err=True)
     command = jupyter_command(folder.resolve(), browser=has_screen() and not no_browser)
     sys.stdout.flush()
     if os.name == "posix":

@@ -1,4 +1,4 @@
-"""`toygan menus`: what a recipe can be made of, read from the rows of the menus."""
+"""`toygan menus`: everything that a recipe can be made of, read from the rows of the menus."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 import click
 
 from toygan.cli.marked_pages import into_option, write_marked
+from toygan.cli.tables import print_tables
+from toygan.measure.tables import Table
 from toygan.panels import PANELS
 from toygan.parts.menu import Menu
 from toygan.parts.metrics import METRICS, Metric
@@ -18,7 +20,7 @@ from toygan.recipe import DEFAULT, KNOBS
 
 
 class Row(NamedTuple):
-    """A part or a field: its name, what it is with its source, and the numbers that a spec may change, or a default."""
+    """A part or a field: its name, its meaning with its source, and its arguments or its default."""
 
     name: str
     what: str
@@ -26,7 +28,7 @@ class Row(NamedTuple):
 
 
 def list_menus() -> dict[str, list[Row]]:
-    """The fields of a recipe, the rows of every menu by the fields that choose from it, the metrics and the panels."""
+    """Return the fields of a recipe, the rows of every menu by the fields that use it, the metrics and the panels."""
     menus: dict[int, tuple[list[str], Menu[Any]]] = {}
     for field, how in KNOBS.items():
         if how.menu is not None:
@@ -50,7 +52,7 @@ def _row(name: str, part: Any) -> Row:
 
 
 def _first_sentence(text: str) -> str:
-    """Up to the first full stop that ends a sentence: not one inside brackets, where sources stand ("et al. 2017")."""
+    """Return the text up to its first full stop outside brackets, which hold sources ("et al. 2017")."""
     paragraph, depth = " ".join(text.split("\n\n")[0].split()), 0
     for i, letter in enumerate(paragraph):
         depth += (letter == "(") - (letter == ")")
@@ -59,44 +61,36 @@ def _first_sentence(text: str) -> str:
     return paragraph.rstrip(".")
 
 
+def build_table(title: str, rows: list[Row], quote: str = "") -> Table:
+    """Return a menu as a table, names and numbers between quotes."""
+    head = ["name" if quote else title, "meaning and source", "default" if title == "fields" else "arguments"]
+    cells = [[f"{quote}{row.name}{quote}", row.what, row.numbers and f"{quote}{row.numbers}{quote}"] for row in rows]
+    used = 2 + any(row.numbers for row in rows)
+    return Table(head[:used], [line[:used] for line in cells])
+
+
 def render_tables() -> str:
-    """The menus as Markdown, a table each."""
-    blocks = []
-    for title, rows in list_menus().items():
-        head = [("name", "what it is, and its source", "default" if title == "fields" else "its numbers"), ("---",) * 3]
-        cells = [(f"`{row.name}`", row.what, row.numbers and f"`{row.numbers}`") for row in rows]
-        used = 2 + any(row.numbers for row in rows)
-        lines = ["| " + " | ".join(cell.replace("|", r"\|") for cell in line[:used]) + " |" for line in head + cells]
-        blocks.append("\n".join([f"## {title}", "", *lines]))
-    return "\n\n".join(blocks)
+    """Return the menus as Markdown, a table each."""
+    return "\n\n".join(f"## {title}\n\n{build_table(title, rows, '`')}" for title, rows in list_menus().items())
 
 
 def render_names() -> str:
-    """The menus as a Markdown list, a line each with all its names."""
+    """Return the menus as a Markdown list, a line each with all its names."""
     return "\n".join(
         f"- **{title}**: " + " ".join(f"`{row.name}`" for row in rows) for title, rows in list_menus().items()
     )
 
 
-TEXTS = {"menus": render_tables, "names of the menus": render_names}  # what `--into` writes between the marks of a page
+TEXTS = {"menus": render_tables, "names of the menus": render_names}  # that `--into` writes between marks of a page
 
 
 @click.command("menus")
 @click.option("--markdown", "as_markdown", is_flag=True, help="print Markdown tables")
 @into_option
 def command(as_markdown: bool, pages: tuple[Path, ...]) -> None:
-    """List what a recipe can be made of, its fields, the metrics and the panels."""
+    """List everything that a recipe can be made of, the metrics and the panels."""
     write_marked(pages, TEXTS)
-    if pages:
-        return
     if as_markdown:
         click.echo(render_tables())
-        return
-    for title, rows in list_menus().items():
-        click.secho(f"\n{title}", bold=True)
-        wide = max(len(row.name) for row in rows) + 2
-        for row in rows:
-            click.echo(click.wrap_text(
-                f"{row.name:<{wide}}{row.what}" + (f" [{row.numbers}]" if row.numbers else ""),
-                width=100, initial_indent="  ", subsequent_indent="  " + " " * wide,
-            ))  # fmt: skip
+    elif not pages:
+        print_tables(build_table(title, rows) for title, rows in list_menus().items())

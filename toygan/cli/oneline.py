@@ -1,4 +1,4 @@
-"""One line for everything that is refused: by a command, by the system, or for want of memory."""
+"""One line for each refusal: by a command, by the system, or because memory is short."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ import click
 WRONG = 2  # exit status of a command line that is refused
 SIGNALLED = 128  # and of a command that a signal ended, the signal's number added
 INTERRUPTED = SIGNALLED + signal.SIGINT
-LINE, WORD = 240, 100  # letters of a message, and of one word in it, such as a path
-# What PyTorch and the loader of libraries say for want of memory: kinds of errors that mistakes of our own have, too.
+LINE, WORD = 240, 100  # characters of a message, and of one word in it, such as a path
+# Messages of PyTorch and of the loader of libraries when memory is short; the kinds of these errors tell nothing.
 NO_MEMORY = (
     "can't allocate memory", "not enough memory", "out of memory", "annot allocate memory", "bad_alloc",
     "failed to map segment", "can't start new thread", "array is too big",
@@ -24,25 +24,25 @@ NO_MEMORY = (
 
 
 class OneLine(click.Group):
-    """Commands whose every complaint about their input is one line on stderr and exit status 2."""
+    """A group of commands that refuse their input in one line on stderr, with exit status 2."""
 
     def main(self, *args: Any, **extra: Any) -> Any:
-        """Runs a command line, and ends the process with its status."""
+        """Run a command line, and end the process with its status."""
         try:
             status = self._status(*args, **extra)
             if sys.stdout is not None:
-                sys.stdout.flush()  # here, where a full disk can still be told of
+                sys.stdout.flush()  # here, so that a full disk can still be reported
         except (click.Abort, KeyboardInterrupt):
             status = INTERRUPTED
-        except BrokenPipeError:  # who read the output wants no more of it
+        except BrokenPipeError:  # the reader of the output has closed it
             _drop_output()
             status = 1
         except Exception as error:
             full = isinstance(error, OSError) and (_drop_output() or error.errno == errno.ENOSPC)
-            said = explain(error, "the output" if full else "the system")
-            if said is None:
+            message = explain(error, "the output" if full else "the system")
+            if message is None:
                 raise
-            complain(said)
+            complain(message)
             status = WRONG
         sys.exit(status)
 
@@ -56,7 +56,7 @@ class OneLine(click.Group):
 
 
 def explain(error: Exception, place: str = "the system") -> str | None:
-    """What was refused, in words, `place` being where if the system does not say; None for a mistake of our own."""
+    """Return the message of a refusal, `place` if the system names none; None for an error of toygan itself."""
     if isinstance(error, click.ClickException):
         return error.format_message()
     if isinstance(error, BrokenProcessPool):
@@ -65,7 +65,7 @@ def explain(error: Exception, place: str = "the system") -> str | None:
         isinstance(error, RuntimeError | ImportError | OSError | ValueError)
         and any(words in str(error) for words in NO_MEMORY)
     ):
-        return "there is not enough memory for that"
+        return "not enough memory"
     if isinstance(error, FileExistsError) and error.errno is None:  # of `files.write`
         return str(error)
     if isinstance(error, OSError):  # a full disk, a name too long, a folder without permission
@@ -78,13 +78,13 @@ def explain(error: Exception, place: str = "the system") -> str | None:
 
 
 def shorten(words: str, most: int) -> str:
-    """The words, or most of their beginning and some of their end where they have more than `most` letters."""
+    """Return the words, cut in the middle if they have more than `most` characters."""
     end = most // 4
     return words if len(words) <= most else f"{words[: most - end - 3]}...{words[-end:]}"
 
 
 def complain(message: str) -> None:
-    """The message on stderr, as a line that a reader can take in."""
+    """Print a message on stderr, as one short line."""
     words = " ".join(shorten(word, WORD) for word in message.split())
     line = "".join(letter if letter.isprintable() else "?" for letter in shorten(words, LINE - len("toygan: ")))
     with contextlib.suppress(OSError):
@@ -92,7 +92,7 @@ def complain(message: str) -> None:
 
 
 def _drop_output() -> bool:
-    """Whether the output takes no more; what is left of it then goes nowhere, or Python would complain at its end."""
+    """Return True if the output is closed or full, and discard the rest of it, which Python would flush at its end."""
     try:
         if sys.stdout is not None:
             sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""Flags made from the fields of a recipe, and the recipe that a command line asks for."""
+"""Options made from the fields of a recipe, and the recipe that a command line asks for."""
 
 from __future__ import annotations
 
@@ -8,35 +8,41 @@ from typing import Any, TypeVar
 
 import click
 
-from toygan.recipe import FIELDS, KNOBS, Recipe, RecipeError, parse
+from toygan.recipe import DEFAULT, FIELDS, KNOBS, Recipe, RecipeError, parse
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-LARGEST = 2**24  # bytes of a recipe, its points included; a file such as /dev/zero has no end
-KINDS = {"int": "WHOLE", "float": "NUMBER", "str": "NAME"}
+LARGEST_RECIPE = 2**24  # bytes, its points included; a file such as /dev/zero has no end
+KINDS = {"int": "INTEGER", "float": "NUMBER", "str": "NAME"}
 
 
 def recipe_options(command: Command) -> Command:
-    """Adds one flag per field of Recipe, and the two ways to name a whole recipe."""
+    """Add an option for each field of Recipe, and the two ways to name a whole recipe."""
     for name in reversed(KNOBS):
-        command = click.option(
-            "--" + name.replace("_", "-"), name, metavar=KINDS.get(str(FIELDS[name].type), "LIST"), help=_help(name)
-        )(command)
+        how, kind = KNOBS[name], KINDS.get(str(FIELDS[name].type), "LIST")
+        words = f"{how.help}; {how.allowed}  [default: {getattr(DEFAULT, name)}]"
+        if name == "regularizers":
+            words = f"{how.help}, as name:strength,name:strength; {how.allowed}"
+        command = click.option("--" + name.replace("_", "-"), name, metavar=kind, help=words)(command)
         if name == "regularizers":
             command = click.option(
-                "-r", "added", metavar="NAME=STRENGTH", multiple=True, help="one regularizer; may be repeated"
+                "-r", "added", metavar="NAME=STRENGTH", multiple=True, help="add one regularizer; may be repeated"
             )(command)
     from_file = click.Path(exists=True, dir_okay=False, path_type=Path)
-    command = click.option("--share", metavar="TEXT", help="a recipe's share string, such as 'loss=hinge&seed=3'")(
-        command
-    )
+    command = click.option(
+        "--share", metavar="TEXT", help="read the recipe from a share string, such as 'loss=hinge&seed=3'"
+    )(command)
     return click.option(
-        "--recipe", "file", type=from_file, metavar="FILE", help="a recipe.json; other flags change it"
+        "--recipe",
+        "file",
+        type=from_file,
+        metavar="FILE",
+        help="read the recipe from a JSON file; other options change it",
     )(command)
 
 
 def recipe_from_options(given: dict[str, Any]) -> Recipe:
-    """The recipe of a command line: of its file or share string, or the default one, changed by its flags."""
+    """Build the recipe of a command line: that of its file or share string, or the default, changed by its options."""
     file, share = given["file"], given["share"]
     if file and share:
         raise click.UsageError("--recipe and --share both name a recipe; give one of them")
@@ -54,7 +60,7 @@ def recipe_from_options(given: dict[str, Any]) -> Recipe:
 
 
 def read_text(file: Path, given: str, most: int | None = None) -> str:
-    """What a file holds; UsageError, by the name it was given under, if it cannot be read or exceeds `most` bytes."""
+    """Read a text file; UsageError, with the option that named it, if it is unreadable or exceeds `most` bytes."""
     try:
         with file.open("rb") as content:
             held = content.read(-1 if most is None else most + 1)
@@ -67,17 +73,10 @@ def read_text(file: Path, given: str, most: int | None = None) -> str:
 
 
 def read_recipe(file: Path, given: str) -> Recipe:
-    """The recipe that a file holds; UsageError, by the name under which it was given, where it holds none."""
+    """Read a recipe from a file; UsageError, with the option that named it, if there is none."""
     try:
-        return Recipe.from_json(read_text(file, given, LARGEST))
+        return Recipe.from_json(read_text(file, given, LARGEST_RECIPE))
     except RecipeError as error:
         raise click.UsageError(f"{given} {file}: {error}") from None
     except RecursionError:
-        raise click.UsageError(f"{given} {file}: is nested too deeply for a recipe") from None
-
-
-def _help(name: str) -> str:
-    how, default = KNOBS[name], getattr(Recipe(), name)
-    if name == "regularizers":
-        return f"{how.help}, as name:strength,name:strength; {how.allowed}"
-    return f"{how.help}; {how.allowed}  [default: {default}]"
+        raise click.UsageError(f"{given} {file}: is nested too deeply") from None

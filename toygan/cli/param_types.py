@@ -1,7 +1,9 @@
-"""Kinds of words of a command line, stricter than click's own."""
+"""Types of arguments on a command line, stricter than click's own, and options that several commands share."""
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
 import click
@@ -10,13 +12,13 @@ from toygan import text
 
 
 class DeviceChoice(click.Choice[str]):
-    """Where runs are trained, as PyTorch calls it."""
+    """A device to train on, by its name in PyTorch."""
 
     def __init__(self) -> None:
         super().__init__(["cpu", "cuda"])
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The device; BadParameter where there is none of the kind."""
+        """Return the device; BadParameter if this machine has none of the kind."""
         device = super().convert(value, param, ctx)
         if device == "cuda":
             import torch  # here: a command that ends before it trains need not load it
@@ -26,14 +28,11 @@ class DeviceChoice(click.Choice[str]):
         return device
 
 
-device_option = click.option("--device", type=DeviceChoice(), default="cpu", show_default=True, help="where it trains")
-
-
 class OutputPath(click.Path):
-    """A path to write to; none is the empty one, which would be the folder that one is in."""
+    """A path to write to; it must have a name, since an empty one would mean the current folder."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The path; BadParameter where it is empty or not of the kind asked for."""
+        """Return the path; BadParameter if it is empty or not of the kind asked for."""
         if value == "":
             self.fail("must have a name", param, ctx)
         return super().convert(value, param, ctx)
@@ -42,11 +41,31 @@ class OutputPath(click.Path):
 class StrictIntRange(click.IntRange):
     """A whole number within bounds, in the digits 0 to 9 and nothing else."""
 
+    name = "integer"
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The number; BadParameter where it is none, or out of bounds."""
+        """Return the number; BadParameter if it is not one, or out of bounds."""
         if isinstance(value, str):
             try:
                 value = text.whole(value)
             except ValueError as error:
                 self.fail(str(error), param, ctx)
         return super().convert(value, param, ctx)
+
+
+SEED_COUNT = StrictIntRange(1, 4096)
+FILE_TO_WRITE = OutputPath(dir_okay=False, path_type=Path)
+
+device_option = click.option(
+    "--device", type=DeviceChoice(), default="cpu", show_default=True, help="device to train on"
+)
+jobs_option = click.option(
+    "--jobs",
+    type=StrictIntRange(1, 256),
+    default=os.cpu_count(),
+    show_default="one per core",
+    help="worker processes",
+)
+store_option = click.option(
+    "--store", type=FILE_TO_WRITE, metavar="FILE", help="store results in FILE and skip what it already holds"
+)

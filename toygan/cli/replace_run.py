@@ -1,4 +1,4 @@
-"""A run in a folder that another one is to replace: the old one stays until the new one is whole."""
+"""The replacement of a run in a folder: the old run stays until the new one is complete."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ NEW, WHOLE, MOVING = ".toygan-new", ".toygan-whole", ".toygan-moving"  # folders
 
 
 def replace(out: Path) -> None:
-    """Puts the new run, which is whole, in the place of the old one."""
+    """Replace the old run by the new one, which is complete."""
     (out / NEW).rename(out / WHOLE)
     finish_replacing(out)
 
 
 def finish_replacing(out: Path) -> None:
-    """Ends a replacement that was cut short: whenever that was, all of the new run is there afterwards."""
+    """Finish an interrupted replacement: whenever it was interrupted, the new run is complete afterwards."""
     if (out / WHOLE).is_dir():
         for name in run_files.OWN:
             (out / name).unlink(missing_ok=True)
@@ -32,26 +32,26 @@ def finish_replacing(out: Path) -> None:
 
 
 def choose_folder(out: Path, force: bool, resume: bool) -> Path:
-    """Where a run is to be kept: in `out`, or in a folder in it while another run is there."""
+    """Return the folder to write a run to: `out`, or a folder in it while `out` holds another run."""
     if out.exists() and not out.is_dir():
         raise click.UsageError(f"--out {out}: is a file")
     finish_replacing(out)
     if not out.is_dir() or not any(out.iterdir()):
         return out
     if not is_run(out):
-        raise click.UsageError(f"--out {out}: holds no run of toygan, and is left alone; name another folder")
+        raise click.UsageError(f"--out {out}: is not the folder of a run; choose another folder")
     new = out / NEW
     if resume:
         return new if new.is_dir() else out
     if not force:
         raise click.UsageError(
-            f"--out {out}: exists; go on with its run by --resume, replace it by --force, or name another"
+            f"--out {out}: exists; use --resume to continue its run, --force to replace it, or choose another folder"
         )
     return new
 
 
 def is_run(folder: Path) -> bool:
-    """Whether all that a new run would replace was written by toygan."""
+    """Return True if toygan wrote all the files that a new run would replace."""
     there = [folder / name for name in run_files.OWN if (folder / name).exists()]
     try:
         recipe = Recipe.from_json((folder / run_files.RECIPE).read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""`toygan report`: what a store of a sweep holds, as a page or a table."""
+"""`toygan report`: the results in a store, as a page or a table."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from toygan.cli.param_types import OutputPath
+from toygan.cli.param_types import FILE_TO_WRITE
 from toygan.files import write
 from toygan.sweeps import StoreError, read_sweep
 from toygan.sweeps.report import render_report
@@ -15,20 +15,19 @@ from toygan.sweeps.report import render_report
 KINDS = (".html", ".csv", ".parquet")
 
 
-@click.command("report", short_help="Make a page, or a table, of what a sweep has kept.")
+@click.command("report")
 @click.argument("store", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="STORE")
 @click.option(
-    "--out", type=OutputPath(dir_okay=False, path_type=Path), required=True, metavar="FILE",
-    help="what to write: a name that ends in .html, .csv or .parquet",
-)  # fmt: skip
-@click.option("--force", is_flag=True, help="replace FILE")
-@click.option("--title", help="of the page  [default: the store's name]")
+    "--out", type=FILE_TO_WRITE, required=True, metavar="FILE", help="file to write: NAME.html, .csv or .parquet"
+)
+@click.option("--force", is_flag=True, help="replace FILE if it exists")
+@click.option("--title", help="title of the page  [default: the name of STORE]")
 def command(store: Path, out: Path, force: bool, title: str | None) -> None:
-    """Write what `toygan sweep --store STORE` has measured into a file.
+    """Turn the results of `toygan sweep --store STORE` into an HTML page or a table.
 
-    A page (.html) has heat maps over any two axes, every seed with the interval of its mean, the recipe of each cell as
-    a line to share, and a table to sort; it needs no Python and no network. A table (.csv, or .parquet with pyarrow)
-    has one row a recipe, seed and evaluation.
+    A page (.html) shows heat maps over any two axes, all seeds with the interval of their mean, each recipe as a share
+    string, and a sortable table; it needs no Python and no network. A table (.csv, or .parquet with pyarrow) has a row
+    for each recipe, seed and evaluation.
     """
     kind = out.suffix.lower()
     if kind not in KINDS:

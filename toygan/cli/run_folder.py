@@ -1,4 +1,4 @@
-"""The folder of a run: its files are whole at every moment, and a run in it that was cut short can go on."""
+"""The folder of a run: its files are complete at every moment, and an interrupted run in it can continue."""
 
 from __future__ import annotations
 
@@ -28,13 +28,14 @@ from toygan.runs.checkpoint import resume, serialize
 from toygan.runs.record import Record
 from toygan.runs.run import Run
 
-FRAMES = 120  # an animation has at most about this many, however long the run
-SECONDS, MOST, SHARE = 20.0, 60.0, 0.05  # from checkpoint to checkpoint: more where they take more than a share of it
+GIF_FRAMES = 120  # at most about so many, however long the run
+# The time from checkpoint to checkpoint: more seconds if writing one takes more than this share of the time.
+LEAST_SECONDS, MOST_SECONDS, TIME_SHARE = 20.0, 60.0, 0.05
 
 
 @dataclass(frozen=True)
 class Request:
-    """What a command line asks for: a run that goes on must have been begun with the same."""
+    """A run as a command line asks for it; to resume one, the request must be the same as at its start."""
 
     recipe: Recipe
     steps: int
@@ -44,21 +45,21 @@ class Request:
     html: bool
     device: str = "cpu"
 
-    def run(self) -> Run:
-        """The run, at its start."""
+    def start(self) -> Run:
+        """Return the run at iteration 0."""
         return Run(self.recipe.seeds(self.seeds), device=self.device, every=self.every, limit=None)
 
     @property
-    def words(self) -> dict[str, Any]:
-        """The same as JSON can hold it."""
+    def meta(self) -> dict[str, Any]:
+        """The request as JSON can hold it."""
         return {**vars(self), "recipe": json.loads(self.recipe.to_json()), "toygan": version("toygan")}
 
 
 class RunFolder:
-    """The folder `out` of a run, which begins in it, or goes on where a checkpoint was kept.
+    """The folder `out` of a run that starts in it, or continues from a checkpoint in it.
 
-    A run that is there already stays until the new one, which is kept beside it meanwhile, is whole. Raises UsageError
-    where the folder holds what may not be replaced, or nothing that can be resumed by what is asked for.
+    A run that is there already stays until the new one is complete. Raises UsageError if the folder holds files that
+    may not be replaced, or no run that the request can resume.
     """
 
     def __init__(self, out: Path, request: Request, force: bool, resume: bool) -> None:
@@ -69,24 +70,24 @@ class RunFolder:
         self._frames, self._drawn = list[Image.Image](), -1
         self._next_checkpoint, self._warned = 0.0, False
         kept = self._folder / run_files.CHECKPOINT
-        self.run = self._resume(kept) if resume and kept.exists() else request.run()
+        self.run = self._resume(kept) if resume and kept.exists() else request.start()
         if self._folder != out and not resume:
-            shutil.rmtree(self._folder, ignore_errors=True)  # of a replacement that was given up
+            shutil.rmtree(self._folder, ignore_errors=True)  # of a replacement that was abandoned
         self._folder.mkdir(parents=True, exist_ok=True)
         write(self._folder / run_files.RECIPE, run_files.encode_recipe(request.recipe))
 
-    # While it trains.
+    # During training.
 
     def add_frame(self) -> None:
-        """The first member as it stands, and the band of all, as the next frame of the animation, if one is due."""
+        """Draw the next frame of the animation, if one is due."""
         steps, every = self.run.steps, self._request.every
-        frame_every = every * max(1, -(-self._request.steps // (every * FRAMES)))
+        frame_every = every * max(1, -(-self._request.steps // (every * GIF_FRAMES)))
         if self._request.gif and steps > self._drawn and steps % frame_every == 0:
             self._drawn = steps
             self._draw()
 
     def keep(self, now: bool) -> None:
-        """Before an iteration: the next frame of the recording, if one is due, and a checkpoint, where due or `now`."""
+        """Before an iteration, add a frame to the recording if one is due, and write a checkpoint if due or `now`."""
         steps = self.run.steps
         newest = self._recording.frames[-1].iteration if self._recording and self._recording.frames else -1
         if steps > newest and steps % max(1, -(-self._request.steps // (LIMIT - 1))) == 0:
@@ -98,13 +99,13 @@ class RunFolder:
             self._write_checkpoint()
         except OSError as error:
             if not self._warned:
-                click.echo(f"toygan: no checkpoint could be kept ({error.strerror}); training goes on", err=True)
+                click.echo(f"toygan: cannot write a checkpoint ({error.strerror}); training continues", err=True)
             self._warned = True
         taken = time.monotonic() - began
-        self._next_checkpoint = began + taken + min(MOST, max(SECONDS, taken / SHARE))
+        self._next_checkpoint = began + taken + min(MOST_SECONDS, max(LEAST_SECONDS, taken / TIME_SHARE))
 
     def write(self) -> Path:
-        """The run's numbers and pictures as it stands, and where they are; a finished run needs no checkpoint."""
+        """Write the run's numbers and pictures, and return their folder; a finished run loses its checkpoint."""
         finished = self.run.steps >= self._request.steps
         self._draw()
         self._record()
@@ -115,7 +116,7 @@ class RunFolder:
             page = self._recording.html(headline(recipe), seeds_line(recipe, seeds))
             write(self._folder / run_files.RECORDING, page)
         self._write_metrics()
-        write(self._folder / run_files.PICTURE, self._picture.png())  # the last one: with it a run is finished
+        write(self._folder / run_files.PICTURE, self._picture.png())  # last: it marks a finished run
         if finished:
             (self._folder / run_files.CHECKPOINT).unlink(missing_ok=True)
             if self._folder != self._out:
@@ -132,8 +133,8 @@ class RunFolder:
         if self._recording is None:
             return
         look = Look.from_run(self.run.population, self.run.record)
-        said = f"iteration {look.step:,} · {look.status}"
-        words = {"status": said, "recipe": look.recipe.to_string(), **told(diagnose_all(self.run.record))}
+        status = f"iteration {look.step:,} · {look.status}"
+        words = {"status": status, "recipe": look.recipe.to_string(), **told(diagnose_all(self.run.record))}
         self._recording.add(look.step, words, self._charts.update(look))
 
     def _write_metrics(self) -> None:
@@ -142,53 +143,55 @@ class RunFolder:
     # Checkpoints.
 
     def _write_checkpoint(self) -> None:
-        words = {"asked": self._request.words, "drawn": self._drawn, "frames": len(self._frames)}
+        meta = {"asked": self._request.meta, "drawn": self._drawn, "frames": len(self._frames)}
         arrays = {"run": as_array(serialize(self.run))}
         if self._request.gif:
             arrays["picture"] = as_array(self._picture.run.serialize())
             arrays |= {f"frame/{i}": as_array(run_files.encode_png(frame)) for i, frame in enumerate(self._frames)}
         if self._recording is not None:
             arrays["charts"] = as_array(self._charts.serialize())
-            words["recording"], arrays["recording"] = self._recording.kept()
-        write(self._folder / run_files.CHECKPOINT, pack(words, arrays))
+            meta["recording"], arrays["recording"] = self._recording.kept()
+        write(self._folder / run_files.CHECKPOINT, pack(meta, arrays))
         self._write_metrics()
 
     def _resume(self, file: Path) -> Run:
-        """The run of a checkpoint, and what was drawn of it."""
+        """Return the run of a checkpoint, and restore its drawings."""
         try:
-            words, arrays = unpack(file.read_bytes())
-            self._refuse_another(words["asked"])
+            meta, arrays = unpack(file.read_bytes())
+            self._refuse_another(meta["asked"])
             run = resume(arrays["run"].tobytes(), self._request.every, device=self._request.device)
             look = Look.from_run(run.population, run.record)
             if self._request.gif:
                 self._picture.run.resume(arrays["picture"].tobytes(), look)
-                self._drawn = words["drawn"]
-                self._frames = [_image(arrays[f"frame/{i}"].tobytes()) for i in range(words["frames"])]
+                self._drawn = meta["drawn"]
+                self._frames = [_image(arrays[f"frame/{i}"].tobytes()) for i in range(meta["frames"])]
             if self._request.html:
                 self._charts.resume(arrays["charts"].tobytes(), look)
-                self._recording = Recording.resumed(words["recording"], arrays["recording"])
+                self._recording = Recording.resumed(meta["recording"], arrays["recording"])
         except (ValueError, LookupError, TypeError) as error:
-            raise click.UsageError(f"--resume: {file} cannot be gone on with ({error}); --force begins anew") from None
+            raise click.UsageError(
+                f"--resume: cannot resume from {file} ({error}); use --force to start over"
+            ) from None
         return run
 
     def _refuse_another(self, begun: dict[str, Any]) -> None:
-        for name, ours in self._request.words.items():
+        for name, ours in self._request.meta.items():
             if (theirs := begun[name]) != ours:
                 was = "another one" if isinstance(ours, dict) else str(theirs).lower()
                 raise click.UsageError(
-                    f"--resume: {name} was {was} where the run in {self._folder} began; give the same, or begin anew "
-                    "with --force"
+                    f"--resume: {name} was {was} when the run in {self._folder} started; give the same, or use --force "
+                    "to start over"
                 )
 
 
 def is_finished(out: Path, request: Request) -> bool:
-    """Whether the run asked for is there and done; UsageError where another one is."""
+    """Return True if the requested run is there and finished; UsageError if another finished run is there."""
     if choose_folder(out, force=False, resume=True) != out or (out / run_files.CHECKPOINT).exists() or not is_run(out):
         return False
     recipe = Recipe.from_json((out / run_files.RECIPE).read_text(encoding="utf-8"))
     there = {name: (out / name).exists() for name in run_files.OWN}
     if recipe == request.recipe and not there[run_files.PICTURE]:
-        return False  # cut short before its first checkpoint, or where none fitted
+        return False  # interrupted before its first checkpoint, or the disk was full
     if (
         recipe == request.recipe
         and there[run_files.ANIMATION] == request.gif
@@ -197,7 +200,9 @@ def is_finished(out: Path, request: Request) -> bool:
         record = Record.from_json((out / run_files.METRICS).read_text(encoding="utf-8"), recipe)
         if (len(record.recipes), record.steps[-1]) == (request.seeds, request.steps):
             return True
-    raise click.UsageError(f"--resume: the run in {out} is finished, and not what is asked for; --force replaces it")
+    raise click.UsageError(
+        f"--resume: the run in {out} is finished and differs from this command; use --force to replace it"
+    )
 
 
 def _image(content: bytes) -> Image.Image:

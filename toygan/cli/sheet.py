@@ -9,25 +9,20 @@ from pathlib import Path
 import click
 
 from toygan.chart import style
-from toygan.cli.param_types import OutputPath
+from toygan.cli.param_types import FILE_TO_WRITE
 from toygan.files import write
 from toygan.measure.advice import read_odds
 from toygan.measure.diagnosis import VERDICTS
 
 SIZE = (11.7, 8.3)  # inches: A4
-COLUMNS = {
-    "what it is called": 0.01,
-    "told by": 0.17,
-    "why": 0.38,
-    "to try: helped/harmed of the runs tried": 0.72,
-}
+COLUMNS = {"verdict": 0.01, "evidence": 0.17, "cause": 0.38, "remedies: helped/harmed of the runs tried": 0.72}
 LETTERS = (24, 36, 60, 48)  # in a line of each column
 ORDER = [name for name in VERDICTS if name not in ("undetermined", "healthy")]
 KINDS = (".pdf", ".png")
 
 
 def list_rows() -> list[tuple[str, str, str, str]]:
-    """What stands in each row: verdict, evidence, cause, and the remedies that helped more often than they harmed."""
+    """Return the cells of each row: verdict, evidence, cause, and the remedies that helped more than they harmed."""
     found = []
     for name in ORDER:
         verdict = VERDICTS[name]
@@ -43,7 +38,7 @@ def list_rows() -> list[tuple[str, str, str, str]]:
 
 
 def render_page(kind: str) -> bytes:
-    """The sheet as a PDF or PNG file."""
+    """Return the sheet as a PDF or PNG file."""
     import matplotlib
     from matplotlib.figure import Figure
 
@@ -71,11 +66,11 @@ def render_page(kind: str) -> bytes:
     return out.getvalue()
 
 
-@click.command("sheet", short_help="Make the cheat sheet: one page, PDF or PNG.")
-@click.argument("out", type=OutputPath(dir_okay=False, path_type=Path), metavar="FILE")
-@click.option("--force", is_flag=True, help="replace FILE")
+@click.command("sheet")
+@click.argument("out", type=FILE_TO_WRITE, metavar="FILE")
+@click.option("--force", is_flag=True, help="replace FILE if it exists")
 def command(out: Path, force: bool) -> None:
-    """Write one page on what can be wrong with a GAN: how to tell, why, and what helped how often."""
+    """Write a cheat sheet, one page as PDF or PNG: each verdict with its evidence, its cause and its remedies."""
     kind = out.suffix.lower()
     if kind not in KINDS:
         raise click.UsageError(f"FILE {out}: must end in {' or '.join(KINDS)}")

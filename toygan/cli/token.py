@@ -1,4 +1,4 @@
-"""Who may use the lessons in JupyterLab: whoever has the token of this start, whatever a configuration says."""
+"""The token that opens the lessons in JupyterLab: a new one for each start, whatever a configuration says."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ TOKEN = secrets.token_hex(24)
 
 
 class FreshToken(IdentityProvider):
-    """A token that nothing sets, and that JupyterLab therefore tells in its address."""
+    """A token that no configuration changes, and that JupyterLab prints with its address."""
 
     token_generated = property(lambda self: True, lambda self, value: None)
 

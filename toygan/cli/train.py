@@ -10,51 +10,67 @@ import numpy as np
 from tqdm import tqdm
 
 from toygan.cli.diagnose import count_verdicts
-from toygan.cli.interrupt import stop_signals, ticking
+from toygan.cli.interrupt import stop_signals
 from toygan.cli.oneline import SIGNALLED
 from toygan.cli.options import recipe_from_options, recipe_options
-from toygan.cli.param_types import OutputPath, StrictIntRange, device_option
+from toygan.cli.param_types import SEED_COUNT, OutputPath, StrictIntRange, device_option
 from toygan.cli.run_folder import Request, RunFolder, is_finished
+from toygan.cli.tables import print_tables
 from toygan.measure.diagnosis import diagnose_all
+from toygan.measure.tables import Table
 from toygan.parts.metrics.reference import reference_band
 from toygan.training import Snapshot
 
 
-def summary(snapshot: Snapshot) -> str:
-    """The last evaluation as a table: every metric over the seeds, beside what 90 % of as many true samples score."""
+def summarize(snapshot: Snapshot) -> Table:
+    """Return the last evaluation: every metric over the seeds, beside the scores of 90 % of sets of true samples."""
     count, n = len(snapshot.recipes), snapshot.samples.shape[1]
-    head = f"iteration {snapshot.step}, {count} seed{'s' * (count > 1)}"
+    title = f"iteration {snapshot.step}, {count} seed{'s' * (count > 1)}"
     if not snapshot.alive.all():
-        head += f", {int((~snapshot.alive).sum())} diverged"
-    lines = [f"{head:<32}{'mean':>10}{'lowest':>10}{'highest':>10}{'true samples':>24}"]
+        title += f", {int((~snapshot.alive).sum())} diverged"
+    rows = []
     for name, column in snapshot.metrics.items():
         if len(finite := column[np.isfinite(column)]):
             band = reference_band(name.removeprefix("average-"), snapshot.recipes[0].data, n)
-            cells = "".join(f"{x:>10.4g}" for x in (finite.mean(), finite.min(), finite.max()))
-            lines.append(f"  {name:<30}{cells}" + (f"{f'{band:.4g}':>24}" if band else ""))
-    return "\n".join(lines)
+            numbers = [f"{x:.4g}" for x in (finite.mean(), finite.min(), finite.max())]
+            rows.append([name, *numbers, f"{band:.4g}" if band else ""])
+    return Table([title, "mean", "lowest", "highest", "true samples"], rows, numbers=1)
 
 
 @click.command("train")
-@click.option("--steps", type=StrictIntRange(min=0), default=2000, show_default=True, help="iterations")
-@click.option("--seeds", type=StrictIntRange(1, 4096), default=8, show_default=True, help="runs, seed after seed")
-@click.option("--every", type=StrictIntRange(min=1), default=100, show_default=True, help="iterations per evaluation")
-@click.option("--out", type=OutputPath(path_type=Path), metavar="DIR", help="folder for the files; without it, none")
+@click.option("--steps", type=StrictIntRange(min=0), default=2000, show_default=True, help="number of iterations")
+@click.option("--seeds", type=SEED_COUNT, default=8, show_default=True, help="number of seeds")
+@click.option(
+    "--every",
+    type=StrictIntRange(min=1),
+    default=100,
+    show_default=True,
+    help="iterations from evaluation to evaluation",
+)
+@click.option("--out", type=OutputPath(path_type=Path), metavar="DIR", help="folder for the files  [default: no files]")
 @click.option("--gif", is_flag=True, help="also write an animation")
-@click.option("--html", is_flag=True, help="also write a recording: a page that plays without Python or a network")
+@click.option("--html", is_flag=True, help="also write a page that replays the run without Python or a network")
 @device_option
-@click.option("--resume", is_flag=True, help="go on with the run in DIR where it was cut short")
-@click.option("--force", is_flag=True, help="replace the run in DIR, once the new one is whole")
+@click.option("--resume", is_flag=True, help="continue the interrupted run in DIR")
+@click.option("--force", is_flag=True, help="replace the run in DIR, once the new one is complete")
 @recipe_options
 def command(
-    steps: int, seeds: int, every: int, out: Path | None, gif: bool, html: bool, device: str, resume: bool, force: bool,
+    steps: int,
+    seeds: int,
+    every: int,
+    out: Path | None,
+    gif: bool,
+    html: bool,
+    device: str,
+    resume: bool,
+    force: bool,
     **given: Any,
-) -> int:  # fmt: skip
+) -> int:
     """Train a recipe over several seeds.
 
-    With --out DIR it leaves recipe.json, metrics.json (a row per seed and evaluation), picture.png and, with --gif and
-    --html, training.gif and run.html. They and a checkpoint are written while it trains: whatever ends it, the same
-    command with --resume goes on, to the same result. Ctrl-C ends a run early and keeps what it has reached.
+    With --out DIR it writes recipe.json, metrics.json (a row per seed and evaluation) and picture.png; --gif adds
+    training.gif, --html adds run.html. Files and a checkpoint are written during training: if it is interrupted, run
+    the same command with --resume to get the same result. Ctrl-C ends a run early and keeps what it has reached.
     """
     recipe = recipe_from_options(given)
     flags = {"--gif": gif, "--html": html, "--resume": resume, "--force": force}
@@ -66,22 +82,23 @@ def command(
         return 0
     with stop_signals() as caught:
         folder = None if out is None else RunFolder(out, request, force, resume)
-        run = request.run() if folder is None else folder.run
+        run = request.start() if folder is None else folder.run
         with tqdm(total=steps, initial=run.steps, unit=" iterations", leave=False, disable=None) as bar:
-            tick = ticking(bar, caught)
 
-            def goes_on() -> bool:
+            def should_continue() -> bool:
                 if folder:
                     folder.keep(now=bool(caught))
-                return tick()
+                if not caught:
+                    bar.update()
+                return not caught
 
-            for _ in run.until(steps, goes_on):
+            for _ in run.until(steps, should_continue):
                 if folder:
                     folder.add_frame()
         if caught:
-            how = "; --resume goes on" if folder and run.steps < steps else ""
-            click.echo(f"toygan: stopped at iteration {run.steps} of {steps}; keeping that{how}", err=True)
-        click.echo(summary(run.look()))
+            remedy = "; use --resume to continue" if folder and run.steps < steps else ""
+            click.echo(f"toygan: stopped at iteration {run.steps} of {steps}{remedy}", err=True)
+        print_tables([summarize(run.look())])
         click.echo(f"diagnosis: {count_verdicts(diagnose_all(run.record))}")
         if folder:
             click.echo(f"written to {folder.write()}")

@@ -91,7 +91,7 @@ class Store:
         except sqlite3.OperationalError as error:  # a full disk, a file that is locked for long
             raise OSError(None, str(error), str(self.path)) from None
         except sqlite3.DatabaseError as error:
-            raise StoreError(f"{self.path}: is damaged, or no store of toygan ({error})") from None
+            raise StoreError(f"{self.path}: is damaged, or not a store of toygan ({error})") from None
 
     def close(self) -> None:
         """Gives the file free."""
