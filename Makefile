@@ -52,7 +52,7 @@ readme: $(READY)
 	$(BIN)/toygan train -r r1=0.1 --steps 2400 --every 20 --out build/ring8 --gif --html
 	cp build/ring8/training.gif assets/ring8.gif
 	cp build/ring8/run.html assets/ring8.html
-	$(BIN)/toygan menus --into README.md --into assets/menus.md
+	$(BIN)/toygan menus --into assets/menus.md
 
 api: $(READY)
 	$(BIN)/toygan api --into assets/api.md

@@ -10,7 +10,7 @@ from support.shell import refused, toygan
 from toygan import train
 from toygan.cli.diagnose import format_diagnosis
 from toygan.measure.diagnosis import VERDICTS, Diagnosis, diagnose, diagnose_all
-from toygan.measure.recent import FEWEST, WINDOW, Recent
+from toygan.measure.recent import FEWEST_MEASUREMENTS, WINDOW_ITERATIONS, Recent
 from toygan.play.session import Session
 from toygan.recipe import Recipe
 from toygan.runs.record import Record
@@ -147,7 +147,7 @@ def test_a_critics_loss_is_judged_by_the_datas_scale() -> None:
 
 def test_the_words_name_how_far_the_data_is() -> None:
     found = diagnose(CASES["out of scale"])
-    assert "with a spread of 50" in found.cause
+    assert "has a spread of 50" in found.cause
     assert "data = standardised(of=ring8(radius=50.0,sigma=1.0))" in found.remedy
 
 
@@ -162,7 +162,7 @@ def test_a_run_that_diverged_says_when_and_one_whose_losses_explode_has_diverged
     assert diagnose(recent(loss_g=np.where(np.arange(31) < 5, 1.0, np.inf))).verdict == "diverged"
 
 
-@pytest.mark.parametrize("rows", range(FEWEST))
+@pytest.mark.parametrize("rows", range(FEWEST_MEASUREMENTS))
 def test_nothing_is_said_of_a_run_that_has_just_begun(rows: int) -> None:
     diagnosis = diagnose(of(range(rows), GOOD))
     assert diagnosis.verdict == "undetermined"
@@ -179,7 +179,7 @@ def test_what_most_runs_do_at_first_is_no_failure(hopping: float, later: str) ->
 
 
 def test_what_was_long_ago_does_not_count() -> None:
-    bad_once = np.where(np.arange(31) * 100 < 3000 - WINDOW, 0.0, 0.9)
+    bad_once = np.where(np.arange(31) * 100 < 3000 - WINDOW_ITERATIONS, 0.0, 0.9)
     assert diagnose(recent(high_quality=bad_once)).verdict == "healthy"
 
 
@@ -226,16 +226,16 @@ def test_a_diagnosis_in_the_shell_fits_its_window(monkeypatch: pytest.MonkeyPatc
 def test_what_was_before_a_setting_changed_does_not_count() -> None:
     recipe = Recipe(width=4, batch=4)
     run = Run(recipe, every=1, n=64)
-    run.run(FEWEST)
+    run.run(FEWEST_MEASUREMENTS)
     run.change(recipe.but(lr_d=0.1))
     run.step()
-    run.run(FEWEST - 2)
-    assert (run.record.since, len(Recent(run.record).steps)) == (FEWEST + 1, FEWEST - 1)
+    run.run(FEWEST_MEASUREMENTS - 2)
+    assert (run.record.since, len(Recent(run.record).steps)) == (FEWEST_MEASUREMENTS + 1, FEWEST_MEASUREMENTS - 1)
     assert "with these settings" in diagnose_all(run.record)[0].cause
     run.step()
     run.measure()
     run.measure()  # measured twice: nothing has changed
-    assert len(Recent(run.record).steps) == FEWEST
+    assert len(Recent(run.record).steps) == FEWEST_MEASUREMENTS
 
 
 def test_the_command_line_a_session_and_train_agree_on_the_same_runs(tmp_path: Path) -> None:

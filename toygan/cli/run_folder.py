@@ -18,7 +18,7 @@ from toygan.chart.recording import LIMIT, Recording
 from toygan.cli import run_files
 from toygan.cli.replace_run import choose_folder, is_run, replace
 from toygan.files import as_array, pack, unpack, write
-from toygan.measure.diagnosis import diagnose_all, told
+from toygan.measure.diagnosis import describe, diagnose_all
 from toygan.panels.charts import Charts
 from toygan.panels.look import Look
 from toygan.panels.picture import DEFAULT as PANELS
@@ -134,7 +134,7 @@ class RunFolder:
             return
         look = Look.from_run(self.run.population, self.run.record)
         status = f"iteration {look.step:,} · {look.status}"
-        words = {"status": status, "recipe": look.recipe.to_string(), **told(diagnose_all(self.run.record))}
+        words = {"status": status, "recipe": look.recipe.to_string(), **describe(diagnose_all(self.run.record))}
         self._recording.add(look.step, words, self._charts.update(look))
 
     def _write_metrics(self) -> None:

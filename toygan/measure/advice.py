@@ -13,12 +13,17 @@ from toygan.recipe import KNOBS, Recipe, RecipeError
 from toygan.text import round_to
 
 Changes = dict[str, Any]  # fields of a recipe
-FEW = 4  # runs without an effect that are added to each remedy's, so that one run that was lucky ranks it low
+PRIOR_RUNS = 4  # without an effect, added to the runs of each remedy, so that one lucky run ranks it low
 
 
 @dataclass(frozen=True)
 class Remedy:
-    """A change of a recipe, and its purpose; `changes` gives the fields that change, or none if it has no use."""
+    """A change of a recipe, and its purpose.
+
+    Args:
+        words: The purpose, as the begin of a sentence in the imperative.
+        changes: A function from a recipe to the fields that change, empty if the remedy has no use there.
+    """
 
     words: str
     changes: Callable[[Recipe], Changes]
@@ -33,7 +38,7 @@ class Remedy:
 
 
 class Odds(NamedTuple):
-    """Of n runs with a verdict, how many came closer to the data and lost it with a remedy, and how many got worse."""
+    """The outcomes of a remedy on n runs with a verdict: nearer to the data and without the verdict, or worse."""
 
     helped: int
     harmed: int
@@ -44,9 +49,20 @@ class Odds(NamedTuple):
 
 
 def advice(verdict: str, recipe: Recipe) -> str:
-    """Return the first remedy of a verdict that has a meaning in the recipe, in words, with its odds; "" if none has.
+    """Return the best remedy for a verdict, in words, with the odds that were measured.
 
-    Remedies are in the order of their odds; those that harm at least as often as they help are left out.
+    Remedies are tried in the order of their odds; one that harms at least as often as it helps is left out.
+
+    Args:
+        verdict: A name of `VERDICTS`.
+        recipe: The recipe of the run.
+    Returns:
+        The purpose, the changes and the odds, or "" if no remedy has a meaning in the recipe.
+    Example:
+        >>> from toygan import Recipe
+        >>> from toygan.measure.advice import advice
+        >>> advice("oscillation", Recipe())
+        'Damp the game by a D that is flat at the data: r1 = 1 (now off) (helped 7 of 12 runs, harmed 0).'
     """
     for remedy, changed, known in remedies(verdict, recipe):
         odds = f" ({known})" if known else ""
@@ -60,7 +76,7 @@ def remedies(verdict: str, recipe: Recipe) -> Iterator[tuple[Remedy, Recipe, Odd
 
     def gain(name: str) -> float:
         known = odds.get(name)
-        return (known.helped - known.harmed) / (known.n + FEW) if known else 0.0
+        return (known.helped - known.harmed) / (known.n + PRIOR_RUNS) if known else 0.0
 
     for name in sorted(REMEDIES_FOR.get(verdict, ()), key=gain, reverse=True):
         known = odds.get(name)
@@ -70,20 +86,17 @@ def remedies(verdict: str, recipe: Recipe) -> Iterator[tuple[Remedy, Recipe, Odd
 
 def describe_changes(recipe: Recipe, changed: Recipe) -> str:
     """Return what differs, such as "lr_d = 0.01 (now 0.001), d_steps = 5 (now 1)"."""
-    said = []
+    changes = []
     for name, how in KNOBS.items():
         old, new = getattr(recipe, name), getattr(changed, name)
         if name == "regularizers":
+            old, new = ({spec: f"{x:g}" for spec, x in strengths.items()} for strengths in (old, new))
             for spec in dict.fromkeys([*old, *new]):
                 if old.get(spec) != new.get(spec):
-                    said.append(f"{spec} = {_strength(new.get(spec))} (now {_strength(old.get(spec))})")
+                    changes.append(f"{spec} = {new.get(spec, 'off')} (now {old.get(spec, 'off')})")
         elif old != new:
-            said.append(f"{name} = {how.write(new) or how.unset} (now {how.write(old) or how.unset})")
-    return ", ".join(said)
-
-
-def _strength(value: float | None) -> str:
-    return "off" if value is None else f"{value:g}"
+            changes.append(f"{name} = {how.write(new) or how.unset} (now {how.write(old) or how.unset})")
+    return ", ".join(changes)
 
 
 @cache
@@ -104,7 +117,7 @@ def _rates(for_g: float, for_d: float) -> Callable[[Recipe], Changes]:
 
 
 def _r1(strength: float) -> Callable[[Recipe], Changes]:
-    """R1 at this strength, or three times as strong as it is."""
+    """Return the change to R1 at this strength, or to three times its present strength if that is more."""
     return lambda r: {
         "regularizers": {**r.regularizers, "r1": max(strength, round_to(3 * r.regularizers.get("r1", 0.0), 3))}
     }
@@ -125,21 +138,21 @@ REMEDIES: dict[str, Remedy] = {
     "lower lr_g": Remedy("Let D keep up", _rates(0.1, 1)),
     "raise lr_d": Remedy("Let D keep up", _rates(1, 10)),
     "raise lr_d threefold": Remedy("Let D keep up", _rates(1, 3)),
-    "more d_steps": Remedy("Let D see more between two steps of G", lambda r: {"d_steps": min(1000, 5 * r.d_steps)}),
+    "more d_steps": Remedy("Let D learn more between two steps of G", lambda r: {"d_steps": min(1000, 5 * r.d_steps)}),
     "weak r1": Remedy("Flatten D where the data is", _r1(0.1)),
-    "strong r1": Remedy("Damp it, by a D that is flat at the data", _r1(1.0)),
-    "steep loss": Remedy("Take a loss that is steep where D is sure", lambda r: {"loss": "non-saturating"}),
-    "usual weights": Remedy("Start from the usual weights, with units that are never all off", _usual_start),
-    "weaker regularizers": Remedy("Weaken what holds D back", _weaker),
+    "strong r1": Remedy("Damp the game by a D that is flat at the data", _r1(1.0)),
+    "steep loss": Remedy("Use a loss that is steep if D is sure", lambda r: {"loss": "non-saturating"}),
+    "usual weights": Remedy("Start from the usual weights, with units that never turn off", _usual_start),
+    "weaker regularizers": Remedy("Weaken the regularizers that hold D back", _weaker),
     "other units": Remedy(
-        "Let the players see the data in other units", lambda r: {"data": f"standardised(of={r.data})"}
+        "Standardize the data that the players see", lambda r: {"data": f"standardised(of={r.data})"}
     ),
     "adam": Remedy(
-        "Take steps of Adam",
+        "Use Adam for both players",
         lambda r: {"optimizer": "adam", "optimizer_g": "", "optimizer_d": "", "lr_g": 1e-3, "lr_d": 1e-3},
     ),
     "larger networks": Remedy(
-        "Take larger networks", lambda r: {"width": max(64, 2 * r.width), "depth": max(2, r.depth)}
+        "Use larger networks", lambda r: {"width": max(64, 2 * r.width), "depth": max(2, r.depth)}
     ),
 }
 

@@ -1,4 +1,4 @@
-"""What is going on in a run, in words: a verdict with its evidence, its cause, and one remedy to try."""
+"""The diagnosis of a run in words: a verdict with its evidence, its cause, and one remedy to try."""
 
 from __future__ import annotations
 
@@ -7,13 +7,20 @@ from dataclasses import dataclass, replace
 
 from toygan.measure import signs
 from toygan.measure.advice import advice
-from toygan.measure.recent import FEWEST, Recent
+from toygan.measure.recent import FEWEST_MEASUREMENTS, Recent
 from toygan.runs.record import Record
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """A verdict, a name of VERDICTS, with its evidence: numbers beside what true samples score."""
+    """The diagnosis of one run.
+
+    Args:
+        verdict: A name of `VERDICTS`.
+        evidence: The numbers behind it, beside the scores of true samples.
+        cause: The cause in a sentence, or "".
+        remedy: A remedy to try, with its odds, or "".
+    """
 
     verdict: str
     evidence: tuple[str, ...]
@@ -32,40 +39,62 @@ class Diagnosis:
 
 @dataclass(frozen=True)
 class Verdict:
-    """One thing that can be going on: `fits` asks the recent past; the cause may say where the data is and how wide."""
+    """One state of a run.
+
+    Args:
+        fits: A function that tells from the recent past of a run if it is in this state.
+        evidence: The metrics that show it.
+        cause: The cause in a sentence; it may name how far `{away}` and how wide `{wide}` the data is.
+    """
 
     fits: Callable[[Recent], bool]
-    evidence: Sequence[str]  # metrics
+    evidence: Sequence[str]
     cause: str
 
-    def of(self, name: str, recent: Recent) -> Diagnosis:
-        """The diagnosis that this verdict gives of a run that it fits."""
+    def diagnose(self, name: str, recent: Recent) -> Diagnosis:
+        """Return the diagnosis of a run that this verdict, of that name, fits."""
         away, wide = recent.seen_mean_and_spread
         at = f"at iteration {recent.diverged_at:,}"
-        numbers = [recent.words(metric) for metric in self.evidence if len(recent.course(metric))]
+        numbers = [recent.describe(metric) for metric in self.evidence if len(recent.course(metric))]
         evidence = (at,) if recent.diverged_at >= 0 else tuple(numbers)
         return Diagnosis(name, evidence, self.cause.format(away=away, wide=wide), advice(name, recent.recipe))
 
 
 def diagnose(recent: Recent) -> Diagnosis:
-    """The first verdict that fits, in the order of VERDICTS; "undetermined" where none does or nothing can be said."""
-    if len(recent.course("sliced-w1")) < FEWEST and not VERDICTS["diverged"].fits(recent):
+    """Return the diagnosis by the first verdict of VERDICTS that fits; "undetermined" after too few measurements."""
+    if len(recent.course("sliced-w1")) < FEWEST_MEASUREMENTS and not VERDICTS["diverged"].fits(recent):
         return Diagnosis("undetermined", (), "There are too few measurements yet with these settings.", "")
     name = next(name for name, verdict in VERDICTS.items() if verdict.fits(recent))
-    found = VERDICTS[name].of(name, recent)
+    found = VERDICTS[name].diagnose(name, recent)
     early = name == "undetermined" and not recent.started
-    return replace(found, cause="It is early: in their first iterations most runs wander.") if early else found
+    return replace(found, cause="It is early: most runs wander in their first iterations.") if early else found
 
 
 def diagnose_all(record: Record) -> list[Diagnosis]:
-    """The diagnosis of every member of a record; ValueError where it holds no measurement."""
+    """Diagnose every member of a record by its recent past, as the live view does.
+
+    Args:
+        record: The measured runs, as `over_seeds` returns them; the recent past is the last 1000 iterations, or the
+            newer half of a shorter run.
+    Returns:
+        One `Diagnosis` for each member, with `verdict`, `evidence`, `cause` and `remedy`.
+    Raises:
+        ValueError: If the record holds no measurement.
+    Example:
+        >>> from toygan import Recipe
+        >>> from toygan.teach import diagnose_all, over_seeds
+        >>> stuck = Recipe(discriminator="mlp(init=normal,gain=1e-06)", width=4, batch=8)
+        >>> record = over_seeds({"stuck": stuck}, steps=3, every=1, seeds=1, n=500)["stuck"]
+        >>> diagnose_all(record)[0].verdict
+        'does not move'
+    """
     if not len(record):
         raise ValueError("record: holds no measurement yet")
     return [diagnose(Recent(record, member)) for member in range(len(record.recipes))]
 
 
-def told(diagnoses: Sequence[Diagnosis], member: int = 0) -> dict[str, str]:
-    """One member's diagnosis in words: verdict, and how many seeds share it, evidence, cause and remedy."""
+def describe(diagnoses: Sequence[Diagnosis], member: int = 0) -> dict[str, str]:
+    """Return one member's diagnosis as texts: verdict, with the number of seeds that share it, evidence, and so on."""
     mine = diagnoses[member]
     same = sum(other.verdict == mine.verdict for other in diagnoses)
     shared = f" · {same} of {len(diagnoses)} seeds" if len(diagnoses) > 1 else ""
@@ -73,102 +102,107 @@ def told(diagnoses: Sequence[Diagnosis], member: int = 0) -> dict[str, str]:
     return {"verdict": mine.verdict + shared, "evidence": evidence, "cause": mine.cause, "remedy": mine.remedy}
 
 
-def anything(r: Recent) -> bool:
-    """What no other verdict fits."""
-    return True
+def _is_worst(fault: str) -> Callable[[Recent], bool]:
+    return lambda recent: signs.worst_fault(recent) == fault
 
 
+# The order is precedence: the first verdict that fits is given.
 VERDICTS: dict[str, Verdict] = {
+    # Numbers: not finite, as those of true samples, or in other units.
     "diverged": Verdict(
         signs.diverged,
         ("loss-d", "loss-g", "sliced-w1"),
-        "A step carried the players further than the gradient that it followed holds.",
+        "The step was too large: the gradient does not hold that far.",
     ),
     "healthy": Verdict(signs.healthy, ("sliced-w1", "modes-covered-strict", "high-quality", "bridges"), ""),
     "out of scale": Verdict(
         signs.out_of_scale,
         ("sliced-w1", "mean-offset", "spread-ratio"),
-        "Samples start near 0 with a spread of about 1, and the data lies {away:.3g} away from 0 with a spread of "
+        "Samples start near 0 with a spread of about 1; the data is {away:.3g} away from 0 and has a spread of "
         "{wide:.3g}.",
     ),
+    # Waiting: useless if G gets no gradient or moves in circles; otherwise a run that improves may continue.
     "vanishing gradient": Verdict(
         signs.vanishing,
         ("accuracy-real", "accuracy-fake", "generator-weight", "high-quality", "sliced-w1"),
-        "D is sure of nearly everything, and this loss is flat there: G gets next to no gradient.",
+        "D is sure of nearly every sample, and this loss is flat there: G gets almost no gradient.",
     ),
     "does not move": Verdict(
         signs.still,
         ("drift", "gradient-norm-g", "gradient-norm-d", "sliced-w1"),
-        "No gradient comes through the networks: weights that start near 0, or hidden units that are all off (relu) or "
-        "saturated (sigmoid, tanh), and the more so the deeper they are. Losses on their lines prove nothing here.",
+        "No gradient passes through the networks: their weights start near 0, or their hidden units are all off (relu) "
+        "or saturated (sigmoid, tanh); depth makes it worse. Losses at their equilibrium mean nothing here.",
     ),
     "mode collapse, rotating": Verdict(
         signs.rotating,
         ("effective-places", "mode-hopping", "high-quality"),
-        "G runs to whatever D finds most real at the moment; D finds out, and G runs on.",
+        "G moves to the place that D finds most real; D learns to reject it, and G moves on.",
     ),
     "not converged yet": Verdict(
         signs.improving,
         ("sliced-w1", "total-variation", "high-quality"),
-        "The samples still come closer to the data.",
+        "The samples are still coming closer to the data.",
     ),
+    # Players that do not match, and samples far from the data.
     "discriminator overpowered": Verdict(
         signs.overpowered,
         ("accuracy-real", "accuracy-fake", "total-variation", "sliced-w1"),
-        "D tells the samples apart faster than G moves them.",
+        "D learns to tell the samples apart faster than G can move them.",
     ),
     "discriminator too weak": Verdict(
         signs.too_weak,
         ("accuracy-real", "accuracy-fake", "high-quality", "sliced-w1"),
-        "D does no better than guessing though the samples are far from the data: G has nothing to follow.",
+        "D only guesses although the samples are far from the data: G has nothing to follow.",
     ),
+    # Modes: samples that are on some of them only, around them, or come and go.
     "mode collapse, modes absent": Verdict(
         signs.absent,
         ("modes-missing", "effective-places", "high-quality"),
-        "The samples are good, but not of every mode: nothing in D's slope at the covered modes leads to the others.",
+        "The samples are good, but do not cover every mode: D's gradient at these does not lead to the others.",
     ),
     "over-regularized blur": Verdict(
         signs.blurred,
         ("high-quality", "within-ratio", "accuracy-real", "accuracy-fake"),
-        "The regularizer keeps D from seeing anything finer: samples lie around the modes, not on them.",
+        "The regularizer keeps D from seeing finer structure: samples lie around the modes, not on them.",
     ),
     "oscillation": Verdict(
         signs.oscillating,
         ("high-quality", "sliced-w1"),
-        "Each player answers the other's last move: they circle the equilibrium instead of reaching it.",
+        "Each player reacts to the other's last step: they circle the equilibrium and do not reach it.",
     ),
+    # Shape: samples near the data that differ from it most in this way.
     "off centre": Verdict(
-        signs.worst("off centre"),
+        _is_worst("off centre"),
         ("mean-offset", "sliced-w1"),
-        "The samples lie beside the data.",
+        "The samples have another mean than the data.",
     ),
     "too narrow": Verdict(
-        signs.worst("too narrow"),
+        _is_worst("too narrow"),
         ("spread-ratio", "within-ratio", "sliced-w1"),
-        "The samples lie in the right place, but closer together than the data.",
+        "The samples have the right mean, but lie closer together than the data.",
     ),
     "too wide": Verdict(
-        signs.worst("too wide"),
+        _is_worst("too wide"),
         ("spread-ratio", "within-ratio", "sliced-w1"),
-        "The samples lie in the right place, but are more scattered than the data.",
+        "The samples have the right mean, but are more scattered than the data.",
     ),
     "uneven shares": Verdict(
-        signs.worst("uneven shares"),
+        _is_worst("uneven shares"),
         ("share-error", "modes-missing", "sliced-w1"),
-        "Every mode is there, but some have much more of the samples than they should, and others less.",
+        "Every mode is covered, but some have too many of the samples and others too few.",
     ),
     "parts missing": Verdict(
-        signs.worst("parts missing"),
+        _is_worst("parts missing"),
         ("gaps", "off-data", "sliced-w1"),
-        "Some of the data has no samples near it.",
+        "Part of the data has no samples near it.",
     ),
     "wrong shape": Verdict(
-        signs.worst("wrong shape"),
+        _is_worst("wrong shape"),
         ("sliced-w1", "off-data", "mean-offset", "spread-ratio"),
-        "Centre and spread are right, but the samples are not where the data is.",
+        "Mean and spread are right, but the samples do not lie where the data is.",
     ),
     "undetermined": Verdict(
-        anything,
+        lambda recent: True,
         ("sliced-w1", "high-quality", "total-variation"),
         "No pattern fits.",
     ),

@@ -9,7 +9,7 @@ import numpy as np
 
 
 def share_interval(count: int, n: int, z: float = 1.96) -> tuple[float, float]:
-    """The 95 % interval of a share of which `count` of n were seen (Wilson 1927): 16 of 16 is not yet always."""
+    """Return the 95 % interval of a share after `count` of n (Wilson 1927): 16 of 16 is not certainty."""
     share = count / n
     middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
@@ -17,7 +17,7 @@ def share_interval(count: int, n: int, z: float = 1.96) -> tuple[float, float]:
 
 
 def mean_interval(values: Iterable[float], draws: int = 4000, confidence: float = 0.95) -> tuple[float, float]:
-    """The bootstrap interval of a mean: seeds are drawn again with replacement (Efron 1979, percentile interval)."""
+    """Return the bootstrap interval of a mean: seeds are redrawn with replacement (Efron 1979, percentile interval)."""
     x = np.asarray(list(values), dtype=float)
     means = x[np.random.default_rng(0).integers(len(x), size=(draws, len(x)))].mean(-1)
     low, high = np.quantile(means, [(1 - confidence) / 2, (1 + confidence) / 2])

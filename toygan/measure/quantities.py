@@ -1,4 +1,4 @@
-"""Quantities: one number per seed, read off a record, over which claims are decided."""
+"""Quantities: one number for each seed, computed from its record, over which claims are decided."""
 
 from __future__ import annotations
 
@@ -12,59 +12,54 @@ from toygan.runs.record import Record
 
 @dataclass(frozen=True)
 class Quantity:
-    """One number per seed, read off the record of a recipe `(S,)`, with the words that a table prints."""
+    """One number for each seed, computed from the record of a recipe.
+
+    Args:
+        words: Its name in tables.
+        compute: A function from the record of a recipe under S seeds to the numbers `(S,)`.
+    Example:
+        >>> from toygan import claims
+        >>> lowest = claims.Quantity("lowest loss of D", lambda record: record.metric("loss-d").min(0))
+        >>> lowest.words
+        'lowest loss of D'
+    """
 
     words: str
-    of: Callable[[Record], np.ndarray]
+    compute: Callable[[Record], np.ndarray]
 
 
 def late(metric: str) -> Quantity:
-    """A metric's mean over the last fifth of a run."""
-
-    def of(record: Record) -> np.ndarray:
-        mean: np.ndarray = record.metric(metric)[record.late].mean(0)
-        return mean
-
-    return Quantity(metric, of)
+    """Return the mean of a metric over the last fifth of a run."""
+    return Quantity(metric, lambda record: np.mean(record.metric(metric)[record.late], axis=0))
 
 
-def shown(metric: str) -> Quantity:
-    """A metric's mean over the last fifth of a run, of the averaged generator where a recipe has one (`ema`)."""
+def late_of_average(metric: str) -> Quantity:
+    """Return the same for the averaged generator if the recipe has one (`ema`)."""
     own, averaged = late(metric), late(f"average-{metric}")
-    return Quantity(metric, lambda record: (averaged if record.recipes[0].ema > 0 else own).of(record))
+    return Quantity(metric, lambda record: (averaged if record.recipes[0].ema > 0 else own).compute(record))
 
 
 def swing(metric: str) -> Quantity:
-    """A metric's standard deviation over the second half of a run: how much it still moves."""
-
-    def of(record: Record) -> np.ndarray:
-        deviation: np.ndarray = record.metric(metric)[len(record) // 2 :].std(0)
-        return deviation
-
-    return Quantity(f"swing of {metric}", of)
+    """Return the standard deviation of a metric over the second half of a run."""
+    return Quantity(f"swing of {metric}", lambda record: np.std(record.metric(metric)[len(record) // 2 :], axis=0))
 
 
-def reached(metric: str, level: float) -> Quantity:
-    """The first iteration at which a metric was at least `level`; the run's length where it never was."""
+def time_to(metric: str, level: float) -> Quantity:
+    """Return the first iteration at which a metric is at least `level`, or the length of the run if it never is."""
 
-    def of(record: Record) -> np.ndarray:
+    def compute(record: Record) -> np.ndarray:
         there = record.metric(metric) >= level
         first: np.ndarray = np.where(there.any(0), record.steps[there.argmax(0)], record.steps[-1]).astype(float)
         return first
 
-    return Quantity(f"iterations to {metric} {level:g}", of)
+    return Quantity(f"iterations to {metric} {level:g}", compute)
 
 
 def seeds_that(words: str, happened: Callable[[Record], np.ndarray]) -> Quantity:
-    """1 for a seed to which it happened and 0 for another, so that the mean is a share of seeds."""
+    """Return 1 for a seed to which it happened and 0 for another, so that the mean is a share of seeds."""
     return Quantity(f"share of seeds that {words}", lambda record: happened(record).astype(float))
 
 
 def keeps(words: str, metric: str, level: float) -> Quantity:
-    """The seeds whose metric is at least `level` throughout the last fifth of a run; a diverged one keeps nothing."""
-
-    def kept(record: Record) -> np.ndarray:
-        lowest: np.ndarray = record.metric(metric)[record.late].min(0)
-        return lowest >= level
-
-    return seeds_that(words, kept)
+    """Return 1 for a seed whose metric is at least `level` all through the last fifth of a run, else 0."""
+    return seeds_that(words, lambda record: np.min(record.metric(metric)[record.late], axis=0) >= level)

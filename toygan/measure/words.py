@@ -1,4 +1,4 @@
-"""Measured numbers in words: every share in percent, every other number to three digits; and where a run stands."""
+"""Measured numbers as text: shares in percent, other numbers with three digits; and the status of a run."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from toygan.training import Snapshot
 
 
 def percent(share: float, digits: int = 0) -> str:
-    """A share in percent, with one digit more where only that shows that it is not all: "98 %", "99.6 %"."""
+    """Return a share in percent, with one digit more if it would be rounded to 100 %: "98 %", "99.6 %"."""
     return f"{100 * share:.{max(digits, int(0.995 <= share < 1))}f} %"
 
 
 def true_percent(metric: str, data: str, n: int) -> str:
-    """In which range, in percent, 90 % of sets of n true samples score; empty where the metric has no meaning."""
+    """Return the range, in percent, of 90 % of sets of n true samples; "" if the metric has no meaning."""
     band = reference_band(metric, data, n)
     ends = [] if band is None else list(dict.fromkeys(percent(end).removesuffix(" %") for end in (band.low, band.high)))
     return f"(true samples {'–'.join(ends)} %)" if ends else ""
 
 
 def score(metric: str, value: float, digits: int = 0) -> str:
-    """A metric's value in its unit; `digits` are those of a share."""
+    """Return the value of a metric in its unit; `digits` are the decimals of a share."""
     return percent(value, digits) if METRICS[metric].unit == "share" else f"{value:.3g}"
 
 
 def status(last: Snapshot, member: int, diverged_at: np.ndarray) -> str:
-    """How a member stands, as last measured, and how the others do, in one line; who has diverged since `(P,)`."""
+    """Return the status of a member, as last measured, and of the others in one line; `diverged_at` is `(P,)`."""
     seeds, dead = len(last.recipes), int((diverged_at >= 0).sum())
     mine = f"diverged at iteration {diverged_at[member]:,}" if diverged_at[member] >= 0 else _quality(last, member)
     words = [f"seed {last.recipes[member].seed}: {mine}" if seeds > 1 else mine]
@@ -42,7 +42,7 @@ def status(last: Snapshot, member: int, diverged_at: np.ndarray) -> str:
 
 
 def _quality(last: Snapshot, member: int) -> str:
-    """What there is to say of the member's samples, in the words of what their data has: modes, a place, or neither."""
+    """Return the quality of a member's samples: by modes, by their place on a line, or by D's accuracy."""
     data = last.recipes[member].parts.data
     value = {name: float(values[member]) for name, values in last.metrics.items()}
     if data.has_modes and value.keys() >= {"modes-covered", "high-quality"}:

@@ -15,7 +15,7 @@ from toygan.sweeps.design import Axes
 class PhaseDiagram(Live):
     """A live phase diagram in a notebook cell: two axes of recipes, coloured as they train.
 
-    Each cell is the mean of `seeds` runs. A click on a cell opens its run below, as it stands, in a playground.
+    Each cell is the mean of `seeds` runs. A click on a cell opens its run below, in a playground.
 
     Args:
         grid: The values of each axis, by the field of a recipe or "regularizers.r1" (0: without it). The first axis
@@ -79,7 +79,7 @@ class PhaseDiagram(Live):
         self._show()
 
     def focus(self, member: int) -> None:
-        """Open the run of a cell that is shown, counted from the lowest row, its first cell being 0."""
+        """Open the run of a cell, counted row by row as shown, from 0 for the first cell of the lowest row."""
         self.pause()
         if self.opened is not None:
             self.opened.close()

@@ -1,4 +1,4 @@
-"""A fleet that plays: all that live views have in common, without a widget."""
+"""A fleet that plays: the common part of all live views, without a widget."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ class Interval:
 
 
 class FleetSession:
-    """A fleet that can be played, stepped and reset; subclasses say what of it is seen.
+    """A fleet that can be played, stepped and reset; subclasses decide which part of it is seen.
 
-    `message` says what the last action did, or why it was refused (then `refused` is True).
+    `message` describes the effect of the last action, or the reason why it was refused (then `refused` is True).
     """
 
     end: float = math.inf  # the iteration up to which it plays
@@ -55,11 +55,11 @@ class FleetSession:
             run.measure(run.population.snapshot(run.n, None, QUICK) if slow else None)
         self._stop_at_end()
 
-    # What of it is seen: by subclasses.
+    # The part of it that is seen: by subclasses.
 
     @property
     def focus(self) -> int:
-        """The number of what is in focus, among `choices`."""
+        """The number of the member, or cell, in focus, below `choices`."""
         raise NotImplementedError
 
     @property
@@ -74,7 +74,7 @@ class FleetSession:
 
     @property
     def about(self) -> str:
-        """What is trained, for the page of a recording."""
+        """The seeds that are trained, for the page of a recording."""
         raise NotImplementedError
 
     @property
@@ -137,7 +137,7 @@ class FleetSession:
         self.give_up()
 
     def advance(self, seconds: float) -> None:
-        """Train for so many seconds, at least one iteration, measured as often as costs little beside training."""
+        """Train for this many seconds, at least one iteration; measure as often as it costs little beside training."""
         if self._single:
             self.step()
             return
@@ -170,12 +170,12 @@ class FleetSession:
     # An iteration that takes long, beside the event loop.
 
     def attempt(self) -> Attempt:
-        """Return the next iteration, to be trained in any thread: whatever stops or changes the run gives it up."""
+        """Return the next iteration, to be trained in any thread; to stop or change the run gives it up."""
         self._attempt = Attempt(self.fleet.behind, self._single)
         return self._attempt
 
     def take(self, attempt: Attempt, seconds: float) -> None:
-        """Take over what an attempt has reached in so many seconds, unless it was given up."""
+        """Take over the iteration of an attempt, which took this many seconds, unless it was given up."""
         if attempt.given_up:
             return
         self.fleet.time(attempt.run, seconds)

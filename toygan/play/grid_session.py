@@ -30,7 +30,7 @@ INTERVAL = Interval(per=10, soonest=20, latest=100)
 
 
 class GridSession(FleetSession):
-    """A grid of recipes under some seeds: its first axis goes across, its second up, of others one value each is shown.
+    """A grid of recipes under some seeds, as two axes: the first across, the second up; one value of each further axis.
 
     It plays up to iteration `steps`. Raises RecipeError for a grid of fewer than two axes, or of more than MOST
     members, and for an unknown metric.
@@ -65,13 +65,13 @@ class GridSession(FleetSession):
 
     @property
     def colours(self) -> list[str]:
-        """What may colour the cells: HEALTHY, and the metrics that say which way is better."""
+        """The names that can colour the cells: "healthy", and the metrics of which high or low is better."""
         known = [name for name in live_metrics() if METRICS[name].better]
         return [HEALTHY, *(name for name in known if np.isfinite(self._scores(name)).any())]
 
     @property
     def colour(self) -> str:
-        """What colours the cells; RecipeError for what is none of `colours`."""
+        """The name that colours the cells; RecipeError for a name that is not in `colours`."""
         return self._colour
 
     @colour.setter
@@ -87,7 +87,7 @@ class GridSession(FleetSession):
 
     @property
     def shown(self) -> np.ndarray:
-        """The cells that are seen: a row for each value of the second axis, from the first on `(rows, columns)`."""
+        """The cells that are shown `(rows, columns)`, a row for each value of the second axis, lowest first."""
         cells = np.arange(len(self.grid.cells)).reshape(self.grid.shape)
         for index in reversed(self._fixed.values()):
             cells = cells[..., index]
@@ -107,7 +107,7 @@ class GridSession(FleetSession):
         super().reset()
 
     def open(self, place: int) -> Run:
-        """Return the run of a cell that is shown, counted row by row: its seeds as they stand, to be played on."""
+        """Return a run of the seeds of a cell, counted row by row as shown, from the present iteration on."""
         self.chosen = place
         run, first = self.fleet.member(int(self.shown.flat[place]) * self.seeds)
         members = range(first, first + self.seeds)
@@ -116,11 +116,11 @@ class GridSession(FleetSession):
     # What was measured, by cell.
 
     def _scores(self, metric: str) -> np.ndarray:
-        """The newest value of every cell and seed `(cells, seeds)`; NaN where there is none, or it has diverged."""
+        """Return the newest value of every cell and seed `(cells, seeds)`; NaN if it has no value or diverged."""
         return self.fleet.scores(metric).reshape(-1, self.seeds)
 
     def _verdicts(self) -> list[Counter[str]]:
-        """The verdicts on the seeds of every cell, as last measured; counted once a measurement."""
+        """Count the verdicts on the seeds of every cell, once for each measurement."""
         measured = self.fleet.measured
         if self._tallies[0] != measured:
             names = self.fleet.gather([[d.verdict for d in self.diagnose(run)] for run in self.fleet.runs])
@@ -138,7 +138,7 @@ class GridSession(FleetSession):
         return self._charts
 
     def _diagram(self) -> Diagram:
-        """The part of the grid that is shown, as its charts need it."""
+        """Return the shown part of the grid, as its charts need it."""
         grid, shown, verdicts = self.grid, self.shown.ravel(), self._verdicts()
         followed = FOLLOWED if self.colour == HEALTHY else self.colour
         steps, course = self.fleet.course(followed)
@@ -180,7 +180,7 @@ class GridSession(FleetSession):
 
     @property
     def words(self) -> dict[str, str]:
-        """The verdicts on the seeds of the cell that is open, and its recipe."""
+        """The verdicts on the seeds of the open cell, and its recipe."""
         if self.chosen is None:
             hint = "Click on a cell or on a line to open its run below; arrow keys and Enter do the same."
             return {"verdict": "", "evidence": "", "cause": hint, "remedy": ""}
@@ -194,12 +194,12 @@ class GridSession(FleetSession):
 
 
 def _end(scores: np.ndarray) -> float:
-    """The end of a scale that holds all that there is at the start of runs: later most of it is smaller."""
+    """Return the end of a scale that holds all scores at the start of runs: later most are smaller."""
     return float(np.nanmax(np.where(np.isfinite(scores), scores, 0.0), initial=0.0)) or 1.0
 
 
 def _mean(values: np.ndarray) -> np.ndarray:
-    """The mean over the last axis of what is there; NaN where nothing is."""
+    """Return the mean over the last axis without NaN; NaN if nothing is left."""
     known = np.isfinite(values)
     mean: np.ndarray = np.where(known, values, 0).sum(-1) / np.where(known.any(-1), known.sum(-1), np.nan)
     return mean

@@ -21,12 +21,12 @@ from toygan.play.fleet_session import FleetSession
 from toygan.play.sender import Sender
 from toygan.play.still import Still
 
-SLICE_SECONDS = 1 / 240  # of training, one iteration at least, from one moment to the next at which the page is heard
+SLICE_SECONDS = 1 / 240  # of training, at least one iteration, between two moments at which the page is heard
 EVENT_LOOP_TURNS = 3  # at each of these moments: a message passes through several before it moves a control
 
 
 class Live(w.VBox):  # type: ignore[misc]
-    """A session and what its view is sent; the buttons of the view play, step and reset it."""
+    """A session with its view; the buttons of the view play, step and reset it."""
 
     session: FleetSession
     _task: asyncio.Task[None] | None = None
@@ -45,10 +45,10 @@ class Live(w.VBox):  # type: ignore[misc]
         display(live, raw=True)
         self.still.display()
 
-    # What the user can do; a notebook may call these too.
+    # Actions of the user; a notebook may call these, too.
 
     def play(self) -> None:
-        """Start, or continue, until `pause`, until nothing is left to train or until no page shows it."""
+        """Start, or continue, until `pause`, until nothing is left to train, or until no page shows it."""
         self._play()
 
     def _play(self, single: bool = False) -> None:
@@ -69,7 +69,7 @@ class Live(w.VBox):  # type: ignore[misc]
         self._show()
 
     def reset(self) -> None:
-        """Start at iteration 0 again, with the settings as they are now."""
+        """Start at iteration 0 again, with the present settings."""
         self.session.reset()
         self._show()
 
@@ -93,7 +93,7 @@ class Live(w.VBox):  # type: ignore[misc]
         write(Path(path), content, force)
 
     def close(self) -> None:
-        """End what plays and take it off the page."""
+        """End the session and take the view off the page."""
         if self.comm is None:  # it is closed already, or was refused before it began
             return
         forget(self)
@@ -112,7 +112,7 @@ class Live(w.VBox):  # type: ignore[misc]
     # The task.
 
     async def _run(self) -> None:
-        """Train for a moment, show the result when it is time to, listen to the page, and again."""
+        """Train for a moment, show the result when it is time to, listen to the page, and repeat."""
         try:
             while self.session.playing:
                 await self._advance()
@@ -139,7 +139,7 @@ class Live(w.VBox):  # type: ignore[misc]
             raise
         self.session.take(attempt, time.monotonic() - start)
 
-    # What the page says: it may come in any thread, and is taken up in that of the run.
+    # Messages of the page: they may come in any thread, and are handled in that of the run.
 
     def _post(self, act: Callable[..., None], *args: Any) -> None:
         if self._loop is None or self._loop is running_loop():
@@ -155,7 +155,7 @@ class Live(w.VBox):  # type: ignore[misc]
             raise
 
     def _fail(self, error: Exception) -> None:
-        """Stop what plays, and show an error of toygan's own in the status line; it is raised as well."""
+        """Stop, and show an error of toygan's own in the status line; it is raised as well."""
         self.session.playing = False
         self.session.say(f"{type(error).__name__}: {error}", refused=True)
         self.screen.tell()
@@ -192,6 +192,6 @@ def running_loop() -> asyncio.AbstractEventLoop | None:
 
 
 def _tree(widget: Any) -> list[Any]:
-    """The widget and all in it, models of its looks included."""
+    """Return the widget and everything in it, including the models of its style and layout."""
     looks = [getattr(widget, name) for name in ("layout", "style") if hasattr(widget, name)]
     return [widget, *looks, *(below for child in getattr(widget, "children", ()) for below in _tree(child))]

@@ -23,7 +23,7 @@ from toygan.training.interruption import Interrupted, interruptible
 
 CONTROLS = ("data", "loss", "regularizers", "lr_g", "lr_d", "d_steps", "batch", "width", "depth", "seed")
 RESTART_SECONDS = 0.3  # from one restart to the next while a control is dragged
-PROMPT_SECONDS = 0.2  # in which the cost of a setting is found out, or else aside
+PROMPT_SECONDS = 0.2  # in which the cost of a setting is estimated, or else in another thread
 CHROME_PIXELS, ROW_PIXELS = 248, 32  # of the window's height: menus, buttons and words; a row of three controls
 
 
@@ -64,7 +64,7 @@ class Playground(Live):
     ) -> None:  # fmt: skip
         leave_room_for_the_page()
         session = Session(recipe, seeds, device) if run is None else Session.from_run(run)
-        self._wanted: dict[str, Any] = {}  # values that controls ask for and the run has not yet got
+        self._wanted: dict[str, Any] = {}  # values of controls that the run does not have yet
         self._restarted = -math.inf
         names = CONTROLS if controls is None else controls
         self.controls: list[AnyControl] = [control(name, session.recipe, self._want) for name in names]
@@ -77,7 +77,7 @@ class Playground(Live):
     def __repr__(self) -> str:
         return f"Playground({self.session.recipe.to_string() or 'defaults'}, {self.session.status})"
 
-    # What the user can do; a notebook may call these too.
+    # Actions of the user; a notebook may call these, too.
 
     def set(self, field: str, value: Any) -> bool:
         """Change a field of the recipe, or one regularizer as "regularizers.r1"; the controls follow.
@@ -100,7 +100,7 @@ class Playground(Live):
             self._weighing.cancel()
         super().close()
 
-    # What the controls ask for.
+    # Changes by the controls.
 
     def _want(self, field: str, value: Any) -> None:
         """Note that a control has moved: of a field's values the newest counts."""
@@ -108,7 +108,7 @@ class Playground(Live):
         self._post(self._obey)
 
     def _obey(self) -> None:
-        """Give the run what the controls ask for; a drag does not start a new run at every pixel."""
+        """Give the run the values of the controls; a drag does not start a new run at every pixel."""
         if self._weighing is not None:
             return
         wait = self._restarted + RESTART_SECONDS - time.monotonic()
@@ -134,7 +134,7 @@ class Playground(Live):
         self._apply(field, recipe)
 
     async def _weigh(self, field: str, value: Any, recipe: Recipe) -> None:
-        self.session.say(f"{field}: finding out how long an iteration would take")
+        self.session.say(f"{field}: estimating the time of an iteration")
         self.screen.tell()
         await aside(lambda: self.session.weigh(recipe))
         self._weighing = None
@@ -142,11 +142,11 @@ class Playground(Live):
         self._guarded(self._obey)
 
     def _apply(self, field: str, recipe: Recipe | None) -> None:
-        """Continue with a recipe; None if it was refused, and then the controls of the field show what trains."""
+        """Continue with a recipe; if it was refused (None), put the controls of the field back."""
         run = self.session.run
         if recipe is not None:
             self.session.apply(field, recipe)
-        if _root(field) not in map(_root, self._wanted):  # what is wanted still is not to be put back
+        if _root(field) not in map(_root, self._wanted):  # a value that is still wanted is not put back
             self._put_controls(field)
         if self.session.run is not run:
             self._restarted = time.monotonic()
@@ -160,5 +160,5 @@ class Playground(Live):
 
 
 def _root(field: str) -> str:
-    """The recipe's field: "regularizers" for "regularizers.r1"."""
+    """Return the recipe's field: "regularizers" for "regularizers.r1"."""
     return field.partition(".")[0]

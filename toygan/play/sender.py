@@ -1,4 +1,4 @@
-"""Charts and words on their way to a view: as soon as its page is ready for them, and no faster than it paints them."""
+"""Charts and words for a view, sent as soon as its page is ready for them, and no faster than it paints them."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from toygan.play.view import View
 from toygan.runs.fleet import Clock
 
 FRAME_SECONDS = 1 / 60  # from one frame to the next, on average: a page paints no more often
-HASTE = 0.6  # of the time that the page takes from one frame to the next: a little less shows whether it takes less
+HASTE = 0.6  # share of the page's time from frame to frame: a little less than 1 shows if the page has become faster
 
 
 class Sender:
     """A session as frames for its view.
 
     While something plays, frames leave at least a third of the time to training. `render` returns the charts of the
-    present iteration, `heard` gets what the page says.
+    present iteration, `heard` gets the messages of the page.
     """
 
     def __init__(
@@ -58,23 +58,23 @@ class Sender:
         return self.recording.html(self.session.title, self.session.about)
 
     def show(self) -> None:
-        """Send a new frame: there is news; at once if the page is ready for one."""
+        """Send a new frame, at once if the page is ready for one: the session has changed."""
         self._stale = True
         self.refresh()
 
     def show_in_turn(self) -> None:
-        """Send a new frame; while something plays only if it is time for one."""
+        """Send a new frame; while something plays, only if it is time for one."""
         self._stale = True
         if not self.session.playing or self._clock() >= self._next:
             self.refresh()
 
     def show_all(self) -> None:
-        """Send a frame that needs none before it: there is a page that knows nothing yet."""
+        """Send a complete frame, which needs no earlier one, to a new page."""
         self._wire.forget()
         self.show()
 
     def refresh(self) -> None:
-        """Send what the page lacks, if it is ready."""
+        """Send a frame if the session has changed and the page is ready for one."""
         if not (self._stale and self.view.viewers.ready):
             return
         self._stale = False
@@ -83,11 +83,9 @@ class Sender:
         self.view.show({**self.words(), "iteration": self.session.iteration, **content}, buffers)
         end = self._clock()
         frame = max(FRAME_SECONDS, HASTE * self.view.viewers.pace)
-        in_turn = min(
-            max(self._next, start - frame / 2), start
-        )  # after one that is a little late the next comes sooner
+        in_turn = min(max(self._next, start - frame / 2), start)  # the next comes sooner after one that is a bit late
         self._next = max(in_turn + frame, end + (end - start) / 2)
 
     def tell(self) -> None:
-        """Send the words alone: there may be nothing to draw."""
+        """Send the words without a frame."""
         self.view.send(self.words())

@@ -6,7 +6,7 @@ import contextlib
 import time
 from typing import Any
 
-from toygan.measure.diagnosis import Diagnosis, told
+from toygan.measure.diagnosis import Diagnosis, describe
 from toygan.measure.words import status
 from toygan.panels.picture import headline, seeds_line
 from toygan.parts.metrics import live_metrics
@@ -19,8 +19,8 @@ from toygan.training import Population, Snapshot
 from toygan.training.cost import refuse_too_large
 
 SAMPLES = 1000  # of each measurement; of 25 equal modes each still gets 40
-LONG_SECONDS = 0.5  # of an iteration that learners are told of
-INTERVAL = Interval(per=20, soonest=10, latest=50)  # often at first, later such as to cost little
+LONG_SECONDS = 0.5  # of an iteration, above which the status line states the time
+INTERVAL = Interval(per=20, soonest=10, latest=50)  # often at first, later rarely enough to cost little
 
 
 class Session(FleetSession):
@@ -55,7 +55,7 @@ class Session(FleetSession):
 
     @classmethod
     def from_run(cls, run: Run, clock: Clock = time.perf_counter) -> Session:
-        """Return a session that continues from where a run stands."""
+        """Return a session that continues a run from its present iteration."""
         session = cls.__new__(cls)
         session._focus = 0
         FleetSession.__init__(session, Fleet.from_run(run, clock))
@@ -179,7 +179,7 @@ class Session(FleetSession):
 
     @property
     def words(self) -> dict[str, str]:
-        return told(self.diagnoses, self.focus)
+        return describe(self.diagnoses, self.focus)
 
     @property
     def verdict(self) -> str:
@@ -216,7 +216,7 @@ def _with(recipe: Recipe, field: str, value: Any) -> Recipe:
 
 
 def _value_words(recipe: Recipe, field: str) -> str:
-    """What a field holds; of a regularizer its strength, or "off"."""
+    """Return the value of a field in words; for a regularizer its strength, or "off"."""
     group, _, name = field.partition(".")
     value = getattr(recipe, group)
     if name:
@@ -227,7 +227,7 @@ def _value_words(recipe: Recipe, field: str) -> str:
 
 
 def _duration(seconds: float) -> str:
-    """A length of time in one digit: the estimate is not more exact."""
+    """Return a length of time with one digit, which is as exact as the estimate."""
     for unit, size in (("h", 3600), ("min", 60)):
         if seconds >= size:
             return f"{float(f'{seconds / size:.0e}'):,g} {unit}"

@@ -1,8 +1,8 @@
 """The still of a live view: the picture of its last state that a saved notebook keeps.
 
-It is an output of its own below that of the widget. An output that holds a widget cannot be renewed without building
-the widget's view again, and front ends that know widgets show no other form of it. While the view is alive, the page
-hides the still (view.css).
+It is a separate output below that of the widget. An output that holds a widget cannot be replaced without building the
+widget's view again, and front ends that know widgets show no other form of it. While the view is alive, the page hides
+the still (view.css).
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from toygan.chart.figure import Heading, Painting
 from toygan.panels.picture import places
 from toygan.play.fleet_session import FleetSession
 
-REST_SECONDS = 1.0  # without news of a paused run, after which its still is renewed: painting one takes a third of it
+REST_SECONDS = 1.0  # without a change of a paused run, after which its still is replaced: painting takes a third of it
 DPI, LETTER_PIXELS = 100, 7.8  # a letter of the words below, on average
 
 
 class Still:
-    """A picture of a session and its diagnosis, in the cell that displayed it; `charts` returns what is painted."""
+    """A picture of a session and its diagnosis, in the cell that displayed it; `charts` returns the charts to paint."""
 
     def __init__(self, session: FleetSession, charts: Callable[[], Sequence[Chart]], size: tuple[int, int]) -> None:
         self._session, self._charts, self._size = session, charts, size
@@ -35,12 +35,12 @@ class Still:
         self._timer: asyncio.TimerHandle | None = None
 
     def display(self) -> None:
-        """Put the still below what the cell shows so far."""
+        """Display the still below the other outputs of the cell."""
         display(self._bundle(), raw=True, display_id=self._name)
         self._loop = asyncio.get_running_loop()
 
     def renew_soon(self) -> None:
-        """Renew the still once the run rests: it has moved or changed."""
+        """Replace the still once a run that has changed rests."""
         if self._timer is not None:
             self._timer.cancel()
         if self._loop is not None and not self._session.playing:

@@ -88,7 +88,7 @@ class Finding(NamedTuple):
 
 def find(claim: Claim, records: Mapping[str, Record]) -> Finding:
     """The claim held against the records of its recipes."""
-    values = {name: claim.quantity.of(records[name]) for name in claim.recipes}
+    values = {name: claim.quantity.compute(records[name]) for name in claim.recipes}
     gaps = [a - b for a, b in pairwise(values.values())]
     return Finding(claim, values, [(float(gap.mean()), *mean_interval(gap)) for gap in gaps])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from toygan.measure.quantities import late, shown
+from toygan.measure.quantities import late, late_of_average
 from toygan.parts.distributions import DISTRIBUTIONS
 from toygan.recipe import Recipe
 from toygan.studies.claims.claim import Claim
@@ -31,7 +31,7 @@ def digit_claims() -> dict[str, Claim]:
             "On digits of 8 x 8 pixels, with pairs, R1 and R2, the averaged G (over about the last hundred iterations)"
             " has more samples of high quality than the last G",
             {"average of .99": modern.but(ema=0.99), "the last G": modern},
-            shown("high-quality"),
+            late_of_average("high-quality"),
             margin=0.1,
             steps=900,
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from toygan.measure.quantities import keeps, reached
+from toygan.measure.quantities import keeps, time_to
 from toygan.recipe import Recipe
 from toygan.studies.claims.claim import Claim
 from toygan.studies.claims.settings import DESCENT, GAUSSIAN, HIGH_QUALITY, MODES, OFF_THE_LINE, RING, WGAN_GP
@@ -84,7 +84,7 @@ LOSS_CLAIMS: dict[str, Claim] = {
         "In RS-GAN's toy of two clusters, halving D's loss, as its code does for the plain GAN only, delays the"
         " iteration at which both clusters are first covered",
         {"JS-GAN, half of D's loss": CLUSTERS.but(lr_d=5e-3), "JS-GAN": CLUSTERS},
-        reached("modes-covered", 2),
+        time_to("modes-covered", 2),
         margin=2000,
         steps=20_000,
         folklore="the relativistic loss is the reason that the second cluster is found sooner there",

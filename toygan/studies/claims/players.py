@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from toygan.measure.quantities import late, shown
+from toygan.measure.quantities import late, late_of_average
 from toygan.studies.claims.claim import Claim
 from toygan.studies.claims.settings import HIGH_QUALITY, LINE, MODES, RING
 
@@ -99,7 +99,7 @@ PLAYER_CLAIMS: dict[str, Claim] = {
         "On the ring, with pairs, R1 and R2 and a D three times as fast as G, the average of G's parameters gives more"
         " samples of high quality than the last ones",
         {"average, beta 0.99": MODERN.but(ema=0.99), "last": MODERN},
-        shown("high-quality"),
+        late_of_average("high-quality"),
         margin=0.05,
     ),
 }

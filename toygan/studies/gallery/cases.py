@@ -17,12 +17,12 @@ Sign = Callable[[Record], np.ndarray]
 
 def below(metric: str, level: float) -> Sign:
     """The seeds whose metric is below `level` in the mean over the last fifth of a run."""
-    return lambda runs: late(metric).of(runs) < level
+    return lambda runs: late(metric).compute(runs) < level
 
 
 def above(metric: str, level: float) -> Sign:
     """The seeds whose metric is above `level` there."""
-    return lambda runs: late(metric).of(runs) > level
+    return lambda runs: late(metric).compute(runs) > level
 
 
 def both(one: Sign, other: Sign) -> Sign:
