@@ -14,7 +14,7 @@ from support.marks import KINDS, MARKS, TEN, chart, one, over
 from toygan.chart import Arrows, Axis, Band, Bars, Chart, Line, Mark, Points, Surface
 from toygan.chart.axis import ROLES
 from toygan.chart.figure import HEAD, LEAST, LEFT, TITLE, Heading, Painting
-from toygan.chart.paint import PAINTERS, RIGHT, apart
+from toygan.chart.paint import PAINTERS, RIGHT, spread
 from toygan.chart.style import DARK, LIGHT, STYLE, Palette, rgb
 
 WIDTH, HEIGHT, DPI = 400, 300, 72
@@ -39,7 +39,7 @@ def at(image: np.ndarray, x: float, y: float) -> np.ndarray:
 def test_a_mark_has_its_roles_colour_where_its_numbers_say(name: str, palette: Palette) -> None:
     mark, point, opacity = MARKS[name]
     role = mark.fill if isinstance(mark, Line) and mark.fill else mark.role
-    expected = over(palette.of(role), palette.paper, opacity)
+    expected = over(palette.colour(role), palette.paper, opacity)
     image = painted(chart(mark), palette)
     np.testing.assert_allclose(at(image, *point), expected, atol=2)
     np.testing.assert_array_equal(image[-1, -1], rgb(palette.paper))
@@ -122,8 +122,8 @@ def test_labels_and_notes_are_written_outside_the_axes(how: dict[str, object], m
 
 
 def test_names_are_moved_apart_as_little_as_it_takes() -> None:
-    np.testing.assert_allclose(apart(np.array([0.5, 0.52]), 0.1), [0.46, 0.56])
-    np.testing.assert_allclose(apart(np.array([0.9, 0.2, np.nan]), 0.1), [0.9, 0.2, np.nan])
+    np.testing.assert_allclose(spread(np.array([0.5, 0.52]), 0.1), [0.46, 0.56])
+    np.testing.assert_allclose(spread(np.array([0.9, 0.2, np.nan]), 0.1), [0.9, 0.2, np.nan])
 
 
 def test_a_frame_upon_kept_axes_is_the_frame_painted_anew() -> None:
@@ -160,10 +160,10 @@ def test_both_palettes_have_a_colour_of_its_own_for_every_role_and_contrast_with
         return float(np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722])
 
     for palette in (LIGHT, DARK):
-        colours = [palette.of(role) for role in ROLES]
+        colours = [palette.colour(role) for role in ROLES]
         assert len({*colours, palette.paper}) == len(ROLES) + 1
         for role in ROLES:
-            pair = sorted((luminance(palette.of(role)), luminance(palette.paper)))
+            pair = sorted((luminance(palette.colour(role)), luminance(palette.paper)))
             assert role == "faint" or (pair[1] + 0.05) / (pair[0] + 0.05) >= 2.9, role
 
 

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from toygan.chart import Axis, Chart
-from toygan.chart.limits import doubled, grow_to, grow_to_decades, grown
+from toygan.chart.limits import double_to, grow_to, grow_to_decades, keep_axes
 
 
 @pytest.mark.parametrize(("value", "expected"), [(3, 4), (4, 4), (4.01, 8), (1000, 1024), (0, 4), (-1, 4)])
 def test_an_end_doubles_until_it_holds_the_value(value: float, expected: float) -> None:
-    assert doubled(4, value) == expected
+    assert double_to(4, value) == expected
 
 
 @pytest.mark.parametrize(
@@ -43,5 +43,5 @@ def test_log_limits_grow_by_decades(values: list[float], expected: tuple[float, 
 def test_only_growing_axes_keep_what_they_have_reached() -> None:
     before = Chart("", Axis("", 0, 8), Axis("", -1, 4, grows=True), ())
     wanted = replace(before, x=Axis("", 0, 2), y=Axis("", 0, 5, grows=True))
-    chart = grown(before, wanted)
+    chart = keep_axes(before, wanted)
     assert (chart.x, chart.y) == (wanted.x, Axis("", -1, 5, grows=True))

@@ -17,7 +17,7 @@ from toygan.chart.axis import ROLES
 from toygan.chart.style import DARK, DASHES, LIGHT, STYLE, Palette, rgb
 from toygan.chart.wire import Wire
 
-SCRIPT = page.script() + "\nObject.assign(globalThis, { paint, Picture, PAINTERS, Received, surfaceColours });"
+SCRIPT = page.build_script() + "\nObject.assign(globalThis, { paint, Picture, PAINTERS, Received, surfaceColours });"
 DECODED = "const view = (text) => new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);"
 PAINT = f"""([content, buffers, palette, [x, y]]) => {{
     {DECODED}
@@ -39,7 +39,7 @@ def browser(chromium: str) -> Iterator[Any]:
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium, args=lab.FLAGS, headless=True)
         opened = started.new_page(viewport={"width": 960, "height": 600})
-        opened.set_content(f"<style>{page.stylesheet()}</style><div class='toygan-view' tabindex=0></div>")
+        opened.set_content(f"<style>{page.build_stylesheet()}</style><div class='toygan-view' tabindex=0></div>")
         opened.add_script_tag(content=SCRIPT, type="module")
         opened.wait_for_function("globalThis.Picture !== undefined")
         yield opened
@@ -52,7 +52,7 @@ def wired(*charts: Chart) -> tuple[dict[str, Any], list[str]]:
 
 
 def colours(palette: Palette) -> dict[str, Any]:
-    words = {role: page.words_colour(palette.of(role), palette) for role in ROLES}
+    words = {role: page.readable_colour(palette.colour(role), palette) for role in ROLES}
     numbers = {"style": asdict(STYLE), "dashes": DASHES}
     return {**asdict(palette), **numbers, "words": words, "font": "sans-serif", "rgb": rgb(palette.paper).tolist()}
 
@@ -65,7 +65,7 @@ def pixel(browser: Any, c: Chart, palette: Palette, point: tuple[float, float]) 
 @pytest.mark.parametrize("palette", [LIGHT, DARK])
 def test_a_mark_has_its_roles_colour_where_its_numbers_say(browser: Any, name: str, palette: Palette) -> None:
     mark, point, opacity = MARKS[name]
-    colour = palette.of(getattr(mark, "fill", None) or mark.role)
+    colour = palette.colour(getattr(mark, "fill", None) or mark.role)
     np.testing.assert_allclose(
         pixel(browser, chart(mark), palette, point), over(colour, palette.paper, opacity), atol=3
     )
@@ -100,7 +100,7 @@ def test_words_can_be_read_on_paper_in_both_themes() -> None:
     """WCAG 2.2, 1.4.3: at least 4.5 to 1."""
     for palette in (LIGHT, DARK):
         for role in ROLES:
-            assert page.contrast(rgb(page.words_colour(palette.of(role), palette)), rgb(palette.paper)) >= 4.5
+            assert page.contrast(rgb(page.readable_colour(palette.colour(role), palette)), rgb(palette.paper)) >= 4.5
 
 
 def test_contrast_goes_from_1_to_21() -> None:

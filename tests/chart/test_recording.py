@@ -59,9 +59,9 @@ def test_a_run_that_goes_back_is_recorded_from_there_on() -> None:
 
 
 def test_frames_that_were_kept_by_an_older_toygan_are_read() -> None:
-    told, numbers = recorded([grown(3)]).kept()
-    told["frames"] = [(serial, at, {"knob": words.pop("remedy"), **words}) for serial, at, words in told["frames"]]
-    assert Recording.resumed(told, numbers).frames[0].words.keys() == WORDS.keys()
+    meta, numbers = recorded([grown(3)]).serialize()
+    meta["frames"] = [(serial, at, {"knob": words.pop("remedy"), **words}) for serial, at, words in meta["frames"]]
+    assert Recording.deserialize(meta, numbers).frames[0].words.keys() == WORDS.keys()
 
 
 def test_what_cannot_be_a_recording_is_refused() -> None:
@@ -75,13 +75,13 @@ def unpacked(recording: Recording) -> Any:
     """The frames as the page's own code has them, run by deno; NaN is null, and each array is a list."""
     from deno import find_deno_bin
 
-    code = page.script(FOLDER / "recording.js") + (
+    code = page.build_script(FOLDER / "recording.js") + (
         "const bytes = Uint8Array.from(atob(await new Response(Deno.stdin.readable).text()), (c) => c.charCodeAt(0));"
         "console.log(JSON.stringify(unpacked(bytes), (_, v) => ArrayBuffer.isView(v) ? [...v] : v));"
     )
     ran = subprocess.run(
         [find_deno_bin(), "eval", "--ext=js", code],
-        input=base64.b64encode(recording._packed()),
+        input=base64.b64encode(recording._pack()),
         check=True,
         capture_output=True,
     )

@@ -15,7 +15,7 @@ from PIL import Image
 
 from toygan import DISTRIBUTIONS, LOSSES, METRICS, PANELS, Metric, Panel, Population, Recipe
 from toygan.chart import Axis, Chart, Line
-from toygan.chart.limits import grown
+from toygan.chart.limits import keep_axes
 from toygan.panels import Look, render
 from toygan.panels.charts import Charts
 from toygan.panels.look import grid, scale_logits
@@ -336,7 +336,7 @@ def test_the_band_of_a_metric_that_is_written_anew_is_the_new_ones(monkeypatch):
 def test_a_growing_axis_starts_again_where_its_scale_changes():
     linear, log = (Axis("", 0, 1, grows=True), Axis("", 0.1, 1, log=True, grows=True))
     before, wanted = (Chart("", linear, y, ()) for y in (linear, log))
-    assert grown(before, wanted).y == log
+    assert keep_axes(before, wanted).y == log
 
 
 def test_unknown_panels_are_refused_by_name():

@@ -1,4 +1,4 @@
-"""What is to be seen, as plain arrays: marks, axes and charts, and the painters that draw them."""
+"""Charts as plain arrays (marks, axes, charts), and the painters that draw them into files and into a page."""
 
 from toygan.chart.axis import Axis as Axis
 from toygan.chart.chart import Chart as Chart

@@ -1,4 +1,4 @@
-"""A chart: axes and the marks upon them, as a painter gets them."""
+"""A chart: two axes and the marks between them, as painters draw it."""
 
 from __future__ import annotations
 
@@ -13,15 +13,33 @@ Kind = TypeVar("Kind", bound=Mark)
 
 @dataclass(frozen=True, eq=False)
 class Chart:
-    """One panel's picture: axes, and marks in the order in which they are painted.
+    """The picture of one panel: axes, and marks in the order in which they are painted.
 
-    Painters clip marks to the axes, all but words, and draw the title in bold above their left edge. Below them stand,
-    row by row: the x axis's words and label, the legend (labels in the order of `legend`, or else of the marks), the
-    surface's row, `note`, the arrows' row; `legend_above` puts the legend above the axes' right edge instead. `right`
-    is an axis of words alone: its ticks stand at values of y. `aspect` is the length of 1 on y beside that of 1 on x;
-    the axes then shrink to fit, at the top left of their place. Without `frame` neither axis is drawn.
-    Raises ValueError, naming the chart, for two marks of one name, for a mark instead of none, and for a legend that
-    names what no mark is labelled.
+    Marks end at the axes, except text. Below the axes painters put, row by row, the ticks and the label of x, the
+    legend, the colours of a surface or of cells, `note`, and the key of arrows. `chart["name"]` is the mark of that
+    name.
+
+    Args:
+        title: Words above the axes, in bold.
+        x: Axis from left to right.
+        y: Axis from bottom to top.
+        marks: Marks in the order of painting; no two may have the same name.
+        right: Axis of words on the right-hand side; its ticks lie at values of y [default: none].
+        aspect: Length of 1 on y relative to 1 on x; the axes then shrink to fit [default: any].
+        note: Words below the legend [default: none].
+        legend: Labels in the order of their entries [default: the order of the marks].
+        legend_above: True to put the legend above the axes, at the right [default: False].
+        frame: False to draw neither axis [default: True].
+    Raises:
+        ValueError: If two marks share a name, or lines replace a mark, or the legend names a label, that is not there.
+    Example:
+        >>> import numpy as np
+        >>> from toygan.chart import Axis, Chart, Line
+        >>> steps = np.array([0.0, 100.0])
+        >>> line = Line("loss-d", "discriminator", steps, np.array([1.4, 1.2]), label="D")
+        >>> chart = Chart("Losses", Axis("iteration", 0, 100), Axis("", 0, 2), (line,))
+        >>> list(chart.entries), chart["loss-d"].y
+        (['D'], array([1.4, 1.2]))
     """
 
     title: str
@@ -47,7 +65,7 @@ class Chart:
 
     @property
     def seen(self) -> list[Mark]:
-        """The marks without those that stand instead of others."""
+        """The marks without lines that replace others on demand."""
         return [mark for mark in self.marks if not (isinstance(mark, Lines) and mark.instead_of)]
 
     @property
@@ -59,14 +77,14 @@ class Chart:
         return {label: [m for m in shown if m.label == label] for label in labels}
 
     def of_kind(self, kind: type[Kind]) -> list[Kind]:
-        """The marks of one kind, such as `Line`."""
+        """Return the marks of one kind, such as `Line`."""
         return [mark for mark in self.marks if isinstance(mark, kind)]
 
     @property
     def texts_below(self) -> list[Text]:
-        """Words that stand below the axes: a painter leaves room for them."""
+        """The text below the axes, for which a painter leaves room."""
         return [text for text in self.of_kind(Text) if text.units == "axes" and (text.y <= 0).all()]
 
     def __getitem__(self, name: str) -> Mark:
-        """The mark of that name; KeyError where there is none."""
+        """Return the mark of that name; KeyError if there is none."""
         return {mark.name: mark for mark in self.marks}[name]

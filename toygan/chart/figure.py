@@ -22,7 +22,7 @@ from toygan.chart import style
 from toygan.chart.axis import Axis
 from toygan.chart.chart import Chart
 from toygan.chart.marks import Arrows, Line, Mark, Raster, Surface
-from toygan.chart.paint import RIGHT, end_labels, handle, moved, paint
+from toygan.chart.paint import RIGHT, make_handle, paint, paint_end_labels, shift
 from toygan.chart.style import LIGHT, STYLE, Palette
 
 Place = tuple[float, float, float, float]  # left, top, width and height of a chart, as shares of the room
@@ -36,7 +36,7 @@ LEAST_WORDS = 8.0  # points: the size of a heading that has no room
 
 @dataclass(frozen=True)
 class Heading:
-    """The words above all charts: a title, what stands at its right end, and a line; and lines `below` all charts."""
+    """The words around all charts: a title, words at its right end and a line above them; lines `below` them."""
 
     title: str = ""
     right: str = ""
@@ -52,7 +52,7 @@ class Heading:
 class Painting:
     """Charts in their places, painted on `width` x `height` pixels.
 
-    What no mark moves (axes, titles, legends) takes ten times as long to paint as the marks, so it is kept until it
+    What no mark moves (axes, titles, legends) takes ten times as long to paint as the marks, so it stays until it
     changes.
     """
 
@@ -62,24 +62,24 @@ class Painting:
         self._canvas: Any = FigureCanvasAgg(self._figure)  # Any: it carries no types
         self._charts: Sequence[tuple[Chart, Place]] = ()
         self._heading = Heading()
-        self._still: object = None  # all that decides what is kept
+        self._static_key: object = None  # of the background: all that decides how it looks
         self._background: object = None
         self._axes: list[Axes] = []
 
     def paint(self, charts: Sequence[tuple[Chart, Place]], heading: Heading) -> None:
-        """Paints charts, and nothing of those before them."""
+        """Paint charts, and nothing of those before them."""
         self._charts, self._heading = charts, heading
         with matplotlib.rc_context(style.rc(self._palette)):
-            still = [(heading.foot, place, _still(chart)) for chart, place in charts]
-            if still != self._still:
+            key = [(heading.foot, place, _static_key(chart)) for chart, place in charts]
+            if key != self._static_key:
                 self._figure.clear()
-                self._axes = [_axes(self._figure, *at, heading.foot, self._palette) for at in charts]
+                self._axes = [_add_axes(self._figure, *at, heading.foot, self._palette) for at in charts]
                 self._canvas.draw()
-                self._background, self._still = self._canvas.copy_from_bbox(self._figure.bbox), still
+                self._background, self._static_key = self._canvas.copy_from_bbox(self._figure.bbox), key
             self._canvas.restore_region(self._background)
             for axes, (chart, _) in zip(self._axes, charts, strict=True):
                 artists = [a for mark in chart.seen for a in paint(axes, mark, self._palette)]
-                for artist in [*artists, *end_labels(axes, chart.of_kind(Line), self._palette)]:
+                for artist in [*artists, *paint_end_labels(axes, chart.of_kind(Line), self._palette)]:
                     axes.draw_artist(artist)
                     artist.remove()
             self._paint_heading()
@@ -104,21 +104,21 @@ class Painting:
             text.remove()
 
     def _width(self, text: MatplotlibText) -> float:
-        """In pixels."""
+        """Return the width in pixels."""
         return text.get_window_extent(self._canvas.get_renderer()).width
 
     def _fit(self, text: MatplotlibText, room: float) -> None:
-        """Makes words as small as the room asks for, down to a size that can be read, and then cuts their end."""
+        """Make words as small as the room demands, down to a size that can be read; then cut their end."""
         text.set_fontsize(max(LEAST_WORDS, float(text.get_fontsize()) * min(1, room / max(1, self._width(text)))))
         while self._width(text) > room and len(text.get_text()) > 1:
             text.set_text(text.get_text().rstrip("…")[:-1] + "…")
 
     def rgba(self) -> np.ndarray:
-        """The pixels `(height, width, 4)` uint8."""
+        """Return the pixels `(height, width, 4)`, of type uint8."""
         return np.array(self._canvas.buffer_rgba())
 
     def png(self, scale: float = 1, compress_level: int = 1) -> bytes:
-        """A PNG file, with a scale other than 1 painted anew with so many times the pixels; level 9 is the smallest."""
+        """Return a PNG file with `scale` times the pixels along each side; at compression level 9 it is smallest."""
         if scale != 1:
             (width, height), dpi = self._figure.get_size_inches(), scale * self._figure.dpi
             larger = Painting(round(width * dpi), round(height * dpi), dpi, self._palette)
@@ -129,23 +129,23 @@ class Painting:
         return out.getvalue()
 
 
-def _still(chart: Chart) -> list[object]:
-    """What a chart shows without its marks, to be compared."""
+def _static_key(chart: Chart) -> list[object]:
+    """Return all that decides how a chart looks without its marks, to be compared."""
     own = [getattr(chart, f.name) for f in fields(chart) if f.name != "marks"]
-    return own + [(m.label, m.role, m.opacity, *_keys(m)) for m in chart.seen if m.label]
+    return own + [(m.label, m.role, m.opacity, *_legend_key(m)) for m in chart.seen if m.label]
 
 
-def _keys(mark: Mark) -> tuple[object, ...]:
-    """What a row of the legend shows of a mark beside its label."""
+def _legend_key(mark: Mark) -> tuple[object, ...]:
+    """Return what a row of the legend shows of a mark besides its label."""
     if isinstance(mark, Raster):
         return mark.low, mark.high, mark.unit
     return (mark.key,) if isinstance(mark, Arrows) else ()
 
 
-def _axes(figure: Figure, chart: Chart, place: Place, foot: float, palette: Palette) -> Axes:
-    """A chart without its marks, in a place of the room between the heading and the lines at the foot (inches)."""
+def _add_axes(figure: Figure, chart: Chart, place: Place, foot: float, palette: Palette) -> Axes:
+    """Add a chart without its marks, at a place between the heading and the lines at the foot (in inches)."""
     width, height = figure.get_size_inches()
-    room, footer = height - HEAD - foot, _footer(chart) / 72
+    room, footer = height - HEAD - foot, _footer_height(chart) / 72
     x, y, w, h = place[0] * width, place[1] * room, place[2] * width, place[3] * room
     box = x + LEFT, foot + room - y - h + footer, w - LEFT - RIGHT / 72, h - TITLE - footer
     axes = figure.add_axes((box[0] / width, box[1] / height, box[2] / width, box[3] / height), autoscale_on=False)
@@ -161,14 +161,14 @@ def _axes(figure: Figure, chart: Chart, place: Place, foot: float, palette: Pale
     if chart.right is not None:
         right = axes.twinx()
         _set_axis(right, "y", chart.right, palette)
-        right.tick_params(colors=palette.of(chart.right.role))
-    _legend(axes, chart, palette)
+        right.tick_params(colors=palette.colour(chart.right.role))
+    _add_legend(axes, chart, palette)
     return axes
 
 
-def _footer(chart: Chart) -> float:
-    """Points below the axes that a chart's words and legend take."""
-    rows = len(_rows(chart))
+def _footer_height(chart: Chart) -> float:
+    """Return the height of a chart's words and legend below the axes, in points."""
+    rows = len(_legend_rows(chart))
     legend = _first_row(chart) + ROW * rows + MARGIN if rows else 0
     return max(LEAST, legend, *(8 - float(up) for text in chart.texts_below for up in text.offset[:, 1]))
 
@@ -177,8 +177,8 @@ def _first_row(chart: Chart) -> float:
     return TICKS + LABEL * bool(chart.x.label)
 
 
-def _rows(chart: Chart) -> list[str]:
-    """The rows of the legend below the axes, from the top."""
+def _legend_rows(chart: Chart) -> list[str]:
+    """Return the kinds of the legend's rows below the axes, from the top."""
     kinds = {
         "labels": bool(chart.entries) and not chart.legend_above,
         "surface": any(mark.label for mark in chart.of_kind(Raster)),
@@ -191,7 +191,7 @@ def _rows(chart: Chart) -> list[str]:
 def _set_axis(axes: Axes, which: Literal["x", "y"], axis: Axis, palette: Palette) -> None:
     axes.set(**{f"{which}scale": "log" if axis.log else "linear", f"{which}lim": (axis.low, axis.high)})
     lines = axes.xaxis if which == "x" else axes.yaxis
-    emphasis: dict[str, Any] = {} if axis.role == "muted" else {"color": palette.of(axis.role), "weight": "bold"}
+    emphasis: dict[str, Any] = {} if axis.role == "muted" else {"color": palette.colour(axis.role), "weight": "bold"}
     lines.set_label_text(axis.label, **emphasis)
     lines.set_ticks([value for value, _ in axis.marked], labels=[words for _, words in axis.marked])
     lines.set_minor_locator(NullLocator())
@@ -199,29 +199,29 @@ def _set_axis(axes: Axes, which: Literal["x", "y"], axis: Axis, palette: Palette
         lines.grid(color=palette.faint, linewidth=STYLE.axis_width)
 
 
-def _legend(axes: Axes, chart: Chart, palette: Palette) -> None:
-    """The rows below the axes, or the labels above them."""
+def _add_legend(axes: Axes, chart: Chart, palette: Palette) -> None:
+    """Add the rows below the axes, or the labels above them."""
     how: dict[str, Any] = {
-        "handles": [tuple(handle(m, palette) for m in marks) for marks in chart.entries.values()],
+        "handles": [tuple(make_handle(m, palette) for m in marks) for marks in chart.entries.values()],
         "labels": list(chart.entries), "ncols": max(1, len(chart.entries)), "borderaxespad": 0, "borderpad": 0,
         "handletextpad": 0.3, "columnspacing": 1, "handlelength": 1.2,
     }  # fmt: skip
     if chart.legend_above and chart.entries:
         axes.legend(loc="lower right", bbox_to_anchor=(1, 0.98), **how)
-    for i, row in enumerate(_rows(chart)):
+    for i, row in enumerate(_legend_rows(chart)):
         down = _first_row(chart) + ROW * i
-        place = moved(axes, axes.transAxes, 0, -down)
+        place = shift(axes, axes.transAxes, 0, -down)
         if row == "labels":
             axes.legend(loc="upper left", bbox_to_anchor=(0, 0), bbox_transform=place, **how)
         elif row == "note":
             axes.text(0, 0, chart.note, transform=place, va="top", fontsize=STYLE.legend_size)
         elif row == "surface":
-            _surface_row(axes, chart.of_kind(Raster)[0], palette, place)
+            _add_colours_row(axes, chart.of_kind(Raster)[0], palette, place)
         else:
-            _arrows_row(axes, chart, palette, moved(axes, axes.transAxes, 0, -down - 7))
+            _add_arrows_row(axes, chart, palette, shift(axes, axes.transAxes, 0, -down - 7))
 
 
-def _surface_row(axes: Axes, mark: Raster, palette: Palette, place: Transform) -> None:
+def _add_colours_row(axes: Axes, mark: Raster, palette: Palette, place: Transform) -> None:
     colours = palette.surface() if isinstance(mark, Surface) else palette.shades(mark.role, mark.opacity)
     bar = OffsetImage(np.repeat(colours[None, ::2], 12, axis=0), zoom=0.55)
     words = [TextArea(w, textprops={"fontsize": STYLE.legend_size}) for w in (f"{mark.label}  {mark.low}", mark.high)]
@@ -234,13 +234,13 @@ def _surface_row(axes: Axes, mark: Raster, palette: Palette, place: Transform) -
     )
 
 
-def _arrows_row(axes: Axes, chart: Chart, palette: Palette, place: Transform) -> None:
+def _add_arrows_row(axes: Axes, chart: Chart, palette: Palette, place: Transform) -> None:
     mark = next(m for m in chart.of_kind(Arrows) if m.key)
     length = mark.key / (chart.x.high - chart.x.low)
     axes.annotate(
         "", xy=(length, 0), xytext=(0, 0), xycoords=place, textcoords=place,
         arrowprops={
-            "arrowstyle": "-|>", "color": palette.of(mark.role), "linewidth": 1.8, "shrinkA": 0, "shrinkB": 0
+            "arrowstyle": "-|>", "color": palette.colour(mark.role), "linewidth": 1.8, "shrinkA": 0, "shrinkB": 0
         },
     )  # fmt: skip
     axes.text(length + 0.015, 0, mark.label, transform=place, va="center", fontsize=STYLE.tick_size)

@@ -1,8 +1,8 @@
 """The vocabulary of charts: nine marks, each a frozen set of arrays.
 
-All that is to be computed is computed where a mark is made; a painter turns numbers into pixels and knows nothing of
-GANs. Sizes and offsets are in points (1/72 inch), for text too; everything else is in the numbers of the axes. NaN, and
-so infinity, is nothing: a point that is not painted, a gap in a line.
+Who makes a mark computes its numbers; a painter turns them into pixels and knows nothing of GANs. Sizes and offsets are
+in points (1/72 inch), for text too; everything else is in the numbers of the axes. NaN and infinity are not painted: a
+missing point, a gap in a line.
 """
 
 from __future__ import annotations
@@ -22,12 +22,16 @@ Anchor = Literal["center", "left", "right", "top", "bottom"]
 
 @dataclass(frozen=True, eq=False)
 class Mark:
-    """What all marks have in common.
+    """The base of all marks. Arrays are kept as float64, infinity as NaN.
 
-    `name` is the mark's key: unique in its chart, the same from frame to frame. `role` says what it stands for, which
-    `style` turns into colour and shape, in light and in dark. Marks with the same `label` share one entry of the
-    legend; without a label a mark has none. Arrays are kept as float64. Raises ValueError for a role that is none and
-    an array of a wrong shape, naming the mark.
+    Args:
+        name: Key of the mark: unique in its chart, the same from frame to frame.
+        role: Role that decides its colour, in light and in dark: "real", "generated", "discriminator", "generator",
+            "ink", "muted" or "faint".
+        label: Entry in the legend; marks with the same label share one [default: none].
+        opacity: From 0 to 1 [default: 1].
+    Raises:
+        ValueError: If the role is unknown, or an array has the wrong shape.
     """
 
     name: str
@@ -46,7 +50,7 @@ class Mark:
             self._set(key, (1,) if across else (np.size(getattr(self, present[0])),))
 
     def _set(self, key: str, wanted: tuple[int, ...]) -> None:
-        """Keeps a field as float64, infinity as NaN; ValueError where its shape is another."""
+        """Keep a field as float64, infinity as NaN; ValueError if it has another shape."""
         array = np.asarray(getattr(self, key), dtype=np.float64)
         if array.shape != wanted:
             raise ValueError(f"mark {self.name!r}: {key} has shape {array.shape}; must be {wanted}")
@@ -54,15 +58,29 @@ class Mark:
 
     @property
     def arrays(self) -> dict[str, Array]:
-        """The mark's arrays by field: what changes from frame to frame."""
+        """The arrays by field: the numbers that change from frame to frame."""
         return {f.name: value for f in fields(self) if isinstance(value := getattr(self, f.name), np.ndarray)}
 
 
 @dataclass(frozen=True, eq=False)
 class Points(Mark):
-    """Points of `size` points across: circles where real, triangles with a thin edge where generated.
+    """A point at each (x, y): real ones are circles, generated ones triangles with a thin edge.
 
-    `shape` overrides that; a diamond is hollow, with an edge of 2 points, and a plus is 3 points thick.
+    Args:
+        name: Key of the mark: unique in its chart, the same from frame to frame.
+        role: Role that decides its colour, in light and in dark: "real", "generated", "discriminator", "generator",
+            "ink", "muted" or "faint".
+        x: Places `(n,)`.
+        y: Places `(n,)`.
+        label: Entry in the legend; marks with the same label share one [default: none].
+        opacity: From 0 to 1 [default: 1].
+        size: Width of a point, in points [default: 5].
+        shape: "circle", "triangle", "plus" or "diamond" (hollow) [default: that of the role].
+    Example:
+        >>> import numpy as np
+        >>> from toygan.chart import Points
+        >>> Points("fake", "generated", np.array([0, np.inf]), np.array([1, 2]), label="generated").x
+        array([ 0., nan])
     """
 
     x: Array  # (n,)
@@ -74,11 +92,28 @@ class Points(Mark):
 
 @dataclass(frozen=True, eq=False)
 class Line(Mark):
-    """A line through points, interrupted at NaN; where x is None, one level y `(1,)` from edge to edge.
+    """A line through points, interrupted at NaN; or one level from edge to edge.
 
-    `end` "cross" puts a cross upon its last finite point, where a member diverged. `end_label` stands right of that
-    point in the line's colour, bold; painters push the labels of one chart apart as little as it takes. `closed` joins
-    the last point to the first, and `fill` then fills the inside with a tint (opacity 0.1) of another role.
+    Args:
+        name: Key of the mark: unique in its chart, the same from frame to frame.
+        role: Role that decides its colour, in light and in dark: "real", "generated", "discriminator", "generator",
+            "ink", "muted" or "faint".
+        x: Places `(n,)`, or None for one level.
+        y: Places `(n,)`, or the level `(1,)`.
+        label: Entry in the legend; marks with the same label share one [default: none].
+        opacity: From 0 to 1 [default: 1].
+        width: Its width, in points [default: 1.8].
+        dash: "dotted" or "dashed" [default: solid].
+        end: "cross" for a cross at the last finite point, where a member diverged [default: none].
+        end_label: Words right of that point; painters keep those of one chart apart [default: none].
+        closed: True to join the last point to the first [default: False].
+        fill: Role whose colour tints the inside [default: no fill].
+    Example:
+        >>> import numpy as np
+        >>> from toygan.chart import Line
+        >>> level = Line("equilibrium", "muted", None, np.array([0.69]), dash="dotted")
+        >>> level.y
+        array([0.69])
     """
 
     x: Array | None  # (n,)
@@ -94,10 +129,24 @@ class Line(Mark):
 
 @dataclass(frozen=True, eq=False)
 class Lines(Mark):
-    """One line for each of `names` over the same x, interrupted at NaN; a row of y for each x: they grow by rows.
+    """Several lines over the same x, interrupted at NaN. A page names the line that one points at.
 
-    A mark that stands `instead_of` others of its chart is only seen in a page, in their place, where a reader asks for
-    it; such a page says the name of the line that is pointed at, and hands it on where one is chosen.
+    Args:
+        name: Key of the mark: unique in its chart, the same from frame to frame.
+        role: Role that decides its colour, in light and in dark: "real", "generated", "discriminator", "generator",
+            "ink", "muted" or "faint".
+        x: Places `(n,)`.
+        y: Places `(n, len(names))`: a row for each x.
+        names: Name of each line.
+        label: Entry in the legend; marks with the same label share one [default: none].
+        opacity: From 0 to 1 [default: 1].
+        width: Width of each, in points [default: 1].
+        instead_of: Names of marks that the lines replace in a page when a reader asks for it [default: none].
+    Example:
+        >>> import numpy as np
+        >>> from toygan.chart import Lines
+        >>> Lines("seeds", "generated", np.arange(3), np.ones((3, 2)), ("seed 0", "seed 1")).y.shape
+        (3, 2)
     """
 
     x: Array  # (n,)
@@ -116,11 +165,23 @@ class Lines(Mark):
 
 @dataclass(frozen=True, eq=False)
 class Band(Mark):
-    """The area between `low` and `high`, interrupted at NaN; where x is None, one pair `(1,)` from edge to edge.
+    """The area between `low` and `high`, interrupted at NaN; or one pair of levels from edge to edge.
 
-    A band in steps repeats its x. `end_label` stands at the right end of the axes in the band's colour, right-aligned
-    with the panel upon the colour of the paper, as high as the last middle of low and high but above the ticks; "\\n"
-    begins a line.
+    Args:
+        name: Key of the mark: unique in its chart, the same from frame to frame.
+        role: Role that decides its colour, in light and in dark: "real", "generated", "discriminator", "generator",
+            "ink", "muted" or "faint".
+        x: Places `(n,)`; a band in steps repeats them. None for one pair of levels.
+        low: Lower edge `(n,)` or `(1,)`.
+        high: Upper edge `(n,)` or `(1,)`.
+        label: Entry in the legend; marks with the same label share one [default: none].
+        opacity: From 0 to 1 [default: 1].
+        end_label: Words at the right end of the axes, beside the last values; "\\n" begins a line [default: none].
+    Example:
+        >>> import numpy as np
+        >>> from toygan.chart import Band
+        >>> Band("true samples", "real", None, np.array([0.98]), np.array([0.99]), opacity=0.2).low
+        array([0.98])
     """
 
     x: Array | None  # (n,)
@@ -133,7 +194,24 @@ class Band(Mark):
 
 @dataclass(frozen=True, eq=False)
 class Bars(Mark):
-    """Upright bars from 0 to `height` between `left` and `right`, filled as one area: bars that touch show no seam."""
+    """Upright bars from 0 to `height`, filled as one area: bars that touch show no seam.
+
+    Args:
+        name: Key of the mark: unique in its chart, the same from frame to frame.
+        role: Role that decides its colour, in light and in dark: "real", "generated", "discriminator", "generator",
+            "ink", "muted" or "faint".
+        left: Left edges `(n,)`.
+        right: Right edges `(n,)`.
+        height: Heights `(n,)`.
+        label: Entry in the legend; marks with the same label share one [default: none].
+        opacity: From 0 to 1 [default: 1].
+    Example:
+        >>> import numpy as np
+        >>> from toygan.chart import Bars
+        >>> edges = np.arange(4)
+        >>> Bars("shares", "generated", edges[:-1], edges[1:], np.array([0.2, 0.5, 0.3])).height.sum()
+        np.float64(1.0)
+    """
 
     left: Array  # (n,)
     right: Array  # (n,)
@@ -145,7 +223,7 @@ class Bars(Mark):
 class Raster(Mark):
     """Values from 0 to 1 in cells of equal size over the whole axes; row 0 is the lowest, column 0 the leftmost.
 
-    Its row of the legend reads: label, `low`, a bar of the colours, `high`, `unit` (muted).
+    Its row of the legend reads: label, `low`, a bar of the colours, `high`, `unit`.
     """
 
     values: Array  # (rows, columns)
@@ -164,25 +242,58 @@ class Raster(Mark):
 
 @dataclass(frozen=True, eq=False)
 class Surface(Raster):
-    """A raster as a background, its cells blended into each other.
+    """A background: values from 0 to 1 on a grid, blended into each other; nothing is painted if one is NaN.
 
-    0 has the colour of generated, 0.5 that of the paper, 1 that of real, the ends at an opacity of 0.55
-    (`style.surface_colours`). Nothing is painted where a value is NaN.
+    The colour goes from that of generated samples (0) over the paper (0.5) to that of real samples (1).
+
+    Args:
+        name: Key of the mark: unique in its chart, the same from frame to frame.
+        role: Role that decides its colour, in light and in dark: "real", "generated", "discriminator", "generator",
+            "ink", "muted" or "faint".
+        values: Values `(rows, columns)` over the whole axes; row 0 is the lowest, column 0 the leftmost.
+        label: Entry in the legend; marks with the same label share one [default: none].
+        opacity: From 0 to 1 [default: 1].
+        low: Words for 0, left of the colours in the legend [default: none].
+        high: Words for 1, right of them [default: none].
+        unit: Words behind those, muted [default: none].
+    Example:
+        >>> import numpy as np
+        >>> from toygan.chart import Surface
+        >>> Surface("d", "discriminator", np.full((2, 3), 0.5), label="D says:", low="generated", high="real").unit
+        ''
     """
 
 
 @dataclass(frozen=True, eq=False)
 class Cells(Raster):
-    """A raster as a table, with faint lines between its cells.
+    """A table of coloured cells with faint lines between them; a page names the cell that one points at.
 
-    0 has the colour of the paper, 1 that of the role; where a value is NaN stands a small muted cross. A page says the
-    `names` of the cell that is pointed at, one by one, and hands it on where it is chosen; the one that was, `chosen`,
-    has an edge of ink. Raises ValueError for another number of names than of cells.
+    The colour goes from the paper (0) to that of the role (1); a cell without a value (NaN) has a small cross.
+
+    Args:
+        name: Key of the mark: unique in its chart, the same from frame to frame.
+        role: Role that decides its colour, in light and in dark: "real", "generated", "discriminator", "generator",
+            "ink", "muted" or "faint".
+        values: Values from 0 to 1 `(rows, columns)`; row 0 is the lowest, column 0 the leftmost.
+        names: Words of each cell, row by row; "\\n" begins a line.
+        label: Entry in the legend; marks with the same label share one [default: none].
+        opacity: From 0 to 1 [default: 1].
+        low: Words for 0, left of the colours in the legend [default: none].
+        high: Words for 1, right of them [default: none].
+        unit: Words behind those, muted [default: none].
+        chosen: Cell with a strong edge, counted row by row [default: none].
+    Raises:
+        ValueError: If there are not as many names as cells.
+    Example:
+        >>> import numpy as np
+        >>> from toygan.chart import Cells
+        >>> Cells("rates", "real", np.array([[0.0, 1.0]]), ("lr_g 0.001", "lr_g 0.01"), chosen=1).values
+        array([[0., 1.]])
     """
 
-    names: tuple[str, ...]  # of the cells, row by row; "\n" begins a line
+    names: tuple[str, ...]
     _: KW_ONLY
-    chosen: int = -1  # of the cells, row by row
+    chosen: int = -1
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -192,10 +303,28 @@ class Cells(Raster):
 
 @dataclass(frozen=True, eq=False)
 class Arrows(Mark):
-    """Arrows from (x, y) to (x + u, y + v), all in numbers of the axes, already cut to the longest that is wanted.
+    """Arrows from (x, y) to (x + u, y + v), all in the numbers of the axes.
 
-    A head is 4 widths wide and 5 long, shorter where the arrow is; an arrow of no length is not painted. Where `key` is
-    above 0, a row of the legend shows an arrow to the right of this length on the x axis, and the label after it.
+    A head is 4 widths wide and 5 long, or smaller on a short arrow; an arrow of length 0 is not painted.
+
+    Args:
+        name: Key of the mark: unique in its chart, the same from frame to frame.
+        role: Role that decides its colour, in light and in dark: "real", "generated", "discriminator", "generator",
+            "ink", "muted" or "faint".
+        x: Places `(n,)`.
+        y: Places `(n,)`.
+        u: Lengths along x `(n,)`.
+        v: Lengths along y `(n,)`.
+        label: Entry in the legend; marks with the same label share one [default: none].
+        opacity: From 0 to 1 [default: 1].
+        width: Width of a shaft, in points [default: 1.6].
+        key: Length on the x axis of an arrow that the legend shows beside the label [default: none].
+    Example:
+        >>> import numpy as np
+        >>> from toygan.chart import Arrows
+        >>> zero, one = np.zeros(1), np.ones(1)
+        >>> Arrows("gradient", "generator", zero, zero, one, one, key=1.0, label="= 1").u
+        array([1.])
     """
 
     x: Array  # (n,)
@@ -210,10 +339,32 @@ class Arrows(Mark):
 
 @dataclass(frozen=True, eq=False)
 class Text(Mark):
-    """Words at points, moved by `offset` points to the right and up; `anchor` is the part of the words that lies there.
+    """Words at places of the chart.
 
-    "left" is their left edge, at half of their height. With units "axes" (0, 0) is the lower left corner of the
-    axes and (1, 1) the upper right one. A `box` of the paper's colour (opacity 0.85) keeps words readable upon marks.
+    Args:
+        name: Key of the mark: unique in its chart, the same from frame to frame.
+        role: Role that decides its colour, in light and in dark: "real", "generated", "discriminator", "generator",
+            "ink", "muted" or "faint".
+        words: Words `(n,)`; empty ones are not painted.
+        x: Places `(n,)`.
+        y: Places `(n,)`.
+        label: Entry in the legend; marks with the same label share one [default: none].
+        opacity: From 0 to 1 [default: 1].
+        offset: Points to the right and up by which they are moved, `(n, 2)`, or `(1, 2)` for all [default: 0].
+        anchor: Part of the words that lies at the place: "center", "left", "right", "top" or "bottom"; "left" is the
+            left edge, at half of the height [default: "center"].
+        units: "data" for the numbers of the axes, or "axes": from (0, 0), the lower left corner, to (1, 1).
+        size: Size of the letters, in points [default: 9.5].
+        bold: True for bold letters [default: False].
+        box: True for a box in the colour of the paper, so that words can be read on other marks [default: False].
+    Raises:
+        ValueError: If there are not as many words as places.
+    Example:
+        >>> import numpy as np
+        >>> from toygan.chart import Text
+        >>> Text("modes", "ink", ("1", "2"), np.zeros(2), np.ones(2), offset=np.array([[0, 8]])).offset
+        array([[0., 8.],
+               [0., 8.]])
     """
 
     words: tuple[str, ...]  # n of them

@@ -1,4 +1,4 @@
-"""The page's half of the charts as one text each: neither a widget nor a page in one file can load further files."""
+"""Pages in one file, and the script and the style sheet of charts as one text each, as a widget needs them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from toygan.chart.axis import ROLES
 from toygan.chart.style import DARK, DASHES, LIGHT, STYLE, Palette, rgb
 
 FOLDER = Path(__file__).parent
-# Each after those that it imports.
+# Each module after those that it imports.
 MODULES = ("scales", "points", "marks", "canvas", "reading", "elements", "chart", "wire", "picture")
 HTML = """<!doctype html>
 <html lang="en">
@@ -31,7 +31,7 @@ HTML = """<!doctype html>
 <p class="toygan-about">{about}</p>
 <noscript>This page needs JavaScript.</noscript>
 </main>
-{held}
+{data}
 <script type="module">
 {script}
 </script>
@@ -41,34 +41,32 @@ VIEW = ":is(.toygan-view, .toygan-live)"  # a picture, and all of a live view ar
 CONTRAST = 4.5  # of words on paper, at least (WCAG 2.2, 1.4.3)
 
 
-def document(title: str, about: str, kind: str, style: str, script: str, held: Mapping[str, tuple[str, str]]) -> bytes:
-    """A page in one file that reaches for nothing outside: its main element is a `toygan-<kind>`.
+def build_document(
+    title: str, about: str, kind: str, style: str, script: str, data: Mapping[str, tuple[str, str]]
+) -> bytes:
+    """Return a page in one file that needs nothing else: its main element has the class `toygan-<kind>`.
 
-    `held` is what its script reads, by name: a type and a text in which no element can end.
+    The script finds its `data` by name: a type, and a text in which no element can end.
     """
-    blocks = [
-        f'<script type="application/{type_}" id="toygan-{name}">{text}</script>' for name, (type_, text) in held.items()
-    ]
+    blocks = "\n".join(
+        f'<script type="application/{type_}" id="toygan-{name}">{text}</script>' for name, (type_, text) in data.items()
+    )
     words = {"title": escape(title), "about": escape(about), "kind": kind, "style": style, "script": script}
-    return HTML.format(**words, held="\n".join(blocks)).encode()
+    return HTML.format(**words, data=blocks).encode()
 
 
-def script(*more: Path) -> str:
-    """The painter's modules, then `more`, as one module; what only modules export is private to it."""
-    return joined(*(FOLDER / f"{name}.js" for name in MODULES), *more)
-
-
-def joined(*files: Path) -> str:
-    """Modules, each after those that it imports, as one."""
+def build_script(*more: Path) -> str:
+    """Return the modules that paint charts, then `more`, as one module that exports nothing but a default."""
+    files = *(FOLDER / f"{name}.js" for name in MODULES), *more
     text = "\n".join(file.read_text(encoding="utf-8") for file in files)
     without_imports = re.sub(r"^import\b[^;]*;\n", "", text, flags=re.MULTILINE)
     return re.sub(r"^export (?!default)", "", without_imports, flags=re.MULTILINE)
 
 
-def stylesheet(*more: Path) -> str:
-    """The painter's style sheet, then `more`, under the palette that the page's theme asks for.
+def build_stylesheet(*more: Path) -> str:
+    """Return the style sheet of charts, then `more`, with the palette of the page's theme and the numbers of `style`.
 
-    JupyterLab says on the page's body whether its theme is light; other pages follow the reader's system.
+    JupyterLab notes on the page's body whether its theme is light; other pages follow the reader's system.
     """
     dashes: dict[str, object] = {name: " ".join(map(str, lengths)) for name, lengths in DASHES.items()}
     rules = [
@@ -81,7 +79,7 @@ def stylesheet(*more: Path) -> str:
 
 
 def _colours(palette: Palette) -> dict[str, str]:
-    words = {f"{role}-words": words_colour(palette.of(role), palette) for role in ROLES}
+    words = {f"{role}-words": readable_colour(palette.colour(role), palette) for role in ROLES}
     return {**asdict(palette), **words}
 
 
@@ -90,8 +88,8 @@ def _rule(selector: str, values: Mapping[str, object]) -> str:
     return f"{selector} {{ {' '.join(variables)} }}"
 
 
-def words_colour(colour: str, palette: Palette) -> str:
-    """The colour moved towards ink until words in it can be read on the palette's paper."""
+def readable_colour(colour: str, palette: Palette) -> str:
+    """Return the colour, moved towards ink until words in it can be read on the palette's paper."""
     ink, paper = rgb(palette.ink), rgb(palette.paper)
     mixed = next(
         mix
@@ -102,7 +100,7 @@ def words_colour(colour: str, palette: Palette) -> str:
 
 
 def contrast(a: np.ndarray, b: np.ndarray) -> float:
-    """The contrast ratio of two colours `(3,)`, each 0-255, from 1 to 21 (WCAG 2.2, definition of contrast ratio)."""
+    """Return the contrast ratio of two colours `(3,)`, each 0-255: from 1 to 21 (WCAG 2.2, contrast ratio)."""
     light, dark = sorted((_luminance(a), _luminance(b)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 

@@ -1,4 +1,4 @@
-"""Marks as matplotlib's artists, one function a kind, all upon axes whose limits are set."""
+"""Marks as matplotlib's artists, one function for each kind, on axes whose limits are set."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ ALIGN = {
 
 
 def paint(axes: Axes, mark: Mark, palette: Palette) -> list[Artist]:
-    """A mark as artists of the axes, in the order in which they are to be drawn."""
+    """Return a mark as artists of the axes, in the order of drawing."""
     return PAINTERS[type(mark)](axes, mark, palette)
 
 
-def points_style(mark: Points, palette: Palette, size: float) -> dict[str, Any]:
-    """Keywords of a Line2D that has markers alone."""
-    colour = palette.of(mark.role)
+def describe_points(mark: Points, palette: Palette, size: float) -> dict[str, Any]:
+    """Return the keywords of a Line2D with markers only."""
+    colour = palette.colour(mark.role)
     of_shape: dict[str, dict[str, Any]] = {
         "circle": {"marker": "o", "markeredgewidth": 0},
         "triangle": {"marker": "^", "markeredgewidth": STYLE.triangle_edge, "markeredgecolor": palette.paper},
@@ -44,10 +44,10 @@ def points_style(mark: Points, palette: Palette, size: float) -> dict[str, Any]:
     return {"color": colour, "linestyle": "none", "markersize": size, "alpha": mark.opacity, **of_shape[shape(mark)]}
 
 
-def line_style(mark: Line, palette: Palette) -> dict[str, Any]:
-    """Keywords of a Line2D."""
+def describe_line(mark: Line, palette: Palette) -> dict[str, Any]:
+    """Return the keywords of a Line2D."""
     dash = (0, DASHES[mark.dash]) if mark.dash else "-"
-    colour = palette.of(mark.role)
+    colour = palette.colour(mark.role)
     return {
         "color": colour,
         "linewidth": mark.width,
@@ -57,50 +57,50 @@ def line_style(mark: Line, palette: Palette) -> dict[str, Any]:
     }
 
 
-def handle(mark: Mark, palette: Palette) -> Artist:
-    """What stands for a mark in the legend."""
+def make_handle(mark: Mark, palette: Palette) -> Artist:
+    """Return the artist that shows a mark in the legend."""
     if isinstance(mark, Points):
-        return Line2D([], [], **points_style(mark, palette, mark.size if mark.size < 8 else 0.75 * mark.size))
+        return Line2D([], [], **describe_points(mark, palette, mark.size if mark.size < 8 else 0.75 * mark.size))
     if isinstance(mark, Line):
-        return Line2D([], [], **line_style(mark, palette))
-    return Patch(facecolor=palette.of(mark.role), alpha=mark.opacity, linewidth=0)
+        return Line2D([], [], **describe_line(mark, palette))
+    return Patch(facecolor=palette.colour(mark.role), alpha=mark.opacity, linewidth=0)
 
 
 def last_finite(values: np.ndarray) -> int:
-    """Index of the last finite value, or -1."""
+    """Return the index of the last finite value, or -1."""
     finite = np.flatnonzero(np.isfinite(values))
     return int(finite[-1]) if len(finite) else -1
 
 
-def moved(axes: Axes, base: Transform, right: float, up: float) -> Transform:
-    """Coordinates moved by so many points."""
+def shift(axes: Axes, base: Transform, right: float, up: float) -> Transform:
+    """Return coordinates moved by so many points."""
     return base + ScaledTranslation(right / 72, up / 72, axes.get_figure().dpi_scale_trans)  # type: ignore[union-attr]
 
 
 def _points(axes: Axes, mark: Points, palette: Palette) -> list[Artist]:
-    return [*axes.plot(mark.x, mark.y, **points_style(mark, palette, mark.size))]
+    return [*axes.plot(mark.x, mark.y, **describe_points(mark, palette, mark.size))]
 
 
 def _line(axes: Axes, mark: Line, palette: Palette) -> list[Artist]:
-    how = line_style(mark, palette)
+    how = describe_line(mark, palette)
     if mark.x is None:
         return [axes.axhline(mark.y[0], **how)]
     x, y = (np.append(v, v[:1]) if mark.closed else v for v in (mark.x, mark.y))
     artists: list[Artist] = []
     if mark.fill is not None:
-        artists += axes.fill(x, y, color=palette.of(mark.fill), alpha=STYLE.fill_opacity, linewidth=0)
+        artists += axes.fill(x, y, color=palette.colour(mark.fill), alpha=STYLE.fill_opacity, linewidth=0)
     artists += axes.plot(x, y, **how)
     if mark.end == "cross" and (last := last_finite(y)) >= 0:
-        artists += axes.plot(x[last], y[last], marker="X", markersize=8, color=palette.of(mark.role))
+        artists += axes.plot(x[last], y[last], marker="X", markersize=8, color=palette.colour(mark.role))
     return artists
 
 
 def _lines(axes: Axes, mark: Lines, palette: Palette) -> list[Artist]:
-    return [*axes.plot(mark.x, mark.y, color=palette.of(mark.role), linewidth=mark.width, alpha=mark.opacity)]
+    return [*axes.plot(mark.x, mark.y, color=palette.colour(mark.role), linewidth=mark.width, alpha=mark.opacity)]
 
 
 def _band(axes: Axes, mark: Band, palette: Palette) -> list[Artist]:
-    colour = palette.of(mark.role)
+    colour = palette.colour(mark.role)
     how: dict[str, Any] = {"color": colour, "alpha": mark.opacity, "linewidth": 0}
     area: Artist
     if mark.x is None:
@@ -115,30 +115,30 @@ def _band(axes: Axes, mark: Band, palette: Palette) -> list[Artist]:
     words = axes.text(
         1, max(lowest, axes.transAxes.inverted().transform(middle)[1]), mark.end_label, color=colour, weight="bold",
         fontsize=STYLE.band_label_size, ha="right", va="center", linespacing=0.95,
-        transform=moved(axes, axes.transAxes, RIGHT - 1.5, 0),
+        transform=shift(axes, axes.transAxes, RIGHT - 1.5, 0),
         bbox={"facecolor": palette.paper, "edgecolor": "none", "pad": 1},
     )  # fmt: skip
     return [area, words]
 
 
-def end_labels(axes: Axes, lines: Sequence[Line], palette: Palette) -> list[Artist]:
-    """The labels at the ends of lines, no two closer than can be read."""
+def paint_end_labels(axes: Axes, lines: Sequence[Line], palette: Palette) -> list[Artist]:
+    """Return the labels at the ends of lines, far enough apart to be read."""
     shown = [line for line in lines if line.end_label and line.x is not None and last_finite(line.y) >= 0]
     ends = [
         (float(line.x[last]), line.y[last]) for line in shown if line.x is not None for last in [last_finite(line.y)]
     ]
     heights = [axes.transAxes.inverted().transform(axes.transData.transform(end))[1] for end in ends]
     gap = STYLE.label_gap / 72 / (axes.bbox.height / axes.get_figure().dpi)  # type: ignore[union-attr]
-    beside = moved(axes, axes.get_xaxis_transform(), STYLE.label_away, 0)
+    beside = shift(axes, axes.get_xaxis_transform(), STYLE.label_away, 0)
     how: dict[str, Any] = {"weight": "bold", "va": "center_baseline", "transform": beside}
     return [
-        axes.text(x, height, line.end_label, color=palette.of(line.role), **how)
-        for line, (x, _), height in zip(shown, ends, apart(np.clip(heights, 0, 1), gap), strict=True)
+        axes.text(x, height, line.end_label, color=palette.colour(line.role), **how)
+        for line, (x, _), height in zip(shown, ends, spread(np.clip(heights, 0, 1), gap), strict=True)
     ]
 
 
-def apart(heights: np.ndarray, gap: float) -> np.ndarray:
-    """Heights moved as little as it takes for neighbours to be `gap` apart; NaN stays."""
+def spread(heights: np.ndarray, gap: float) -> np.ndarray:
+    """Return heights, moved as little as it takes for neighbours to be `gap` apart; NaN stays."""
     spread = np.array(heights, dtype=float)
     order = [i for i in np.argsort(spread) if np.isfinite(spread[i])]
     for below, above in pairwise(order):
@@ -155,7 +155,7 @@ def _bars(axes: Axes, mark: Bars, palette: Palette) -> list[Artist]:
     y = np.stack([zero, mark.height, mark.height, zero, zero], axis=-1)
     codes = np.array([Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY], dtype=Path.code_type)
     path = Path(np.stack([x.ravel(), y.ravel()], axis=-1), np.tile(codes, len(zero)))  # one path has no seams
-    return [axes.add_patch(PathPatch(path, facecolor=palette.of(mark.role), alpha=mark.opacity, linewidth=0))]
+    return [axes.add_patch(PathPatch(path, facecolor=palette.colour(mark.role), alpha=mark.opacity, linewidth=0))]
 
 
 class _SurfaceImage(Artist):
@@ -203,7 +203,7 @@ def _arrows(axes: Axes, mark: Arrows, palette: Palette) -> list[Artist]:
     quiver = axes.quiver(
         mark.x, mark.y, mark.u, mark.v, angles="xy", scale_units="xy", scale=1, units="inches",
         width=mark.width / 72, headwidth=4, headlength=5, headaxislength=4.5, minshaft=1.5, minlength=0,
-        color=palette.of(mark.role), alpha=mark.opacity,
+        color=palette.colour(mark.role), alpha=mark.opacity,
     )  # fmt: skip
     return [quiver]
 
@@ -214,11 +214,11 @@ def _text(axes: Axes, mark: Text, palette: Palette) -> list[Artist]:
     edge = {"edgecolor": "none", "boxstyle": f"round,pad={STYLE.box_pad}"}
     box = {"facecolor": palette.paper, "alpha": STYLE.box_opacity, **edge}
     how: dict[str, Any] = {
-        "ha": across, "va": up, "color": palette.of(mark.role), "alpha": mark.opacity, "fontsize": mark.size,
+        "ha": across, "va": up, "color": palette.colour(mark.role), "alpha": mark.opacity, "fontsize": mark.size,
         "weight": "bold" if mark.bold else "normal", "bbox": box if mark.box else None,
     }  # fmt: skip
     return [
-        axes.text(x, y, words, transform=moved(axes, base, *offset), **how)
+        axes.text(x, y, words, transform=shift(axes, base, *offset), **how)
         for x, y, words, offset in zip(mark.x, mark.y, mark.words, mark.offset, strict=True)
         if words
     ]

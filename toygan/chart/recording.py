@@ -15,20 +15,20 @@ import numpy as np
 
 from toygan.chart import page
 from toygan.chart.chart import Chart
-from toygan.chart.kept import kept, restored
 from toygan.chart.marks import Arrows, Mark, Points, Surface
+from toygan.chart.serial import deserialize, serialize
 from toygan.chart.wire import Wire
 
 FOLDER = Path(__file__).parent
 LIMIT = 301  # frames of a recording: its first, and 300 more
-LEVELS = 4096  # of a place along an axis: a quarter of a pixel where the axis has a thousand
-NOTHING = 2**16 - 1  # the level of NaN
-SHARES = {"x": (-0.1, 1.1), "y": (-0.1, 1.1), "u": (-1.0, 1.0), "v": (-1.0, 1.0)}  # of an axis; beyond nothing is seen
-RENAMED = {"knob": "remedy"}  # words of frames that were kept by toygan 0.1.0
+LEVELS = 4096  # of a place along an axis: a quarter of a pixel if the axis has a thousand
+NAN_LEVEL = 2**16 - 1
+SHARES = {"x": (-0.1, 1.1), "y": (-0.1, 1.1), "u": (-1.0, 1.0), "v": (-1.0, 1.0)}  # of an axis; the rest is not seen
+RENAMED = {"knob": "remedy"}  # words in frames of toygan 0.1.0
 
 
 class Frame(NamedTuple):
-    """The charts of one iteration and the words beside them, by name; `serial` is its place among all frames added."""
+    """The charts of one iteration and the words beside them, by name; `serial` counts all frames that were added."""
 
     serial: int
     iteration: int
@@ -39,8 +39,8 @@ class Frame(NamedTuple):
 class Recording:
     """At most `limit` frames, evenly spread over the whole run however long, and the newest.
 
-    When they no longer fit, every second one is dropped, and from then on only every second new one is kept. Raises
-    ValueError for a limit below 2.
+    If they no longer fit, every second one is dropped; from then on only every second new one stays. Raises ValueError
+    for a limit below 2.
     """
 
     def __init__(self, limit: int = LIMIT) -> None:
@@ -50,67 +50,66 @@ class Recording:
         self._limit, self._stride = limit, 1
 
     def add(self, iteration: int, words: Mapping[str, str], charts: Sequence[Chart]) -> None:
-        """Takes in a frame; one of an iteration that is held already replaces what came from there on."""
+        """Add a frame; if its iteration is not a new one, it replaces all frames from there on."""
         while self.frames and self.frames[-1].iteration >= iteration:
             self.frames.pop()
         serial = self.frames[-1].serial + 1 if self.frames else 0
         if self.frames and self.frames[-1].serial % self._stride:
-            self.frames.pop()  # the newest so far falls between two that are kept
+            self.frames.pop()  # the newest so far falls between two that stay
         if len(self.frames) == self._limit:
             self._stride *= 2
             self.frames = self.frames[::2]
         self.frames.append(Frame(serial, iteration, dict(words), tuple(charts)))
 
-    def kept(self) -> tuple[Any, np.ndarray]:
-        """All frames, as what JSON can hold and an array, so that a run that is interrupted can go on with them."""
-        told, numbers = kept([frame.charts for frame in self.frames])
-        return {"stride": self._stride, "frames": [frame[:3] for frame in self.frames], "charts": told}, numbers
+    def serialize(self) -> tuple[Any, np.ndarray]:
+        """Return all frames as JSON content and an array, so that an interrupted run can continue with them."""
+        charts, numbers = serialize([frame.charts for frame in self.frames])
+        return {"stride": self._stride, "frames": [frame[:3] for frame in self.frames], "charts": charts}, numbers
 
     @staticmethod
-    def resumed(told: Any, numbers: np.ndarray) -> Recording:
-        """The recording that was kept so; ValueError, LookupError or TypeError where none was."""
+    def deserialize(meta: Any, numbers: np.ndarray) -> Recording:
+        """Return the recording that was serialized so; ValueError, LookupError or TypeError for other content."""
         recording = Recording()
-        recording._stride = int(told["stride"])
-        charts = restored(told["charts"], numbers)
+        recording._stride = int(meta["stride"])
+        charts = deserialize(meta["charts"], numbers)
         recording.frames = [
-            Frame(serial, iteration, {RENAMED.get(name, name): text for name, text in said.items()}, these)
-            for (serial, iteration, said), these in zip(told["frames"], charts, strict=True)
+            Frame(serial, iteration, {RENAMED.get(name, name): text for name, text in words.items()}, row)
+            for (serial, iteration, words), row in zip(meta["frames"], charts, strict=True)
         ]
         return recording
 
     def html(self, title: str, about: str) -> bytes:
-        """The page, under a title and a line about it; ValueError where there are no frames.
+        """Return the page, under a title and a line about it; ValueError if there are no frames.
 
         Of the words of a frame the page shows `status`, `recipe`, `verdict`, `evidence`, `cause` and `remedy`.
         """
         if not self.frames:
             raise ValueError("recording: no frames")
-        frames = base64.b64encode(zlib.compress(self._packed(), 9)).decode()
+        frames = base64.b64encode(zlib.compress(self._pack(), 9)).decode()
         recorded = f"{about} · recorded by toygan {version('toygan')} on {date.today()}"
-        style = page.stylesheet(FOLDER / "recording.css")
-        script = page.script(FOLDER / "recording.js", FOLDER / "player.js")
-        return page.document(title, recorded, "recording", style, script, {"frames": ("octet-stream", frames)})
+        style = page.build_stylesheet(FOLDER / "recording.css")
+        script = page.build_script(FOLDER / "recording.js", FOLDER / "player.js")
+        return page.build_document(title, recorded, "recording", style, script, {"frames": ("octet-stream", frames)})
 
-    def _packed(self) -> bytes:
-        """What recording.js unpacks: the length of the JSON (u4), the JSON, and the numbers that it tells of."""
-        wire, told, numbers = Wire(), [], list[bytes]()
+    def _pack(self) -> bytes:
+        """Return what recording.js unpacks: the length of the JSON (u4), the JSON, and the numbers it describes."""
+        wire, meta, numbers = Wire(), [], list[bytes]()
         for frame in self.frames:
             content, buffers = wire.message(frame.charts)
-            packed = [
-                _pack(entry, buffer, frame.charts) for entry, buffer in zip(content["arrays"], buffers, strict=True)
-            ]
+            arrays = zip(content["arrays"], buffers, strict=True)
+            packed = [_pack_array(entry, buffer, frame.charts) for entry, buffer in arrays]
             content["arrays"] = [entry for entry, _ in packed]
             numbers += [buffer for _, buffer in packed]
-            told.append({"iteration": frame.iteration, "words": frame.words, **content})
-        head = json.dumps(told, separators=(",", ":"), allow_nan=False).encode()
+            meta.append({"iteration": frame.iteration, "words": frame.words, **content})
+        head = json.dumps(meta, separators=(",", ":"), allow_nan=False).encode()
         return b"".join([len(head).to_bytes(4, "little"), head, *numbers])
 
 
-def _pack(entry: list[Any], buffer: bytes, charts: Sequence[Chart]) -> tuple[list[Any], bytes]:
-    """An array of the wire with its length in bytes, in a form that compresses better.
+def _pack_array(entry: list[Any], buffer: bytes, charts: Sequence[Chart]) -> tuple[list[Any], bytes]:
+    """Return an array of the wire with its length in bytes, in a form that compresses better.
 
     Places along an axis become levels ("u2") with their scale, all low bytes before all high bytes, which are much
-    alike. Of a surface each value is what it adds to its left neighbour, and that to the row below (modulo 256).
+    alike. A surface becomes differences to the left neighbour, and those differences to the row below (modulo 256).
     """
     i, name, field, kind, start = entry
     mark: Mark = charts[i][name]
@@ -128,6 +127,6 @@ def _pack(entry: list[Any], buffer: bytes, charts: Sequence[Chart]) -> tuple[lis
     step = (to_share - from_share) * width / (LEVELS - 1)
     values = np.frombuffer(buffer, "<f4")
     levels = np.clip(np.nan_to_num((values - low) / step), 0, LEVELS - 1).round().astype("<u2")
-    levels[np.isnan(values)] = NOTHING
+    levels[np.isnan(values)] = NAN_LEVEL
     planes = levels.view(np.uint8).reshape(-1, 2).T.tobytes()
     return [i, name, field, "u2", start, len(planes), low, step], planes

@@ -1,4 +1,4 @@
-"""What roles look like: the same colours and shapes in every picture, in light and in dark.
+"""The look of roles: the same colours and shapes in every picture, in light and in dark.
 
 Colours are Okabe and Ito's palette, safe for colour-blind readers, and for dark paper the same hues, lighter; real and
 generated differ in shape as well.
@@ -16,10 +16,10 @@ from toygan.chart.marks import Dash, Points, Shape
 
 
 @dataclass(frozen=True)
-class Style:
+class _Style:
     """The numbers that both painters share: lengths in points, opacities from 0 to 1.
 
-    A page gets them as CSS variables, `end_size` as `--toygan-end-size` (`page.stylesheet`).
+    A page gets them as CSS variables, `end_size` as `--toygan-end-size` (`page.build_stylesheet`).
     """
 
     surface_opacity: float = 0.55  # of a surface's ends
@@ -43,7 +43,7 @@ class Style:
     label_away: float = 6.0  # from the end of a line to its label
 
 
-STYLE = Style()
+STYLE = _Style()
 DASHES: dict[Dash, tuple[float, ...]] = {"dotted": (1, 1.5), "dashed": (3, 1.5)}  # on and off, times the line's width
 SHAPES: dict[Role, Shape] = {"real": "circle", "generated": "triangle"}  # of points; others are circles
 
@@ -66,7 +66,7 @@ class Palette:
     muted: str
     faint: str
 
-    def of(self, role: Role) -> str:
+    def colour(self, role: Role) -> str:
         """The colour of a role."""
         colour: str = getattr(self, role)
         return colour
@@ -81,7 +81,7 @@ class Palette:
     def shades(self, role: Role, opacity: float = 1.0) -> np.ndarray:
         """From paper (0) to the role at an opacity (1) `(256, 4)` uint8."""
         t = np.linspace(0, opacity, 256)[:, None]
-        colours = rgb(self.paper) + t * (rgb(self.of(role)) - rgb(self.paper))
+        colours = rgb(self.paper) + t * (rgb(self.colour(role)) - rgb(self.paper))
         return np.concatenate([colours, np.full_like(t, 255)], axis=1).round().astype(np.uint8)
 
 

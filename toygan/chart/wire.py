@@ -1,4 +1,4 @@
-"""Charts on their way to a page: words and limits as JSON when they change, arrays as raw numbers where new."""
+"""Charts as messages to a page: words and limits as JSON when they change, arrays as raw numbers if they are new."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ Key = tuple[int, str, str]  # place of the chart, name of the mark, field
 
 
 class Wire:
-    """What a page knows so far of a row of charts, so that a message says only what is new.
+    """The charts that a page knows so far; a message holds only what is new.
 
-    A message is a content for JSON and buffers. The content's "charts" holds a chart's words, limits and sizes, None
-    where they are as before; "arrays" tells of each buffer `[chart, mark, field, type, start]`: its numbers ("f4" or
-    "u1", little-endian, by rows) replace those from place `start` on. A "whole" message leans on none before it.
+    A message is a content for JSON, and buffers. Its "charts" are the words, limits and sizes of each chart, None if
+    they are as before. Its "arrays" describe each buffer as `[chart, mark, field, type, start]`: its numbers ("f4" or
+    "u1", little-endian, by rows) replace those from place `start` on. A "whole" message depends on none before it.
     """
 
     def __init__(self) -> None:
@@ -30,24 +30,24 @@ class Wire:
         self._arrays: dict[Key, np.ndarray] = {}
 
     def forget(self) -> None:
-        """Makes the next message a whole one: there is a page that knows nothing yet."""
+        """Make the next message a whole one, for a page that knows nothing yet."""
         self._charts, self._words, self._arrays = [], [], {}
 
     def message(self, charts: Sequence[Chart]) -> tuple[dict[str, Any], list[bytes]]:
-        """What the page has to be told to know these charts; one that is the very object of before is not looked at."""
+        """Return what the page needs to know these charts; a chart that is the same object as before is skipped."""
         if len(charts) != len(self._charts):
             self.forget()
         whole, old = not self._charts, self._words
         changed = [i for i, chart in enumerate(charts) if whole or chart is not self._charts[i]]
         self._charts = list(charts)
-        self._words = [_words_of(chart) if i in changed else old[i] for i, chart in enumerate(charts)]
+        self._words = [_describe(chart) if i in changed else old[i] for i, chart in enumerate(charts)]
         news = {
             (i, mark.name, field): values
             for i in changed
             for mark in charts[i].marks
-            for field, values in _arrays_of(mark).items()
+            for field, values in _encode_arrays(mark).items()
         }
-        starts = {key: _news_from(self._arrays.get(key), new) for key, new in news.items()}
+        starts = {key: _first_new(self._arrays.get(key), new) for key, new in news.items()}
         sent = {key: start for key, start in starts.items() if start is not None}
         content = {
             "whole": whole,
@@ -58,8 +58,8 @@ class Wire:
         return content, [news[key][start:].tobytes() for key, start in sent.items()]
 
 
-def _news_from(old: np.ndarray | None, new: np.ndarray) -> int | None:
-    """The place from which on numbers are new, None where none is: a curve that grows begins with all it was."""
+def _first_new(old: np.ndarray | None, new: np.ndarray) -> int | None:
+    """Return the first place of a new number, None if there is none: a growing curve begins with all it was."""
     if old is None or old.dtype != new.dtype or len(old) > len(new):
         return 0
     bits = f"u{new.itemsize}"  # since NaN equals nothing
@@ -69,8 +69,8 @@ def _news_from(old: np.ndarray | None, new: np.ndarray) -> int | None:
     return len(old) if len(old) < len(new) else None
 
 
-def _arrays_of(mark: Mark) -> dict[str, np.ndarray]:
-    """The mark's arrays by field, flat, as float32; a surface in 256 levels, none of them where a value is NaN."""
+def _encode_arrays(mark: Mark) -> dict[str, np.ndarray]:
+    """Return the arrays by field, flat, as float32; a surface as 256 levels, or as none if a value is NaN."""
     if not isinstance(mark, Surface):
         with np.errstate(over="ignore"):  # too large for float32 is as good as infinite
             return {name: np.asarray(values, "<f4").ravel() for name, values in mark.arrays.items()}
@@ -79,23 +79,23 @@ def _arrays_of(mark: Mark) -> dict[str, np.ndarray]:
     return {"values": levels.astype("u1").ravel()}
 
 
-def _words_of(chart: Chart) -> dict[str, Any]:
-    """All of a chart but arrays."""
-    axes = {"x": _words_of_axis(chart.x), "y": _words_of_axis(chart.y)}
-    right = None if chart.right is None else _words_of_axis(chart.right)
+def _describe(chart: Chart) -> dict[str, Any]:
+    """Return all of a chart except its arrays."""
+    axes = {"x": _describe_axis(chart.x), "y": _describe_axis(chart.y)}
+    right = None if chart.right is None else _describe_axis(chart.right)
     rest = {name: getattr(chart, name) for name in ("title", "aspect", "note", "legend_above", "frame")}
     legend = {label: [mark.name for mark in marks] for label, marks in chart.entries.items()}
-    return {**rest, **axes, "right": right, "legend": legend, "marks": [_words_of_mark(mark) for mark in chart.marks]}
+    return {**rest, **axes, "right": right, "legend": legend, "marks": [_describe_mark(mark) for mark in chart.marks]}
 
 
 @lru_cache(maxsize=64)  # most axes stay as they are, and ticks have to be worked out
-def _words_of_axis(axis: Axis) -> dict[str, Any]:
+def _describe_axis(axis: Axis) -> dict[str, Any]:
     words = {name: getattr(axis, name) for name in ("label", "log", "format", "role", "grid")}
     ticks = [[float(value), shown] for value, shown in axis.marked]  # JSON takes no numbers of numpy
     return {**words, "low": float(axis.low), "high": float(axis.high), "marked": ticks}
 
 
-def _words_of_mark(mark: Mark) -> dict[str, Any]:
+def _describe_mark(mark: Mark) -> dict[str, Any]:
     words = {name: value for name, value in vars(mark).items() if not isinstance(value, np.ndarray)}
     if isinstance(mark, Points):
         words["shape"] = shape(mark)

@@ -150,7 +150,7 @@ class RunFolder:
             arrays |= {f"frame/{i}": as_array(run_files.encode_png(frame)) for i, frame in enumerate(self._frames)}
         if self._recording is not None:
             arrays["charts"] = as_array(self._charts.serialize())
-            meta["recording"], arrays["recording"] = self._recording.kept()
+            meta["recording"], arrays["recording"] = self._recording.serialize()
         write(self._folder / run_files.CHECKPOINT, pack(meta, arrays))
         self._write_metrics()
 
@@ -167,7 +167,7 @@ class RunFolder:
                 self._frames = [_image(arrays[f"frame/{i}"].tobytes()) for i in range(meta["frames"])]
             if self._request.html:
                 self._charts.resume(arrays["charts"].tobytes(), look)
-                self._recording = Recording.resumed(meta["recording"], arrays["recording"])
+                self._recording = Recording.deserialize(meta["recording"], arrays["recording"])
         except (ValueError, LookupError, TypeError) as error:
             raise click.UsageError(
                 f"--resume: cannot resume from {file} ({error}); use --force to start over"

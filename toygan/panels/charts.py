@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from toygan.chart import Chart
-from toygan.chart.kept import kept, restored
-from toygan.chart.limits import grown
+from toygan.chart.limits import keep_axes
+from toygan.chart.serial import deserialize, serialize
 from toygan.files import pack, unpack
 from toygan.panels import PANELS, render
 from toygan.panels.look import Look
@@ -38,7 +38,7 @@ class Charts:
         """Return the newest charts and what later ones need of the newest look; ValueError before the first look."""
         if self.look is None:
             raise ValueError("charts: no look to keep")
-        words, numbers = kept([self._charts])
+        words, numbers = serialize([self._charts])
         drawn = {name: x for name, x in self.look.drawn.items() if x is not None}
         return pack({"step": self.look.step, "charts": words}, {NUMBERS: numbers, **drawn})
 
@@ -49,7 +49,7 @@ class Charts:
         """
         words, arrays = unpack(content)
         try:
-            (charts,) = restored(words["charts"], arrays.pop(NUMBERS))
+            (charts,) = deserialize(words["charts"], arrays.pop(NUMBERS))
             self._charts = list(charts)
             drawn: dict[str, Any] = {name: arrays.get(name) for name in look.drawn}
             self.look = replace(look, step=int(words["step"]), **drawn)
@@ -71,7 +71,7 @@ class Charts:
         same_game = (look.recipe, look.diverged_at) == (before.recipe, before.diverged_at)
         stay = self._measured if same_game and look.measurement is before.measurement else ()
         self._charts = [
-            old if name in stay else grown(old, render(name, look))
+            old if name in stay else keep_axes(old, render(name, look))
             for name, old in zip(self._panels, self._charts, strict=True)
         ]
         return self._charts

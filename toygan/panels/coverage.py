@@ -7,7 +7,7 @@ from math import ceil
 import numpy as np
 
 from toygan.chart import Axis, Band, Bars, Chart, Line
-from toygan.chart.limits import doubled, grow_to_decades
+from toygan.chart.limits import double_to, grow_to_decades
 from toygan.panels.look import Look
 from toygan.panels.panel import Panel
 from toygan.panels.score import Score, true_samples
@@ -75,7 +75,7 @@ class Modes(ModesPanel):
                 edges, *(np.repeat(s, 2) for s in reference_shares(look.recipe.data, look.measured))
             )
             marks = [band, Bars("this run", "generated", mode - HALF_BAR, mode + HALF_BAR, shares), mean]
-            high = min(1.1, doubled(high, float(np.nanmax(shares, initial=0))))
+            high = min(1.1, double_to(high, float(np.nanmax(shares, initial=0))))
         ticks = tuple(range(1, k + 1, ceil(k / 13)))
         x = Axis("mode", 0.4, 1.1 * k + 0.5, ticks=ticks, words=tuple(data.mode_names[tick - 1] for tick in ticks))
         return Chart(self.title, x, Axis("", 0, high, intervals=3, format="percent", grows=True), tuple(marks))

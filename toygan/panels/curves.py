@@ -8,7 +8,7 @@ import numpy as np
 
 from toygan.chart import Axis, Chart, Line
 from toygan.chart.axis import Role
-from toygan.chart.limits import doubled, grow_to, grow_to_decades
+from toygan.chart.limits import double_to, grow_to, grow_to_decades
 from toygan.panels.look import Look
 from toygan.panels.panel import Panel
 
@@ -18,7 +18,7 @@ PLAYERS: tuple[tuple[str, Role], ...] = (("D", "discriminator"), ("G", "generato
 
 def iterations(steps: np.ndarray, label: str = "iteration") -> Axis:
     """Return the axis of iterations, doubled until it holds the rising `steps`."""
-    return Axis(label, 0, doubled(FIRST_ITERATIONS, steps[-1] if len(steps) else 0), format="integer")
+    return Axis(label, 0, double_to(FIRST_ITERATIONS, steps[-1] if len(steps) else 0), format="integer")
 
 
 def curve(name: str, role: Role, look: Look, values: np.ndarray, width: float = 1.8, end_label: str = "") -> Line:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from toygan.chart import Arrows, Axis, Chart, Line, Mark, Points, Text
-from toygan.chart.limits import doubled, grow_to_decades
+from toygan.chart.limits import double_to, grow_to_decades
 from toygan.panels.curves import iterations
 from toygan.panels.look import FIELD_SIDE, Look
 from toygan.panels.panel import Panel, caption
@@ -32,7 +32,7 @@ class PhasePlane(DiracPanel):
     def chart(self, look: Look) -> Chart:
         near = np.abs(look.places).max(-1, initial=0.0) < FARTHEST  # NaN is not near either
         places, means = look.places[near], look.means[near]
-        reach = doubled(REACH, np.abs(places).max(initial=0.0))
+        reach = double_to(REACH, np.abs(places).max(initial=0.0))
         recent = places[-RECENT_ITERATIONS:].T
         origin = np.zeros(1)
         marks = (

@@ -122,8 +122,8 @@ class View(anywidget.AnyWidget):
     (`Sender.words`), and with them, in a frame, a message of `chart.wire` under its number.
     """
 
-    _esm = page.script(FOLDER / "view.js")
-    _css = page.stylesheet(FOLDER / "view.css")
+    _esm = page.build_script(FOLDER / "view.js")
+    _css = page.build_stylesheet(FOLDER / "view.css")
     width = traitlets.Int().tag(sync=True)  # of the picture, in pixels; their ratio is its shape
     height = traitlets.Int().tag(sync=True)
     room = traitlets.Int(304).tag(sync=True)  # how much of the window's height is not for the picture

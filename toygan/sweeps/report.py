@@ -46,9 +46,9 @@ def render_report(table: pd.DataFrame, title: str) -> bytes:
     ]
     content = {"axes": axes, "metrics": {name: _about(name) for name in metrics}, "rows": rows}
     rows_in_json = json.dumps(content, separators=(",", ":")).replace("<", "\\u003c")
-    style = page.stylesheet(FOLDER / "report.css")
-    script = page.script(FOLDER / "report.js")
-    return page.document(title, " · ".join(told), "report", style, script, {"rows": ("json", rows_in_json)})
+    style = page.build_stylesheet(FOLDER / "report.css")
+    script = page.build_script(FOLDER / "report.js")
+    return page.build_document(title, " · ".join(told), "report", style, script, {"rows": ("json", rows_in_json)})
 
 
 def _about(metric: str) -> dict[str, str]:
