@@ -18,7 +18,7 @@ from matplotlib.transforms import ScaledTranslation, Transform
 from PIL import Image
 
 from toygan.chart.marks import Arrows, Band, Bars, Cells, Line, Lines, Mark, Points, Surface, Text
-from toygan.chart.style import DASHES, STYLE, Palette, shape
+from toygan.chart.style import DASHES, STYLE, Palette, find_shape
 
 RIGHT = 0.36 * 72  # points right of the axes
 ALIGN = {
@@ -34,14 +34,19 @@ def paint(axes: Axes, mark: Mark, palette: Palette) -> list[Artist]:
 
 def describe_points(mark: Points, palette: Palette, size: float) -> dict[str, Any]:
     """Return the keywords of a Line2D with markers only."""
-    colour = palette.colour(mark.role)
     of_shape: dict[str, dict[str, Any]] = {
         "circle": {"marker": "o", "markeredgewidth": 0},
         "triangle": {"marker": "^", "markeredgewidth": STYLE.triangle_edge, "markeredgecolor": palette.paper},
         "plus": {"marker": "+", "markeredgewidth": STYLE.plus_width},
         "diamond": {"marker": "D", "markeredgewidth": STYLE.diamond_edge, "markerfacecolor": "none"},
     }
-    return {"color": colour, "linestyle": "none", "markersize": size, "alpha": mark.opacity, **of_shape[shape(mark)]}
+    return {
+        "color": colour,
+        "linestyle": "none",
+        "markersize": size,
+        "alpha": mark.opacity,
+        **of_shape[find_shape(mark)],
+    }
 
 
 def describe_line(mark: Line, palette: Palette) -> dict[str, Any]:

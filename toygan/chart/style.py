@@ -48,14 +48,39 @@ DASHES: dict[Dash, tuple[float, ...]] = {"dotted": (1, 1.5), "dashed": (3, 1.5)}
 SHAPES: dict[Role, Shape] = {"real": "circle", "generated": "triangle"}  # of points; others are circles
 
 
-def shape(mark: Points) -> Shape:
-    """Return a mark's own shape, or that of its role."""
+def find_shape(mark: Points) -> Shape:
+    """Return the shape of points: their own, or that of their role.
+
+    Args:
+        mark: The points.
+    Example:
+        >>> import numpy as np
+        >>> from toygan.chart import Points
+        >>> from toygan.chart.style import find_shape
+        >>> find_shape(Points("fake", "generated", np.zeros(1), np.zeros(1)))
+        'triangle'
+    """
     return mark.shape or SHAPES.get(mark.role, "circle")
 
 
 @dataclass(frozen=True)
 class Palette:
-    """The colour "#rrggbb" of every role, and of the paper that they stand on."""
+    """The colour "#rrggbb" of every role, and of the paper behind them; `LIGHT` and `DARK` are toygan's own.
+
+    Args:
+        paper: Colour of the background.
+        real: Colour of real samples.
+        generated: Colour of generated samples.
+        discriminator: Colour of the discriminator.
+        generator: Colour of the generator.
+        ink: Colour of words and strong lines.
+        muted: Colour of axes and weaker words.
+        faint: Colour of grids.
+    Example:
+        >>> from toygan.teach import style
+        >>> style.LIGHT.colour("real"), style.DARK.colour("real")
+        ('#0072B2', '#56B4E9')
+    """
 
     paper: str
     real: str
@@ -67,19 +92,19 @@ class Palette:
     faint: str
 
     def colour(self, role: Role) -> str:
-        """The colour of a role."""
+        """Return the colour of a role."""
         colour: str = getattr(self, role)
         return colour
 
     def surface(self) -> np.ndarray:
-        """From generated (0) over paper (0.5) to real (1), pale enough for points to stand out `(256, 4)` uint8."""
+        """Return colours from generated over paper to real, pale enough for points on them `(256, 4)` uint8."""
         t = np.linspace(-1, 1, 256)[:, None]
         paper, end = rgb(self.paper), np.where(t < 0, rgb(self.generated), rgb(self.real))
         colours = paper + STYLE.surface_opacity * np.abs(t) * (end - paper)
         return np.concatenate([colours, np.full_like(t, 255)], axis=1).round().astype(np.uint8)
 
     def shades(self, role: Role, opacity: float = 1.0) -> np.ndarray:
-        """From paper (0) to the role at an opacity (1) `(256, 4)` uint8."""
+        """Return colours from paper to that of a role at an opacity `(256, 4)` uint8."""
         t = np.linspace(0, opacity, 256)[:, None]
         colours = rgb(self.paper) + t * (rgb(self.colour(role)) - rgb(self.paper))
         return np.concatenate([colours, np.full_like(t, 255)], axis=1).round().astype(np.uint8)
@@ -90,12 +115,32 @@ DARK = Palette("#111111", "#56B4E9", "#F5813C", "#2CC295", "#E39BC3", "#f0f0f0",
 
 
 def rgb(colour: str) -> np.ndarray:
-    """Red, green and blue of a colour "#rrggbb", each 0-255 `(3,)`."""
+    """Return red, green and blue of a colour, each from 0 to 255.
+
+    Args:
+        colour: The colour, as "#rrggbb".
+    Returns:
+        Numbers `(3,)`.
+    Example:
+        >>> from toygan.teach import style
+        >>> style.rgb("#0072B2")
+        array([  0., 114., 178.])
+    """
     return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], dtype=float)
 
 
 def rc(palette: Palette = LIGHT) -> dict[Any, Any]:
-    """The palette as settings for matplotlib."""
+    """Return a palette, and the sizes of toygan's words, as settings for matplotlib.
+
+    Args:
+        palette: Colours of the pictures [default: the light ones].
+    Returns:
+        Settings for `matplotlib.rc_context` or `plt.rcParams.update`.
+    Example:
+        >>> from toygan.teach import style
+        >>> style.rc(style.DARK)["axes.facecolor"]
+        '#111111'
+    """
     return {
         "font.size": STYLE.line_label_size,
         "text.color": palette.ink,

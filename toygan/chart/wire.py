@@ -11,7 +11,7 @@ import numpy as np
 from toygan.chart.axis import Axis
 from toygan.chart.chart import Chart
 from toygan.chart.marks import Mark, Points, Raster, Surface
-from toygan.chart.style import shape
+from toygan.chart.style import find_shape
 
 Key = tuple[int, str, str]  # place of the chart, name of the mark, field
 
@@ -98,7 +98,7 @@ def _describe_axis(axis: Axis) -> dict[str, Any]:
 def _describe_mark(mark: Mark) -> dict[str, Any]:
     words = {name: value for name, value in vars(mark).items() if not isinstance(value, np.ndarray)}
     if isinstance(mark, Points):
-        words["shape"] = shape(mark)
+        words["shape"] = find_shape(mark)
     if isinstance(mark, Raster):
         words["columns"] = np.shape(mark.values)[1]
     return {"kind": type(mark).__name__.lower(), **words}
