@@ -24,12 +24,11 @@ NO_FIRST_WORDS = {"What", "Whether", "How", "Where"}
 NO_VERBS = "The A An This That All Each Every Some No One Its It Of In By With"
 TODO = """
     theory Look Panel Mixture Regularizer Turn PhaseDiagram Playground Session claims Spread read_sweep
-    sweep Population Snapshot State teach.style teach.diagnose_all theory.game_field
+    sweep Population Snapshot State teach.diagnose_all theory.game_field
     theory.game_jacobian theory.step_jacobian theory.eigenvalues theory.Stability theory.stability
     theory.Portrait theory.phase_portrait theory.optimal_discriminator claims.Quantity claims.Claim
     claims.Finding claims.check claims.Findings claims.show gallery.FailureCase gallery.FailureRates
-    gallery.GalleryReport gallery.show teach.style.Style teach.style.shape teach.style.Palette
-    teach.style.rgb teach.style.rc
+    gallery.GalleryReport gallery.show
 """  # names whose docstrings are not yet in the form
 
 

@@ -40,26 +40,15 @@ def describe_points(mark: Points, palette: Palette, size: float) -> dict[str, An
         "plus": {"marker": "+", "markeredgewidth": STYLE.plus_width},
         "diamond": {"marker": "D", "markeredgewidth": STYLE.diamond_edge, "markerfacecolor": "none"},
     }
-    return {
-        "color": colour,
-        "linestyle": "none",
-        "markersize": size,
-        "alpha": mark.opacity,
-        **of_shape[find_shape(mark)],
-    }
+    how = {"color": palette.colour(mark.role), "alpha": mark.opacity, **of_shape[find_shape(mark)]}
+    return {**how, "linestyle": "none", "markersize": size}
 
 
 def describe_line(mark: Line, palette: Palette) -> dict[str, Any]:
     """Return the keywords of a Line2D."""
     dash = (0, DASHES[mark.dash]) if mark.dash else "-"
-    colour = palette.colour(mark.role)
-    return {
-        "color": colour,
-        "linewidth": mark.width,
-        "linestyle": dash,
-        "alpha": mark.opacity,
-        "solid_capstyle": "butt",
-    }
+    how = {"color": palette.colour(mark.role), "alpha": mark.opacity}
+    return {**how, "linewidth": mark.width, "linestyle": dash, "solid_capstyle": "butt"}
 
 
 def make_handle(mark: Mark, palette: Palette) -> Artist:
