@@ -90,12 +90,13 @@ def page(chromium: str, table: pd.DataFrame, tmp_path_factory: pytest.TempPathFa
 
 @pytest.mark.xdist_group("browser")
 def test_the_page_shows_the_grid_a_cell_and_the_table_and_sorts_it(page: Any) -> None:
+    from playwright.sync_api import expect
+
     cells = page.locator("canvas").first
     cells.click(position={"x": 0.6 * cells.bounding_box()["width"], "y": 30})  # the upper right one of four
     share = page.locator(".toygan-detail code").inner_text()
     assert (Recipe.from_string(share).lr_g, Recipe.from_string(share).loss) == (1e-2, "minimax")
-    page.wait_for_function("document.querySelector('main').dataset.frame > 1")
-    assert "loss minimax" in page.locator(".toygan-reading").first.inner_text()
+    expect(page.locator(".toygan-reading").first).to_contain_text("loss minimax")
     assert page.locator(".toygan-chart").all_inner_texts()[1].startswith("modes-covered: every seed")
     cells.focus()
     for key in ("ArrowDown",) * 20 + ("ArrowLeft",) * 20 + ("Enter",):
@@ -113,11 +114,13 @@ def test_the_page_shows_the_grid_a_cell_and_the_table_and_sorts_it(page: Any) ->
 
 @pytest.mark.xdist_group("browser")
 def test_axes_change_places_and_the_third_is_a_choice(page: Any) -> None:
+    from playwright.sync_api import expect
+
     across = page.locator(".toygan-choices select").nth(1)
     across.select_option(label="regularizers.r1")
     assert page.locator(".toygan-choices label").all_inner_texts()[-1].startswith(("loss", "lr_g"))
     page.locator(".toygan-choices select").nth(0).select_option(label="verdict")
-    page.wait_for_function("document.querySelector('.toygan-below').innerText.includes('healthy')")
+    expect(page.locator(".toygan-below").first).to_contain_text("healthy")
     assert page.complaints == []
 
 
