@@ -17,7 +17,7 @@ PACKAGE = Path(toygan.__file__).parent
 FILES = sorted(path for path in PACKAGE.rglob("*.py"))
 
 # A layer is a package or a module right under toygan; each may import itself and what stands beside it.
-ENGINE = {"text", "parts", "randomness", "knobs", "recipe", "training"}
+ENGINE = {"text", "parts", "randomness", "knobs", "recipe", "training", "limits"}
 ARROWS: dict[str, set[str]] = {
     "text": set(),
     "parts": {"text", "randomness"},
@@ -27,6 +27,7 @@ ARROWS: dict[str, set[str]] = {
     "knobs": {"text", "parts"},
     "recipe": {"knobs", "text", "parts"},
     "training": {"files", "randomness", "recipe", "text", "parts"},
+    "limits": {"recipe", "parts", "training"},
     "runs": ENGINE | {"files"},
     "measure": ENGINE | {"runs"},
     "sweeps": ENGINE | {"runs", "measure", "chart"},
@@ -44,7 +45,8 @@ WIDGETS = {"ipywidgets", "anywidget", "traitlets", "IPython"}
 OUTSIDE: dict[str, set[str]] = {
     "chart": {"numpy"} | PAINTING,
     "parts": NUMBERS | {"sklearn"},
-    "training": NUMBERS | {"safetensors", "psutil"},
+    "training": NUMBERS | {"safetensors"},
+    "limits": {"torch", "psutil"},
     "measure": NUMBERS | {"rich"},
     "sweeps": NUMBERS | {"pandas", "tqdm"},
     "studies": NUMBERS | {"tqdm"},

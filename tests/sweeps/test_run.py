@@ -21,12 +21,12 @@ import torch
 from pandas.testing import assert_frame_equal
 
 from toygan import LOSSES, Recipe, RecipeError, read_sweep, sweep
+from toygan.limits import cost
 from toygan.runs.run import Run
 from toygan.sweeps import execute, piece
 from toygan.sweeps.piece import MEMORY_BYTES, pieces
 from toygan.sweeps.run import plan
 from toygan.sweeps.store import Store
-from toygan.training.cost import cost
 
 TINY = Recipe(width=4, batch=4)
 GRID = {"lr_g": [1e-3, 1e-2], "depth": [1, 2], "regularizers.r1": [0, 0.1]}

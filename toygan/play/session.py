@@ -16,7 +16,6 @@ from toygan.runs.fleet import Clock, Fleet
 from toygan.runs.record import Record
 from toygan.runs.run import Run
 from toygan.training import Population, Snapshot
-from toygan.training.cost import refuse_too_large
 
 SAMPLES = 1000  # of each measurement; of 25 equal modes each still gets 40
 LONG_SECONDS = 0.5  # of an iteration, above which the status line states the time

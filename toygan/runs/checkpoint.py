@@ -8,11 +8,11 @@ import numpy as np
 import torch
 
 from toygan.files import as_array, pack, unpack
+from toygan.limits import refuse_too_large
 from toygan.runs.record import SAMPLES, Record
 from toygan.runs.run import Interval, Run
 from toygan.runs.trajectory import Trajectory
 from toygan.training import Population, Snapshot, State
-from toygan.training.cost import refuse_too_large
 
 METRIC, LAST = "metric/", "last/"  # names of arrays begin with these: of the record, and of the newest snapshot
 

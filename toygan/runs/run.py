@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import torch
 
+from toygan.limits import cost, refuse_too_large
 from toygan.recipe import Recipe
 from toygan.runs.record import SAMPLES, Record
 from toygan.training import Population, Snapshot
-from toygan.training.cost import cost, refuse_too_large
 from toygan.training.population import as_tuple
 
 Interval = Callable[[int], int]  # iterations to the next measurement, from the one at which this one is taken

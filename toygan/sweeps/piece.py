@@ -10,12 +10,12 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
+from toygan.limits import cost
 from toygan.measure.diagnosis import diagnose_all
 from toygan.recipe import Recipe
 from toygan.runs.fleet import by_shape
 from toygan.runs.record import SAMPLES, Record
 from toygan.runs.run import Run
-from toygan.training.cost import cost
 
 MEMBERS, MEMORY_BYTES = 64, 2**28  # of one piece: enough for the engine's best pace, and few enough to lose
 

@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from toygan.limits import refuse_too_large
 from toygan.parts.metrics import METRICS
 from toygan.recipe import DEFAULT, Recipe, RecipeError
 from toygan.sweeps.design import Axes, Spread, build_recipes
@@ -14,7 +15,6 @@ from toygan.sweeps.execute import execute
 from toygan.sweeps.piece import Piece, Result, pieces
 from toygan.sweeps.store import Store
 from toygan.sweeps.table import build_frame, refuse_too_long
-from toygan.training.cost import refuse_too_large
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from toygan.limits import budget
 from toygan.parts.metrics import METRICS
 from toygan.recipe import KNOBS, Recipe, RecipeError
 from toygan.sweeps.design import STRENGTH
 from toygan.sweeps.piece import Result
-from toygan.training.cost import budget
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,7 +11,7 @@ from support.pairs import PLAN
 from torch.profiler import ProfilerActivity, profile
 
 from toygan import LOSSES, Loss, Population, Recipe, RecipeError
-from toygan.training.cost import budget, cost, refuse_too_large, time_relative_to_default
+from toygan.limits import budget, cost, refuse_too_large
 
 CHUNKS, SHARE = 2, 12  # of the pairs one in twelve is measured at every run: all were, when this was written
 SIZE = {"width": 32, "batch": 256}
@@ -106,8 +106,7 @@ def test_what_is_too_large_is_refused_with_the_field_that_weighs_most_and_a_numb
 
 def test_the_default_fits_everywhere() -> None:
     refuse_too_large(Recipe(), 64)
-    assert time_relative_to_default(Recipe(), 8) == 1
-    assert time_relative_to_default(Recipe(width=256, depth=6, batch=512, d_steps=20), 8) > 100
+    assert cost(Recipe(width=256, depth=6, batch=512, d_steps=20), 8).time > 100 * cost(Recipe(), 8).time
 
 
 @pytest.mark.parametrize("words", ["", "much", "0", "-1", "nan", "inf", "1e99"])
@@ -115,3 +114,38 @@ def test_a_budget_that_is_no_number_is_refused(words: str, monkeypatch: pytest.M
     monkeypatch.setenv("TOYGAN_MEMORY", words)
     with pytest.raises(RecipeError, match="TOYGAN_MEMORY"):
         budget()
+
+
+@pytest.mark.parametrize(
+    "changes", [{"lr_g": 0.01}, {"anneal": 9, "beta1": 0.1}, {"regularizers": {"r1": 3.0, "unrolled": 2}}]
+)
+def test_a_number_that_makes_no_step_longer_costs_no_recipe(changes: dict, monkeypatch: pytest.MonkeyPatch) -> None:
+    recipe = Recipe(regularizers={"r1": 0.1, "unrolled": 2})
+    known, other = cost(recipe, 3), recipe.but(**changes)
+    monkeypatch.setattr(Recipe, "but", lambda *_, **__: pytest.fail("a recipe was made"))
+    assert cost(other, 3) == known
+
+
+@pytest.mark.parametrize(
+    "changes", [{"ema": 0.5}, {"width": 65}, {"regularizers": {"unrolled": 3}}, {"regularizers": {"packing": 4}}]
+)
+def test_what_makes_a_step_longer_is_costed_again(changes: dict) -> None:
+    recipe = Recipe(regularizers={"unrolled": 2, "packing": 2})
+    assert cost(recipe.but(**changes), 3) != cost(recipe, 3)
+
+
+def test_a_part_of_the_same_name_is_costed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Mine(Loss):
+        def __init__(self, times: int) -> None:
+            self._times = times
+
+        def on_real(self, a: torch.Tensor) -> torch.Tensor:
+            return torch.nn.functional.softplus(-a[..., None].expand(-1, -1, self._times)).mean(-1)
+
+        on_fake = for_generator = on_real
+
+    costs = []
+    for times in (1, 512):
+        monkeypatch.setitem(LOSSES, "mine", Mine(times))
+        costs.append(cost(Recipe(loss="mine", **SIZE)).memory)
+    assert costs[1] > 2 * costs[0]
