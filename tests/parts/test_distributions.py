@@ -387,3 +387,8 @@ def test_a_wrapper_around_nonsense_or_itself_is_refused() -> None:
                  "standardised(of=3)"):  # fmt: skip
         with pytest.raises(ValueError, match="of="):
             DISTRIBUTIONS.make(spec)
+
+
+def test_a_renamed_class_is_still_compared_with_the_same_true_samples() -> None:
+    """Metrics seed their true samples with the repr of the data."""
+    assert repr(DISTRIBUTIONS["grid25"]) == "Grid(side=5, spacing=2.0, sigma=0.05)"

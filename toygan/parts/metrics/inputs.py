@@ -161,6 +161,7 @@ class MetricInputs:
         """True samples `(1, n, dim)`, the same for every member and every call with this n; or `compared_with`."""
         if self.compared_with is not None:
             return self.compared_with
+        # A class's name seeds these samples: to rename a distribution would change what metrics give.
         rng = torch.Generator().manual_seed(zlib.crc32(f"reference {self.data!r} {self.n}".encode()))
         return self.data.sample(self.n, rng).to(self.samples)[None]
 
