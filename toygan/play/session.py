@@ -6,6 +6,7 @@ import contextlib
 import time
 from typing import Any
 
+from toygan.limits import refuse_too_large
 from toygan.measure.diagnosis import Diagnosis, describe
 from toygan.measure.words import status
 from toygan.panels.picture import headline, seeds_line
