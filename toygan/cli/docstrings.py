@@ -99,6 +99,6 @@ def public_names() -> dict[str, PublicName]:
     found |= {f"teach.{name}": PublicName(f"teach.{name}", getattr(teach, name)) for name in exported(teach)}
     for name, public in list(found.items()):
         if inspect.ismodule(public.value):
-            inside = (f"{name}.{part}" for part in exported(public.value))
-            found |= {part: PublicName(part, getattr(public.value, part.split(".")[-1])) for part in inside}
+            inside = exported(public.value) if public.value is not teach.style else ["use"]  # the rest is for painters
+            found |= {f"{name}.{part}": PublicName(f"{name}.{part}", getattr(public.value, part)) for part in inside}
     return found
