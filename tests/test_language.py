@@ -38,29 +38,15 @@ PAGES = [
 ]
 LESSONS = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "lessons").glob("*.ipynb"))]
 LATER = """
-    toygan/cli/__init__.py
-    toygan/cli/train.py
-    toygan/cli/sweep.py
-    toygan/cli/report.py
-    toygan/cli/gallery.py
-    toygan/cli/claims.py
-    toygan/cli/reproduce.py
-    toygan/measure/theory.py
-    toygan/parts/metrics/base.py
     toygan/parts/turns/base.py
-    toygan/play/session.py
     toygan/studies/claims/__init__.py
     toygan/studies/gallery/__init__.py
     toygan/sweeps/run.py
     toygan/training/population.py
     toygan/training/state.py
-    toygan/chart/style.py
     toygan/studies/claims/claim.py
     toygan/studies/gallery/case.py
-    toygan/cli/replace_run.py
-    toygan/cli/run_folder.py
     toygan/studies/gallery/cases.py
-    README.md
 """  # files that are not yet in plain English
 
 

@@ -23,12 +23,9 @@ PUBLIC = public_names()
 NO_FIRST_WORDS = {"What", "Whether", "How", "Where"}
 NO_VERBS = "The A An This That All Each Every Some No One Its It Of In By With"
 TODO = """
-    theory Look Panel Mixture Regularizer Turn PhaseDiagram Playground Session claims Spread read_sweep
-    sweep Population Snapshot State teach.diagnose_all theory.game_field
-    theory.game_jacobian theory.step_jacobian theory.eigenvalues theory.Stability theory.stability
-    theory.Portrait theory.phase_portrait theory.optimal_discriminator claims.Quantity claims.Claim
-    claims.Finding claims.check claims.Findings claims.show gallery.FailureCase gallery.FailureRates
-    gallery.GalleryReport gallery.show
+    Look Regularizer Turn PhaseDiagram Playground Session claims Spread read_sweep sweep Population
+    Snapshot State claims.Claim claims.Finding claims.check claims.Findings claims.show
+    gallery.FailureCase gallery.FailureRates gallery.GalleryReport gallery.show
 """  # names whose docstrings are not yet in the form
 
 
@@ -55,7 +52,8 @@ def faults_of(public: PublicName, inside: str = "") -> Iterator[str]:
         if name not in arguments and not (inside and re.search(rf"\b{name}\b", docstring.text + inside)):
             yield f"{public.name}: no argument {name}"
     for name in arguments - signature.parameters.keys():
-        yield f"{public.name}: has no argument {name}"
+        if not hasattr(public.value, name):  # a class to subclass names the attributes that a subclass sets
+            yield f"{public.name}: has no argument {name}"
 
 
 def faults(public: PublicName) -> list[str]:
