@@ -84,7 +84,7 @@ def test_a_record_belongs_to_one_population():
     record.add(snapshot(0, members=2))
     with pytest.raises(ValueError, match="3 members; this record holds 2"):
         record.add(snapshot(1, members=3))
-    with pytest.raises(ValueError, match="limit=1: at least 2"):
+    with pytest.raises(ValueError, match="limit=1: must be at least 2"):
         Record(1)
 
 
@@ -169,5 +169,5 @@ ROW = {"seed": 0, "step": 0, "diverged-at": None}
     ],
 )  # fmt: skip
 def test_what_is_no_list_of_such_rows_is_refused(rows: object) -> None:
-    with pytest.raises(ValueError, match="has to"):
+    with pytest.raises(ValueError, match="must"):
         Record.from_rows(rows, Recipe())

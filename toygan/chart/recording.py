@@ -45,7 +45,7 @@ class Recording:
 
     def __init__(self, limit: int = LIMIT) -> None:
         if limit < 2:
-            raise ValueError(f"limit={limit!r}: at least 2")
+            raise ValueError(f"limit={limit!r}: must be at least 2")
         self.frames: list[Frame] = []
         self._limit, self._stride = limit, 1
 

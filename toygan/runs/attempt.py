@@ -29,7 +29,7 @@ class Attempt:
                 self._snapshot = self.run.snapshot(self._twin)
 
     def take(self) -> None:
-        """Give the run what `work` has reached, with the measurement there, if one was made."""
+        """Give the run the iteration of `work`, with its measurement if one was made."""
         self.run.take(self._twin)
         if self._snapshot is not None:
             self.run.measure(self._snapshot)

@@ -21,7 +21,7 @@ def serialize(run: Run) -> bytes:
     """Return a run as bytes; ValueError if its record has a limit, so that rows may be missing."""
     record, last = run.record, run.record.last
     if record.limit is not None:
-        raise ValueError(f"record: limit={record.limit}; a run that is to be resumed keeps every row")
+        raise ValueError(f"limit={record.limit}: must be None in a run that is to be resumed: it keeps every row")
     words = {"due": run.due_at, "n": record.n, "since": record.since, "seen": record.path.seen}
     arrays = {
         "state": as_array(run.population.state.to_bytes()), "steps": record.steps, "diverged-at": record.diverged_at,

@@ -64,7 +64,7 @@ class Fleet:
 
     @classmethod
     def from_run(cls, run: Run, clock: Clock = time.perf_counter) -> Fleet:
-        """Return a fleet of one run, which continues from where that run stands."""
+        """Return a fleet of one run, which continues from its present iteration."""
         fleet = cls.__new__(cls)
         fleet._groups, fleet.runs = [list(range(len(run.population.recipes)))], [run]
         fleet._start_timing(clock)
@@ -101,7 +101,7 @@ class Fleet:
                 yield run
 
     def advance(self, seconds: float, until: float = math.inf) -> None:
-        """Train for so many seconds, one iteration at least, up to iteration `until` or until no member is finite."""
+        """Train for this many seconds, at least one iteration, up to iteration `until` or until no member is finite."""
         now = self._clock()
         end = now + seconds
         for run in self.iterate(until):
@@ -131,14 +131,14 @@ class Fleet:
             run.measure()
 
     def time(self, run: Run, seconds: float) -> None:
-        """Take note that an iteration of a run took so many seconds."""
+        """Note the seconds that an iteration of a run took."""
         self._paces.append(seconds / run.calls)
 
     def estimate(self, run: Run) -> float:
         """Return the seconds that the next iteration of a run takes: by its cost, and by the time of the last two."""
         return run.calls * min(self._paces)
 
-    # The members as they stand, and as they were measured.
+    # The present members, and their measurements.
 
     @property
     def recipes(self) -> tuple[Recipe, ...]:
@@ -190,7 +190,7 @@ class Fleet:
         raise IndexError(f"member={number}: must be a whole number from 0 to {len(self.recipes) - 1}")
 
     def gather(self, by_run: Sequence[Iterable[T]]) -> list[T]:
-        """Return what belongs to the members of each run, in the order of the recipes."""
+        """Return one entry for each member, given by run, in the order of the recipes."""
         numbered = zip((i for group in self._groups for i in group), (x for xs in by_run for x in xs), strict=True)
         return [x for _, x in sorted(numbered, key=lambda pair: pair[0])]
 

@@ -22,15 +22,15 @@ SAMPLES = 2500  # behind a measurement that does not say how many
 class Record:
     """The metrics of P members over the iterations at which they were measured.
 
-    With a `limit` it holds at most that many rows and the newest one, whatever the length of the run: when they no
-    longer fit, every second row is dropped and from then on only every second snapshot (then every fourth ...) is kept,
-    so that rows stay evenly spread from the first snapshot to the newest, which is always there. Without one (None)
-    every row is held. Raises ValueError for a limit below 2.
+    With a `limit` it holds at most that many rows and the newest one, for a run of any length. When they no longer fit,
+    every second row is dropped, and from then on only every second snapshot is added (then every fourth ...). So the
+    rows are evenly spread from the first snapshot to the newest, which is always there. With `limit=None` every row is
+    held. Raises ValueError for a limit below 2.
     """
 
     def __init__(self, limit: int | None = 1000) -> None:
         if limit is not None and limit < 2:
-            raise ValueError(f"limit={limit!r}: at least 2")
+            raise ValueError(f"limit={limit!r}: must be at least 2")
         self.limit = limit
         self.recipes: tuple[Recipe, ...] = ()  # of the newest snapshot
         self.diverged_at = np.zeros(0, dtype=np.int64)  # the iteration at which a member diverged, or -1 (P,)
@@ -59,7 +59,7 @@ class Record:
         return record
 
     def select(self, members: Sequence[int]) -> Record:
-        """Return what was measured of some members, by number."""
+        """Return the measurements of some members, by number."""
         chosen = list(members)
         columns = {name: self.metric(name)[:, chosen] for name in self.names}
         record = Record.from_arrays([self.recipes[i] for i in chosen], self.steps, columns, self.diverged_at[chosen])
@@ -167,11 +167,11 @@ class Record:
     def from_rows(rows: Any, recipe: Recipe) -> Record:
         """Return the record of a recipe, from rows of each seed at the same iterations; ValueError for others."""
         if not isinstance(rows, list) or not rows or not all(map(_is_row, rows)):
-            raise ValueError("it has to be a list of rows with seed, step, diverged-at and numbers")
+            raise ValueError("must be a list of rows with seed, step, diverged-at and numbers")
         placed = {(row["step"], row["seed"]): row for row in rows}
         steps, seeds = sorted({step for step, _ in placed}), list(dict.fromkeys(row["seed"] for row in rows))
         if not len(steps) * len(seeds) == len(placed) == len(rows):
-            raise ValueError("every seed has to have one row for each of the same iterations")
+            raise ValueError("every seed must have one row for each of the same iterations")
         names = [name for name in dict.fromkeys(name for row in rows for name in row) if _is_metric(name)]
         metrics = {
             name: np.array([[placed[step, seed].get(name) for seed in seeds] for step in steps], dtype=float)
@@ -184,7 +184,7 @@ class Record:
 
 
 def _number(value: float) -> float | None:
-    """JSON has no NaN and no infinity."""
+    """Return a number for JSON, which has no NaN and no infinity."""
     return float(value) if math.isfinite(value) else None
 
 

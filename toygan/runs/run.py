@@ -43,7 +43,7 @@ class Run:
         cls, population: Population, record: Record, due_at: int = 0, every: int | Interval = 100, n: int = SAMPLES,
         metrics: Iterable[str] | None = None,
     ) -> Run:  # fmt: skip
-        """Return a run that continues from where a population stands, with what was measured of it so far."""
+        """Return a run that continues from the present iteration of a population, with its measurements so far."""
         run = cls.__new__(cls)
         run._settle(population, record, every, n, metrics)
         run.due_at = due_at
@@ -68,7 +68,7 @@ class Run:
         self, members: Sequence[int], every: int | Interval = 100, n: int = SAMPLES,
         metrics: Iterable[str] | None = None,
     ) -> Run:  # fmt: skip
-        """Return a run of some members, by number, from where they stand, with what was measured of them so far.
+        """Return a run of some members, by number, from the present iteration, with their measurements so far.
 
         Raises RecipeError if an iteration of them needs more memory than is allowed.
         """
@@ -110,11 +110,11 @@ class Run:
         return snapshot
 
     def snapshot(self, population: Population) -> Snapshot:
-        """Return what this run would measure if it stood as the population does; nothing changes."""
+        """Return a snapshot of another population, measured as this run is; nothing changes."""
         return population.snapshot(self.n, self._before(population.steps), self._metrics)
 
     def _before(self, step: int) -> Snapshot | None:
-        """The newest snapshot of an iteration before `step`."""
+        """Return the newest snapshot of an iteration before `step`."""
         last = self.record.last
         return last if last is not None and last.step < step else self._earlier
 
@@ -123,15 +123,15 @@ class Run:
         last = self.record.last
         return last if last is not None and last.step == self.steps else self.measure()
 
-    def until(self, steps: int, goes_on: Callable[[], bool] = lambda: True) -> Iterator[Snapshot]:
-        """Train up to the iteration `steps`, or until `goes_on()` is False, which is asked before every iteration.
+    def until(self, steps: int, proceed: Callable[[], bool] = lambda: True) -> Iterator[Snapshot]:
+        """Train up to the iteration `steps`, or until `proceed()` is False, which is asked before every iteration.
 
         Yield a snapshot at the start (unless a later one was measured before and none is due), whenever one is due,
         and at the end.
         """
         if self.due or self.record.last is None or self.record.last.step == self.steps:
             yield self.look()
-        while self.steps < steps and goes_on():
+        while self.steps < steps and proceed():
             self.step()
             if self.due:
                 yield self.measure()

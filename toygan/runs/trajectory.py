@@ -49,7 +49,7 @@ class Trajectory:
             self._places[held] = np.concatenate([place, mean + (place - mean) / self._seen], axis=1)
 
     def truncate(self, step: int) -> None:
-        """Forget what came after the iteration `step`."""
+        """Forget all places after iteration `step`."""
         held = int(np.searchsorted(self.steps, step, side="right"))
         self._seen -= self._rows - held
         self._rows = held
