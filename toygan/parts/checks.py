@@ -5,6 +5,7 @@ Within these bounds float32 holds every square, so every recipe can start and st
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -48,3 +49,17 @@ def numbers(
     for i, value in enumerate(values):
         number(f"{name}[{i}]", value, low, high)
     return tuple(map(float, values))
+
+
+def shares(name: str, values: Any, count: int) -> tuple[float, ...]:
+    """Return `count` checked numbers that sum to 1, as floats."""
+    checked = numbers(name, values, SMALLEST, 1, count)
+    if abs(math.fsum(checked) - 1) > 1e-6:
+        raise ValueError(f"{name}={short(values)}: must sum to 1, not to {math.fsum(checked):g}")
+    return checked
+
+
+def flag(name: str, value: Any) -> None:
+    """Check a bool."""
+    if not isinstance(value, bool):
+        raise ValueError(f"{name}={short(value)}: must be True or False")

@@ -6,7 +6,7 @@ import dataclasses
 import math
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 
 from toygan.parts.spec import split
 from toygan.text import hint, short
@@ -80,8 +80,7 @@ def _with_arguments(part: Part, spec: str) -> Part:
         if key not in allowed:
             raise ValueError(f"{name!r} has no argument {short(key)}; allowed: {', '.join(allowed) or 'none'}")
         _check_kind(key, value, getattr(part, key))
-    changed: Any = dataclasses.replace(part, **arguments)
-    return changed  # type: ignore[no-any-return]
+    return cast(Part, dataclasses.replace(part, **arguments))
 
 
 def _check_kind(name: str, value: Any, usual: Any) -> None:

@@ -10,9 +10,8 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from toygan.parts.checks import MOST, SMALLEST, number, numbers, share, size, whole
+from toygan.parts.checks import MOST, SMALLEST, number, numbers, share, shares, size, whole
 from toygan.parts.distributions.base import Distribution, Mixture
-from toygan.text import short
 
 
 @dataclass(frozen=True)
@@ -195,13 +194,9 @@ class Mixture1d(LineMixture):
     widths: Sequence[float] = (0.2, 0.5, 0.1)
 
     def __post_init__(self) -> None:
-        means = numbers("means", self.means)
-        shares = numbers("shares", self.shares, SMALLEST, 1, count=len(means))
-        if abs(math.fsum(shares) - 1) > 1e-6:
-            raise ValueError(f"shares={short(self.shares)}: must sum to 1, not to {math.fsum(shares):g}")
-        widths = numbers("widths", self.widths, SMALLEST, count=len(means))
-        for name, values in {"means": means, "shares": shares, "widths": widths}.items():
-            object.__setattr__(self, name, values)
+        object.__setattr__(self, "means", numbers("means", self.means))
+        object.__setattr__(self, "shares", shares("shares", self.shares, len(self.means)))
+        object.__setattr__(self, "widths", numbers("widths", self.widths, SMALLEST, count=len(self.means)))
 
     @cached_property
     def modes(self) -> Tensor:

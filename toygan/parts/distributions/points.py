@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -13,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from toygan.parts.checks import SMALLEST, numbers, size
+from toygan.parts.checks import numbers, shares, size
 from toygan.parts.distributions.base import Distribution, log_density, mixture_moments
 from toygan.text import round_to, short
 
@@ -123,10 +122,7 @@ class GivenPoints(Scattered):
         rows = [numbers(f"x[{i}]", row, count=len(rows[0])) for i, row in enumerate(rows)]
         object.__setattr__(self, "x", tuple(rows))
         if self.shares != ():
-            shares = numbers("shares", self.shares, SMALLEST, 1, count=len(rows))
-            if abs(math.fsum(shares) - 1) > 1e-6:
-                raise ValueError(f"shares={short(self.shares)}: must sum to 1, not to {math.fsum(shares):g}")
-            object.__setattr__(self, "shares", shares)
+            object.__setattr__(self, "shares", shares("shares", self.shares, len(rows)))
 
     def __repr__(self) -> str:  # it seeds the true samples that metrics compare with: it stays what it was in 0.1
         return f"Points(x={self.x!r}, sigma={self.sigma!r}, shares={self.shares!r})"

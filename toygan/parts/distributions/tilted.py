@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from toygan.parts.checks import MOST, SMALLEST, number, numbers, size
+from toygan.parts.checks import MOST, SMALLEST, number, numbers, shares, size
 from toygan.parts.distributions.base import Distribution, mixture_moments
 from toygan.text import short
 
@@ -110,15 +110,13 @@ class Mixture2d(Tilted):
         if not isinstance(self.means, Sequence) or isinstance(self.means, str) or not 1 <= len(self.means) <= MOST:
             raise ValueError(f"means={short(self.means)}: must be 1 to {MOST} pairs in brackets")
         means = tuple(numbers(f"means[{i}]", mean, count=2) for i, mean in enumerate(self.means))
-        shares = numbers("shares", self.shares, SMALLEST, 1, count=len(means))
-        if abs(math.fsum(shares) - 1) > 1e-6:
-            raise ValueError(f"shares={short(self.shares)}: must sum to 1, not to {math.fsum(shares):g}")
         given = self.covariances
         if not isinstance(given, Sequence) or isinstance(given, str) or len(given) != len(means):
             raise ValueError(f"covariances={short(given)}: must be {len(means)} numbers or matrices in brackets")
         rows = tuple(_check_covariance(f"covariances[{i}]", value) for i, value in enumerate(given))
-        for name, values in {"means": means, "shares": shares, "covariances": rows}.items():
-            object.__setattr__(self, name, values)
+        object.__setattr__(self, "means", means)
+        object.__setattr__(self, "shares", shares("shares", self.shares, len(means)))
+        object.__setattr__(self, "covariances", rows)
 
     @cached_property
     def modes(self) -> Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 
 import torch
 from torch import Tensor
@@ -33,83 +34,34 @@ class Wrapped(Distribution):
         """The wrapped distribution."""
         return DISTRIBUTIONS.make(self.of)
 
-    def refuses(self) -> str | None:
-        return self.inner.refuses()
-
-    @property
-    def picture(self) -> tuple[int, int] | None:  # type: ignore[override]
-        return self.inner.picture
-
     @property
     def mode_names(self) -> tuple[str, ...]:
         return self.inner.mode_names if len(self.modes) == len(self.inner.modes) else super().mode_names
 
-    @property
-    def stale(self) -> bool:
-        """True if the source of the wrapped data has changed since it was read."""
-        return self.inner.stale
 
-    @property
-    def dim(self) -> int:  # type: ignore[override]
-        return self.inner.dim
-
-    @property
-    def sigma(self) -> float:  # type: ignore[override]
-        return self.inner.sigma
-
-    @property
-    def atoms(self) -> bool:  # type: ignore[override]
-        return self.inner.atoms
-
-    @property
-    def has_density(self) -> bool:  # type: ignore[override]
-        return self.inner.has_density
-
-    @property
-    def modes(self) -> Tensor:
-        return self.inner.modes
-
-    @property
-    def weights(self) -> Tensor:
-        return self.inner.weights
-
-    @property
-    def sigmas(self) -> Tensor:
-        return self.inner.sigmas
-
-    @property
-    def outline(self) -> Tensor:
-        return self.inner.outline
-
-    @property
-    def extent(self) -> tuple[tuple[float, float], ...]:
-        return self.inner.extent
-
-    @property
-    def moments(self) -> tuple[Tensor, Tensor]:
-        return self.inner.moments
-
-    @property
-    def training_set(self) -> Tensor | None:
-        return self.inner.training_set
-
-    def sample(self, n: int, generator: torch.Generator) -> Tensor:
-        return self.inner.sample(n, generator)
-
-    def log_prob(self, x: Tensor) -> Tensor:
-        return self.inner.log_prob(x)
-
-    def nearest_mode(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        return self.inner.nearest_mode(x)
-
-    def around_modes(self, x: Tensor) -> Tensor:
-        return self.inner.around_modes(x)
-
-    def players_see(self, x: Tensor) -> Tensor:
-        return self.inner.players_see(x)
-
-    def from_players(self, x: Tensor) -> Tensor:
-        return self.inner.from_players(x)
+for _name in [
+    "refuses",
+    "picture",
+    "stale",
+    "dim",
+    "sigma",
+    "atoms",
+    "has_density",
+    "modes",
+    "weights",
+    "sigmas",
+    "outline",
+    "extent",
+    "moments",
+    "training_set",
+    "sample",
+    "log_prob",
+    "nearest_mode",
+    "around_modes",
+    "players_see",
+    "from_players",
+]:
+    setattr(Wrapped, _name, property(attrgetter(f"inner.{_name}")))
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy, relu, softplus
 
-from toygan.parts.checks import number
+from toygan.parts.checks import flag, number
 from toygan.parts.losses.base import Logits, Loss
-from toygan.text import short
 
 
 @dataclass(frozen=True)
@@ -67,8 +66,7 @@ class ProbabilityCrossEntropy(NonSaturating):
     saturating: bool = False
 
     def __post_init__(self) -> None:
-        if not isinstance(self.saturating, bool):
-            raise ValueError(f"saturating={short(self.saturating)}: must be True or False")
+        flag("saturating", self.saturating)
 
     formula = r"\mathcal L_D=-\log D(x)-\log(1-D(G(z))),\quad \mathcal L_G=-\log D(G(z)),\quad D=\mathrm{fl}(\sigma(a))"
 
@@ -105,8 +103,7 @@ class Alpha(Loss):
     def __post_init__(self) -> None:
         number("alpha_d", self.alpha_d, 0.05, 1e6)
         number("alpha_g", self.alpha_g, 0.05, 1e6)
-        if not isinstance(self.saturating, bool):
-            raise ValueError(f"saturating={short(self.saturating)}: must be True or False")
+        flag("saturating", self.saturating)
 
     formula = (
         r"\mathcal L_D=\ell_{\alpha_D}(D(x))+\ell_{\alpha_D}(1-D(G(z))),\quad "

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
+from toygan.parts.checks import flag
 from toygan.parts.losses.base import Logits, Loss
 
 
@@ -25,8 +26,7 @@ class Divergence(Loss):
     saturating: bool = True
 
     def __post_init__(self) -> None:
-        if not isinstance(self.saturating, bool):
-            raise ValueError(f"saturating={self.saturating!r}: must be True or False")
+        flag("saturating", self.saturating)
 
     def f(self, u: Tensor) -> Tensor:
         """Compute the divergence's convex function of the density ratio u > 0, with f(1) = 0."""

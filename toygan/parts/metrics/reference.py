@@ -48,9 +48,17 @@ def _perfect(samples: Tensor, data: Distribution, rng: torch.Generator) -> Metri
     loss = LOSSES["non-saturating"]
     nowhere = (still, still)
     game = GameState(
-        loss, real, fake, LogitPair(undecided, undecided), nothing, (nothing, nothing), nowhere, (nothing, nothing),
-        None if data.training_set is None else lambda: undecided, lambda: nowhere,
-    )  # fmt: skip
+        loss=loss,
+        x_real=real,
+        x_fake=fake,
+        logits=LogitPair(undecided, undecided),
+        weight_g=nothing,
+        losses=(nothing, nothing),
+        gradients=nowhere,
+        rates=(nothing, nothing),
+        on_training=None if data.training_set is None else lambda: undecided,
+        ahead=lambda: nowhere,
+    )
     fresh = torch.stack([data.sample(samples.shape[1], rng) for _ in samples])
     return MetricInputs(samples, data, game, Earlier(samples, iterations=1), compared_with=fresh)
 
