@@ -1,6 +1,6 @@
 // Recordings as recording.py packs them; the two sides are tested together by test_chart_recording.py.
 import assert from "node:assert/strict";
-import { stretches, unpacked } from "../../toygan/chart/recording.js";
+import { findStretches, unpack } from "../../toygan/chart/recording.js";
 
 /** @import { RecordedFrame } from "../../toygan/chart/recording.js" */
 
@@ -17,14 +17,14 @@ Deno.test("levels are two bytes in two planes, places on the scale that is said,
     { iteration: 8, words: { status: "s" }, whole: false, charts: [null], arrays: [] },
   ]));
   const bytes = new Uint8Array([head.length % 256, head.length >> 8, 0, 0, ...head, 2, 0, 255, 0, 1, 255]);
-  const [first, second] = unpacked(bytes);
+  const [first, second] = unpack(bytes);
   assert.equal(first.iteration, 7);
   assert.deepEqual([.../** @type {any} */ (first.charts[0].marks[0]).x], [0, 127, NaN]);
   assert.equal(second.charts[0], first.charts[0], "what is not news is shared");
 });
 
 Deno.test("a stretch goes from the first frame of a verdict to before that of the next one", () => {
-  assert.deepEqual(stretches(frames("a · 3 of 8 seeds", "a · 4 of 8 seeds", "b", "a")), [
+  assert.deepEqual(findStretches(frames("a · 3 of 8 seeds", "a · 4 of 8 seeds", "b", "a")), [
     { verdict: "a", from: 0, to: 2 },
     { verdict: "b", from: 2, to: 3 },
     { verdict: "a", from: 3, to: 4 },

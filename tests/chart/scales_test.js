@@ -1,6 +1,6 @@
 // Expected values follow from the definitions: an affine map, powers of ten, the mean of a crowd.
 import assert from "node:assert/strict";
-import { between, fitting, nearest, scale, spread, valueAt, written } from "../../toygan/chart/scales.js";
+import { findNearest, formatNumber, interpolate, scale, spread, thin, valueAt } from "../../toygan/chart/scales.js";
 
 Deno.test("the ends of an axis fall on its first and last pixel, also upside down and in decades", () => {
   for (const span of [{ low: -2, high: 6 }, { low: 1e-3, high: 10, log: true }]) {
@@ -30,8 +30,14 @@ Deno.test("a pixel's number is the number whose pixel it is", () => {
 });
 
 Deno.test("numbers are written as they are read", () => {
-  assert.deepEqual([1234567, 0.25, -1, 2 / 3, 0].map((n) => written(n)), ["1,234,567", "0.25", "−1", "0.667", "0"]);
-  assert.deepEqual([0, 0.125, 1].map((share) => written(share, "percent")), ["0 %", "12.5 %", "100 %"]);
+  assert.deepEqual([1234567, 0.25, -1, 2 / 3, 0].map((n) => formatNumber(n)), [
+    "1,234,567",
+    "0.25",
+    "−1",
+    "0.667",
+    "0",
+  ]);
+  assert.deepEqual([0, 0.125, 1].map((share) => formatNumber(share, "percent")), ["0 %", "12.5 %", "100 %"]);
 });
 
 Deno.test("names that do not meet stay, a crowd is spread about its middle, and a name without a place keeps none", () => {
@@ -49,20 +55,20 @@ Deno.test("a crowd that is spread into its neighbour takes it in", () => {
 
 Deno.test("the nearest of an ascending array is found", () => {
   const steps = [0, 10, 20, 40];
-  assert.deepEqual([-5, 4, 6, 29, 31, 99].map((value) => nearest(steps, value)), [0, 0, 10, 20, 40, 40]);
-  assert.ok(Number.isNaN(nearest([], 1)));
+  assert.deepEqual([-5, 4, 6, 29, 31, 99].map((value) => findNearest(steps, value)), [0, 0, 10, 20, 40, 40]);
+  assert.ok(Number.isNaN(findNearest([], 1)));
 });
 
 Deno.test("between two points a line is straight, at a step it jumps, and outside of its points it has no value", () => {
   const [xs, values] = [[0, 2, 2, 4], [10, 10, 30, 50]];
-  assert.deepEqual([0, 1, 3, 4].map((x) => between(xs, values, x)), [10, 10, 40, 50]);
-  assert.ok(Number.isNaN(between(xs, values, -1)) && Number.isNaN(between(xs, values, 5)));
-  assert.ok(Number.isNaN(between(xs, [10, NaN, NaN, 50], 1)));
+  assert.deepEqual([0, 1, 3, 4].map((x) => interpolate(xs, values, x)), [10, 10, 40, 50]);
+  assert.ok(Number.isNaN(interpolate(xs, values, -1)) && Number.isNaN(interpolate(xs, values, 5)));
+  assert.ok(Number.isNaN(interpolate(xs, [10, NaN, NaN, 50], 1)));
 });
 
 Deno.test("words that would touch are thinned evenly", () => {
-  assert.equal(fitting([0, 10, 20, 30], [8, 8, 8, 8], 2), 1);
-  assert.equal(fitting([0, 10, 20, 30], [8, 8, 8, 8], 3), 2);
-  assert.equal(fitting([0, 10, 20, 30], [4, 4, 40, 4], 2), 3);
-  assert.equal(fitting([], [], 2), 1);
+  assert.equal(thin([0, 10, 20, 30], [8, 8, 8, 8], 2), 1);
+  assert.equal(thin([0, 10, 20, 30], [8, 8, 8, 8], 3), 2);
+  assert.equal(thin([0, 10, 20, 30], [4, 4, 40, 4], 2), 3);
+  assert.equal(thin([], [], 2), 1);
 });

@@ -1,4 +1,4 @@
-"""The matplotlib painter: every mark has its role's colour where its numbers say, in light and in dark."""
+"""The matplotlib painter: every mark has the colour of its role at the place of its numbers, in light and in dark."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_a_heading_that_has_no_room_is_made_smaller_and_then_cut() -> None:
     right = ink("")
     for title in ("word " * 12, "word " * 100):
         both = ink(title)
-        assert both[both < right[0]].max() < right[0] - 8, "the title runs into what stands at the right"
+        assert both[both < right[0]].max() < right[0] - 8, "the title runs into the words at the right"
         np.testing.assert_array_equal(both[both >= right[0]], right)
 
 
@@ -126,7 +126,7 @@ def test_names_are_moved_apart_as_little_as_it_takes() -> None:
     np.testing.assert_allclose(spread(np.array([0.9, 0.2, np.nan]), 0.1), [0.9, 0.2, np.nan])
 
 
-def test_a_frame_upon_kept_axes_is_the_frame_painted_anew() -> None:
+def test_a_frame_on_old_axes_is_the_frame_painted_from_nothing() -> None:
     first, second = (chart(Points("m", "real", one(x), one(5)), right=Axis("", 0, 10)) for x in (2, 7))
     kept = Painting(WIDTH, HEIGHT, DPI)
     for c in (first, replace(first, title="another"), first, second):
@@ -138,7 +138,7 @@ def test_lines_below_the_charts_have_room_of_their_own() -> None:
     painting, heading = Painting(WIDTH, HEIGHT, DPI), Heading(below="one\ntwo")
     foot = HEIGHT - round(DPI * heading.foot)
     painting.paint([(chart(MARKS["bars"][0]), WHOLE)], Heading())
-    assert (painting.rgba()[foot:, :, :3] < 255).any(), "without lines the chart stands there"
+    assert (painting.rgba()[foot:, :, :3] < 255).any(), "without lines the chart has their place"
     painting.paint([(chart(MARKS["bars"][0]), WHOLE)], replace(heading, below=" \n "))
     assert (painting.rgba()[foot:, :, :3] == 255).all()
     painting.paint([(chart(MARKS["bars"][0]), WHOLE)], heading)

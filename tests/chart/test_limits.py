@@ -1,4 +1,4 @@
-"""Limits grow in steps until they hold the values, and never shrink from frame to frame where an axis grows."""
+"""Limits grow in steps until they hold the values, and a growing axis never shrinks from frame to frame."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ def unpacked(recording: Recording) -> Any:
 
     code = page.build_script(FOLDER / "recording.js") + (
         "const bytes = Uint8Array.from(atob(await new Response(Deno.stdin.readable).text()), (c) => c.charCodeAt(0));"
-        "console.log(JSON.stringify(unpacked(bytes), (_, v) => ArrayBuffer.isView(v) ? [...v] : v));"
+        "console.log(JSON.stringify(unpack(bytes), (_, v) => ArrayBuffer.isView(v) ? [...v] : v));"
     )
     ran = subprocess.run(
         [find_deno_bin(), "eval", "--ext=js", code],
@@ -89,7 +89,7 @@ def unpacked(recording: Recording) -> Any:
 
 
 def seen(mark: Mark, values: np.ndarray) -> np.ndarray:
-    """What a page has to know of numbers: a surface's levels, and where points lie up to a tenth beyond the axes."""
+    """Return the numbers that a page needs: the levels of a surface, and places up to a tenth beyond the axes."""
     if isinstance(mark, Surface):
         return 255 * values
     return np.clip(values, -1, 11) if isinstance(mark, Points) else values

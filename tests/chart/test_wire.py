@@ -1,4 +1,4 @@
-"""What a page is told of charts: all of it once, then what is new, so that it always knows the charts as they are."""
+"""Messages about charts: all of it once, then what is new, so the page always knows the charts as they are."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class Page:
 
     def knows(self, charts: list[Chart]) -> bool:
         """Whether the page has all numbers of these charts, and their words as a whole message would tell them."""
-        told = Wire().message(charts)[0]
-        assert self.words == json.loads(json.dumps(told["charts"]))
+        content = Wire().message(charts)[0]
+        assert self.words == json.loads(json.dumps(content["charts"]))
         for i, c in enumerate(charts):
             for mark in c.marks:
                 for field, values in mark.arrays.items():
@@ -82,7 +82,7 @@ def test_nothing_is_said_twice() -> None:
         ([1.0, np.nan], [1.0, np.nan, 3.0], 1),  # NaN is the same NaN
         ([], [1.0, 2.0], 2),
         ([1.0, 2.0, 3.0, 4.0], [1.0, 3.0], 2),  # thinned: whole
-        ([1.0, 2.0, 3.0], [1.0, 2.0], 2),  # a start of what it was: whole, since no end can be told
+        ([1.0, 2.0, 3.0], [1.0, 2.0], 2),  # a start of what it was: whole, since a message has no end
         ([1.0, 2.0], [5.0, 2.0, 3.0], 3),  # another run: whole
         ([1.0, 2.0], [], 0),
     ],

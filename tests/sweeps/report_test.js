@@ -1,4 +1,4 @@
-import { everySeed, heatMap, inOrder, score, shading, valuesOf } from "../../toygan/sweeps/report.js";
+import { compare, everySeed, heatMap, score, shading, valuesOf } from "../../toygan/sweeps/report.js";
 
 /** @param {boolean} holds @param {string} what */
 function assert(holds, what) {
@@ -24,8 +24,8 @@ Deno.test("a share is told in percent, other numbers to three digits, and nothin
 });
 
 Deno.test("numbers are in the order of their size and names in that of the alphabet", () => {
-  assert([10, 9, 1e-3].sort(inOrder).join() === "0.001,9,10", "numbers");
-  assert(["minimax", "hinge"].sort(inOrder).join() === "hinge,minimax", "names");
+  assert([10, 9, 1e-3].sort(compare).join() === "0.001,9,10", "numbers");
+  assert(["minimax", "hinge"].sort(compare).join() === "hinge,minimax", "names");
   assert(valuesOf([row(1, { lr: 10 }), row(1, { lr: 9 }), row(1, { lr: 10 })], "lr").join() === "9,10", "axis");
 });
 

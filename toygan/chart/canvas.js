@@ -1,22 +1,22 @@
 // Paints a chart on a 2-D canvas, as figure.py does with matplotlib: all but its title and legend, which are HTML.
-import { font, lastFinite, paintMark, paper } from "./marks.js";
-import { fitting, scale, spread } from "./scales.js";
+import { lastFinite, paintMark, paintPaper, setFont } from "./marks.js";
+import { scale, spread, thin } from "./scales.js";
 
 /**
  * @import { AnyMark, Axis, Chart } from "./wire.js"
  * @import { Brush, Frame, Palette } from "./marks.js"
  *
- * A canvas of so many CSS pixels, with how many of them a point has, and screen pixels a CSS pixel.
+ * The size of a canvas in CSS pixels, CSS pixels per point, and screen pixels per CSS pixel.
  * @typedef {{ width: number, height: number, point: number, ratio: number }} Sheet
  */
 
-// In points. The same for all numbers that a chart shows: axes that moved with their words would make a picture jump.
+// In points. The same for all numbers that a chart shows: if axes moved with their words, a picture would jump.
 const LEFT = 37, RIGHT = 46, RIGHT_OF_AXIS = 24, RIGHT_OF_SQUARE = 14, TOP = 7, BOTTOM = 17, LABEL = 13, TICK = 3.5;
 const BAND_LINE = 10.3, SWATCH_POINT = 8, LETTER = 5.6; // the width of a tick's letter, about
 
 /**
- * Where the axes of a chart lie. With an aspect they shrink to fit, at the top left. Long words left of cells, which no
- * frame changes, get the room that they need.
+ * Return the place of a chart's axes. With an aspect they shrink to fit, at the top left. Long words left of cells,
+ * which no frame changes, get the room that they need.
  * @param {Chart} chart
  * @param {Sheet} sheet
  * @returns {Frame}
@@ -37,7 +37,7 @@ export function layout({ x, y, right: words, aspect, marks }, { width, height, p
 }
 
 /**
- * How many points below the axes a chart's words take: those of the x axis, and those that marks put there.
+ * Return the height, in points, of a chart's words below the axes: those of the x axis, and those that marks put there.
  * @param {Pick<Chart, "x" | "marks">} chart
  */
 export function belowAxes({ x, marks }) {
@@ -49,8 +49,8 @@ export function belowAxes({ x, marks }) {
 }
 
 /**
- * Paints all of a chart but its title and legend, without the marks whose names are hidden, and of lines the one that is
- * pointed at (-1: none) stronger; returns where it lies.
+ * Paint all of a chart but its title and legend, without the marks whose names are hidden; of several lines the `near`
+ * one is stronger (-1: none). Return the place of the axes.
  * @param {CanvasRenderingContext2D} context
  * @param {Chart} chart
  * @param {Sheet} sheet
@@ -117,18 +117,18 @@ function paintAxes(brush, chart, width) {
     context.lineTo(left - tick, frame.y(value));
   }
   context.stroke();
-  font(brush, palette.style.tick_size);
+  setFont(brush, palette.style.tick_size);
   context.fillStyle = palette.words.muted;
   [context.textAlign, context.textBaseline] = ["center", "top"];
   const places = chart.x.marked.map(([value]) => frame.x(value));
   const widths = chart.x.marked.map(([, words]) => context.measureText(words).width);
-  const step = fitting(places, widths, 3 * point);
+  const step = thin(places, widths, 3 * point);
   chart.x.marked.forEach(([, words], i) => i % step || context.fillText(words, places[i], bottom + 2 * tick));
   [context.textAlign, context.textBaseline] = ["right", "middle"];
   for (const [value, words] of chart.y.marked) context.fillText(words, left - 2 * tick, frame.y(value));
   [context.textAlign, context.fillStyle] = ["left", palette.words[chart.right?.role ?? "muted"]];
   for (const [value, words] of chart.right?.marked ?? []) context.fillText(words, right + 2 * tick, frame.y(value));
-  font(brush, palette.style.label_size, chart.x.role !== "muted");
+  setFont(brush, palette.style.label_size, chart.x.role !== "muted");
   const half = Math.min(context.measureText(chart.x.label).width, width) / 2; // a long label stays on the canvas
   const middle = Math.min(Math.max((left + right) / 2, half), width - half);
   axisLabel(brush, chart.x, middle, bottom + (BOTTOM + LABEL / 2) * point, 0);
@@ -138,7 +138,7 @@ function paintAxes(brush, chart, width) {
 /** @param {Brush} brush @param {Axis} axis @param {number} x @param {number} y @param {number} angle */
 function axisLabel(brush, { label, role }, x, y, angle) {
   const { context, palette } = brush;
-  font(brush, palette.style.label_size, role !== "muted");
+  setFont(brush, palette.style.label_size, role !== "muted");
   context.save();
   context.translate(x, y);
   context.rotate(angle);
@@ -150,7 +150,7 @@ function axisLabel(brush, { label, role }, x, y, angle) {
 /** @param {Brush} brush @param {AnyMark[]} marks @param {number} right */
 function paintBandLabels(brush, marks, right) {
   const { context, frame, point, palette } = brush;
-  font(brush, palette.style.band_label_size, true);
+  setFont(brush, palette.style.band_label_size, true);
   [context.textAlign, context.textBaseline] = ["right", "middle"];
   for (const mark of marks) {
     if (mark.kind !== "band" || !mark.end_label) continue;
@@ -160,7 +160,7 @@ function paintBandLabels(brush, marks, right) {
     const middle = Math.min(frame.y(middles[last]), lowest);
     lines.forEach((line, i) => {
       const y = middle + (i - (lines.length - 1) / 2) * BAND_LINE * point;
-      paper(brush, line, right, y, point, 1);
+      paintPaper(brush, line, right, y, point, 1);
       context.fillStyle = palette.words[mark.role];
       context.fillText(line, right, y);
     });
@@ -170,7 +170,7 @@ function paintBandLabels(brush, marks, right) {
 /** @param {Brush} brush @param {AnyMark[]} marks */
 function paintLineLabels(brush, marks) {
   const { context, frame, point, palette } = brush;
-  font(brush, palette.style.line_label_size, true);
+  setFont(brush, palette.style.line_label_size, true);
   [context.textAlign, context.textBaseline] = ["left", "middle"];
   const ends = marks.flatMap((mark) => {
     const last = mark.kind === "line" && mark.end_label ? lastFinite(mark) : -1;
@@ -190,7 +190,7 @@ function paintLineLabels(brush, marks) {
 }
 
 /**
- * Paints what stands for marks in the legend, one upon the other, on a sheet of its size.
+ * Paint the swatch that shows marks in the legend, one on top of the other, on a sheet of its size.
  * @param {CanvasRenderingContext2D} context
  * @param {readonly AnyMark[]} marks
  * @param {Sheet} sheet

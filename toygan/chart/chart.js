@@ -1,4 +1,4 @@
-// One chart in a page: a canvas, HTML for its title and legend, and the values where one points.
+// One chart in a page: a canvas, HTML for its title and legend, and the values at the pointer.
 import { belowAxes, paint, paintSwatch } from "./canvas.js";
 import { fit, make } from "./elements.js";
 import { reading } from "./reading.js";
@@ -24,19 +24,19 @@ export class ChartView {
   #hidden = /** @type {Set<string>} */ (new Set());
   #stale = false;
   #point = 1;
-  #open = false; // whether one line a seed is shown in place of bands
-  #near = -1; // the line that is pointed at, where there are several
+  #open = false; // whether one line for each seed is shown in place of bands
+  #near = -1; // of several lines, the one at the pointer
   #size = [0, 0]; // of the canvas, in CSS pixels
   #unused = 0; // height below axes that have an aspect, over which the legend moves up
-  /** @type {{ x: number, y: number } | null} where the values are read, in pixels of the canvas */
+  /** @type {{ x: number, y: number } | null} the place whose values are shown, in pixels of the canvas */
   #place = null;
-  #legendOf = ""; // what the legend was made of
+  #legendOf = ""; // all that decides how the legend looks
   /** @type {(() => void)[]} */
   #swatches = [];
 
   /**
    * @param {() => Palette} palette
-   * @param {(line: number) => void} chosen is called with the line, of several, that was clicked on
+   * @param {(line: number) => void} chosen is called with the line, of several, that a click chooses
    */
   constructor(palette, chosen = () => {}) {
     this.palette = palette;
@@ -67,8 +67,8 @@ export class ChartView {
   }
 
   /**
-   * Paints what is new, or, where the size of a point is given, all in the canvas's present size: to ask the page for that
-   * in each frame would make it lay out all its elements each time.
+   * Paint what is new; if the size of a point is given, paint all in the canvas's present size. Asking the page for
+   * that size in each frame would make it lay out all its elements each time.
    */
   paint(point = 0) {
     const chart = this.#chart, { canvas } = this;
@@ -85,8 +85,8 @@ export class ChartView {
     if (this.#place) this.#read(this.#place);
   }
 
-  /** @param {Chart} chart @param {boolean} anew */
-  #label(chart, anew) {
+  /** @param {Chart} chart @param {boolean} all */
+  #label(chart, all) {
     const keys = chart.marks.map((mark) =>
       mark.kind === "surface" || mark.kind === "cells" ? [mark.label, mark.low, mark.high, mark.unit] : null
     );
@@ -96,7 +96,7 @@ export class ChartView {
       this.#legendOf = key;
       this.title.textContent = this.canvas.ariaLabel = chart.title;
       this.#buildLegend(chart);
-    } else if (anew) { for (const repaint of this.#swatches) repaint(); }
+    } else if (all) { for (const repaint of this.#swatches) repaint(); }
   }
 
   /** @param {Chart} chart */
@@ -129,7 +129,7 @@ export class ChartView {
     return this.#chart?.marks.find((mark) => mark.kind === "lines" && mark.instead_of.length > 0);
   }
 
-  /** Names of the marks that are not to be seen. */
+  /** The names of the marks that are hidden. */
   get #unseen() {
     const several = this.#several;
     if (several?.kind !== "lines") return this.#hidden;
@@ -145,7 +145,7 @@ export class ChartView {
     return button;
   }
 
-  /** Opens bands into lines, or closes them; returns whether there are any. */
+  /** Open bands into lines, or close them; return whether there are any. */
   #turn() {
     if (!this.#several) return false;
     this.#open = !this.#open;
@@ -156,7 +156,7 @@ export class ChartView {
     return true;
   }
 
-  /** Hands on the line that is pointed at; returns whether there is one. */
+  /** Report the line at the pointer; return whether there is one. */
   #choose() {
     if (this.#near < 0) return false;
     this.chosen(this.#near);
@@ -217,7 +217,8 @@ export class ChartView {
   }
 
   /**
-   * Shows the values at a place of the canvas, or none; to be read aloud where keys have asked for them, not at each frame.
+   * Show the values at a place of the canvas, or none; a screen reader reads them if keys have asked for them
+   * (`aloud`).
    * @param {{ x: number, y: number } | null} place
    */
   #read(place, aloud = false) {
@@ -226,7 +227,8 @@ export class ChartView {
     this.#place = values ? place : null;
     this.#pointAt(values ? values.near : -1);
     this.box.hidden = !values;
-    this.rule.hidden = !values || !!this.#chart?.marks.some((mark) => mark.kind === "cells"); // a cell has an edge instead
+    const cells = this.#chart?.marks.some((mark) => mark.kind === "cells"); // a cell has an edge instead of the rule
+    this.rule.hidden = !values || cells === true;
     this.box.ariaLive = aloud ? "polite" : "off";
     if (!values || !place || !this.#frame) return;
     const { top, bottom } = this.#frame;
@@ -236,7 +238,7 @@ export class ChartView {
       line.style.color = `var(--toygan-${role}-words)`;
       return line;
     }));
-    const turned = values.x > this.canvas.clientWidth / 2; // to the side where there is room
+    const turned = values.x > this.canvas.clientWidth / 2; // to the side with more room
     Object.assign(this.box.style, {
       left: turned ? "auto" : `${values.x + 10}px`,
       right: turned ? `${this.canvas.clientWidth - values.x + 10}px` : "auto",
@@ -254,8 +256,8 @@ export class ChartView {
   }
 
   /**
-   * Arrow keys move the place at which values are read, Escape ends it; s opens bands into lines, Enter chooses the line
-   * that is read. Returns whether the key was one of them.
+   * Act on a key: arrow keys move the place at which values are read, Escape ends it, s opens bands into lines, Enter
+   * chooses the line that is read. Return whether the key was one of them.
    * @param {string} key
    */
   key(key) {

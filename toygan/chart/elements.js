@@ -16,7 +16,7 @@ export function make(tag, className, properties = {}) {
 }
 
 /**
- * Gives a canvas of so many CSS pixels as many of its own as the page has.
+ * Give a canvas of a size in CSS pixels as many pixels of its own as the screen has there.
  * @param {HTMLCanvasElement} canvas
  * @param {number} width
  * @param {number} height
@@ -27,7 +27,7 @@ export function fit(canvas, width, height) {
 }
 
 /**
- * Shows text, in full under the pointer; the same text again costs the page nothing.
+ * Write text into an element, and into its tooltip; the same text again costs the page nothing.
  * @param {HTMLElement} element
  * @param {string} text
  */
@@ -35,7 +35,7 @@ export function write(element, text) {
   if (element.textContent !== text) element.textContent = element.title = text;
 }
 
-/** The element of a diagnosis, and the function that shows one in it. */
+/** Make an element for a diagnosis; return it, and the function that shows one in it. */
 export function diagnosis() {
   const element = make("div", "toygan-diagnosis");
   const spans = PARTS.map((name) => make("span", `toygan-${name}`));
@@ -45,23 +45,24 @@ export function diagnosis() {
 }
 
 /**
- * Labels a button, with an icon if the page has Font Awesome.
+ * Label a button, with an icon if the page has Font Awesome.
  * @param {HTMLElement} button
  * @param {string} text
  * @param {string} icon
  */
-export function label(button, text, icon) {
+export function labelButton(button, text, icon) {
   if (button.textContent === text) return;
   button.replaceChildren(make("i", `fa ${icon}`, { ariaHidden: "true" }), text);
 }
 
 /**
- * Shows whether a run plays: on its button, and on its status line, which a screen reader must not read at each iteration.
+ * Show whether a run plays: on its button, and by its status line, which a screen reader must not read at each
+ * iteration.
  * @param {boolean} playing
  * @param {HTMLElement} button
  * @param {HTMLElement} status
  */
 export function showPlaying(playing, button, status) {
-  label(button, playing ? "Pause" : "Play", playing ? "fa-pause" : "fa-play");
+  labelButton(button, playing ? "Pause" : "Play", playing ? "fa-pause" : "fa-play");
   status.ariaLive = playing ? "off" : "polite";
 }

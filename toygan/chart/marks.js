@@ -1,19 +1,19 @@
-// The nine marks on a 2-D canvas. What each of them looks like, marks.py says; sizes are in points, colours go by role.
-import { paintPoints, polygon } from "./points.js";
+// The nine marks on a 2-D canvas. marks.py describes how each of them looks; sizes are in points, colours go by role.
+import { addPolygon, paintPoints } from "./points.js";
 
 /**
  * @import { AnyMark, Arrows, Band, Bars, Cells, Line, Lines, Role, Surface, Text } from "./wire.js"
  *
  * Colours "#rrggbb" by role, for marks and, somewhat stronger, for words; that of the paper; the family of letters; the
  * numbers that all painters share (style.py); and of dashes the lengths on and off, times the line's width.
- * @typedef {Record<Role | "paper" | "font", string> & { words: Record<Role, string>, style: Record<(typeof NUMBERS)[number], number>,
- *   dashes: Record<"dotted" | "dashed", number[]> }} Palette
+ * @typedef {Record<Role | "paper" | "font", string> & { words: Record<Role, string>,
+ *   style: Record<(typeof NUMBERS)[number], number>, dashes: Record<"dotted" | "dashed", number[]> }} Palette
  *
- * Where a chart lies on its canvas: the axes' edges, and where a number falls, all in CSS pixels.
+ * The place of a chart on its canvas: the edges of its axes, and the pixel of a number, all in CSS pixels.
  * @typedef {{ left: number, right: number, top: number, bottom: number,
  *   x: (value: number) => number, y: (value: number) => number }} Frame
  *
- * What painting needs; `point` is CSS pixels per point, `near` the one of several lines that is pointed at.
+ * All that painting needs; `point` is CSS pixels per point, `near` the one of several lines at the pointer.
  * @typedef {{ context: CanvasRenderingContext2D, frame: Frame, point: number, palette: Palette, near?: number }} Brush
  */
 
@@ -23,7 +23,7 @@ export const NUMBERS = /** @type {const} */ ([
   ...["band_label_size", "label_gap", "label_away"],
 ]);
 
-/** How each kind is painted, in the colour of its role. */
+/** The painter of each kind, which paints in the colour of its role. */
 export const PAINTERS = /** @type {Record<AnyMark["kind"], (brush: Brush, mark: any) => void>} */ ({
   points: paintPoints,
   line: paintLine,
@@ -69,7 +69,7 @@ function paintLine({ context, frame, point, palette }, mark) {
   context.lineJoin = "round";
   context.lineWidth = mark.width * point;
   context.setLineDash((mark.dash ? palette.dashes[mark.dash] : []).map((length) => length * context.lineWidth));
-  if (mark.width) context.stroke(); // a canvas takes no width of 0
+  if (mark.width) context.stroke(); // a canvas ignores a width of 0
   const end = lastFinite(mark);
   if (mark.end !== "cross" || end < 0 || !mark.x) return;
   const px = frame.x(mark.x[end]), py = frame.y(mark.y[end]), r = 3 * point;
@@ -106,7 +106,7 @@ function paintLines({ context, frame, point, near = -1 }, { x, y, names, width }
 }
 
 /**
- * Index of the last point that a line has, or -1.
+ * Return the index of the last point that a line has, or -1.
  * @param {{ y: Float32Array }} line
  */
 export function lastFinite({ y }) {
@@ -127,7 +127,7 @@ function paintBand({ context, frame }, { x, low, high }) {
       const corners = [];
       for (let k = start; k < i; k++) corners.push(frame.x(x[k]), frame.y(high[k]));
       for (let k = i - 1; k >= start; k--) corners.push(frame.x(x[k]), frame.y(low[k]));
-      if (corners.length) polygon(context, corners);
+      if (corners.length) addPolygon(context, corners);
       start = i + 1;
     }
   }
@@ -146,7 +146,8 @@ function paintBars({ context, frame }, { left, right, height }) {
 }
 
 /**
- * The colours of the 256 levels of a surface, as bytes red, green, blue, opacity: from generated over nothing to real.
+ * Return the colours of the 256 levels of a surface, as bytes red, green, blue, opacity: from generated over nothing to
+ * real.
  * @param {Palette} palette
  */
 export function surfaceColours(palette) {
@@ -155,8 +156,8 @@ export function surfaceColours(palette) {
   );
   const colours = new Uint8ClampedArray(4 * 256);
   for (let level = 0; level < 256; level++) {
-    const said = level / 127.5 - 1;
-    colours.set([...ends[said < 0 ? 0 : 1], 255 * palette.style.surface_opacity * Math.abs(said)], 4 * level);
+    const side = level / 127.5 - 1;
+    colours.set([...ends[side < 0 ? 0 : 1], 255 * palette.style.surface_opacity * Math.abs(side)], 4 * level);
   }
   return colours;
 }
@@ -215,13 +216,13 @@ function paintArrows({ context, frame, point }, { x, y, u, v, width }) {
   context.beginPath();
   for (let i = 0; i < x.length; i++) {
     const px = frame.x(x[i]), py = frame.y(y[i]);
-    arrow(context, px, py, frame.x(x[i] + u[i]) - px, frame.y(y[i] + v[i]) - py, width * point);
+    addArrow(context, px, py, frame.x(x[i] + u[i]) - px, frame.y(y[i] + v[i]) - py, width * point);
   }
   context.fill();
 }
 
 /**
- * Adds an arrow to the path: a head 4 widths wide and 5 long, all of it thinner where the arrow is shorter than that.
+ * Add an arrow to the path: its head is 4 widths wide and 5 long; an arrow that is shorter than that is thinner.
  * @param {CanvasRenderingContext2D} context
  * @param {number} x
  * @param {number} y
@@ -229,13 +230,13 @@ function paintArrows({ context, frame, point }, { x, y, u, v, width }) {
  * @param {number} dy
  * @param {number} width
  */
-export function arrow(context, x, y, dx, dy, width) {
+export function addArrow(context, x, y, dx, dy, width) {
   const length = Math.hypot(dx, dy);
   if (!(length > 0.1)) return;
   const w = Math.min(width, length / 7.5), along = (length - 5 * w) / length;
   const nx = -dy / length * w, ny = dx / length * w; // one width across
-  const hx = x + dx * along, hy = y + dy * along; // where the head begins
-  polygon(context, [
+  const hx = x + dx * along, hy = y + dy * along; // the start of the head
+  addPolygon(context, [
     ...[x + nx / 2, y + ny / 2, hx + nx / 2, hy + ny / 2, hx + 2 * nx, hy + 2 * ny, x + dx, y + dy],
     ...[hx - 2 * nx, hy - 2 * ny, hx - nx / 2, hy - ny / 2, x - nx / 2, y - ny / 2],
   ]);
@@ -256,21 +257,21 @@ function paintText(brush, mark) {
   [context.textAlign, context.textBaseline] = ALIGNED[mark.anchor];
   for (let i = 0; i < words.length; i++) {
     if (!words[i]) continue;
-    font(brush, mark.size, mark.bold);
+    setFont(brush, mark.size, mark.bold);
     const share = mark.units === "axes";
-    font(brush, mark.size * Math.min(1, room / context.measureText(words[i]).width), mark.bold);
+    setFont(brush, mark.size * Math.min(1, room / context.measureText(words[i]).width), mark.bold);
     const px = share ? left + mark.x[i] * (right - left) : frame.x(mark.x[i]);
     const py = share ? bottom + mark.y[i] * (top - bottom) : frame.y(mark.y[i]);
     const at = px + offset[2 * i] * point, x = within(context, words[i], at, room);
     const y = py - offset[2 * i + 1] * point;
-    if (mark.box) paper(brush, words[i], x, y, style.box_pad * mark.size * point, style.box_opacity);
+    if (mark.box) paintPaper(brush, words[i], x, y, style.box_pad * mark.size * point, style.box_opacity);
     context.fillText(words[i], x, y);
   }
 }
 
 /**
- * The place for words that is the nearest to x from which they reach over no edge of a canvas of that width; x itself
- * where it does not lie on the canvas.
+ * Return the place nearest to x from which words do not reach beyond a canvas of that width; x itself if it does not
+ * lie on the canvas.
  * @param {CanvasRenderingContext2D} context
  * @param {string} words
  * @param {number} x
@@ -282,12 +283,12 @@ function within(context, words, x, room) {
 }
 
 /** @param {Brush} brush @param {number} size in points @param {boolean} bold */
-export function font({ context, point, palette }, size, bold = false) {
+export function setFont({ context, point, palette }, size, bold = false) {
   context.font = `${bold ? "bold " : ""}${size * point}px ${palette.font}`;
 }
 
 /**
- * A patch of paper under words, so that they can be read upon marks.
+ * Paint a patch of paper under words, so that they can be read on other marks.
  * @param {Brush} brush
  * @param {string} words
  * @param {number} x
@@ -295,7 +296,7 @@ export function font({ context, point, palette }, size, bold = false) {
  * @param {number} pad
  * @param {number} opacity
  */
-export function paper({ context, palette }, words, x, y, pad, opacity) {
+export function paintPaper({ context, palette }, words, x, y, pad, opacity) {
   const box = context.measureText(words);
   context.save();
   context.globalAlpha = opacity;

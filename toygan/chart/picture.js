@@ -1,4 +1,5 @@
-// The charts of one picture in a page: takes them as they come, paints no more often than the page does, follows its theme.
+// The charts of one picture in a page: it takes them as they come, paints no more often than the page, and follows its
+// theme.
 import { ChartView } from "./chart.js";
 import { make } from "./elements.js";
 import { NUMBERS } from "./marks.js";
@@ -11,13 +12,13 @@ import { Received } from "./wire.js";
 
 const ROLES = /** @type {Role[]} */ (["real", "generated", "discriminator", "generator", "ink", "muted", "faint"]);
 const POINT = 100 / 72, WIDTH = 960; // CSS pixels per point in a picture of this width
-const LEAST = 0.85, MOST = 1.4; // of that, in narrower and wider ones
-const WAITING = 2; // messages that wait for a frame, at most
-const CALM = 250; // milliseconds from one frame to the next for those who asked for less motion
+const LEAST = 0.85, MOST = 1.4; // times that, in narrower and wider ones
+const MOST_WAITING = 2; // messages that wait for a frame
+const CALM_FRAME_MS = 250; // from one frame to the next for those who asked for less motion
 
 /**
  * The charts of one picture in the element `root`; `painted` is called with the news that a frame shows, `chosen` with
- * the line, of several, that was clicked on.
+ * the line, of several, or the cell that a click chooses.
  */
 export class Picture {
   #received = new Received();
@@ -25,7 +26,7 @@ export class Picture {
   #views = [];
   /** @type {object | null} the newest, which the next frame shows */
   #news = null;
-  /** @type {{ charts: Chart[], news: Message }[]} what is to be painted, frame by frame */
+  /** @type {{ charts: Chart[], news: Message }[]} the charts to paint, frame by frame */
   #waiting = [];
   #frame = 0;
   #last = -Infinity;
@@ -52,7 +53,7 @@ export class Picture {
     this.#dark.addEventListener("change", this.#recolour);
   }
 
-  /** Ends all that the picture listens to. */
+  /** Stop listening to the page. */
   close() {
     cancelAnimationFrame(this.#frame);
     this.#resized.disconnect();
@@ -61,23 +62,23 @@ export class Picture {
   }
 
   /**
-   * Takes a message of the kernel in, to be painted with one of the page's next frames; false where its buffers got lost.
+   * Take a message of the kernel, to paint it with one of the page's next frames; return false if its buffers got lost.
    *
-   * Messages come unevenly: of two that come between two frames the second waits for the frame after, so that as many
-   * are seen as were sent; where more come, the oldest is left out.
+   * Messages come unevenly: of two that come between two frames the second waits for the frame after, so none is lost;
+   * of more than two the oldest is left out.
    * @param {Message} message
    * @param {readonly DataView[]} buffers
    */
   take(message, buffers) {
     this.#received.take(message, buffers);
     this.#waiting.push({ charts: [...this.#received.charts], news: message });
-    if (this.#waiting.length > (this.#still.matches ? 1 : WAITING)) this.#waiting.shift();
+    if (this.#waiting.length > (this.#still.matches ? 1 : MOST_WAITING)) this.#waiting.shift();
     if (!this.#frame) this.#frame = requestAnimationFrame(this.#next);
     return buffers.length === message.arrays.length;
   }
 
   /**
-   * Takes charts to be painted with the page's next frame; one that is painted already costs nothing.
+   * Take charts, to paint them with the page's next frame; a chart that is painted already costs nothing.
    * @param {readonly Chart[]} charts
    * @param {object} news
    */
@@ -107,7 +108,7 @@ export class Picture {
   /** @param {number} now */
   #next = (now) => {
     this.#frame = 0;
-    if (this.#still.matches && now - this.#last < CALM) {
+    if (this.#still.matches && now - this.#last < CALM_FRAME_MS) {
       this.#frame = requestAnimationFrame(this.#next);
       return;
     }
@@ -128,7 +129,7 @@ export class Picture {
     for (const view of this.#views) view.paint(POINT * scale);
   }
 
-  // With the next frame: while a page loads the style sheet of another theme, nothing in it has its size.
+  // With the next frame: while a page loads the style sheet of another theme, its elements have no size.
   #recolour = () => {
     this.#palette = null;
     requestAnimationFrame(() => this.#paintAll());
@@ -152,7 +153,7 @@ export class Picture {
   }
 
   /**
-   * Hands a key to the chart that has the focus, s on the picture itself to all; returns whether one had use for it.
+   * Give a key to the chart that has the focus, or s on the picture itself to all charts; return whether one used it.
    * @param {KeyboardEvent} event
    */
   key({ target, key }) {

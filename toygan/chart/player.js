@@ -1,7 +1,7 @@
 // The page of a recording: its picture, a player's controls, and a diagnosis of what it shows.
 import { diagnosis, make, showPlaying } from "./elements.js";
 import { Picture } from "./picture.js";
-import { stretches, unpacked } from "./recording.js";
+import { findStretches, unpack } from "./recording.js";
 
 /** @import { RecordedFrame, Stretch } from "./recording.js" */
 
@@ -12,7 +12,7 @@ const SPEEDS = ["0.25", "0.5", "1", "2", "4"];
 async function framesIn(text) {
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return unpacked(new Uint8Array(await new Response(stream).arrayBuffer()));
+  return unpack(new Uint8Array(await new Response(stream).arrayBuffer()));
 }
 
 /** A recording in a page: its picture, play, speed, the iteration, and the stretches of frames that share a verdict. */
@@ -48,7 +48,7 @@ class Player {
   constructor(root, frames) {
     this.frames = frames;
     this.last = frames.length - 1;
-    this.parts = stretches(frames).map((stretch) => ({ ...stretch, button: this.#part(stretch) }));
+    this.parts = findStretches(frames).map((stretch) => ({ ...stretch, button: this.#part(stretch) }));
     this.#scrubber.max = String(this.last);
     this.#speed.append(...SPEEDS.map((value) => make("option", "", { value, textContent: `${value} ×` })));
     this.#speed.value = "1";

@@ -1,16 +1,16 @@
-// Points on a 2-D canvas: where there are many, their shape is painted once and copied.
+// Points on a 2-D canvas: of many points the shape is painted once and copied.
 
 /**
  * @import { Points } from "./wire.js"
  * @import { Brush, Palette } from "./marks.js"
  */
 
-const MANY = 50, MOST_STAMPS = 64; // points from which on a shape is copied; shapes that are kept
+const MANY = 50, MOST_STAMPS = 64; // the least number of points whose shape is copied; shapes to keep
 
 /** @param {Brush} brush @param {Points} mark */
 export function paintPoints({ context, frame, point, palette }, mark) {
   const { x, y } = mark, r = mark.size * point / 2, { shape } = mark;
-  const paint = x.length < MANY ? paintShape : stamp(context, shape, r, point, palette);
+  const paint = x.length < MANY ? paintShape : makeStamp(context, shape, r, point, palette);
   for (let i = 0; i < x.length; i++) {
     const px = frame.x(x[i]), py = frame.y(y[i]);
     if (!Number.isNaN(px + py)) paint(context, shape, px, py, r, point, palette);
@@ -18,7 +18,7 @@ export function paintPoints({ context, frame, point, palette }, mark) {
 }
 
 /**
- * One point, in the context's colours.
+ * Paint one point in the context's colours.
  * @param {CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D} context
  * @param {string} shape
  * @param {number} px
@@ -33,7 +33,7 @@ function paintShape(context, shape, px, py, r, point, { paper, style }) {
     context.arc(px, py, r, 0, 2 * Math.PI);
     context.fill();
   } else if (shape === "triangle") {
-    polygon(context, [px, py - r, px - r, py + r, px + r, py + r]);
+    addPolygon(context, [px, py - r, px - r, py + r, px + r, py + r]);
     [context.strokeStyle, context.lineWidth] = [paper, 2 * style.triangle_edge * point];
     context.stroke();
     context.fill();
@@ -45,7 +45,7 @@ function paintShape(context, shape, px, py, r, point, { paper, style }) {
       context.lineTo(px, py + r);
     } else {
       const d = r * Math.SQRT2;
-      polygon(context, [px, py - d, px + d, py, px, py + d, px - d, py]);
+      addPolygon(context, [px, py - d, px + d, py, px, py + d, px - d, py]);
     }
     context.lineWidth = (shape === "plus" ? style.plus_width : style.diamond_edge) * point;
     context.stroke();
@@ -56,7 +56,8 @@ function paintShape(context, shape, px, py, r, point, { paper, style }) {
 const stamps = new Map();
 
 /**
- * As `paintShape`, for many points: the shape is painted once and then copied, which takes a quarter of the time.
+ * Return a function like `paintShape` for many points: it paints the shape once and copies it, in a quarter of the
+ * time.
  * @param {CanvasRenderingContext2D} context
  * @param {string} shape
  * @param {number} r
@@ -64,7 +65,7 @@ const stamps = new Map();
  * @param {Palette} palette
  * @returns {(context: CanvasRenderingContext2D, shape: string, px: number, py: number) => void}
  */
-function stamp(context, shape, r, point, palette) {
+function makeStamp(context, shape, r, point, palette) {
   const ratio = context.getTransform().a, half = Math.ceil((r + 2 * point) * ratio), side = 2 * half / ratio;
   const key = [shape, r, ratio, context.fillStyle, palette.paper].join(" ");
   const known = stamps.get(key), one = known ?? new OffscreenCanvas(2 * half, 2 * half), own = one.getContext("2d");
@@ -75,15 +76,18 @@ function stamp(context, shape, r, point, palette) {
     if (stamps.size === MOST_STAMPS) stamps.clear(); // of other sizes and themes
     stamps.set(key, one);
   }
-  context.imageSmoothingEnabled = false; // it falls upon whole pixels
+  context.imageSmoothingEnabled = false; // copies lie on whole pixels
   return (context, _, px, py) => {
     const left = (Math.round(px * ratio) - half) / ratio, top = (Math.round(py * ratio) - half) / ratio;
     context.drawImage(one, left, top, side, side);
   };
 }
 
-/** @param {CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D} context @param {number[]} corners x, y, x, y ... */
-export function polygon(context, corners) {
+/**
+ * @param {CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D} context
+ * @param {number[]} corners x, y, x, y ...
+ */
+export function addPolygon(context, corners) {
   context.moveTo(corners[0], corners[1]);
   for (let i = 2; i < corners.length; i += 2) context.lineTo(corners[i], corners[i + 1]);
   context.closePath();

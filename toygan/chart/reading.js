@@ -1,17 +1,18 @@
-// What a chart says at a place: the values under the pointer, or under the reading mark that keys move.
-import { between, nearest, valueAt, written } from "./scales.js";
+// The values of a chart at a place: under the pointer, or under the reading mark that keys move.
+import { findNearest, formatNumber, interpolate, valueAt } from "./scales.js";
 
 /**
  * @import { AnyMark, Band, Chart, Line, Lines } from "./wire.js"
  * @import { Frame } from "./marks.js"
  *
- * The pixel at which the values stand, a line of words for each, its mark's role beside it, and which of several lines
- * (Lines) is the nearest, -1 where there are none.
+ * The pixel of the values, a line of words for each with the role of its mark, and the nearest of several lines (Lines)
+ * or the cell, -1 if there is none.
  * @typedef {{ x: number, lines: { role: import("./wire.js").Role, words: string }[], near: number }} Reading
  */
 
 /**
- * The values at a pixel within the axes: of curves and bands at the nearest place that one has, of bars, of a surface, of a cell.
+ * Return the values at a pixel within the axes: of curves and bands at the nearest place that one has, of bars, of a
+ * surface, of a cell.
  * @param {Chart} chart
  * @param {Frame} frame
  * @param {number} px
@@ -26,27 +27,27 @@ export function reading(chart, frame, px, py, hidden = new Set()) {
   const [x, y] = [valueAt(chart.x, left, right, px), valueAt(chart.y, bottom, top, py)];
   const bars = marks.some((mark) => mark.kind === "bars");
   const course = bars ? undefined : marks.find(isCourse);
-  const at = course ? nearest(course.x, x) : x;
+  const at = course ? findNearest(course.x, x) : x;
   const cells = marks.find((mark) => mark.kind === "cells");
   if (cells) {
     const near = cellAt(cells, chart, x, y);
     return { x: px, lines: cells.names[near].split("\n").map((words) => ({ role: "ink", words })), near };
   }
   const lines = marks.flatMap((mark) => {
-    const words = told(mark, chart, at, y);
+    const words = describe(mark, chart, at, y);
     return words ? [{ role: mark.role, words }] : [];
   });
   const axis = (/** @type {string} */ label) => label.split("  ")[0];
   const here = course
-    ? `${axis(chart.x.label) || "x"} ${written(at)}`
-    : `(${written(x, chart.x.format)}, ${written(y, chart.y.format)})`;
+    ? `${axis(chart.x.label) || "x"} ${formatNumber(at)}`
+    : `(${formatNumber(x, chart.x.format)}, ${formatNumber(y, chart.y.format)})`;
   if (!bars || !lines.length) lines.unshift({ role: "ink", words: here });
   const several = marks.find((mark) => mark.kind === "lines");
   return { x: course ? frame.x(at) : px, lines, near: several ? nearestLine(several, at, y).near : -1 };
 }
 
 /**
- * Whether a mark tells a value for every x, so that it can be read from left to right.
+ * Return whether a mark has a value for every x, so that it can be read from left to right.
  * @param {AnyMark} mark
  * @returns {mark is (Line | Lines | Band) & { x: Float32Array }}
  */
@@ -56,24 +57,24 @@ function isCourse(mark) {
 }
 
 /**
- * A mark's value at x, or at (x, y), in words; empty where it has none.
+ * Return a mark's value at x, or at (x, y), in words; "" if it has none.
  * @param {AnyMark} mark
  * @param {Chart} chart
  * @param {number} x
  * @param {number} y
  */
-function told(mark, chart, x, y) {
+function describe(mark, chart, x, y) {
   const name = (("end_label" in mark && mark.end_label) || mark.label || mark.name).replace("\n", " ");
-  const value = (/** @type {number} */ number) => written(number, chart.y.format);
+  const value = (/** @type {number} */ number) => formatNumber(number, chart.y.format);
   if (mark.kind === "surface") {
     const level = levelAt(mark, chart, x, y);
-    return Number.isNaN(level) ? "" : `${mark.label} ${written(level)} ${mark.unit && `(${mark.unit})`}`.trim();
+    return Number.isNaN(level) ? "" : `${mark.label} ${formatNumber(level)} ${mark.unit && `(${mark.unit})`}`.trim();
   }
   if (mark.kind === "bars") {
     const i = mark.left.findIndex((left, k) => left <= x && x <= mark.right[k]);
     return i < 0
       ? ""
-      : `${chart.x.label || name} ${written((mark.left[i] + mark.right[i]) / 2)}: ${value(mark.height[i])}`;
+      : `${chart.x.label || name} ${formatNumber((mark.left[i] + mark.right[i]) / 2)}: ${value(mark.height[i])}`;
   }
   if (mark.kind === "lines") {
     const { near, level } = nearestLine(mark, x, y);
@@ -81,7 +82,7 @@ function told(mark, chart, x, y) {
   }
   if (mark.kind !== "line" && mark.kind !== "band") return "";
   if (mark.x && !isCourse(mark)) return "";
-  const at = (/** @type {Float32Array} */ values) => mark.x ? between(mark.x, values, x) : values[0];
+  const at = (/** @type {Float32Array} */ values) => mark.x ? interpolate(mark.x, values, x) : values[0];
   if (mark.kind === "line") {
     const y = at(mark.y);
     return Number.isFinite(y) && (mark.x || mark.label) ? `${name} ${value(y)}` : "";
@@ -92,13 +93,13 @@ function told(mark, chart, x, y) {
 }
 
 /**
- * Which of several lines is the nearest to y where their x is the nearest to x, and its value; -1 where none has one.
+ * Return the line nearest to y at the place nearest to x, and its value; -1 if no line has a value there.
  * @param {Lines} mark
  * @param {number} x
  * @param {number} y
  */
 function nearestLine({ x: xs, y: values, names }, x, y) {
-  const start = xs.indexOf(nearest(xs, x)) * names.length, row = [...values.subarray(start, start + names.length)];
+  const start = xs.indexOf(findNearest(xs, x)) * names.length, row = [...values.subarray(start, start + names.length)];
   const near = row.reduce(
     (best, level, i) => Math.abs(level - y) < Math.abs((row[best] ?? Infinity) - y) ? i : best,
     -1,
@@ -107,7 +108,7 @@ function nearestLine({ x: xs, y: values, names }, x, y) {
 }
 
 /**
- * A surface's value from 0 to 1 in the cell that holds (x, y), NaN where it has none.
+ * Return a surface's value from 0 to 1 in the cell that holds (x, y), NaN if it has none.
  * @param {import("./wire.js").Surface} surface
  * @param {Chart} chart
  * @param {number} x
@@ -118,7 +119,7 @@ function levelAt(surface, chart, x, y) {
 }
 
 /**
- * Which cell, row by row from the lowest, holds (x, y).
+ * Return the cell that holds (x, y), counted row by row from the lowest.
  * @param {import("./wire.js").Surface | import("./wire.js").Cells} mark
  * @param {Chart} chart
  * @param {number} x

@@ -1,4 +1,4 @@
-// Where a number falls on an axis, how it is written, and how words stay apart. Which ticks stand there, Python says.
+// The pixel of a number on an axis, numbers in words, and words that stay apart. Python chooses the ticks.
 
 /**
  * An axis's ends, and whether it goes in decades.
@@ -8,8 +8,8 @@
 const FARTHEST = 1e5; // pixels: a canvas draws nonsense from numbers that are much larger
 
 /**
- * The function from a number on the axis to its pixel, `from` at the low end and `to` at the high one. What is not finite
- * has no place (NaN), nor has a number below 0 on an axis in decades.
+ * Return the function from a number on the axis to its pixel, `from` at the low end and `to` at the high one. It gives
+ * NaN for what is not finite, and for a number below 0 on an axis in decades.
  * @param {Span} span
  * @param {number} from
  * @param {number} to
@@ -26,7 +26,7 @@ export function scale({ low, high, log }, from, to) {
 }
 
 /**
- * The number at a pixel: the inverse of `scale`.
+ * Return the number at a pixel: the inverse of `scale`.
  * @param {Span} span
  * @param {number} from
  * @param {number} to
@@ -38,11 +38,11 @@ export function valueAt({ low, high, log }, from, to, pixel) {
 }
 
 /**
- * A number as a reader is told it, with at most three digits that count: "1,200", "0.25", "−1", "50 %".
+ * Return a number in words, with at most three significant digits after rounding: "1,200", "0.25", "−1", "50 %".
  * @param {number} value
  * @param {string} format "percent" for a share
  */
-export function written(value, format = "number") {
+export function formatNumber(value, format = "number") {
   const number = format === "percent" ? 100 * value : value;
   const digits = Math.max(3, Math.ceil(Math.log10(Math.abs(number) + 1)));
   const text = number.toLocaleString("en", { maximumSignificantDigits: Math.min(digits, 21) });
@@ -50,7 +50,7 @@ export function written(value, format = "number") {
 }
 
 /**
- * Places moved as little as it takes for neighbours to be `gap` apart, the middle of each crowd kept; NaN stays.
+ * Return places, moved as little as it takes for neighbours to be `gap` apart; each crowd keeps its middle, NaN stays.
  * @param {number[]} places
  * @param {number} gap
  */
@@ -85,12 +85,12 @@ function overlap(below, above, gap) {
 }
 
 /**
- * The least n for which every n-th of the words at these ascending places has `gap` to the next.
+ * Return the least n for which every n-th of the words at these ascending places has `gap` to the next.
  * @param {number[]} places
  * @param {number[]} widths
  * @param {number} gap
  */
-export function fitting(places, widths, gap) {
+export function thin(places, widths, gap) {
   const fits = (/** @type {number} */ n) =>
     places.every((place, i) => i % n || !(i >= n) || place - places[i - n] >= (widths[i] + widths[i - n]) / 2 + gap);
   let n = 1;
@@ -99,11 +99,12 @@ export function fitting(places, widths, gap) {
 }
 
 /**
- * The first number of an ascending array that is no less than the value, by its index; the array's length if none is.
+ * Return the index of the first number of an ascending array that is no less than the value; its length if all are
+ * less.
  * @param {ArrayLike<number>} ascending
  * @param {number} value
  */
-function notBelow(ascending, value) {
+function findNotBelow(ascending, value) {
   let [low, high] = [0, ascending.length];
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -114,23 +115,23 @@ function notBelow(ascending, value) {
 }
 
 /**
- * The number of an ascending array that lies nearest to the value; NaN in an empty one.
+ * Return the number of an ascending array that lies nearest to the value; NaN for an empty array.
  * @param {ArrayLike<number>} ascending
  * @param {number} value
  */
-export function nearest(ascending, value) {
-  const i = notBelow(ascending, value), [below, above] = [ascending[i - 1], ascending[i]];
+export function findNearest(ascending, value) {
+  const i = findNotBelow(ascending, value), [below, above] = [ascending[i - 1], ascending[i]];
   return above - value < value - below ? above : below ?? above ?? NaN;
 }
 
 /**
- * The value at x of the line through points whose x ascend, NaN outside of them.
+ * Return the value at x of the line through points whose x ascend, NaN outside of them.
  * @param {ArrayLike<number>} xs
  * @param {ArrayLike<number>} values
  * @param {number} x
  */
-export function between(xs, values, x) {
-  const i = notBelow(xs, x);
+export function interpolate(xs, values, x) {
+  const i = findNotBelow(xs, x);
   if (xs[i] === x) return values[i];
   const share = (x - xs[i - 1]) / (xs[i] - xs[i - 1]);
   return values[i - 1] + share * (values[i] - values[i - 1]);

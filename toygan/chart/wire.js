@@ -1,4 +1,4 @@
-// Charts as the kernel sends them (wire.py): what does not change comes once, arrays when there is news of them.
+// Charts as the kernel sends them (wire.py): what does not change comes once, arrays come when they are new.
 
 /**
  * @typedef {"real" | "generated" | "discriminator" | "generator" | "ink" | "muted" | "faint"} Role
@@ -30,7 +30,7 @@
  *   arrays: [chart: number, mark: string, field: string, type: "f4" | "u1", start: number][] }} Message
  */
 
-/** The charts as they stand after all messages so far. */
+/** The charts after all messages so far. */
 export class Received {
   /** @type {Chart[]} */
   charts = [];
@@ -40,8 +40,8 @@ export class Received {
   #arrays = new Map();
 
   /**
-   * Takes a message in; returns the places of the charts that it changes. There are none before the first whole message,
-   * and none where buffers are missing, as in front ends that drop them: then all waits for a whole message again.
+   * Take a message; return the places of the charts that it changes. There are none before the first whole message, nor
+   * if buffers are missing, as in front ends that drop them: then all waits for the next whole message.
    * @param {Message} message
    * @param {readonly DataView[]} buffers
    * @returns {Set<number>}
@@ -55,7 +55,7 @@ export class Received {
     if (buffers.length !== arrays.length || !(whole || this.charts.length)) return new Set();
     arrays.forEach(([i, mark, field, type, start], at) => {
       const fields = this.#arrays.get(`${i} ${mark}`) ?? {};
-      fields[field] = joined(fields[field], start, numbers(buffers[at], type));
+      fields[field] = append(fields[field], start, readNumbers(buffers[at], type));
       this.#arrays.set(`${i} ${mark}`, fields);
     });
     charts.forEach((chart, i) => this.#static[i] = chart ?? this.#static[i]);
@@ -71,11 +71,11 @@ export class Received {
 }
 
 /**
- * The numbers in a buffer, wherever in a larger one it begins.
+ * Return the numbers in a buffer, which may begin anywhere in a larger one.
  * @param {DataView} buffer
  * @param {"f4" | "u1"} type
  */
-function numbers(buffer, type) {
+function readNumbers(buffer, type) {
   const bytes = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength).slice();
   return type === "u1" ? bytes : new Float32Array(bytes.buffer);
 }
@@ -87,7 +87,7 @@ function numbers(buffer, type) {
  * @param {T} news
  * @returns {T}
  */
-function joined(old, start, news) {
+function append(old, start, news) {
   if (!old || !start) return news;
   const all =
     /** @type {T} */ (news instanceof Float32Array

@@ -1,6 +1,6 @@
-// The live picture and its three buttons. The kernel sends frames of charts; the page paints the newest and says now and
-// then how far it has come, since a message to the kernel costs it more than a frame.
-import { diagnosis, label, make, showPlaying, write } from "../chart/elements.js";
+// The live picture and its three buttons. The kernel sends frames of charts; the page paints the newest, and
+// acknowledges only one of several, since a message to the kernel costs the kernel more than a frame.
+import { diagnosis, labelButton, make, showPlaying, write } from "../chart/elements.js";
 import { Picture } from "../chart/picture.js";
 
 /**
@@ -11,7 +11,8 @@ import { Picture } from "../chart/picture.js";
  *   focus: number, seeds: number }} Words
  * @typedef {Words & Message & { frame: number, iteration: number }} FrameMessage
  * @typedef {{ get(name: string): number, send(content: object): void,
- *   on(event: string, hear: (...news: any[]) => void): void, off(event: string, hear: (...news: any[]) => void): void }} Model
+ *   on(event: string, hear: (...news: any[]) => void): void, off(event: string, hear: (...news: any[]) => void): void
+ * }} Model
  * @typedef {ReturnType<typeof setTimeout> | undefined} Timer
  */
 
@@ -33,12 +34,12 @@ const ANSWER_MS = 5000; // in which the kernel answers to a button or a key, unl
 const FIRST_FRAME_MS = 5000; // in which a first frame comes, if there is a kernel that sends one
 const COUNT_MS = 100; // between two texts that differ in their numbers alone, so that one can read them
 
-/** Says to the kernel which frames are painted: one of several, and the last. */
+/** Messages to the kernel about painted frames: one for several frames, and one for the last. */
 class Acknowledgements {
   #shown = 0; // the last frame that was painted
-  #said = 0; // the last frame that the kernel knows to be painted
-  #painted = 0; // frames since the kernel was told last
-  #since = 0; // when it was told last
+  #known = 0; // the last frame that the kernel knows to be painted
+  #painted = 0; // frames since the last message to the kernel
+  #since = 0; // the time of that message
   /** @type {Timer} */
   #timer;
 
@@ -52,21 +53,21 @@ class Acknowledgements {
     this.#shown = frame;
     this.#painted++;
     clearTimeout(this.#timer);
-    if (frame - this.#said >= ACK_EVERY) this.send(true);
+    if (frame - this.#known >= ACK_EVERY) this.send(true);
     else this.#timer = setTimeout(() => this.send(), REST_MS);
   }
 
-  /** @param {number} frame that a hidden page takes without painting it, as a sign that the run continues */
+  /** @param {number} frame that a hidden page takes without painting it: the run continues */
   skip(frame) {
     this.#shown = frame;
     this.send();
   }
 
-  /** Says how far the page has come, and while frames keep coming (`busy`) how long it takes from one to the next. */
+  /** Send the last painted frame and, while frames keep coming (`busy`), the time from one to the next. */
   send(busy = false) {
     clearTimeout(this.#timer);
     const now = performance.now(), pace = busy ? Math.round((now - this.#since) / this.#painted) : 0;
-    [this.#said, this.#painted, this.#since] = [this.#shown, 0, now];
+    [this.#known, this.#painted, this.#since] = [this.#shown, 0, now];
     this.say({ shown: this.#shown, hidden: document.hidden, pace });
   }
 
@@ -76,8 +77,8 @@ class Acknowledgements {
 }
 
 /**
- * The keys of a playground. A notebook takes keys as its own at the document, so "d d" on a slider would delete the cell.
- * Ours are caught one step before, and JupyterLab's own attribute makes it deaf to all others that land in the
+ * The keys of a playground. A notebook takes keys as its own at the document, so "d d" on a slider would delete the
+ * cell. Ours are caught one step before, and JupyterLab's own attribute makes it deaf to all others that land in the
  * playground, chords excepted.
  */
 class Keyboard {
@@ -102,7 +103,7 @@ class Keyboard {
     this.root.addEventListener("mousedown", (event) => this.#take(event));
   }
 
-  /** @param {Words} words that say which seed is shown */
+  /** @param {Words} words with the seed that is shown */
   follow({ focus, seeds }) {
     [this.#focus, this.#seeds] = [focus, seeds];
     if (this.#wanted === focus) this.#wanted = null;
@@ -149,7 +150,7 @@ class LiveView {
   #id = Math.random().toString(36).slice(2);
   #open = true;
   #lost = false; // whether the kernel is gone
-  #written = -Infinity; // when words were written last
+  #written = -Infinity; // the time when words were last written
   #ended = new AbortController();
   /** @type {Timer} */
   #silence;
@@ -160,7 +161,7 @@ class LiveView {
   #root = make("div", "toygan-view", { tabIndex: 0, role: "group", ariaDescription: HELP });
   #buttons = BUTTONS.map(([name, text, icon, title]) => {
     const button = make("button", `jupyter-widgets jupyter-button toygan-${name}`, { title });
-    label(button, text, icon);
+    labelButton(button, text, icon);
     button.addEventListener("click", () => this.#ask({ do: name }));
     return button;
   });
@@ -186,7 +187,7 @@ class LiveView {
     this.#say({ here: true, hidden: document.hidden });
   }
 
-  /** Ends all that the view listens to, and says that it is gone. */
+  /** Stop listening, and tell the kernel that the view is gone. */
   close() {
     this.model.off("msg:custom", this.#hear);
     this.model.off("comm_live_update", this.#look);
@@ -209,7 +210,7 @@ class LiveView {
     }
   }
 
-  /** Says something that the kernel has to answer. @param {object} content */
+  /** Send something that the kernel has to answer. @param {object} content */
   #ask(content) {
     clearTimeout(this.#silence);
     this.#silence = setTimeout(() => this.#warn(SILENT), ANSWER_MS);
@@ -236,9 +237,9 @@ class LiveView {
     if (this.el.closest(".jupyter-widgets-disconnected")) this.#lose();
   };
 
-  /** Takes in what the kernel sends. @param {Words | FrameMessage} news @param {DataView[]} buffers */
+  /** Take what the kernel sends. @param {Words | FrameMessage} news @param {DataView[]} buffers */
   #hear = (news, buffers) => {
-    if (this.#lost) return; // what was still under way
+    if (this.#lost) return; // a late message
     clearTimeout(this.#silence);
     this.#write(news);
     if (!("frame" in news)) return;

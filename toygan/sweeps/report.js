@@ -1,7 +1,7 @@
 // The page of a sweep: a heat map over two axes, every seed of one recipe, and a table to sort.
 import { make } from "../chart/elements.js";
 import { Picture } from "../chart/picture.js";
-import { written } from "../chart/scales.js";
+import { formatNumber } from "../chart/scales.js";
 
 /**
  * @import { Axis, Chart } from "../chart/wire.js"
@@ -25,21 +25,21 @@ const LETTER_SHARE = 0.6; // of the size of words: the width of a letter, about
 
 /** @param {number | null} x @param {string} unit */
 export function score(x, unit = "") {
-  return x === null ? NONE : written(x, unit === "share" ? "percent" : "number");
+  return x === null ? NONE : formatNumber(x, unit === "share" ? "percent" : "number");
 }
 
 /** @param {Value} a @param {Value} b */
-export function inOrder(a, b) {
+export function compare(a, b) {
   return typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b));
 }
 
-/** The different values of an axis, in order. @param {Row[]} rows @param {string} axis */
+/** Return the different values of an axis, in order. @param {Row[]} rows @param {string} axis */
 export function valuesOf(rows, axis) {
-  return [...new Set(rows.map((row) => row.axes[axis]))].sort(inOrder);
+  return [...new Set(rows.map((row) => row.axes[axis]))].sort(compare);
 }
 
 /**
- * How full of colour a mean is, from 0 to 1, where 1 is the best, or the largest if neither way is better.
+ * Return the function from a mean to its share of colour: 1 is the best, or the largest if neither way is better.
  * @param {Row[]} rows @param {string} metric @param {string} better
  */
 export function shading(rows, metric, better) {
@@ -57,14 +57,18 @@ function axis(label, low, high, marked) {
   return { label, low, high, marked, log: false, format: "number", role: "muted", grid: false };
 }
 
-/** @param {string} title @param {Axis} x @param {Axis} y @param {Chart["marks"]} marks @param {string[]} named @returns {Chart} */
+/**
+ * @param {string} title @param {Axis} x @param {Axis} y @param {Chart["marks"]} marks
+ * @param {string[]} named marks with an entry in the legend
+ * @returns {Chart}
+ */
 function chart(title, x, y, marks, named) {
   const legend = Object.fromEntries(marks.filter(({ name }) => named.includes(name)).map((m) => [m.label, [m.name]]));
   return { title, x, y, marks, legend, right: null, aspect: null, note: "", legend_above: false, frame: true };
 }
 
 /**
- * The heat map: a cell for every recipe, coloured by the mean of a metric or by whether its verdict is healthy.
+ * Return the heat map: a cell for every recipe, coloured by the mean of a metric or by whether its verdict is healthy.
  * @param {Grid} grid @param {string} colour @param {Content} content @param {Row} chosen
  * @returns {Chart}
  */
@@ -124,7 +128,7 @@ export function heatMap(grid, colour, { metrics, rows: all }, chosen) {
 }
 
 /**
- * Every seed of a recipe as a point, with the mean and its interval, on the scale of all recipes.
+ * Return every seed of a recipe as a point, with the mean and its interval, on the scale of all recipes.
  * @param {Row} row @param {string} metric @param {Content} content
  * @returns {Chart}
  */
@@ -138,7 +142,7 @@ export function everySeed({ seeds, values }, metric, { metrics, rows }) {
   const line =
     /** @type {const} */ ({ kind: "line", role, opacity: 1, dash: "", end: "", end_label: "", closed: false });
   const marks = /** @type {Chart["marks"]} */ ([
-    { ...line, name: metric, label: "", width: 0, fill: null, x, y }, // it is read where one points
+    { ...line, name: metric, label: "", width: 0, fill: null, x, y }, // invisible: it gives the values at the pointer
     { kind: "points", name: "seeds", role, label: "one seed", opacity: 0.8, x, y, size: 7, shape: "circle" },
   ]);
   if (low !== null && high !== null) {
@@ -232,7 +236,7 @@ class Report {
     this.#choices.replaceChildren(...parts);
   }
 
-  /** Shows two axes, which change places if one is chosen for both. @param {string} x @param {string} y */
+  /** Show two axes, which change places if one is chosen for both. @param {string} x @param {string} y */
   #turn(x, y) {
     [this.x, this.y] = x === y ? [this.y, this.x] : [x, y];
   }
@@ -267,13 +271,13 @@ class Report {
     this.#detail.append(make("p", "toygan-hint", { textContent: words }));
   }
 
-  /** The value of a column in a row, to sort by. @param {Row} row @param {string} name */
+  /** Return the value of a column in a row, to sort by. @param {Row} row @param {string} name */
   #value(row, name) {
     if (name === VERDICT) return row.verdict;
     return name in row.axes ? row.axes[name] : row.values[name].mean ?? -Infinity;
   }
 
-  /** The same as words. @param {Row} row @param {string} name */
+  /** Return the same in words. @param {Row} row @param {string} name */
   #words(row, name) {
     const { metrics } = this.content;
     const number = name in metrics && !(name in row.axes);
@@ -298,7 +302,7 @@ class Report {
       th.append(button);
       head.append(th);
     }
-    for (const row of by ? rows.toSorted((a, b) => order * inOrder(this.#value(a, by), this.#value(b, by))) : rows) {
+    for (const row of by ? rows.toSorted((a, b) => order * compare(this.#value(a, by), this.#value(b, by))) : rows) {
       const line = body.insertRow();
       line.ariaSelected = String(row === this.row);
       line.addEventListener("click", () => this.#select(row));
