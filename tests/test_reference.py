@@ -23,9 +23,8 @@ PUBLIC = public_names()
 NO_FIRST_WORDS = {"What", "Whether", "How", "Where"}
 NO_VERBS = "The A An This That All Each Every Some No One Its It Of In By With"
 TODO = """
-    Look Regularizer Turn PhaseDiagram Playground Session claims Spread read_sweep sweep Population
-    Snapshot State claims.Claim claims.Finding claims.check claims.Findings claims.show
-    gallery.FailureCase gallery.FailureRates gallery.GalleryReport gallery.show
+    Look Regularizer Turn PhaseDiagram Playground Session Spread read_sweep sweep Population
+    Snapshot State
 """  # names whose docstrings are not yet in the form
 
 

@@ -84,7 +84,7 @@ def test_the_table_can_be_kept_as_markdown() -> None:
 
 
 def test_a_list_measures_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("toygan.cli.claims.measure", None)
+    monkeypatch.setattr("toygan.cli.claims.measure_claims", None)
     result = toygan("claims", "--list")
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [

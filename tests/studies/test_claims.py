@@ -11,7 +11,7 @@ import toygan
 from toygan.recipe import Recipe
 from toygan.studies.claims import CLAIMS, TOPICS, Claim, show
 from toygan.studies.claims import findings as module
-from toygan.studies.claims.findings import measure
+from toygan.studies.claims.findings import measure_claims
 
 KEPT = Path(__file__).parents[2] / "assets/claims.md"
 QUICK = [name for name, claim in CLAIMS.items() if claim.quick]
@@ -19,7 +19,7 @@ QUICK = [name for name, claim in CLAIMS.items() if claim.quick]
 
 @pytest.mark.parametrize("name", QUICK)
 def test_a_quick_claim_holds(name: str) -> None:
-    (finding,) = measure({name: CLAIMS[name]}).values()
+    (finding,) = measure_claims({name: CLAIMS[name]}).values()
     assert finding.holds, f"{finding.means}, {finding.effects}, needed: {finding.claim.needed}"
 
 
@@ -94,7 +94,7 @@ def test_an_interrupt_keeps_what_was_found(monkeypatch: pytest.MonkeyPatch) -> N
 
     whole = module.check
     monkeypatch.setattr(module, "check", cut)
-    findings = measure({"first": FALSE, "second": FALSE})
+    findings = measure_claims({"first": FALSE, "second": FALSE})
     assert list(findings) == ["first"]
     assert findings.missing == ("second",)
     assert findings.summary.endswith("; not measured: second")

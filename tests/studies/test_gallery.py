@@ -18,7 +18,7 @@ from toygan.parts.menu import Menu
 from toygan.recipe import Recipe
 from toygan.runs.record import Record
 from toygan.studies.gallery import case as cases
-from toygan.studies.gallery.case import FailureCase, FailureRates, healthy, measure_cases, rates, verdicts
+from toygan.studies.gallery.case import FailureCase, FailureRates, count_failures, healthy, measure_cases, verdicts
 from toygan.studies.gallery.cases import GALLERY, above, below, both, broke, swings
 from toygan.studies.gallery.report import GalleryReport
 
@@ -91,7 +91,7 @@ def test_the_matrix_counts_failed_seeds_and_those_that_the_remedy_made_healthy()
         within_ratio=[1.0, 1.0], **NEAR,
     )  # fmt: skip
     case = FailureCase("diverged", "", Recipe(), {}, "", below("high-quality", 0.5))
-    counted = rates(case, failing, remedied)
+    counted = count_failures(case, failing, remedied)
     assert counted.failed.tolist() == [True, False]
     report = GalleryReport({"one": counted})
     assert report.confusion == {"diverged": {"diverged": 1}, "healthy": {"healthy": 1}}

@@ -8,7 +8,7 @@ import click
 
 from toygan.cli.studies import measuring_options, open_store, print_results, select
 from toygan.studies.claims import CLAIMS
-from toygan.studies.claims.findings import measure
+from toygan.studies.claims.findings import measure_claims
 
 BROKEN = 1  # exit status if a claim does not hold
 
@@ -39,5 +39,5 @@ def command(
     if listed:
         click.echo("\n".join(f"{name}\n    {claim.sentence}" for name, claim in wanted.items()))
         return 0
-    findings = measure(wanted, first_seed, jobs, open_store(store), device)
+    findings = measure_claims(wanted, first_seed, jobs, open_store(store), device)
     return print_results(findings, markdown) or BROKEN * bool(findings.broken)

@@ -13,7 +13,7 @@ from toygan.cli.studies import measuring_options, open_store, print_results, sel
 from toygan.files import write
 from toygan.studies.gallery import GALLERY
 from toygan.studies.gallery.case import SEEDS
-from toygan.studies.gallery.report import measure
+from toygan.studies.gallery.report import measure_gallery
 from toygan.studies.gallery.trial import MOST_TRIED, at_random, failing, measure_odds, measure_trial
 
 
@@ -81,4 +81,4 @@ def command(
         write(odds, found.into(held, source).encode())
         click.echo(found)
         return INTERRUPTED if found.missing else status
-    return print_results(measure(wanted, first_seed, jobs, seeds, open_store(store), device), markdown)
+    return print_results(measure_gallery(wanted, first_seed, jobs, seeds, open_store(store), device), markdown)

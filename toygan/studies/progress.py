@@ -19,7 +19,7 @@ class Results(dict[str, Result]):
 
     @classmethod
     def collect(cls, wanted: Iterable[str], results: Callable[[Progress], Iterator[tuple[str, Result]]]) -> Self:
-        """Measure behind a progress bar, and return what was finished before the end or an interrupt."""
+        """Take `results`, in the order of `wanted` names, behind a progress bar, until the end or an interrupt."""
         from tqdm.auto import tqdm
 
         found: dict[str, Result] = {}

@@ -1,6 +1,7 @@
-"""What toygan says of methods: every sentence with the recipes and the relation by which it is measured again.
+"""Claims about methods: sentences, each with the recipes and the relation that can be measured again.
 
-A topic is a file, and a claim is a row of its menu; the table, the command and the tests read them all.
+`CLAIMS` is the menu of all claims, `TOPICS` the same by topic; `show` measures some of them and `check` those of your
+own. `toygan claims` does the same in a shell.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from toygan.studies.claims.claim import Finding as Finding
 from toygan.studies.claims.claim import check as check
 from toygan.studies.claims.digits import digit_claims
 from toygan.studies.claims.findings import Findings as Findings
-from toygan.studies.claims.findings import measure
+from toygan.studies.claims.findings import measure_claims
 from toygan.studies.claims.losses import LOSS_CLAIMS
 from toygan.studies.claims.networks import NETWORK_CLAIMS
 from toygan.studies.claims.players import PLAYER_CLAIMS
@@ -33,8 +34,21 @@ CLAIMS: Menu[Claim] = Menu({name: claim for claims in TOPICS.values() for name, 
 
 
 def show(*names: str, first_seed: int = 0, jobs: int = 1) -> Findings:
-    """The named claims, or all, measured anew behind a progress bar; a notebook shows the table.
+    """Measure claims behind a progress bar.
 
-    Other first seeds than 0 ask whether they hold where they were never tried. Raises ValueError for an unknown name.
+    Args:
+        *names: Names of `CLAIMS` [default: all, which takes long].
+        first_seed: The first seed; another one tells if the claims hold for seeds on which they were never tried
+            [default: 0].
+        jobs: Processes [default: 1].
+    Returns:
+        `Findings` by name, which a notebook shows as a table.
+    Raises:
+        ValueError: If a name is not among the claims.
+    Example:
+        >>> from toygan import claims
+        >>> print(claims.CLAIMS["label-smoothing-leaves-the-dirac-gan-alone"].sentence)
+        In the Dirac-GAN label smoothing changes nothing
+        >>> findings = claims.show("label-smoothing-leaves-the-dirac-gan-alone")  # doctest: +SKIP
     """
-    return measure(CLAIMS.select(names), first_seed, jobs)
+    return measure_claims(CLAIMS.select(names), first_seed, jobs)

@@ -1,4 +1,4 @@
-"""A claim: a sentence about methods with the recipes, the seeds and the relation by which it stands or falls."""
+"""A claim: a sentence about methods, with the recipes, the seeds and the relation that decide if it holds."""
 
 from __future__ import annotations
 
@@ -21,26 +21,44 @@ from toygan.sweeps.store import Store
 
 @dataclass(frozen=True)
 class Claim:
-    """A sentence that holds where the quantity of each recipe exceeds that of the next, over seeds, by over `margin`.
+    """A sentence that holds if the quantity of each recipe exceeds that of the next by more than a margin.
 
-    Seeds are paired (equal seeds share data, noise and, where networks agree, initial weights); the interval of each
-    mean difference, bootstrapped over seeds, must lie above the margin. With `within`, the claim is that nothing
-    differs: every interval must lie between minus and plus that.
+    Seeds are paired: equal seeds share data, noise and, if the networks agree, initial weights. The 95 % interval of
+    each mean difference, bootstrapped over seeds, must lie above the margin.
+
+    Args:
+        sentence: The sentence, without its full stop.
+        recipes: Two or more recipes by the names that a table prints, the one with the largest quantity first.
+        quantity: The quantity that is compared.
+        margin: The margin, in the unit of the quantity [default: 0].
+        within: If given, the claim is that nothing differs: every interval must lie between -within and within.
+        steps: Iterations of each run [default: 2000].
+        every: Iterations from one measurement to the next [default: 100].
+        seeds: Seeds of each recipe [default: 16].
+        quick: True if every run of the tests measures it [default: False].
+        folklore: A common belief that the measurement contradicts [default: none].
+    Example:
+        >>> from toygan import Recipe, claims
+        >>> ring = Recipe(width=4, batch=8)
+        >>> lowest = claims.Quantity("lowest loss of D", lambda record: record.metric("loss-d").min(0))
+        >>> claim = claims.Claim("A faster D gets a lower loss", {"1e-3": ring, "1e-2": ring.but(lr_d=1e-2)}, lowest)
+        >>> claim.setting
+        '16 seeds, 2,000 iterations, batch=8 width=4'
     """
 
     sentence: str
-    recipes: Mapping[str, Recipe]  # two or more by the names that a table prints, the largest quantity first
+    recipes: Mapping[str, Recipe]
     quantity: Quantity
     margin: float = 0.0
     within: float | None = None
     steps: int = 2000
-    every: int = 100  # iterations from one measurement of a run to the next
+    every: int = 100
     seeds: int = 16
-    quick: bool = False  # cheap enough for every run of the tests
-    folklore: str = ""  # what is commonly said, where the measurement says otherwise
+    quick: bool = False
+    folklore: str = ""
 
     def pieces(self, first_seed: int = 0) -> dict[str, Piece]:
-        """What has to be measured, by name."""
+        """Return the runs to measure, by the names of the recipes, under seeds from `first_seed` on."""
         return {
             name: Piece.seeds(recipe.but(seed=first_seed), self.seeds, self.steps, self.every)
             for name, recipe in self.recipes.items()
@@ -48,7 +66,7 @@ class Claim:
 
     @property
     def setting(self) -> str:
-        """Seeds, iterations, and what all recipes have and the default recipe has not, as fields."""
+        """The number of seeds and iterations, and the fields in which all recipes differ from the default."""
         first, *others = self.recipes.values()
         same = [name for name in KNOBS if all(getattr(r, name) == getattr(first, name) for r in others)]
         shared = unquote(Recipe(**{name: getattr(first, name) for name in same}).to_string().replace("&", " "))
@@ -56,20 +74,34 @@ class Claim:
 
     @property
     def needed(self) -> str:
-        """What every difference has to be, in words."""
+        """The bound on every difference, as text."""
         return f"above {self.margin:g}" if self.within is None else f"within ±{self.within:g}"
 
 
 class Finding(NamedTuple):
-    """What was measured: the quantity of every recipe `(S,)`, and the interval of each difference in a row."""
+    """A measured claim.
+
+    Args:
+        claim: The claim.
+        values: The quantity of each seed `(S,)`, by the names of the recipes.
+        differences: Of each recipe minus the next: the mean, and the low and high end of its 95 % interval.
+    Example:
+        >>> import numpy as np
+        >>> from toygan import claims
+        >>> claim = claims.CLAIMS["a-leak-keeps-more-of-the-ring"]
+        >>> values = {"leaky-relu": np.array([7.0, 8.0]), "relu": np.array([2.0, 3.0])}
+        >>> finding = claims.Finding(claim, values, [(5.0, 4.5, 5.5)])
+        >>> finding.holds, finding.means, claim.needed
+        (True, ['leaky-relu: 7.5', 'relu: 2.5'], 'above 1')
+    """
 
     claim: Claim
     values: dict[str, np.ndarray]
-    differences: list[tuple[float, float, float]]  # mean, and the low and high end of its 95 % interval
+    differences: list[tuple[float, float, float]]
 
     @property
     def holds(self) -> bool:
-        """Whether every interval bears the claim out; a seed without a number (it diverged) makes it fail."""
+        """True if every interval meets the bound; a seed without a number, because it diverged, makes it False."""
         c = self.claim
         if c.within is not None:
             return all(-c.within < low and high < c.within for _, low, high in self.differences)
@@ -77,30 +109,54 @@ class Finding(NamedTuple):
 
     @property
     def means(self) -> list[str]:
-        """Every recipe by its name in the table, with the mean of its quantity."""
+        """The mean of the quantity of every recipe, as text."""
         return [f"{name}: {values.mean():.3g}" for name, values in self.values.items()]
 
     @property
     def effects(self) -> list[str]:
-        """Every difference, each recipe less the next, with its interval."""
+        """The difference of every recipe and the next, with its interval, as text."""
         return [f"{mean:+.2g} [{low:+.2g}, {high:+.2g}]" for mean, low, high in self.differences]
 
 
 def find(claim: Claim, records: Mapping[str, Record]) -> Finding:
-    """The claim held against the records of its recipes."""
+    """Return the finding of a claim from the records of its recipes."""
     values = {name: claim.quantity.compute(records[name]) for name in claim.recipes}
     gaps = [a - b for a, b in pairwise(values.values())]
     return Finding(claim, values, [(float(gap.mean()), *mean_interval(gap)) for gap in gaps])
 
 
 def check(
-    claims: Mapping[str, Claim], first_seed: int = 0, jobs: int | None = 1, store: Store | None = None,
-    progress: Callable[[int, int], None] | None = None, device: str = "cpu",
-) -> Iterator[tuple[str, Finding]]:  # fmt: skip
-    """Every claim measured anew, each as soon as its runs are there; a recipe that several claims name is trained once.
+    claims: Mapping[str, Claim],
+    first_seed: int = 0,
+    jobs: int | None = 1,
+    store: Store | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    device: str = "cpu",
+) -> Iterator[tuple[str, Finding]]:
+    """Measure claims, and yield each finding as soon as its runs are finished.
 
-    Other first seeds than 0 ask whether a claim also holds for seeds on which it was never tried. Of a `store` only
-    what has changed since is trained. `progress` is told the recipes done and those in all.
+    A recipe that several claims name is trained once.
+
+    Args:
+        claims: Claims by name.
+        first_seed: The first seed; another one tells if a claim holds for seeds on which it was never tried
+            [default: 0].
+        jobs: Processes [default: 1]; None is one for each core.
+        store: A `toygan.sweeps.Store` of results: only what has changed since is trained [default: none].
+        progress: A function that is called with the number of recipes that are finished and the number of all.
+        device: The device of torch [default: "cpu"].
+    Returns:
+        An iterator over names and findings.
+    Raises:
+        RecipeError: If a claim asks for a number of seeds or iterations that is not allowed.
+    Example:
+        >>> from toygan import Recipe, claims
+        >>> tiny = Recipe(data="gaussian1d", width=4, batch=8)
+        >>> norm = claims.Quantity("gradient of G", lambda record: record.metric("gradient-norm-g")[0])
+        >>> recipes = {"small": tiny, "large": tiny.but(width=5)}
+        >>> claim = claims.Claim("All is one", recipes, norm, within=9.0, steps=1, seeds=2)
+        >>> [(name, finding.holds) for name, finding in claims.check({"mine": claim})]
+        [('mine', True)]
     """
     groups = {name: list(claim.pieces(first_seed).values()) for name, claim in claims.items()}
     for name, records in measure_groups(groups, jobs, store, progress, device):

@@ -11,11 +11,17 @@ from toygan.sweeps.store import Store
 
 
 class Findings(Results[Finding]):
-    """Findings by the names of their claims."""
+    """Findings by the names of their claims; a notebook shows them as a table.
+
+    Example:
+        >>> from toygan import claims
+        >>> claims.Findings({}).summary
+        '0 of 0 claims hold'
+    """
 
     @property
     def broken(self) -> list[str]:
-        """The claims that do not hold."""
+        """The names of the claims that do not hold."""
         return [name for name, finding in self.items() if not finding.holds]
 
     @property
@@ -43,9 +49,12 @@ def _cells(name: str, finding: Finding) -> tuple[str, ...]:
     )
 
 
-def measure(
-    claims: Mapping[str, Claim], first_seed: int = 0, jobs: int | None = 1, store: Store | None = None,
+def measure_claims(
+    claims: Mapping[str, Claim],
+    first_seed: int = 0,
+    jobs: int | None = 1,
+    store: Store | None = None,
     device: str = "cpu",
-) -> Findings:  # fmt: skip
+) -> Findings:
     """Measure the claims behind a progress bar; an interrupt keeps the findings so far."""
     return Findings.collect(claims, lambda progress: check(claims, first_seed, jobs, store, progress, device))

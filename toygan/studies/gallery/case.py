@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from toygan.measure.diagnosis import diagnose_all
+from toygan.measure.quantities import late
 from toygan.parts.metrics.samples import spread_of
 from toygan.recipe import KNOBS, Recipe
 from toygan.runs.record import Record
@@ -21,16 +22,28 @@ SEEDS = 16
 
 @dataclass(frozen=True)
 class FailureCase:
-    """A recipe that fails as `verdict`, a name of VERDICTS, says, and one remedy with which it does not.
+    """A recipe that fails, and a remedy.
 
-    `detects` says which seeds of measured runs have failed so `(S,)`, without the diagnosis; the rates count them.
+    Args:
+        verdict: The failure, a name of `VERDICTS`.
+        symptom: What can be seen, in a sentence.
+        recipe: The recipe that fails.
+        remedy: The one field that changes, with its value; or `steps`.
+        why: Why that helps, in a sentence.
+        detects: A function from measured runs to which of their seeds failed `(S,)`; it does not use the diagnosis.
+        steps: Iterations of a run [default: 3000].
+    Example:
+        >>> from toygan import gallery
+        >>> case = gallery.GALLERY["few-of-eight"]
+        >>> case.verdict, case.recipe.to_string(), case.remedy_words
+        ('mode collapse, modes absent', 'lr_g=0.0001&lr_d=0.01', 'regularizers = r1:0.1')
     """
 
     verdict: str
-    symptom: str  # what is to be seen, in a sentence
+    symptom: str
     recipe: Recipe
-    remedy: Mapping[str, Any]  # the one field that changes, or steps
-    why: str  # why that helps, in a sentence
+    remedy: Mapping[str, Any]
+    why: str
     detects: Callable[[Record], np.ndarray]
     steps: int = 3000
 
@@ -66,7 +79,7 @@ class FailureCase:
         return f"{self.recipe.to_string() or 'the default recipe'}, {self.steps:,} iterations"
 
     def pieces(self, first_seed: int = 0, seeds: int = SEEDS) -> tuple[Piece, Piece]:
-        """What has to be measured: the recipe, and the one with the remedy."""
+        """Return the runs to measure, without and with the remedy, under `seeds` seeds from `first_seed` on."""
         failing, remedied = self.recipe.but(seed=first_seed), self.remedied.but(seed=first_seed)
         steps = self.remedy.get("steps", self.steps)
         return Piece.seeds(failing, seeds, self.steps), Piece.seeds(remedied, seeds, steps)
@@ -74,55 +87,76 @@ class FailureCase:
 
 @dataclass(frozen=True)
 class FailureRates:
-    """Which of S seeds failed as the case says, without and with the remedy, and what was diagnosed."""
+    """The seeds of a case that failed, without and with the remedy, and their diagnoses.
+
+    Args:
+        case: The case.
+        failed: The seeds that failed `(S,)`.
+        still_failed: The seeds that failed with the remedy `(S,)`.
+        healthy: The seeds that had every mode and good samples with the remedy `(S,)`.
+        verdicts: The verdict of each seed.
+        remedied_verdicts: The verdict of each seed with the remedy.
+    Example:
+        >>> import numpy as np
+        >>> from toygan import gallery
+        >>> yes, no = np.array([True]), np.array([False])
+        >>> few = gallery.GALLERY["few-of-eight"]
+        >>> rates = gallery.FailureRates(few, yes, no, yes, (few.verdict,), ("healthy",))
+        >>> gallery.GalleryReport({"few-of-eight": rates}).summary.partition("(")[0]
+        'In brackets: 95 % interval. 2 of 2 right '
+    """
 
     case: FailureCase
-    failed: np.ndarray  # which seeds failed (S,)
-    still_failed: np.ndarray  # which did with the remedy (S,)
-    healthy: np.ndarray  # which had every mode and good samples with the remedy (S,)
-    verdicts: tuple[str, ...]  # on the seeds of the failing recipe
-    remedied_verdicts: tuple[str, ...]  # on those of the recipe with the remedy
+    failed: np.ndarray
+    still_failed: np.ndarray
+    healthy: np.ndarray
+    verdicts: tuple[str, ...]
+    remedied_verdicts: tuple[str, ...]
 
 
-def rates(case: FailureCase, failing: Record, remedied: Record) -> FailureRates:
-    """The case's rates in measured runs of its recipe, without and with the remedy."""
+def count_failures(case: FailureCase, failing: Record, remedied: Record) -> FailureRates:
+    """Return a case's rates from measured runs of its recipe, without and with the remedy."""
     return FailureRates(
         case, case.detects(failing), case.detects(remedied), healthy(remedied), verdicts(failing), verdicts(remedied)
     )
 
 
 def healthy(runs: Record) -> np.ndarray:
-    """Which seeds beyond doubt are, over the last fifth of their runs, near the data and on all of it `(S,)`.
+    """Return the seeds that are clearly near the data and on all of it over the last fifth of their runs `(S,)`.
 
-    Within a tenth of the data's spread, with every mode, most samples on one and shares that are right to a tenth; or,
-    without modes, with no gap.
+    That is: within a tenth of the data's spread, with every mode, most samples on one, and shares that are right to a
+    tenth; or, for data without modes, with no gap.
     """
     data = runs.recipes[0].parts.data
 
-    def late(metric: str) -> np.ndarray:
-        mean: np.ndarray = runs.metric(metric)[runs.late].mean(0)
-        return mean
+    def late_mean(metric: str) -> np.ndarray:
+        return late(metric).compute(runs)
 
-    near: np.ndarray = late("sliced-w1") < 0.1 * spread_of(data)
+    near = late_mean("sliced-w1") < 0.1 * spread_of(data)
     if not data.has_modes:
-        return near & (late("gaps") < 0.1)
-    every = (late("modes-covered-strict") > len(data.modes) - 0.3) & (late("high-quality") > 0.55)
-    return near & every & ((late("share-error") < 0.1) | (len(data.modes) == 1))
+        return near & (late_mean("gaps") < 0.1)
+    every = (late_mean("modes-covered-strict") > len(data.modes) - 0.3) & (late_mean("high-quality") > 0.55)
+    return near & every & ((late_mean("share-error") < 0.1) | (len(data.modes) == 1))
 
 
 def verdicts(record: Record) -> tuple[str, ...]:
-    """What is diagnosed at the end of each seed's run."""
+    """Return the verdict at the end of each seed's run."""
     return tuple(diagnosis.verdict for diagnosis in diagnose_all(record))
 
 
 def measure_cases(
-    cases: Mapping[str, FailureCase], first_seed: int = 0, jobs: int | None = 1, seeds: int = SEEDS,
-    store: Store | None = None, progress: Callable[[int, int], None] | None = None, device: str = "cpu",
-) -> Iterator[tuple[str, FailureRates]]:  # fmt: skip
-    """Every case's rates measured anew, each as soon as its runs are there; equal recipes are trained once.
+    cases: Mapping[str, FailureCase],
+    first_seed: int = 0,
+    jobs: int | None = 1,
+    seeds: int = SEEDS,
+    store: Store | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    device: str = "cpu",
+) -> Iterator[tuple[str, FailureRates]]:
+    """Measure cases and yield the rates of each as soon as its runs are finished; equal recipes are trained once.
 
-    Of a `store` only what has changed since is trained. `progress` is told the recipes done and those in all.
+    With a `store` only what has changed since is trained. `progress` is called with the recipes done and those in all.
     """
     needed = {name: case.pieces(first_seed, seeds) for name, case in cases.items()}
     for name, (failing, remedied) in measure_groups(needed, jobs, store, progress, device):
-        yield name, rates(cases[name], failing, remedied)
+        yield name, count_failures(cases[name], failing, remedied)

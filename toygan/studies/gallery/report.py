@@ -16,14 +16,19 @@ RIGHT = {name: (name,) for name in VERDICTS}  # the verdicts that are right of a
 
 
 class GalleryReport(Results[FailureRates]):
-    """FailureRates by the names of their cases."""
+    """A report of measured cases: `FailureRates` by the names of the cases, as tables.
+
+    Example:
+        >>> from toygan import gallery
+        >>> gallery.GalleryReport({}).summary
+        'In brackets: 95 % interval. 0 of 0 right (0 %; mean over rows 0 %), 0 undetermined, 0 wrong'
+    """
 
     @property
     def confusion(self) -> dict[str, Counter[str]]:
-        """For every verdict, how often which verdict was given to the seeds of which it is true.
+        """The number of seeds by true verdict and by diagnosed verdict.
 
-        True are the verdict of a case for its failed seeds, and "healthy" for seeds that have every mode with the
-        remedy.
+        The verdict of a case is true for its failed seeds, and "healthy" for seeds with every mode after the remedy.
         """
         table: dict[str, Counter[str]] = {name: Counter() for name in VERDICTS}
         for rates in self.values():
@@ -78,10 +83,14 @@ def describe_confusion(confusion: Mapping[str, Counter[str]], right: Mapping[str
     )
 
 
-def measure(
-    cases: Mapping[str, FailureCase], first_seed: int = 0, jobs: int | None = 1, seeds: int = SEEDS,
-    store: Store | None = None, device: str = "cpu",
-) -> GalleryReport:  # fmt: skip
+def measure_gallery(
+    cases: Mapping[str, FailureCase],
+    first_seed: int = 0,
+    jobs: int | None = 1,
+    seeds: int = SEEDS,
+    store: Store | None = None,
+    device: str = "cpu",
+) -> GalleryReport:
     """Measure the cases behind a progress bar; an interrupt keeps the results so far."""
     return GalleryReport.collect(
         cases, lambda progress: measure_cases(cases, first_seed, jobs, seeds, store, progress, device)
