@@ -392,3 +392,14 @@ def test_a_wrapper_around_nonsense_or_itself_is_refused() -> None:
 def test_a_renamed_class_is_still_compared_with_the_same_true_samples() -> None:
     """Metrics seed their true samples with the repr of the data."""
     assert repr(DISTRIBUTIONS["grid25"]) == "Grid(side=5, spacing=2.0, sigma=0.05)"
+
+
+def test_a_window_holds_samples_of_data_that_names_no_modes() -> None:
+    class Far(Distribution):
+        dim, has_density = 2, False
+
+        def sample(self, n: int, generator: torch.Generator) -> torch.Tensor:
+            return 10 + torch.rand(n, 2, generator=generator)
+
+    for low, high in Far().extent:
+        assert low <= 0 < 11 <= high

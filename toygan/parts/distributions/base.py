@@ -18,9 +18,9 @@ BLOCK = 2**18  # pairs of a point and a centre that are computed together, so th
 class Distribution:
     """The real data: points in `dim` dimensions, with their modes and density if these are known.
 
-    A subclass is a frozen dataclass, so that `data="name(argument=value)"` works. It sets `dim` and `sigma` and defines
-    `sample` and `log_prob` (or sets has_density to False). Data with modes also defines `modes`, and `weights` or
-    `sigmas` if they are not equal. `Mixture` does all but the modes.
+    A subclass is a frozen dataclass, so that `data="name(argument=value)"` works. It sets `dim` and defines
+    `sample` and `log_prob` (or sets has_density to False). Data with modes sets `sigma` and defines `modes`, and
+    `weights` or `sigmas` if they are not equal. `Mixture` does all but the modes.
 
     Example:
         >>> from dataclasses import dataclass
@@ -41,7 +41,7 @@ class Distribution:
     """
 
     dim: int
-    sigma: float  # the standard deviation of a mode, or of the noise around a curve, per axis; 0 if there is none
+    sigma: float = 0.0  # the standard deviation of a mode, or of the noise around a curve, per axis; 0 if there is none
     has_density: ClassVar[bool] = True  # False: the data has no density, and `log_prob` is not exact
     picture: tuple[int, int] | None = None  # rows and columns of pixels, if a sample is an image
     atoms: bool = False  # True: two samples may be the same point
@@ -132,8 +132,10 @@ class Distribution:
 
     @property
     def outline(self) -> Tensor:
-        """Points `(n, dim)` that a plot must contain [default: the modes, and the origin, where generators start]."""
-        return torch.cat([self.modes, torch.zeros(1, self.dim)])
+        """Points `(n, dim)` that a plot must contain [default: the modes, or 1000 samples if there are none, and the
+        origin, where generators start]."""
+        points = self.modes if len(self.modes) else self.sample(1000, torch.Generator().manual_seed(0))
+        return torch.cat([points, torch.zeros(1, self.dim)])
 
     @cached_property
     def extent(self) -> tuple[tuple[float, float], ...]:
