@@ -52,7 +52,7 @@ def test_a_copy_made_in_mid_run_goes_on_as_the_original_does(recipe: Recipe) -> 
 def test_some_members_go_on_alone_as_they_do_among_the_others(recipe: Recipe) -> None:
     original = Population([recipe, recipe.but(seed=7), recipe, recipe.but(seed=9)])
     original.run(20)
-    some = Population.restore(original.state.of([3, 2]))
+    some = Population.restore(original.state.select([3, 2]))
     assert some.recipes == (original.recipes[3], original.recipes[2])
     for population in (original, some):
         population.run(10)
@@ -206,3 +206,9 @@ def test_what_was_there_stays_where_a_state_cannot_be_written(kept: Path, monkey
         Population(SMALL).state.save(kept)
     assert kept.read_bytes() == before
     assert [path.name for path in kept.parent.iterdir()] == [kept.name]
+
+
+def test_former_names_of_select_and_tile_still_work() -> None:
+    state = Population(SMALL.seeds(3)).state
+    assert torch.equal(state.of([2, 0]).numbers, state.select([2, 0]).numbers)
+    assert torch.equal(state.repeated(2).numbers, state.tile(2).numbers)

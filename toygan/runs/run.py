@@ -72,7 +72,7 @@ class Run:
 
         Raises RecipeError if an iteration of them needs more memory than is allowed.
         """
-        state = self.population.state.of(members)
+        state = self.population.state.select(members)
         refuse_too_large(state.recipes[0], len(state.recipes))
         run = Run.resume(Population.restore(state), self.record.select(members), 0, every, n, metrics)
         run.record.path.add(run.population)

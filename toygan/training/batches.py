@@ -153,8 +153,9 @@ class Source:
         """Goes to where a source of the same name and seeds stood; ValueError as of a stream."""
         self._real.restore(marks["data"])
         self._z.restore(marks["latent"])
-        for name in marks.keys() - {"data", "latent"}:
-            self._noise_stream(name).restore(marks[name])
+        for name, mark in marks.items():
+            if name not in ("data", "latent"):
+                self._noise_stream(name).restore(mark)
 
 
 class ProbeSource(Source):

@@ -154,7 +154,7 @@ class Population:
 
     def copies(self, n: int, dtype: torch.dtype | None = None) -> Population:
         """A new population: n copies of every member, side by side, which go on as it does, on the same batches."""
-        return Population.restore(self.state.repeated(n).to(self.device, dtype or self.dtype))
+        return Population.restore(self.state.tile(n).to(self.device, dtype or self.dtype))
 
     def fork(self) -> Population:
         """Return a population at the same point that continues by itself; it takes next to no time and memory."""

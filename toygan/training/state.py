@@ -1,4 +1,4 @@
-"""A state: all that decides how a population goes on, as numbers that no longer change; and its file."""
+"""A state: all that decides how a population continues, as numbers that no longer change; and its file."""
 
 from __future__ import annotations
 
@@ -16,10 +16,22 @@ from toygan.recipe import Recipe
 from toygan.training.batches import Bookmark
 
 FORMAT, VERSION = "toygan state", "1"
+OBSERVED = ("average", "alive", "age")  # tensors that no step of a player reads
 
 
 class StateError(ValueError):
-    """A file that holds no state of this version, or a state that does not fit its recipes."""
+    """An error of a state: a file that holds none of this version, or one that does not fit its recipes.
+
+    Its message is one line, which begins with the file's name if there is one.
+
+    Example:
+        >>> from toygan import State, StateError
+        >>> try:
+        ...     State.from_bytes(b"damaged", name="run.state")
+        ... except StateError as error:
+        ...     print(str(error).split(":")[0])
+        run.state
+    """
 
 
 @dataclass(frozen=True)
@@ -32,11 +44,31 @@ class PlayerState:
 
 @dataclass(frozen=True)
 class State:
-    """P members at one iteration: `Population.restore(state)` goes on as the population that it was taken of would.
+    """P members at one iteration: `Population.restore(state)` continues exactly as the original would.
 
-    `turn` and `regularizers` are what the turn and each regularizer keep, `average` the averaged generators `(P, n_g)`,
-    `alive` whether a member is finite `(P,)`, `age` its finite iterations `(P,)`, `streams` where each stream of random
-    numbers stands.
+    Take it from `Population.state`, or from a file that `save` wrote. No later step changes it.
+
+    Args:
+        recipes: The recipe of each member.
+        steps: Iterations so far.
+        generator: G's parameters and the state of its optimizer.
+        discriminator: D's parameters and the state of its optimizer.
+        turn: Tensors that the turn keeps from one iteration to the next, each `(P, ...)`.
+        regularizers: Tensors that each regularizer keeps, by name, each `(P, ...)`.
+        average: The parameters of the averaged generators `(P, n_g)`; G's own if no recipe has an `ema`.
+        alive: True for a member whose numbers are finite `(P,)`.
+        age: Iterations that each member was finite for `(P,)`.
+        streams: The position of each stream of random numbers, by name.
+    Example:
+        >>> import torch
+        >>> from toygan import Population, Recipe, State
+        >>> population = Population(Recipe(width=4, batch=8))
+        >>> state = State.from_bytes(population.state.to_bytes())
+        >>> population.run(3)
+        >>> later = Population.restore(state)
+        >>> later.run(3)
+        >>> torch.equal(later.generator.theta, population.generator.theta)
+        True
     """
 
     recipes: tuple[Recipe, ...]
@@ -51,65 +83,98 @@ class State:
     streams: Mapping[str, Bookmark]
 
     @property
+    def tensors(self) -> dict[str, Tensor]:
+        """All tensors of the members, by names such as `generator/theta` and `turn/0`, as the file has them."""
+        named = {
+            "generator/theta": self.generator.theta,
+            "discriminator/theta": self.discriminator.theta,
+            "average": self.average,
+            "alive": self.alive,
+            "age": self.age,
+        }
+        groups = {
+            "generator/optimizer": self.generator.optimizer,
+            "discriminator/optimizer": self.discriminator.optimizer,
+            "turn": self.turn,
+            **{f"regularizers/{name}": kept for name, kept in self.regularizers.items()},
+        }
+        return named | {f"{name}/{i}": x for name, group in groups.items() for i, x in enumerate(group)}
+
+    def _with_tensors(self, tensors: Mapping[str, Tensor]) -> State:
+        """Return this state with other tensors of the members, all of them named as in `tensors`."""
+        return _from_tensors(tensors, self.recipes, self.steps, self.streams)
+
+    @property
+    def _moving(self) -> dict[str, Tensor]:
+        return {name: x for name, x in self.tensors.items() if name not in OBSERVED}
+
+    @property
     def numbers(self) -> Tensor:
-        """What an iteration moves, side by side `(P, s)`: theta_G, theta_D, then the states of optimizers (G's first),
-        of the turn and of the regularizers."""
-        return torch.cat([x.flatten(1) for x in self._moving()], dim=-1)
+        """All that steps of the players read and change, side by side `(P, s)`.
+
+        They are theta_G, theta_D, then the states of the optimizers (G's first), of the turn and of the regularizers.
+        """
+        return torch.cat([x.flatten(1) for x in self._moving.values()], dim=-1)
 
     def with_numbers(self, numbers: Tensor) -> State:
-        """This state with `numbers` `(P, s)` in place of its own."""
-        moving = self._moving()
-        split = torch.split(numbers, [x[0].numel() for x in moving], dim=-1)
-        new = iter([x.reshape(old.shape) for x, old in zip(split, moving, strict=True)])
-        theta_g, theta_d = next(new), next(new)
-        for_g, for_d, turn = (
-            tuple(next(new) for _ in old) for old in (self.generator.optimizer, self.discriminator.optimizer, self.turn)
-        )
-        kept = {name: tuple(next(new) for _ in old) for name, old in self.regularizers.items()}
-        return dataclasses.replace(
-            self, generator=PlayerState(theta_g, for_g), discriminator=PlayerState(theta_d, for_d), turn=turn,
-            regularizers=kept,
-        )  # fmt: skip
+        """Return this state with other numbers.
 
-    def _moving(self) -> list[Tensor]:
-        return [
-            self.generator.theta, self.discriminator.theta, *self.generator.optimizer, *self.discriminator.optimizer,
-            *self.turn, *(x for kept in self.regularizers.values() for x in kept),
-        ]  # fmt: skip
+        Args:
+            numbers: Numbers `(P, s)`, in the order of the property `numbers`.
+        Returns:
+            A state of the same recipes and iteration.
+        """
+        moving = self._moving
+        split = torch.split(numbers, [x[0].numel() for x in moving.values()], dim=-1)
+        new = {name: x.reshape(moving[name].shape) for name, x in zip(moving, split, strict=True)}
+        return self._with_tensors({**self.tensors, **new})
 
-    def of(self, members: Sequence[int]) -> State:
-        """The state of some members only, by number."""
+    def select(self, members: Sequence[int]) -> State:
+        """Return the state of some members only.
+
+        Args:
+            members: Their indices, from 0, in the order wanted.
+        Returns:
+            A state that continues as these members would have.
+        """
         recipes = tuple(self.recipes[i] for i in members)
         place = {seed: i for i, seed in enumerate(dict.fromkeys(recipe.seed for recipe in self.recipes))}
         seeds = [place[seed] for seed in dict.fromkeys(recipe.seed for recipe in recipes)]  # each has a generator
         streams = {name: mark._replace(generators=mark.generators[seeds]) for name, mark in self.streams.items()}
-        return dataclasses.replace(self.mapped(lambda x: x[list(members)]), recipes=recipes, streams=streams)
+        return dataclasses.replace(self._map(lambda x: x[list(members)]), recipes=recipes, streams=streams)
 
-    def repeated(self, n: int) -> State:
-        """n copies of every member, side by side; copies have the same seed, and so see the same batches."""
+    def tile(self, n: int) -> State:
+        """Return n copies of every member, side by side; copies share a seed, so they see the same batches.
+
+        Args:
+            n: Copies of each member, 1 or more.
+        Returns:
+            A state of n times as many members; the copies of one member are neighbours.
+        """
         recipes = tuple(recipe for recipe in self.recipes for _ in range(n))
-        return dataclasses.replace(self.mapped(lambda x: x.repeat_interleave(n, 0)), recipes=recipes)
+        return dataclasses.replace(self._map(lambda x: x.repeat_interleave(n, 0)), recipes=recipes)
 
     def to(self, device: torch.device, dtype: torch.dtype) -> State:
-        """The same state on another device, in another precision."""
-        return self.mapped(lambda x: x.to(device, dtype) if x.is_floating_point() else x.to(device))
+        """Return the same state on another device, in another precision.
 
-    def mapped(self, change: Callable[[Tensor], Tensor]) -> State:
-        """The state with every tensor of the members, but not of the streams, changed."""
-        return _assembled({name: change(x) for name, x in self.tensors.items()}, self.recipes, self.steps, self.streams)
+        Args:
+            device: The device of all tensors, but not of the streams.
+            dtype: The type of all numbers that are not whole.
+        Returns:
+            A state of the same members.
+        """
+        return self._map(lambda x: x.to(device, dtype) if x.is_floating_point() else x.to(device))
 
-    @property
-    def tensors(self) -> dict[str, Tensor]:
-        """Every tensor of the members, by a name that says where it belongs."""
-        named = {
-            "generator/theta": self.generator.theta, "discriminator/theta": self.discriminator.theta,
-            "average": self.average, "alive": self.alive, "age": self.age,
-        }  # fmt: skip
-        groups = {
-            "generator/optimizer": self.generator.optimizer, "discriminator/optimizer": self.discriminator.optimizer,
-            "turn": self.turn, **{f"regularizers/{name}": kept for name, kept in self.regularizers.items()},
-        }  # fmt: skip
-        return named | {f"{name}/{i}": x for name, group in groups.items() for i, x in enumerate(group)}
+    def _map(self, change: Callable[[Tensor], Tensor]) -> State:
+        return self._with_tensors({name: change(x) for name, x in self.tensors.items()})
+
+    def of(self, members: Sequence[int]) -> State:
+        """Return the state of some members only: the former name of `select`."""
+        return self.select(members)
+
+    def repeated(self, n: int) -> State:
+        """Return n copies of every member: the former name of `tile`."""
+        return self.tile(n)
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -117,7 +182,7 @@ class State:
         return {name: tuple(x.shape) for name, x in self.tensors.items()}
 
     def differs(self, other: State) -> str | None:
-        """The first tensor that has another shape than in the other state, in words, or None."""
+        """Return the first tensor whose shape differs from that in the other state, in words, or None."""
         ours, theirs = self.shapes, other.shapes
         for name in {**theirs, **ours}:
             if ours.get(name) != theirs.get(name):
@@ -125,32 +190,56 @@ class State:
         return None
 
     def to_bytes(self) -> bytes:
-        """A safetensors file, with the recipes as JSON in its head."""
+        """Return the content of a file: safetensors, with the recipes as JSON in its head."""
         from safetensors.torch import save
 
         streams = {name: (mark.n, mark.used) for name, mark in self.streams.items()}
         head = {
-            "format": FORMAT, "version": VERSION, "steps": str(self.steps), "streams": json.dumps(streams),
+            "format": FORMAT,
+            "version": VERSION,
+            "steps": str(self.steps),
+            "streams": json.dumps(streams),
             "recipes": json.dumps([json.loads(recipe.to_json()) for recipe in self.recipes]),
-        }  # fmt: skip
+        }
         tensors = {name: x.cpu().contiguous().clone() for name, x in self.tensors.items()}
         tensors |= {f"streams/{name}": mark.generators for name, mark in self.streams.items()}
         return save(tensors, head)
 
     def save(self, path: str | Path) -> None:
-        """Writes `to_bytes` into a file; what was there stays until it is whole."""
+        """Write the state to a file; a file that is there stays until the new one is whole.
+
+        Args:
+            path: The file, such as "run.state"; its folder must exist.
+        Raises:
+            OSError: If the file cannot be written.
+        """
         write(Path(path), self.to_bytes())
 
     @staticmethod
     def load(path: str | Path) -> State:
-        """The state that `save` wrote; raises what `from_bytes` raises, and OSError where the file cannot be read."""
+        """Read the state that `save` wrote; nothing in the file can run code.
+
+        Args:
+            path: The file.
+        Returns:
+            An equal state.
+        Raises:
+            StateError: If the file is damaged, or of another kind or version.
+            OSError: If the file cannot be read.
+        """
         return State.from_bytes(Path(path).read_bytes(), str(path))
 
     @staticmethod
     def from_bytes(content: bytes, name: str = "state") -> State:
-        """The state that `to_bytes` made; nothing in it can run code.
+        """Read the content that `to_bytes` returned; nothing in it can run code.
 
-        Raises StateError, one line that begins with `name`, where the content is damaged or of another kind or version.
+        Args:
+            content: The bytes.
+            name: The name with which an error message begins.
+        Returns:
+            An equal state.
+        Raises:
+            StateError: If the content is damaged, or of another kind or version.
         """
         from safetensors import SafetensorError
         from safetensors.torch import load
@@ -170,25 +259,32 @@ class State:
             steps = int(head["steps"])
             if steps < 0:
                 raise ValueError(f"steps={steps}")
-            return _assembled(tensors, recipes, steps, marks)
+            return _from_tensors(tensors, recipes, steps, marks)
         except StateError:
             raise
         except (SafetensorError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
             reason = " ".join(str(error).split())[:120]
-            raise StateError(f"{name}: is damaged, or no state of toygan ({reason})") from None
+            raise StateError(f"{name}: is damaged, or not a state of toygan ({reason})") from None
 
 
-def _assembled(
+def _from_tensors(
     tensors: Mapping[str, Tensor], recipes: tuple[Recipe, ...], steps: int, streams: Mapping[str, Bookmark]
 ) -> State:
+    """Build a state from tensors by their names: the inverse of `State.tensors`."""
+
     def group(name: str) -> tuple[Tensor, ...]:
         count = sum(key.rpartition("/")[0] == name for key in tensors)
         return tuple(tensors[f"{name}/{i}"] for i in range(count))
 
     return State(
-        recipes, steps,
-        PlayerState(tensors["generator/theta"], group("generator/optimizer")),
-        PlayerState(tensors["discriminator/theta"], group("discriminator/optimizer")),
-        group("turn"), {name: group(f"regularizers/{name}") for name in recipes[0].regularizers},
-        tensors["average"], tensors["alive"], tensors["age"], streams,
-    )  # fmt: skip
+        recipes,
+        steps,
+        generator=PlayerState(tensors["generator/theta"], group("generator/optimizer")),
+        discriminator=PlayerState(tensors["discriminator/theta"], group("discriminator/optimizer")),
+        turn=group("turn"),
+        regularizers={name: group(f"regularizers/{name}") for name in recipes[0].regularizers},
+        average=tensors["average"],
+        alive=tensors["alive"],
+        age=tensors["age"],
+        streams=streams,
+    )
