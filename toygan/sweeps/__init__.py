@@ -1,4 +1,4 @@
-"""Sweeps: one way to run many recipes, and to keep what came of them."""
+"""Sweeps: many recipes over seeds, with a table and a store of their results."""
 
 from __future__ import annotations
 

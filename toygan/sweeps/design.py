@@ -14,18 +14,28 @@ import numpy as np
 from toygan.recipe import DEFAULT, KNOBS, Recipe, RecipeError, parse
 from toygan.text import round_to
 
-STRENGTH = "regularizers."  # what the name of an axis begins with that is a regularizer's strength
-MOST = 1_000_000  # recipes of one sweep
+STRENGTH = "regularizers."  # the beginning of an axis's name that stands for a regularizer's strength
+MOST_RECIPES = 1_000_000  # of one sweep
 Axes = Mapping[str, Sequence[Any]]
 Method = Literal["sobol", "halton", "latin-hypercube", "random"]
 
 
 @dataclass(frozen=True)
 class Spread:
-    """`n` points spread evenly over ranges: `{"lr_g": (1e-4, 1e-2, "log"), "loss": ["hinge", "minimax"]}`.
+    """Recipes spread evenly over ranges of fields, for `sweep`: a few of them cover many axes, as no grid can.
 
-    A range is a tuple (low, high), "log" behind it where ratios count; a list holds choices. Points are those of
-    scipy.stats.qmc ("sobol", "halton", "latin-hypercube") or independent ("random").
+    Args:
+        ranges: By the name of a field, or "regularizers.r1" for a strength: a tuple `(low, high)`, a tuple
+            `(low, high, "log")` for even ratios, or a list of choices.
+        n: The number of recipes.
+        method: The points in the unit cube: "sobol", "halton" or "latin-hypercube" of scipy.stats.qmc, or independent
+            ones, "random" [default: "sobol"].
+        seed: The seed of the points [default: 0].
+    Example:
+        >>> from toygan import Recipe, Spread
+        >>> spread = Spread({"lr_g": (1e-4, 1e-2, "log"), "loss": ["hinge", "minimax"]}, n=4)
+        >>> sorted(recipe.loss for recipe in spread.recipes(Recipe()))
+        ['hinge', 'hinge', 'minimax', 'minimax']
     """
 
     ranges: Mapping[str, Sequence[Any]]
@@ -34,30 +44,31 @@ class Spread:
     seed: int = 0
 
     def recipes(self, base: Recipe) -> list[Recipe]:
-        """The recipe of each point; RecipeError for a range or a value that is not allowed."""
+        """Return the recipe of each point.
+
+        Args:
+            base: The recipe that the points change.
+        Returns:
+            `n` recipes.
+        Raises:
+            RecipeError: If a range or a value is not allowed.
+        """
         if not self.ranges or self.n < 1:
             raise RecipeError("spread", dict(self.ranges), f"needs at least one range and one point; n={self.n}")
         for name, ends in self.ranges.items():
             _refuse_empty(name, ends)
-        return [
-            with_values(
-                base,
-                {
-                    name: _value_at(name, ends, share)
-                    for (name, ends), share in zip(self.ranges.items(), row, strict=True)
-                },
-            )
-            for row in self._shares()
-        ]
+        ranges = self.ranges.items()
+        points = [[_value_at(*one, share) for one, share in zip(ranges, row, strict=True)] for row in self._shares()]
+        return [with_values(base, dict(zip(self.ranges, point, strict=True))) for point in points]
 
     def _shares(self) -> np.ndarray:
-        """Where each point lies in each range, from 0 to 1 `(n, ranges)`."""
+        """Return the place of each point in each range, from 0 to 1 `(n, ranges)`."""
         from scipy.stats import qmc
 
         rng, wide = np.random.default_rng(self.seed), len(self.ranges)
         if self.method == "random":
             return rng.random((self.n, wide))
-        if self.method == "sobol":  # it is even over a power of two of points
+        if self.method == "sobol":  # even over a power of two of points
             sampler: Any = qmc.Sobol(wide, rng=rng)
             points: np.ndarray = sampler.random_base2(math.ceil(math.log2(self.n)))[: self.n]
             return points
@@ -69,7 +80,7 @@ class Spread:
 
 
 def _value_at(name: str, ends: Sequence[Any], share: float) -> Any:
-    """The value at a share of a range; a choice where the range is a list, a whole number where the field wants one."""
+    """Return the value at a share of a range: a choice from a list, or a number, whole if the field is."""
     if not isinstance(ends, tuple):
         return ends[min(int(share * len(ends)), len(ends) - 1)]
     low, high, *scale = ends
@@ -80,10 +91,10 @@ def _value_at(name: str, ends: Sequence[Any], share: float) -> Any:
 
 
 def build_recipes(design: Axes | Spread | Iterable[Recipe], base: Recipe = DEFAULT) -> list[Recipe]:
-    """The different recipes of a design, in its order, which change `base` where they are not whole recipes.
+    """Return the different recipes of a design in its order; those of a grid or a Spread change `base`.
 
-    An axis is a field of a recipe, or "regularizers.r1" for the strength of r1, 0 being none. Raises RecipeError, which
-    names the axis and the value, for a design that holds nothing or what no recipe allows, and for more than MOST.
+    An axis is a field of a recipe, or "regularizers.r1" for the strength of r1, with 0 for none. Raises RecipeError,
+    with the axis and the value, for an empty design, an invalid value, or more than MOST_RECIPES.
     """
     if isinstance(design, Spread):
         recipes: Iterable[Recipe] = design.recipes(base)
@@ -91,8 +102,8 @@ def build_recipes(design: Axes | Spread | Iterable[Recipe], base: Recipe = DEFAU
         for name, values in design.items():
             _refuse_empty(name, values)
         count = math.prod(len(values) for values in design.values())
-        if count > MOST:
-            raise RecipeError("grid", count, f"recipes; at most {MOST:,}")
+        if count > MOST_RECIPES:
+            raise RecipeError("grid", count, f"recipes; at most {MOST_RECIPES:,}")
         rows = itertools.product(*design.values())
         recipes = [with_values(base, dict(zip(design, row, strict=True))) for row in rows]
     else:
@@ -105,7 +116,7 @@ def build_recipes(design: Axes | Spread | Iterable[Recipe], base: Recipe = DEFAU
 
 
 def with_values(base: Recipe, values: Mapping[str, Any]) -> Recipe:
-    """A recipe with other values of fields, and of strengths of regularizers; RecipeError where one is not allowed."""
+    """Return a recipe with other values of fields and strengths; RecipeError if one is not allowed."""
     fields = {name: value for name, value in values.items() if not name.startswith(STRENGTH)}
     strengths = {name.removeprefix(STRENGTH): value for name, value in values.items() if name.startswith(STRENGTH)}
     if strengths:
@@ -124,9 +135,9 @@ def _refuse_empty(name: str, values: Any) -> None:
 
 
 def parse_axis(words: str) -> tuple[str, list[Any]]:
-    """An axis as a command line writes it: `lr_g=1e-4:1e-2:9:log`, `width=16:64:4` or `loss=hinge,minimax`.
+    """Read an axis from a command line: `lr_g=1e-4:1e-2:9:log`, `width=16:64:4` or `loss=hinge,minimax`.
 
-    Raises RecipeError where it is not of that form.
+    Raises RecipeError if it is not of that form.
     """
     name, equals, rest = words.partition("=")
     name = name.replace("-", "_") if not name.startswith(STRENGTH) else name
@@ -144,9 +155,9 @@ def parse_axis(words: str) -> tuple[str, list[Any]]:
 
 
 def _parse_value(name: str, words: str) -> Any:
-    """A value of an axis; RecipeError where the field is unknown or cannot be that."""
+    """Read a value of an axis; RecipeError if the field is unknown or the value invalid."""
     if name in KNOBS and name != "regularizers":
         return parse(name, words)
     if not name.startswith(STRENGTH):
-        with_values(DEFAULT, {name: words})  # says which fields there are
+        with_values(DEFAULT, {name: words})  # its message lists the fields
     return parse("lr_g", words)

@@ -1,4 +1,4 @@
-"""Pieces of work, each done once: one after the other, by any executor, or taken from a store where they were done."""
+"""Pieces of work, each done once: one after the other, by an executor, or read from a store that holds them."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ Futures = dict["Future[list[Result]]", Piece]
 def execute(
     pieces: Iterable[Piece], executor: Executor | None = None, store: Store | None = None, jobs: int | None = None
 ) -> Iterator[tuple[Piece, list[Result]]]:
-    """Every different piece once, as each is done: first those that the store holds; new ones go into it.
+    """Yield every different piece with its results as it is done: first those in the store; the store gets the others.
 
-    Without an `executor`, in `jobs` processes, as many as there are cores unless fewer are wanted. What was begun
-    before an interrupt and is not done is lost, and the next call does it again. Raises RecipeError where a recipe
-    names a part that other processes do not have.
+    Without an `executor` it uses `jobs` worker processes, by default one per core. An interrupt loses the pieces that
+    are at work then. Raises RecipeError if a recipe names a part that other processes do not have, BrokenProcessPool
+    if a worker dies.
     """
     todo = []
     for piece in dict.fromkeys(pieces):
@@ -80,10 +80,8 @@ def _end_with(pipe: Connection) -> None:
 def _submit(todo: list[Piece], executor: Executor) -> Futures:
     for piece in todo:
         if (own := _find_own_part(piece)) is not None:
-            raise RecipeError(
-                own, getattr(piece.recipes[0], own), "is defined here, and other processes do not have it; put it into "
-                "toygan's menu there, or sweep without an executor",
-            )  # fmt: skip
+            allowed = "is defined here, and other processes do not have it; register it there, or give no executor"
+            raise RecipeError(own, getattr(piece.recipes[0], own), allowed)
     return {executor.submit(run, piece.to_json()): piece for piece in todo}
 
 
@@ -92,7 +90,7 @@ def _as_completed(futures: Futures) -> Iterator[tuple[Piece, list[Result]]]:
 
 
 def _find_own_part(piece: Piece) -> str | None:
-    """The first field of its recipes whose part is none of toygan's own."""
+    """Return the first field of a piece's recipes that names a part from outside toygan, if any."""
     recipe = piece.recipes[0]
     parts = [(name, getattr(recipe.parts, name)) for name in NAMED if hasattr(recipe.parts, name)]
     parts += [("regularizers", part) for part in recipe.parts.regularizers.values()]

@@ -1,4 +1,4 @@
-"""Groups of pieces, such as the recipes of one claim: each group's records as soon as all of it is done."""
+"""Groups of pieces, such as the recipes of one claim."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from toygan.sweeps.store import Store
 
 
 def measure_groups(
-    groups: Mapping[str, Sequence[Piece]], jobs: int | None = None, store: Store | None = None,
-    progress: Callable[[int, int], None] | None = None, device: str = "cpu",
-) -> Iterator[tuple[str, list[Record]]]:  # fmt: skip
-    """The records of every group, each group as soon as it is complete; a piece of several groups is done once.
+    groups: Mapping[str, Sequence[Piece]],
+    jobs: int | None = None,
+    store: Store | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    device: str = "cpu",
+) -> Iterator[tuple[str, list[Record]]]:
+    """Yield the records of each group as soon as it is complete; a piece of several groups is done once.
 
-    `progress` is told the pieces done and those in all.
+    `progress` is called with the number of pieces done and the number in all.
     """
     waiting = {name: [piece._replace(device=device) for piece in group] for name, group in groups.items()}
     done: dict[Piece, Record] = {}
@@ -26,4 +29,4 @@ def measure_groups(
         if progress is not None:
             progress(len(done), len(wanted))
         for name in [name for name, group in waiting.items() if done.keys() >= set(group)]:
-            yield name, [done[e] for e in waiting.pop(name)]
+            yield name, [done[piece] for piece in waiting.pop(name)]

@@ -1,4 +1,4 @@
-"""A report of a sweep: one page with sortable tables, heat maps and every seed, that needs no Python and no network."""
+"""A report of a sweep: one page with heat maps, every seed and a sortable table, without Python or a network."""
 
 from __future__ import annotations
 
@@ -26,10 +26,7 @@ DIGITS = 4  # of a number in the page
 
 
 def render_report(table: pd.DataFrame, title: str) -> bytes:
-    """The page of a sweep's table, as `sweep` returns it: what its runs were at their ends.
-
-    Raises ValueError where the table has no row.
-    """
+    """Return the page of a table of `sweep`: the ends of its runs. ValueError if the table has no row."""
     if table.empty:
         raise ValueError("table: has no rows")
     last, axes = last_rows(table), varying_fields(table)
@@ -39,7 +36,7 @@ def render_report(table: pd.DataFrame, title: str) -> bytes:
     seeds = sorted({len(group) for group in groups})
     code, torch_version = versions()
     steps = " or ".join(f"{step:,}" for step in sorted(last["step"].unique())[:3])
-    told = [
+    about = [
         f"{len(rows):,} recipe{'s' * (len(rows) > 1)}, {' or '.join(map(str, seeds))} seeds each",
         f"measured at iteration {steps}",
         f"toygan {code}, torch {torch_version}, {datetime.date.today().isoformat()}",
@@ -48,17 +45,17 @@ def render_report(table: pd.DataFrame, title: str) -> bytes:
     rows_in_json = json.dumps(content, separators=(",", ":")).replace("<", "\\u003c")
     style = page.build_stylesheet(FOLDER / "report.css")
     script = page.build_script(FOLDER / "report.js")
-    return page.build_document(title, " · ".join(told), "report", style, script, {"rows": ("json", rows_in_json)})
+    return page.build_document(title, " · ".join(about), "report", style, script, {"rows": ("json", rows_in_json)})
 
 
 def _about(metric: str) -> dict[str, str]:
-    """What a reader of a number has to know: its unit, and which way is better."""
+    """Return the unit of a metric, and the direction that is better."""
     row = METRICS[metric.removeprefix("average-")]
     return {"unit": row.unit, "better": row.better}
 
 
 def _row(group: pd.DataFrame, axes: list[str], metrics: list[str]) -> dict[str, Any]:
-    """One recipe: its axes, its share string, and of every metric each seed, the mean and its interval."""
+    """Return one recipe: its axes, its share string, and for each metric every seed, the mean and its interval."""
     verdicts = group["verdict"].mode()
     return {
         "axes": {name: _plain(group[name].iloc[0]) for name in axes},
@@ -71,13 +68,15 @@ def _row(group: pd.DataFrame, axes: list[str], metrics: list[str]) -> dict[str, 
 
 
 def _scores(values: np.ndarray) -> dict[str, Any]:
-    """Every seed's value, None where it diverged, and the mean of the others with its 95 % interval."""
+    """Return every seed's value, None if it diverged, and the mean of the others with its 95 % interval."""
     finite = values[np.isfinite(values)]
     low, high = mean_interval(finite, draws=1000) if len(finite) > 1 else (np.nan, np.nan)
     return {
-        "seeds": [_finite(x) for x in values], "mean": _finite(finite.mean() if len(finite) else np.nan),
-        "low": _finite(low), "high": _finite(high),
-    }  # fmt: skip
+        "seeds": [_finite(x) for x in values],
+        "mean": _finite(finite.mean() if len(finite) else np.nan),
+        "low": _finite(low),
+        "high": _finite(high),
+    }
 
 
 def _finite(x: float) -> float | None:
@@ -89,7 +88,7 @@ def _plain(value: Any) -> Any:
 
 
 def _recipe(row: pd.Series[Any]) -> Recipe:
-    """The recipe of a row of the table."""
+    """Build the recipe of a row of the table."""
     fields = {name: _plain(row[name]) for name in KNOBS if name in row.index and name != "regularizers"}
     strengths = {
         str(name).removeprefix(STRENGTH): _plain(row[name])

@@ -21,29 +21,63 @@ if TYPE_CHECKING:
 
 
 def sweep(
-    grid: Axes | Spread | Iterable[Recipe], seeds: int = 16, steps: int = 2000, every: int = 100,
-    metrics: Iterable[str] | None = None, executor: Executor | None = None, store: str | Path | Store | None = None,
-    base: Recipe = DEFAULT, device: str = "cpu", jobs: int | None = None,
-) -> pd.DataFrame:  # fmt: skip
-    """Every recipe of a grid under so many seeds, trained and measured: one row a recipe, seed and evaluation.
+    grid: Axes | Spread | Iterable[Recipe],
+    seeds: int = 16,
+    steps: int = 2000,
+    every: int = 100,
+    metrics: Iterable[str] | None = None,
+    executor: Executor | None = None,
+    store: str | Path | Store | None = None,
+    base: Recipe = DEFAULT,
+    device: str = "cpu",
+    jobs: int | None = None,
+) -> pd.DataFrame:
+    """Train every recipe of a grid over seeds, and return what was measured as a table.
 
-    `grid` names the values of fields that change `base`, `{"lr_g": [1e-4, 1e-3], "regularizers.r1": [0, 0.1]}`, or is a
-    `Spread` or a list of recipes. Columns are the recipe's fields, `step`, every metric, `diverged_at` and `verdict`,
-    that of the whole run. With a `store` (the name of a file) what was done before is not done again. Without an
-    `executor` it runs in `jobs` processes, one a core. Raises RecipeError, before any work, for a grid, a metric or a
-    number that is not allowed and for more than memory holds; StoreError for a store that is none.
+    Ctrl-C stops a sweep. With a `store`, the same call then continues it.
+
+    Args:
+        grid: The values of each axis, by the field of a recipe or "regularizers.r1" for a strength; or a `Spread`; or
+            recipes.
+        seeds: The number of seeds of each recipe [default: 16].
+        steps: The number of iterations of each run [default: 2000].
+        every: Iterations from one evaluation to the next [default: 100].
+        metrics: The names of the metrics to measure [default: those that any run measures].
+        executor: An executor of `concurrent.futures`, such as one of Dask, that trains in place of worker processes.
+        store: A file, or a `Store`, for the results; runs that it holds are not trained again [default: none].
+        base: The recipe that the axes change [default: Recipe()].
+        device: The device to train on, "cpu" or "cuda" [default: "cpu"].
+        jobs: The number of worker processes [default: one per core].
+    Returns:
+        A row for each recipe, seed and evaluation. The columns are the recipe's fields, `step`, every metric,
+        `diverged_at` (an iteration, -1 for never) and `verdict`, the diagnosis of the whole run.
+    Raises:
+        RecipeError: If a field, a metric or a number is not allowed, or the runs or the table exceed the memory; before
+            any training.
+        StoreError: If the file is not a store.
+    Example:
+        >>> from toygan import Recipe, sweep
+        >>> grid = {"loss": ["hinge", "minimax"], "regularizers.r1": [0, 0.1]}
+        >>> table = sweep(grid, seeds=2, steps=4, every=2, base=Recipe(width=4, batch=8), jobs=1)
+        >>> table.groupby(["loss", "regularizers.r1"])["step"].max().to_list(), len(table)
+        ([4, 4, 4, 4], 24)
     """
     wanted = plan(grid, seeds, steps, every, metrics, base, device)
-    opened = Store(store) if isinstance(store, str | Path) else store
-    done = dict(with_progress(wanted, execute(wanted, executor, opened, jobs)))
+    results = Store(store) if isinstance(store, str | Path) else store
+    done = dict(with_progress(wanted, execute(wanted, executor, results, jobs)))
     return build_frame(result for piece in wanted for result in done[piece])
 
 
 def plan(
-    grid: Axes | Spread | Iterable[Recipe], seeds: int, steps: int, every: int, metrics: Iterable[str] | None,
-    base: Recipe, device: str,
-) -> list[Piece]:  # fmt: skip
-    """The pieces of a sweep; RecipeError where it cannot be done."""
+    grid: Axes | Spread | Iterable[Recipe],
+    seeds: int,
+    steps: int,
+    every: int,
+    metrics: Iterable[str] | None,
+    base: Recipe,
+    device: str,
+) -> list[Piece]:
+    """Return the pieces of a sweep; RecipeError if an argument is invalid, or memory too small."""
     for name, value, least in (("steps", steps, 0), ("every", every, 1)):
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= 10**9:
             raise RecipeError(name, value, f"must be a whole number, at least {least} and at most 1,000,000,000")
@@ -63,7 +97,7 @@ def plan(
 def with_progress(
     wanted: list[Piece], done: Iterable[tuple[Piece, list[Result]]]
 ) -> Iterator[tuple[Piece, list[Result]]]:
-    """The same pieces behind a progress bar, in iterations of one member."""
+    """Yield the pieces behind a progress bar, which counts iterations of one member."""
     from tqdm.auto import tqdm
 
     total = sum(len(piece.recipes) * piece.steps for piece in wanted)
@@ -74,13 +108,30 @@ def with_progress(
 
 
 def read_sweep(store: str | Path, every_version: bool = False) -> pd.DataFrame:
-    """The table of what a store holds, by default of the newest versions of code and torch that are in it.
+    """Read the results in a store as a table, as `sweep` returns it.
 
-    Raises StoreError where it is none, and OSError where it cannot be read.
+    Its name in version 0.1.0, `sweep.read`, still works.
+
+    Args:
+        store: The file that a sweep wrote.
+        every_version: True reads all results, False those of the newest versions of code and torch in the store
+            [default: False].
+    Returns:
+        A row for each recipe, seed and evaluation; empty if the store holds no results.
+    Raises:
+        StoreError: If the file is not a store.
+        OSError: If the file is missing or cannot be read.
+    Example:
+        >>> import tempfile
+        >>> from toygan import Recipe, read_sweep, sweep
+        >>> file = tempfile.mkdtemp() + "/sweep.db"
+        >>> table = sweep([Recipe(width=4, batch=8)], seeds=2, steps=2, every=1, store=file)
+        >>> read_sweep(file).equals(table)
+        True
     """
     if not Path(store).exists():
         raise FileNotFoundError(2, "No such file", str(store))
     return build_frame(Store(store).results(every_version))
 
 
-sweep.read = read_sweep  # type: ignore[attr-defined]  # its name in version 0.1.0
+sweep.read = read_sweep  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""A store: the results of runs in one SQLite file, which any program can read and several processes may share."""
+"""A store: the results of runs in one SQLite file, which any program can read and several processes can share."""
 
 from __future__ import annotations
 
@@ -19,9 +19,17 @@ import torch
 from toygan.recipe import Recipe, RecipeError
 from toygan.sweeps.piece import Piece, Result
 
-APPLICATION, VERSION = 0x746F7967, 1  # "toyg", in the head of the file; of the tables below
-WAIT = 60.0  # seconds for another process that is writing
-ENGINE = ("recipe.py", "knobs.py", "randomness.py", "parts", "training", "runs", "measure")  # what results depend on
+APPLICATION, VERSION = 0x746F7967, 1  # "toyg" in the head of the file; the version of the tables below
+LOCK_SECONDS = 60.0  # to wait for another process that is writing
+ENGINE = (
+    "recipe.py",
+    "knobs.py",
+    "randomness.py",
+    "parts",
+    "training",
+    "runs",
+    "measure",
+)  # the sources that results depend on
 TABLES = """
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, recipe TEXT NOT NULL, seed INTEGER NOT NULL,
@@ -35,26 +43,40 @@ CREATE TABLE measurements (
 
 
 class StoreError(ValueError):
-    """A file that is no store, or one of another version."""
+    """The error of a file that is not a store, or is a store of another version."""
 
 
 class Store:
-    """Results by recipe, seed, iterations, measuring, and the versions of toygan's engine and of torch.
+    """Results of runs by recipe, seed, iterations, evaluations, and the versions of toygan's engine and of torch.
 
-    A new file is made where there is none. Raises StoreError, and leaves the file as it is, where it is another's, or
-    damaged, or of a newer version; OSError where it cannot be read or written.
+    `sweep(..., store=...)` fills a store, and `read_sweep` reads it.
+
+    Args:
+        path: The file; it is made if it does not exist.
+    Raises:
+        StoreError: If the file is damaged, belongs to another program or has another version; it is left as it is.
+        OSError: If the file cannot be read or written.
+    Example:
+        >>> import tempfile
+        >>> from toygan import Recipe, sweep
+        >>> from toygan.sweeps import Store
+        >>> store = Store(tempfile.mkdtemp() + "/results.db")
+        >>> table = sweep([Recipe(width=4, batch=8)], seeds=2, steps=2, every=1, store=store)
+        >>> [(result.recipe.seed, result.steps.tolist()) for result in store.results()]
+        [(0, [0, 1, 2]), (1, [0, 1, 2])]
+        >>> store.close()
     """
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
-        # A file that is there is opened by SQLite alone: whoever opens and closes it beside takes away the locks that
-        # this process has on it (POSIX), and the next one to close it deletes what others are still writing.
+        # Only SQLite may open a file that exists: opening and closing it here would drop the locks that this process
+        # holds on it (POSIX), and the next process to close it would delete what others are still writing.
         if not self.path.exists():
             self.path.touch()
         elif not os.access(self.path, os.R_OK | os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self.path))
         with self._refusing():
-            self._base = sqlite3.connect(self.path, timeout=WAIT, isolation_level=None, check_same_thread=False)
+            self._base = sqlite3.connect(self.path, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False)
             self._begin()
             self._base.execute("PRAGMA journal_mode = WAL")
 
@@ -69,13 +91,13 @@ class Store:
                 self._base.execute(f"PRAGMA application_id = {APPLICATION}")
                 self._base.execute(f"PRAGMA user_version = {VERSION}")
             elif application != APPLICATION:
-                raise StoreError(f"{self.path}: is the database of another program, and is left alone")
+                raise StoreError(f"{self.path}: is the database of another program")
             elif version != VERSION:
                 raise StoreError(f"{self.path}: is a store of version {version}; this toygan reads version {VERSION}")
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """All of it is written, or nothing."""
+        """Write all of the block, or nothing of it."""
         self._base.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -94,11 +116,11 @@ class Store:
             raise StoreError(f"{self.path}: is damaged, or not a store of toygan ({error})") from None
 
     def close(self) -> None:
-        """Gives the file free."""
+        """Close the file."""
         self._base.close()
 
     def get(self, piece: Piece) -> list[Result] | None:
-        """The results of a piece, or None where one of its runs is not there."""
+        """Return the results of a piece, or None if one of its runs is missing."""
         results = []
         with self._refusing():
             for key in _keys(piece):
@@ -109,7 +131,7 @@ class Store:
         return results
 
     def put(self, piece: Piece, results: Sequence[Result]) -> None:
-        """Takes in the results of a piece, all at once; what is there already stays."""
+        """Store the results of a piece, all at once; a run that is there already stays as it is."""
         with self._refusing(), self._writing():
             names = [name for result in results for name in result.metrics]
             known = self._metrics()
@@ -142,7 +164,7 @@ class Store:
         )
 
     def results(self, every_version: bool = False) -> list[Result]:
-        """All results, or those of the newest versions of code and torch that are there."""
+        """Return all results, or those of the newest versions of code and torch in the store."""
         with self._refusing():
             newest = self._base.execute("SELECT code, torch FROM runs ORDER BY id DESC LIMIT 1").fetchone()
             if newest is None:
@@ -175,14 +197,14 @@ def _quote(name: str) -> str:
 
 
 def _keys(piece: Piece) -> list[str]:
-    """What each run of a piece is found by."""
+    """Return the key of each run of a piece."""
     shared = [piece.steps, piece.every, piece.metrics and sorted(piece.metrics), piece.n, piece.device, *versions()]
     return [hashlib.sha256(json.dumps([recipe.to_json(), *shared]).encode()).hexdigest() for recipe in piece.recipes]
 
 
 @cache
 def versions() -> tuple[str, str]:
-    """The versions of all of toygan that results depend on, a digest of its sources, and of torch."""
+    """Return the version of the code that results depend on, a digest of its sources, and that of torch."""
     folder, digest = Path(__file__).parent.parent, hashlib.sha256()
     for name in ENGINE:
         files = sorted((folder / name).rglob("*.py")) if (folder / name).is_dir() else [folder / name]

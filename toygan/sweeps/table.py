@@ -1,4 +1,4 @@
-"""Results as one table: a row for each recipe, seed and evaluation."""
+"""Results as a table: a row for each recipe, seed and evaluation."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ LAST = ["diverged_at", "verdict"]
 
 
 def recipe_fields(recipe: Recipe) -> dict[str, Any]:
-    """The recipe's fields, each strength under a name of its own."""
+    """Return a recipe's fields by name, each strength as a field of its own."""
     strengths = {STRENGTH + name: strength for name, strength in recipe.regularizers.items()}
     return {name: getattr(recipe, name) for name in KNOBS if name != "regularizers"} | strengths
 
 
 def build_frame(results: Iterable[Result]) -> pd.DataFrame:
-    """The table, in the order of the fields' values, seeds and iterations, whoever was done first."""
+    """Return results as a table, sorted by the values of the fields, by seeds and by iterations."""
     import pandas as pd
 
     several = list(results)
@@ -48,37 +48,36 @@ def build_frame(results: Iterable[Result]) -> pd.DataFrame:
 
 
 def _place(metric: str) -> tuple[int, bool]:
-    """Metrics stand in the order of their menu, that of an averaged generator behind its own."""
+    """Return the sort key of a metric: its place in the menu, that of an averaged generator right after."""
     own = metric.removeprefix("average-")
     return list(METRICS).index(own), own != metric
 
 
 def refuse_too_long(recipes: int, seeds: int, steps: int, every: int, metrics: int) -> None:
-    """RecipeError where the table of a sweep would not fit into the memory that is allowed."""
+    """Raise RecipeError if the table of a sweep would not fit into the allowed memory."""
     rows = recipes * (steps // every + 2)
     each = rows * 8.0 * (len(KNOBS) + metrics + 4)
     if each * seeds > (allowed := budget()):
-        raise RecipeError(
-            "seeds", seeds, f"the table of {recipes:,} recipes would take {each * seeds / 2**30:.3g} GiB, and "
-            f"{allowed / 2**30:.3g} GiB are allowed; {int(allowed // each):,} would fit, or more with a larger `every`",
-        )  # fmt: skip
+        sizes = f"{each * seeds / 2**30:.3g} GiB, and {allowed / 2**30:.3g} GiB are allowed"
+        fit = f"{int(allowed // each):,} would fit, or more with a larger `every`"
+        raise RecipeError("seeds", seeds, f"the table of {recipes:,} recipes would take {sizes}; {fit}")
 
 
 def varying_fields(table: pd.DataFrame) -> list[str]:
-    """The fields in which the recipes of a table differ, seeds apart."""
+    """Return the fields, except the seed, in which the recipes of a table differ."""
     fields = [name for name in table.columns if name in KNOBS or name.startswith(STRENGTH)]
     return [name for name in fields if name != "seed" and table[name].nunique() > 1]
 
 
 def last_rows(table: pd.DataFrame) -> pd.DataFrame:
-    """The last evaluation of every run."""
+    """Return the last evaluation of every run."""
     fields = [name for name in table.columns if name in KNOBS or name.startswith(STRENGTH)]
     last: pd.DataFrame = table.drop_duplicates(fields, keep="last")
     return last.reset_index(drop=True)
 
 
 def summarize(table: pd.DataFrame) -> pd.DataFrame:
-    """One row a recipe, at the end of its runs: its axes, seeds, the mean of every metric, and the usual verdict."""
+    """Return a row for each recipe at the end of its runs: axes, seeds, metrics' means, and the verdict of most."""
     last, axes = last_rows(table), varying_fields(table)
     groups = last.groupby(axes, sort=True) if axes else last.groupby(lambda _: 0)
     metrics = [name for name in last.columns if name.removeprefix("average-") in METRICS]
