@@ -38,15 +38,7 @@ PAGES = [
 ]
 LESSONS = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "lessons").glob("*.ipynb"))]
 LATER = """
-    toygan/parts/turns/base.py
-    toygan/studies/claims/__init__.py
-    toygan/studies/gallery/__init__.py
-    toygan/sweeps/run.py
     toygan/training/population.py
-    toygan/training/state.py
-    toygan/studies/claims/claim.py
-    toygan/studies/gallery/case.py
-    toygan/studies/gallery/cases.py
 """  # files that are not yet in plain English
 
 

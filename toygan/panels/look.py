@@ -210,7 +210,7 @@ class Look:
         return replace(self, **before.drawn)
 
     def metric(self, name: str) -> np.ndarray:
-        """Return one metric of the member over the measured iterations `(T,)`; NaN if it was not measured."""
+        """Return the metric `name` of the member over the measured iterations `(T,)`; NaN if it was not measured."""
         taken = name in self.metrics and len(self.steps) > 0
         return self.metrics[name][:, self.member] if taken else np.full(len(self.steps), np.nan)
 
@@ -219,7 +219,7 @@ class Look:
         return reference_band(metric, self.recipe.data, self.measured) if self.measured else None
 
     def portrait(self, reach: float = 2.0) -> theory.Portrait | None:
-        """Compute the phase portrait of the recipe, without runs; None if a player has more than one number."""
+        """Compute the phase portrait of the recipe up to `reach` on both axes; None if a player has several numbers."""
         return _portrait(self.recipe, reach)
 
 

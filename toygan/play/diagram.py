@@ -79,7 +79,7 @@ class PhaseDiagram(Live):
         self._show()
 
     def focus(self, member: int) -> None:
-        """Open the run of a cell, counted row by row as shown, from 0 for the first cell of the lowest row."""
+        """Open the run of the cell `member`, counted row by row as shown; 0 is the first cell of the lowest row."""
         self.pause()
         if self.opened is not None:
             self.opened.close()

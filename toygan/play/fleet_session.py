@@ -164,7 +164,7 @@ class FleetSession:
             self.say(DIVERGED)
 
     def say(self, message: str, refused: bool = False) -> None:
-        """Show a message to the user, until the next one."""
+        """Show a message to the user until the next one; `refused` marks it as a refusal."""
         self.message, self.refused = message, refused
 
     # An iteration that takes long, beside the event loop.

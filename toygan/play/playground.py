@@ -82,7 +82,11 @@ class Playground(Live):
     def set(self, field: str, value: Any) -> bool:
         """Change a field of the recipe, or one regularizer as "regularizers.r1"; the controls follow.
 
-        Returns True if that was allowed.
+        Args:
+            field: The field, or "regularizers." and the name of a regularizer.
+            value: Its new value; None takes a regularizer away.
+        Returns:
+            True if that was allowed; the status line gives the reason if not.
         """
         done = self.session.set(field, value)
         self._put_controls(field)
@@ -90,7 +94,7 @@ class Playground(Live):
         return done
 
     def focus(self, member: int) -> None:
-        """Show another seed, counted from the recipe's own as 0; ValueError for a number that no seed has."""
+        """Show the seed number `member`, 0 being the recipe's own; ValueError for a number that no seed has."""
         self.session.focus = member
         self._show()
 

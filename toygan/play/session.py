@@ -104,6 +104,7 @@ class Session(FleetSession):
 
     @property
     def choices(self) -> int:
+        """The number of members."""
         return self.seeds
 
     def measure(self) -> Snapshot:
@@ -142,7 +143,7 @@ class Session(FleetSession):
             refuse_too_large(recipe, self.seeds)
 
     def apply(self, field: str, new: Recipe) -> bool:
-        """Continue with another recipe, or restart if the field cannot change during a run.
+        """Continue with the recipe `new`, or restart if the field cannot change during a run.
 
         Returns False if it needs more memory than is allowed.
         """
@@ -179,6 +180,7 @@ class Session(FleetSession):
 
     @property
     def words(self) -> dict[str, str]:
+        """The diagnosis of the member in focus, by the names of `view.js`."""
         return describe(self.diagnoses, self.focus)
 
     @property
@@ -194,14 +196,17 @@ class Session(FleetSession):
 
     @property
     def title(self) -> str:
+        """Loss, regularizers and data in one line."""
         return headline(self.recipe)
 
     @property
     def about(self) -> str:
+        """The seed that is drawn, and the number of seeds."""
         return seeds_line(self.recipe, self.seeds)
 
     @property
     def share(self) -> str:
+        """The recipe as a line to share."""
         return self.recipe.to_string()
 
 

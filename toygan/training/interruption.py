@@ -1,4 +1,4 @@
-"""Work of torch that can be given up: an iteration may take a minute, and who waits for it may change their mind."""
+"""Work of torch that can be given up: an iteration may take a minute, and a user may not want to wait for it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 
 class Interrupted(Exception):
-    """What is raised where work is given up."""
+    """The error that ends work that was given up."""
 
 
 class interruptible(TorchDispatchMode):

@@ -1,4 +1,4 @@
-"""A probe: what can be asked of P runs as they stand; to ask changes nothing."""
+"""A probe: samples, logits and metrics of P runs at the present iteration; a probe changes nothing."""
 
 from __future__ import annotations
 
@@ -23,36 +23,39 @@ CONTEXT = 64  # real samples among which a discriminator that judges whole batch
 
 @dataclass(frozen=True)
 class Probe:
-    """P runs as they stand. `batch` gives the same n samples at every call, from streams that no run uses:
-    so a picture moves only when the networks do, and a run goes on as if nobody looked."""
+    """P runs at the present iteration.
+
+    `batch` gives the same n samples at every call, from streams that no run uses. So a picture moves only if the
+    networks do, and a run continues as if nobody had looked.
+    """
 
     recipes: tuple[Recipe, ...]
     game: Game
-    average: Tensor | None  # the averaged generators' parameters (P, n_g), where a recipe's `ema` is above 0
+    average: Tensor | None  # the averaged generators' parameters (P, n_g), if a recipe's `ema` is above 0
     diverged_at: Tensor  # (P,)
     batch: Callable[[int], Batch]
 
     @property
     def data(self) -> Distribution:
-        """The data, which says in which units the players see it: what a probe takes and gives is in the data's own."""
+        """The data; a probe takes and returns samples in its units, not in those that the players see."""
         return self.recipes[0].parts.data
 
     @torch.no_grad()
     def generate(self, n: int, average: bool = False) -> Tensor:
-        """n samples of every member `(P, n, dim)`, of its averaged generator if there is one and it is asked for."""
+        """Generate n samples of every member `(P, n, dim)`; `average` takes its averaged generator, if it has one."""
         g = self.game.generator
         theta = self.average if average and self.average is not None else g.theta
         return self.data.from_players(g.network(theta, self.batch(n).z))
 
     def real(self, n: int) -> Tensor:
-        """n real samples for every member `(P, n, dim)`."""
+        """Return n real samples for every member `(P, n, dim)`."""
         return self.data.from_players(self.batch(n).real)
 
     @torch.no_grad()
     def critic(self, x: Tensor) -> Tensor:
-        """D's logits `(P, n)` at x `(P, n, dim)`, or at the same x `(n, dim)` for all.
+        """Compute D's logits `(P, n)` at x `(P, n, dim)`, or at the same x `(n, dim)` for all.
 
-        Where there is no discriminator, the loss's witness function stands for it.
+        Without a discriminator they are the loss's witness function.
         """
         g, d = self.game.generator, self.game.discriminator
         x = self.data.players_see(x.to(g.theta)).expand(len(g.theta), -1, -1)
@@ -62,13 +65,13 @@ class Probe:
         return self.game.at_points(x, x[:, :0] if d.network.per_sample else self.batch(CONTEXT).real)
 
     def descent_directions(self, n: int) -> tuple[Tensor, Tensor]:
-        """n samples of every member, and where the chosen loss pushes each of them: the arrows, both `(P, n, dim)`."""
+        """Return n samples of every member and minus the gradient of G's loss at each of them, both `(P, n, dim)`."""
         samples, directions = self.game.descent_directions(self.batch(n))
         unit = self.data.players_see(torch.tensor([[0.0], [1.0]]).to(samples).expand(2, samples.shape[-1]))
         return self.data.from_players(samples), directions * (unit[1] - unit[0])
 
     def snapshot(self, n: int, since: Snapshot | None = None, metrics: Iterable[str] | None = None) -> Snapshot:
-        """n samples and the metrics, the default ones or those named, at this moment (Population.snapshot)."""
+        """Return n samples and the metrics, the default ones or those named, as `Population.snapshot` describes."""
         earlier = None if since is None else Earlier(since.samples, self.game.steps - since.step)
         data, average = self.data, None
         inputs = MetricInputs(self.generate(n), data, self._game_state(), earlier)
@@ -89,14 +92,14 @@ class Probe:
         )
 
     def _on_training(self) -> Tensor:
-        """D's logits on points of the training set, the same at every call `(P, n)`."""
+        """Compute D's logits on points of the training set, the same at every call `(P, n)`."""
         pool = self.data.training_set
         assert pool is not None
         which = torch.randint(len(pool), (PROBE_BATCH,), generator=torch.Generator().manual_seed(0))
         return self.critic(pool[which])
 
     def _game_state(self) -> GameState:
-        """D's logits, both losses and both gradients on one batch; the next gradients when asked for."""
+        """Compute D's logits, both losses and both gradients on one batch, and the next gradients if needed."""
         game, batch = self.game, self.batch(PROBE_BATCH)
         g, d = (player.theta.detach().requires_grad_() for player in (game.generator, game.discriminator))
         loss_g = game.generator_loss(g, d.detach(), batch)

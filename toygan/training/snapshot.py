@@ -1,4 +1,4 @@
-"""A snapshot: what P runs are at one iteration, in numbers that no longer change."""
+"""A snapshot: the samples and metrics of P runs at one iteration, in numbers that no longer change."""
 
 from __future__ import annotations
 
@@ -14,25 +14,40 @@ from toygan.recipe import Recipe
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """P runs at one iteration: samples `(P, n, dim)` and, per metric, one number a member `(P,)`."""
+    """The samples and metrics of P runs at one iteration.
+
+    Args:
+        step: The iteration.
+        samples: Generated samples `(P, n, dim)`, in the data's units.
+        metrics: A number for each member `(P,)`, by the name of the metric.
+        shares: Share of each mode in each member's high-quality samples `(P, K)`.
+        diverged_at: The iteration at which each member's parameters were no longer finite, or -1 `(P,)`.
+        recipes: The recipe of each member.
+        average: Samples of the averaged generators `(P, n, dim)`; None unless a recipe's `ema` is above 0.
+    Example:
+        >>> from toygan import Population, Recipe
+        >>> snapshot = Population(Recipe(width=4, batch=8).seeds(3)).snapshot(n=100)
+        >>> snapshot.step, snapshot.samples.shape, snapshot.metrics["modes-covered"].shape
+        (0, torch.Size([3, 100, 2]), (3,))
+    """
 
     step: int
     samples: Tensor
     metrics: dict[str, np.ndarray]
-    shares: np.ndarray  # generated share of each mode (P, K), high-quality samples only
-    diverged_at: np.ndarray  # the iteration at which a member left the finite numbers, or -1 (P,)
+    shares: np.ndarray
+    diverged_at: np.ndarray
     recipes: tuple[Recipe, ...]
-    average: Tensor | None = None  # samples of the averaged generators (P, n, dim), where a recipe's `ema` is above 0
+    average: Tensor | None = None
 
     @property
     def alive(self) -> np.ndarray:
-        """Which members still have finite parameters `(P,)`."""
+        """True for members whose parameters are finite `(P,)`."""
         alive: np.ndarray = self.diverged_at < 0
         return alive
 
 
 def join(parts: Sequence[Snapshot], order: Sequence[int]) -> Snapshot:
-    """One snapshot of several populations, members in the order in which their recipes were given."""
+    """Return one snapshot of several populations, the members in the order `order` of their recipes."""
     back = np.argsort(order)
     names = list(dict.fromkeys(name for part in parts for name in part.metrics))
     missing = [np.full(len(part.recipes), np.nan) for part in parts]

@@ -186,7 +186,14 @@ class Regularizer:
         return ()
 
     def update(self, state: RegularizerState, theta_g: Tensor, theta_d: Tensor, net: Network) -> RegularizerState:
-        """Return the state after a step of D to `theta_d` `(P, n_d)`; arguments as those of `start`."""
+        """Return the state after a step of D.
+
+        Args:
+            state: The state before it.
+            theta_g: G's parameters `(P, n_g)`.
+            theta_d: D's new parameters `(P, n_d)`.
+            net: D's network.
+        """
         return state
 
     def project(self, theta_d: Tensor, net: Network, strength: Tensor) -> Tensor:
