@@ -92,7 +92,7 @@ def test_a_remedy_is_tried_on_runs_with_its_verdict_and_counted_by_the_distance(
     assert tryout.outcomes(record(diverged_at=100)) == [-1]
     odds = RemedyOdds({"a": (tryout, [1, -1]), "b": (tryout, [0])})
     assert odds.odds == {"oscillation": {tryout.remedy: Odds(1, 1, 3)}}
-    held = json.loads(odds.into('{"random": {}, "gallery": {"diverged": {}}}', "gallery"))
+    held = json.loads(odds.update_json('{"random": {}, "gallery": {"diverged": {}}}', "gallery"))
     assert held == {"random": {}, "gallery": {"oscillation": {tryout.remedy: [1, 1, 3]}}}
 
 

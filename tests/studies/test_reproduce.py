@@ -16,7 +16,7 @@ from toygan.parts.metrics import METRICS
 from toygan.runs.record import Record
 from toygan.studies import reproduce
 from toygan.studies.published import PUBLISHED
-from toygan.studies.reproduce import SINCE, TOGETHER, all_modes_since, joined, measure, report
+from toygan.studies.reproduce import SEEDS_TOGETHER, SINCE, all_modes_since, join_records, measure_methods, report
 from toygan.sweeps import Store
 from toygan.training import Population
 
@@ -95,21 +95,22 @@ def test_the_clusters_have_the_mean_and_the_deviation_of_the_uniform_ones() -> N
 
 
 def ours(seeds: int, iterations: int) -> Record:
-    return measure(TOY, seeds, iterations).of_methods(TOY)["one"]
+    return measure_methods(TOY, seeds, iterations).by_method(TOY)["one"]
 
 
 def test_a_method_is_run_under_all_seeds_and_judged_at_its_last_iterate() -> None:
-    found = ours(TOGETHER + 2, 5)
+    found = ours(SEEDS_TOGETHER + 2, 5)
     assert found.steps[-1] == 5
-    assert [recipe.seed for recipe in found.recipes] == list(range(TOGETHER + 2))
-    population = Population(SMALL.seeds(TOGETHER + 2))
+    assert [recipe.seed for recipe in found.recipes] == list(range(SEEDS_TOGETHER + 2))
+    population = Population(SMALL.seeds(SEEDS_TOGETHER + 2))
     population.run(5)
     for name, expected in population.snapshot(n=50, metrics=TOY.quantities).metrics.items():
         assert found.metric(name)[-1] == pytest.approx(expected, rel=1e-4)
 
 
 def test_modes_are_counted_as_it_goes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reproduce, "EVERY", (0.1, 2))
+    monkeypatch.setattr(reproduce, "EVERY_SHARE", 0.1)
+    monkeypatch.setattr(reproduce, "EVERY_ITERATIONS", 2)
     found = ours(2, 7)
     assert found.steps.tolist() == [0, 2, 4, 6, 7]
     assert np.isfinite(found.metric("modes-covered")).all()
@@ -119,14 +120,14 @@ def test_finished_seeds_stay_in_a_store_and_are_not_trained_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = Store(tmp_path / "toy.db")
-    first = measure(TOY, 6, 5, store=store)
+    first = measure_methods(TOY, 6, 5, store=store)
     monkeypatch.setattr(Population, "step", None)
-    again = measure(TOY, 6, 5, store=store)
-    assert report("toy", TOY, again.of_methods(TOY), 6, 5) == report("toy", TOY, first.of_methods(TOY), 6, 5)
+    again = measure_methods(TOY, 6, 5, store=store)
+    assert report("toy", TOY, again.by_method(TOY), 6, 5) == report("toy", TOY, first.by_method(TOY), 6, 5)
 
 
 def test_members_of_several_records_stand_side_by_side() -> None:
-    both = joined([results()["one"], results()["two"]])
+    both = join_records([results()["one"], results()["two"]])
     assert both.metric("modes-covered").shape == (3, 8)
     assert both.metric("modes-covered")[1].tolist() == [8, 0, 7, 5] * 2
 

@@ -14,7 +14,7 @@ from toygan.files import write
 from toygan.studies.gallery import GALLERY
 from toygan.studies.gallery.case import SEEDS
 from toygan.studies.gallery.report import measure_gallery
-from toygan.studies.gallery.trial import MOST_TRIED, at_random, failing, measure_odds, measure_trial
+from toygan.studies.gallery.trial import MOST_TRIED, failing_pieces, measure_odds, measure_trial, random_pieces
 
 
 def _read_odds(file: Path | None) -> str:
@@ -71,14 +71,14 @@ def command(
         return 0
     if count or odds:
         held = _read_odds(odds)
-        pieces = at_random(count, first_seed) if count else failing(wanted, first_seed)
+        pieces = random_pieces(count, first_seed) if count else failing_pieces(wanted, first_seed)
         tried = measure_trial(pieces, jobs, open_store(store), device)
         status = print_results(tried, markdown)
         if odds is None or tried.missing:
             return status
         most, source = (MOST_TRIED, "random") if count else (None, "gallery")
         found = measure_odds(tried, most, jobs, open_store(store), device)
-        write(odds, found.into(held, source).encode())
+        write(odds, found.update_json(held, source).encode())
         click.echo(found)
         return INTERRUPTED if found.missing else status
     return print_results(measure_gallery(wanted, first_seed, jobs, seeds, open_store(store), device), markdown)

@@ -12,7 +12,7 @@ from toygan.cli.studies import lookup, open_store
 from toygan.files import write
 from toygan.studies.experiment import Published
 from toygan.studies.published import PUBLISHED
-from toygan.studies.reproduce import measure, report
+from toygan.studies.reproduce import measure_methods, report
 
 
 def list_experiments() -> str:
@@ -73,8 +73,8 @@ def command(
     iterations, seeds = _parse_budget(budget, name, setting), seeds or setting.seeds
     if out is not None:  # it says what is missing, until the end
         write(out, report(name, setting, {}, seeds, iterations).encode(), force, "--force")
-    found = measure(setting, seeds, iterations, jobs, open_store(store), device)
-    text = report(name, setting, found.of_methods(setting), seeds, iterations)
+    found = measure_methods(setting, seeds, iterations, jobs, open_store(store), device)
+    text = report(name, setting, found.by_method(setting), seeds, iterations)
     click.echo(text, nl=False)
     if out is not None:
         write(out, text.encode())

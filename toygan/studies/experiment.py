@@ -1,4 +1,4 @@
-"""What an experiment of the literature is: methods as recipes, their published numbers, and what differs here."""
+"""An experiment of the literature: methods as recipes, their published numbers, and the differences to ours."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from toygan.recipe import Recipe
 
 
 class Reported(NamedTuple):
-    """A published mean over runs, and its standard error where the paper gives one."""
+    """A published mean over runs, and its standard error if the paper gives one."""
 
     mean: float
     error: float | None = None
@@ -26,13 +26,13 @@ class Method:
 
 @dataclass(frozen=True)
 class Published:
-    """An experiment of the literature; `runs` is how many stand behind each of its numbers, 0 where none are given."""
+    """An experiment of the literature; `runs` is the number behind each mean, 0 if none is given."""
 
     about: str
     source: str
     methods: Mapping[str, Method]
     iterations: int
-    budget: int  # iterations after which a first answer is there
+    budget: int  # iterations for a first look
     quantities: tuple[str, ...]  # metrics
     differences: tuple[str, ...]
     runs: int = 0
@@ -40,5 +40,5 @@ class Published:
 
     @property
     def seeds(self) -> int:
-        """As many as they ran, or 16 where they do not say."""
+        """The number of published runs, or 16 if it is not given."""
         return self.runs or 16

@@ -1,4 +1,4 @@
-"""Experiments of the literature as recipes: how each was set up, what was published, and where ours differs."""
+"""Experiments of the literature as recipes: set-up, published numbers, and the differences to ours."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FRESH = "They train on {} that are drawn once; ours are fresh in every batch."
 
 
 def _row(modes: Reported, share: Reported, kl: Reported | None = None) -> dict[str, Reported]:
-    """A row of a table: modes, high-quality samples in per cent, reverse KL."""
+    """Return a row of a table: modes, high-quality samples in percent, reverse KL."""
     percent = Reported(share.mean / 100, None if share.error is None else share.error / 100)
     return {"modes-covered": modes, "high-quality": percent} | ({"reverse-kl": kl} if kl else {})
 
@@ -33,7 +33,7 @@ RING = Recipe(
     beta2=0.999,
 )
 UNROLLED = Published(
-    about="a ring of 8: the minimax game, and G playing against the D of some steps ahead",
+    about="a ring of 8: the minimax game, and G trained against the D of some steps ahead",
     source="Metz et al. 2017, Unrolled GAN; numbers: Srivastava et al. 2017 (VEEGAN), table 1",
     methods={
         "GAN": Method(RING, _row(Reported(1), Reported(99.3))),
@@ -45,12 +45,12 @@ UNROLLED = Published(
     runs=5,
     quantities=MODES,
     differences=(
-        "Metz et al. show pictures. The numbers are VEEGAN's for 5 unrolling steps, without a spread; with which "
-        "networks, rates and number of iterations they were found is not in what we read.",
+        "Metz et al. show pictures. The numbers are VEEGAN's for 5 unrolling steps, without a spread; we found neither "
+        "its networks nor its rates and iterations.",
         "Data, networks, initial weights, D's input / 4, batch and rates are those of Nagarajan and Kolter's toy code, "
-        "which says that they are the Unrolled GAN paper's; the 25 000 iterations are those of the authors' notebook.",
-        "That notebook differs from this (tanh, G's rate 1e-3, radius 1, sigma 0.01), and its ring has 7 modes: its "
-        "angles include both 0 and 2 pi.",
+        "which says that they are the Unrolled GAN paper's. The 25 000 iterations are those of the authors' notebook.",
+        "That notebook uses tanh, a rate of 1e-3 for G, radius 1 and sigma 0.01, and its ring has 7 modes: its angles "
+        "include both 0 and 2 pi.",
     ),
 )
 
@@ -78,19 +78,19 @@ CLIPPED = {
 
 
 def _wgan(about: str, data: str, quantities: tuple[str, ...], difference: str = "") -> Published:
-    """One of the three toys of their code, with both of its modes."""
+    """Return one of the three toy experiments of their code, with both of its methods."""
     penalised = CRITIC.but(data=data)
     return Published(
-        about=f"{about}: a Wasserstein critic under a gradient penalty or under clipped weights",
+        about=f"{about}: a Wasserstein critic with a gradient penalty or with clipped weights",
         source="Gulrajani et al. 2017, WGAN-GP, and its gan_toy.py",
         methods={"WGAN-GP": Method(penalised), "WGAN, clipped": Method(penalised.but(**CLIPPED))},
         iterations=100_000,
         budget=20,
         quantities=quantities,
         differences=(
-            PICTURES + " Those of the paper hold the generator still, at the data with noise, and show the critic; "
-            "here both learn, as the code does unless told otherwise.",
-            "Their output layers start by Glorot's rule, ours by He's as all others: 2 / 512 for 2 / 514.",
+            PICTURES + " The paper's hold the generator still, at the data with noise, and show the critic; here both "
+            "learn, as the code does by default.",
+            "Their output layers use Glorot's initial weights, ours He's as all others: 2 / 512 in place of 2 / 514.",
             *([difference] if difference else []),
         ),
     )
@@ -111,7 +111,7 @@ PACS = Recipe(
 
 
 def _pacgan(about: str, data: str, reported: Mapping[int, Mapping[str, Reported]]) -> Published:
-    """A column group of their table 1; packs of 1 are the plain GAN, and D sees 100 packs of each kind in a step."""
+    """Return a group of columns of their table 1; a pack of 1 is the plain GAN, and D sees 100 packs of each kind."""
     packed = {m: PACS.but(data=data, batch=100 * m, regularizers={"packing": m} if m > 1 else {}) for m in reported}
     return Published(
         about=f"{about}: packs of 2, 3 and 4 samples against single ones",
@@ -123,11 +123,11 @@ def _pacgan(about: str, data: str, reported: Mapping[int, Mapping[str, Reported]
         quantities=MODES,
         differences=(
             FRESH.format("100 000 points"),
-            "Batch norm: theirs takes each of a pack's places by itself, 100 samples, ours all samples of a batch; "
-            "theirs is evaluated with running means, ours with the statistics of the 2500 samples.",
+            "Batch norm: theirs normalizes each position of a pack separately, over 100 samples, ours all samples of a "
+            "batch. Theirs is evaluated with running means, ours with the statistics of the 2500 samples.",
             "Adam's beta2 is not set in their code; we take 0.999.",
-            "At which iteration the table was taken is not in their code; ours is the last iterate.",
-            "The table's row of ALI is left out: toygan has no encoder that D judges without VEEGAN's second term.",
+            "Their code does not say at which iteration the table was measured; ours is the last iterate.",
+            "The table's row for ALI is left out: toygan has no encoder for D without VEEGAN's second term.",
         ),
     )
 
@@ -146,7 +146,7 @@ CLUSTERS = Recipe(
     lr_d=1e-2,
 )
 BIMODAL = Published(
-    about="two clusters on a line: pairs that are compared against samples that are judged alone",
+    about="two clusters on a line: a relativistic D against a D of single samples",
     source="Sun et al. 2020, RS-GAN, and its GAN2_2Cluster.py",
     methods={
         "JS-GAN": Method(CLUSTERS.but(lr_d=5e-3)),
@@ -161,9 +161,9 @@ BIMODAL = Published(
         "Their clusters are uniform on [0, 0.3] and [4, 4.3]; ours are Gaussians of the same means and deviations.",
         "They learn 100 fixed points from 100 fixed noises, uniform on [-5, 5], always in the same pairs; ours are "
         "fresh in every batch of 100, and the noise is Gaussian of the same deviation.",
-        "They take 10 steps of D, then 10 of G, 5000 times; ours take turns, one step each, 50 000 times.",
-        "JS-GAN: they halve D's loss, but not RS-GAN's; we halve D's learning rate, which under plain gradient descent "
-        'is the same. "JS-GAN, whole loss" is our control: all as theirs, without the half.',
+        "They take 10 steps of D, then 10 of G, 5000 times; ours alternate, one step each, 50 000 times.",
+        "JS-GAN: they halve D's loss, but not RS-GAN's. We halve D's learning rate, which is the same for plain "
+        'gradient descent. "JS-GAN, whole loss" is our control: the same without the half.',
     ),
 )
 
@@ -185,8 +185,8 @@ RINGS = Recipe(
 THEIRS = "Welfert et al. 2023, (alpha_D, alpha_G)-GANs, and the results of their code (AlphaGan-Papers-Results)"
 
 
-def _of_runs(mean: float, deviation: float, runs: int) -> Reported:
-    """A mean over runs whose standard deviation is known."""
+def _with_deviation(mean: float, deviation: float, runs: int) -> Reported:
+    """Return a mean over runs with a known standard deviation."""
     return Reported(mean, deviation / runs**0.5)
 
 
@@ -194,10 +194,10 @@ SATURATING = Published(
     about="a ring of 8 under 200 seeds: the saturating loss against the non-saturating one and an alpha-loss",
     source=f"{THEIRS}: ring_S_metrics.csv and ring_NS_metrics.csv",
     methods={
-        "saturating": Method(RINGS, _row(_of_runs(4.70, 3.53, 200), Reported(65))),
+        "saturating": Method(RINGS, _row(_with_deviation(4.70, 3.53, 200), Reported(65))),
         "saturating, alpha_D 0.3": Method(RINGS.but(loss="alpha(alpha_d=0.3)"), _row(Reported(7.57), Reported(92))),
         "non-saturating": Method(
-            RINGS.but(loss="probability-cross-entropy"), _row(_of_runs(5.89, 1.88, 200), Reported(94))
+            RINGS.but(loss="probability-cross-entropy"), _row(_with_deviation(5.89, 1.88, 200), Reported(94))
         ),
         "saturating, on logits": Method(RINGS.but(loss="minimax")),
     },
@@ -209,32 +209,32 @@ SATURATING = Published(
         "Their runs by the number of modes found, 0 to 8: saturating 59, 2, 9, 10, 8, 8, 4, 7, 93; non-saturating 2, "
         "0, 6, 21, 24, 19, 28, 56, 44; all 8 with alpha_D = 0.3 in 87 % of runs.",
         "They give D and then G the same noise; here each gets its own.",
-        'Their loss is the cross-entropy of float32 probabilities; "on logits" is our control: the same game where '
-        "neither the loss nor its slope is rounded away.",
+        'Their loss is the cross-entropy of float32 probabilities. "on logits" is our control: the same game, with '
+        "neither the loss nor its gradient rounded away.",
     ),
 )
 
 
-def _depths(of_g: int, of_d: int) -> Method:
-    """A cell of their table; where all runs found all modes, that is a mean of 8 without a spread."""
+def _depths(g: int, d: int) -> Method:
+    """Return a cell of their table; if all runs found all modes, that is a mean of 8 without a spread."""
     recipe = RINGS.but(
-        generator=f"mlp(width=400,depth={of_g},activation=relu)",
-        discriminator=f"mlp(width=200,depth={of_d},activation=leaky-relu)",
+        generator=f"mlp(width=400,depth={g},activation=relu)",
+        discriminator=f"mlp(width=200,depth={d},activation=leaky-relu)",
     )
-    return Method(recipe, {"modes-covered": Reported(8, 0.0)} if of_d > 1 and of_g < 3 else {})
+    return Method(recipe, {"modes-covered": Reported(8, 0.0)} if d > 1 and g < 3 else {})
 
 
 DEPTHS = Published(
     about="a ring of 8: 1 to 4 hidden layers of G against 1 to 4 of D, saturating",
     source=f"{THEIRS}: 2Dring_metrics.csv",
-    methods={f"G {of_g}, D {of_d}": _depths(of_g, of_d) for of_d in range(1, 5) for of_g in range(1, 5)},
+    methods={f"G {g}, D {d}": _depths(g, d) for d in range(1, 5) for g in range(1, 5)},
     iterations=156_400,
     budget=50,
     runs=10,
     quantities=MODES,
     differences=(
-        "Of theirs we have: with one hidden layer of D and one of G between 1 and 8 modes, with two to four of G none "
-        "in 28 of 30 runs; with two to four of D and one or two of G all 8 in all 60; with deeper G 0 to 8.",
+        "Their modes: with one hidden layer of D and one of G between 1 and 8; with one of D and two to four of G "
+        "none in 28 of 30 runs; with two to four of D and one or two of G all 8 in all 60; with a deeper G 0 to 8.",
         "They give D and then G the same noise; here each gets its own.",
     ),
 )

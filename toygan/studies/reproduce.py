@@ -1,4 +1,4 @@
-"""A published experiment run again: each method over seeds, and a table of the published numbers and ours."""
+"""A published experiment, run again: each method over seeds, and a table of the published numbers and ours."""
 
 from __future__ import annotations
 
@@ -19,47 +19,49 @@ from toygan.sweeps.piece import Piece
 from toygan.sweeps.store import Store
 
 COVERED = "modes-covered"
-TOGETHER, SEEDS = 4, ", seeds from "  # of a method in one piece, and how such a piece is called
-EVERY = 0.01, 50  # looks at the modes while it runs: after this share of the iterations, but not more often than that
+SEEDS_TOGETHER, SEEDS = 4, ", seeds from "  # of a method in one piece, and the name of such a piece
+EVERY_SHARE, EVERY_ITERATIONS = 0.01, 50  # between measurements of the modes: the longer of the two
 SINCE = "all modes, from iteration"
-LITTLE = 0.25  # the share of the published iterations below which a table compares nothing yet
+EARLY_SHARE = 0.25  # of the published iterations, below which a table compares nothing yet
 HEAD = ("method", "quantity", "published", "ours", "95 % interval", "true samples")
 
 
 class Reproduction(Results[Record]):
-    """The finished seeds of each method of an experiment, those of a piece under one name."""
+    """The finished seeds of each method of an experiment, by piece."""
 
-    def of_methods(self, setting: Published) -> dict[str, Record]:
-        """All finished seeds of each method that has some."""
+    def by_method(self, setting: Published) -> dict[str, Record]:
+        """Return all finished seeds of each method that has some."""
         found: dict[str, list[Record]] = {}
         for name, record in self.items():
             found.setdefault(name.partition(SEEDS)[0], []).append(record)
-        return {method: joined(found[method]) for method in setting.methods if method in found}
+        return {method: join_records(found[method]) for method in setting.methods if method in found}
 
 
-def pieces_of(setting: Published, seeds: int, iterations: int) -> dict[str, list[Piece]]:
-    """What has to be trained, by method and seeds: what an interrupt loses is at most what is in flight.
+def plan_pieces(setting: Published, seeds: int, iterations: int) -> dict[str, list[Piece]]:
+    """Return the runs to train, by method and seeds, in pieces so small that an interrupt loses little.
 
-    Where modes are counted, all is measured as it goes.
+    An experiment that counts modes is measured all along, the others at the end.
     """
-    watched = COVERED in setting.quantities
-    every = max(int(EVERY[0] * iterations), EVERY[1]) if watched else iterations
+    counted = COVERED in setting.quantities
+    every = max(int(EVERY_SHARE * iterations), EVERY_ITERATIONS) if counted else iterations
     return {
-        f"{method}{SEEDS}{first}": [
-            Piece(tuple(row.recipe.seeds(seeds)[first : first + TOGETHER]), iterations, every, setting.quantities,
-                  setting.samples)
-        ]
+        f"{method}{SEEDS}{first}": [Piece(several, iterations, every, setting.quantities, setting.samples)]
         for method, row in setting.methods.items()
-        for first in range(0, seeds, TOGETHER)
-    }  # fmt: skip
+        for first in range(0, seeds, SEEDS_TOGETHER)
+        for several in [tuple(row.recipe.seeds(seeds)[first : first + SEEDS_TOGETHER])]
+    }
 
 
-def measure(
-    setting: Published, seeds: int, iterations: int, jobs: int | None = 1, store: Store | None = None,
+def measure_methods(
+    setting: Published,
+    seeds: int,
+    iterations: int,
+    jobs: int | None = 1,
+    store: Store | None = None,
     device: str = "cpu",
-) -> Reproduction:  # fmt: skip
-    """Each method under seeds 0, 1, ..., behind a progress bar; an interrupt ends it with what is finished."""
-    groups = pieces_of(setting, seeds, iterations)
+) -> Reproduction:
+    """Train each method under seeds 0, 1, ..., behind a progress bar; an interrupt keeps what is finished."""
+    groups = plan_pieces(setting, seeds, iterations)
 
     def results(progress: Progress) -> Iterator[tuple[str, Record]]:
         for name, (record,) in measure_groups(groups, jobs, store, progress, device):
@@ -68,8 +70,8 @@ def measure(
     return Reproduction.collect(groups, results)
 
 
-def joined(records: Sequence[Record]) -> Record:
-    """Members of several records, measured at the same iterations, side by side."""
+def join_records(records: Sequence[Record]) -> Record:
+    """Return one record of the members of several records that were measured at the same iterations."""
     names = dict.fromkeys(name for record in records for name in record.names)
     columns = {name: np.concatenate([record.metric(name) for record in records], axis=1) for name in names}
     recipes = [recipe for record in records for recipe in record.recipes]
@@ -79,7 +81,7 @@ def joined(records: Sequence[Record]) -> Record:
 
 
 def all_modes_since(record: Record) -> np.ndarray:
-    """The iteration from which on each seed covers all modes `(S,)`, NaN where it does not at last."""
+    """Return the iteration from which each seed covers all modes to the end `(S,)`, NaN if it does not."""
     missing = record.metric(COVERED) != len(record.recipes[0].distribution.modes)
     first = len(record) - np.argmax(missing[::-1], axis=0)  # the row after the last one in which a mode is missing
     first[~missing.any(0)] = 0
@@ -88,7 +90,7 @@ def all_modes_since(record: Record) -> np.ndarray:
 
 
 def report(name: str, setting: Published, results: Mapping[str, Record], seeds: int, iterations: int) -> str:
-    """The experiment in Markdown: how much of it was run, both sides' numbers, and where the set-ups differ."""
+    """Return the experiment in Markdown: its length, both sides' numbers, and the differences in set-up."""
     share = iterations / setting.iterations
     ran = f"{thousands(iterations)} of {thousands(setting.iterations)} iterations"
     lines = [
@@ -97,12 +99,12 @@ def report(name: str, setting: Published, results: Mapping[str, Record], seeds: 
         f"Published: {setting.source}. {_about_published(setting)}",
         "",
         f"Ours: {ran} ({100 * share:.3g} %), {seeds} seed{'s' * (seeds > 1)}, {setting.samples} samples of each at "
-        "the last iterate. Mean +- standard deviation over seeds, 95 % interval of the mean (bootstrap) or of the "
-        "share of seeds (Wilson), and what 90 % of sets of as many true samples score.",
+        "the last iterate. The table has mean +- standard deviation over seeds, the 95 % interval of the mean "
+        "(bootstrap) or of the share of seeds (Wilson), and the scores of 90 % of sets of as many true samples.",
         "",
     ]
-    if share < LITTLE:
-        lines += ["**So early the numbers show that the set-up runs; they compare nothing yet.**", ""]
+    if share < EARLY_SHARE:
+        lines += ["**So early, the numbers only show that the set-up runs; they compare nothing yet.**", ""]
     there = {method: len(results[method].recipes) if method in results else 0 for method in setting.methods}
     cut = [f"{method} has {n} of {seeds} seeds" for method, n in there.items() if n < seeds]
     if cut:
@@ -123,7 +125,7 @@ def _about_published(setting: Published) -> str:
 
 
 def _rows(setting: Published, method: str, ours: Record) -> list[tuple[str, ...]]:
-    """One row a quantity; where there are modes, also how many seeds cover them all, and from when on."""
+    """Return a row for each quantity; with modes, also the number of seeds that cover all, and from when."""
     recipe, published = setting.methods[method].recipe, setting.methods[method].published
     rows: list[tuple[str, ...]] = []
     for name in setting.quantities:
@@ -148,7 +150,7 @@ def _figure(name: str, figure: Reported, runs: int) -> str:
 
 
 def _measured(name: str, values: np.ndarray) -> tuple[str, str]:
-    """Mean and standard deviation over seeds `(S,)`, and the interval of the mean."""
+    """Return the mean and standard deviation over seeds `(S,)`, and the interval of the mean."""
     finite = values[np.isfinite(values)]
     if not len(finite):
         return "–", "–"
@@ -161,12 +163,10 @@ def _measured(name: str, values: np.ndarray) -> tuple[str, str]:
 
 
 def number(name: str, value: float) -> str:
-    """A quantity's value in its unit."""
-    if name == SINCE:
-        return thousands(round(value))
-    return score(name, value, digits=1)
+    """Return the value of a quantity in its unit."""
+    return thousands(round(value)) if name == SINCE else score(name, value, digits=1)
 
 
 def thousands(n: int) -> str:
-    """12 345 678, with narrow groups as in the literature."""
+    """Return a number in groups, as 12 345 678."""
     return f"{n:,}".replace(",", " ")

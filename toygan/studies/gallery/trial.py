@@ -1,4 +1,4 @@
-"""The diagnosis on recipes at random, labelled by what is known exactly; its remedies on these and on failing runs."""
+"""The diagnosis on random recipes, labelled by exact numbers; and its remedies on these and on failing runs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from toygan.parts.metrics.reference import reference_band
 from toygan.parts.metrics.samples import spread_of
 from toygan.recipe import Recipe
 from toygan.runs.record import Record
-from toygan.studies.gallery.case import FailureCase
+from toygan.studies.gallery.case import FailureCase, verdicts
 from toygan.studies.gallery.random import recipes
 from toygan.studies.gallery.report import confusion_table, describe_confusion
 from toygan.studies.progress import Progress, Results
@@ -26,12 +26,12 @@ from toygan.sweeps.groups import measure_groups
 from toygan.sweeps.piece import Piece
 from toygan.sweeps.store import Store
 
-SEEDS, STEPS, EVERY, SAMPLES = 1, 1000, 100, 500  # of each recipe; the exact W1 of more samples takes long
+SEEDS, STEPS, EVERY, SAMPLES = 1, 1000, 100, 500  # of each recipe; the exact W1 of more samples is expensive
 FAILING_SEEDS = 4  # of each case of the gallery on which remedies are tried
-LAST = 3  # measurements at the end that a label looks at
+LAST_MEASUREMENTS = 3  # at the end of a run, by which it is labelled
 MOST_TRIED = 8  # random runs on which a remedy is tried for a verdict
 
-# What the label says, and the verdicts that are right of it: a label says what the samples are, a verdict also why.
+# Labels, with the verdicts that are right for each: a label describes the samples, a verdict also names the cause.
 PLAYERS = ("vanishing gradient", "does not move", "out of scale", "discriminator overpowered", "discriminator too weak")
 COLLAPSE = ("mode collapse, rotating", "mode collapse, modes absent", "parts missing", "too narrow")
 FAULTS = ("off centre", "too narrow", "too wide", "uneven shares", "wrong shape", "parts missing")
@@ -42,18 +42,26 @@ RIGHT: dict[str, tuple[str, ...]] = {
     "closing in": ("not converged yet",),
     "modes missing": (*COLLAPSE, *PLAYERS, "not converged yet"),
     "far": (*PLAYERS, *COLLAPSE, "off centre", "oscillation", "diverged", "not converged yet"),
-    "near": (*FAULTS, "over-regularized blur", "oscillation", "mode collapse, rotating", "does not move",
-             "not converged yet"),
-}  # fmt: skip
+    "near": (
+        *FAULTS,
+        "over-regularized blur",
+        "oscillation",
+        "mode collapse, rotating",
+        "does not move",
+        "not converged yet",
+    ),
+}
 
 
 def label(record: Record, member: int) -> str:
-    """What a run came to, by the exact W1 distance, the mass that its modes lack and the finite numbers.
+    """Return the label of a run, by the exact W1 distance in spreads of the data beyond that of true samples.
 
-    Healthy is what is within 0.15 spreads of the data beyond the distance of true samples, in each of the last three
-    measurements, with a KL divergence over modes of at most 0.15 nats and, where there are modes, most samples on one;
-    closing in what was in all of them nearer than in each of the three before, by a tenth in the mean, and arriving
-    what is both; modes missing where the divergence is above 0.5 nats; far what is 0.6 spreads away.
+    - healthy: below 0.15 in the last three measurements, with a KL divergence over modes of at most 0.15 nats and, if
+      there are modes, most samples on one
+    - closing in: nearer in the last three than in each of the three before, by a tenth in the mean; arriving: both
+    - far: above 0.6 in the mean
+    - modes missing: a KL divergence above 0.5 nats
+    - near: all others that have not diverged
     """
     data = record.recipes[member].parts.data
     spread, band = spread_of(data), reference_band("w1", record.recipes[member].data, record.n)
@@ -62,9 +70,13 @@ def label(record: Record, member: int) -> str:
     if record.diverged_at[member] >= 0 or not np.isfinite(w1[-1]) or w1[-1] > 20 * start:
         return "diverged"
     away = (w1 - (band.high if band else 0)) / spread
-    last, before = away[-LAST:], away[-2 * LAST : -LAST]
-    kl = record.metric("forward-kl")[-LAST:, member] if data.has_modes and len(data.modes) > 1 else np.zeros(1)
-    on_modes = not data.has_modes or record.metric("high-quality")[-LAST:, member].mean() > 0.5
+    last, before = away[-LAST_MEASUREMENTS:], away[-2 * LAST_MEASUREMENTS : -LAST_MEASUREMENTS]
+    kl = (
+        record.metric("forward-kl")[-LAST_MEASUREMENTS:, member]
+        if data.has_modes and len(data.modes) > 1
+        else np.zeros(1)
+    )
+    on_modes = not data.has_modes or record.metric("high-quality")[-LAST_MEASUREMENTS:, member].mean() > 0.5
     there = last.max() < 0.15 and np.nan_to_num(kl, nan=9).max() < 0.15 and on_modes
     if last.max() < before.min() and last.mean() < 0.9 * before.mean() - 0.02:
         return "arriving" if there else "closing in"
@@ -76,24 +88,16 @@ def label(record: Record, member: int) -> str:
 
 
 class Labelled(NamedTuple):
-    """A random recipe under some seeds: what came of each, and what was diagnosed."""
+    """A random recipe under some seeds, with the label and the verdict of each."""
 
     record: Record
     labels: tuple[str, ...]
     verdicts: tuple[str, ...]
 
 
-def piece_of(several: Sequence[Recipe], steps: int) -> Piece:
-    """What has to be measured of recipes of one shape."""
+def make_piece(several: Sequence[Recipe], steps: int) -> Piece:
+    """Return the runs to measure of recipes of one shape."""
     return Piece(tuple(several), steps, EVERY, (*default_metrics(), "w1"), SAMPLES)
-
-
-def labelled(record: Record) -> Labelled:
-    """The record with its labels and verdicts."""
-    members = range(len(record.recipes))
-    return Labelled(
-        record, tuple(label(record, member) for member in members), tuple(d.verdict for d in diagnose_all(record))
-    )
 
 
 class Trial(Results[Labelled]):
@@ -101,7 +105,7 @@ class Trial(Results[Labelled]):
 
     @property
     def confusion(self) -> dict[str, Counter[str]]:
-        """For every label how often which verdict was given."""
+        """The number of runs by label and by verdict."""
         table: dict[str, Counter[str]] = {name: Counter() for name in RIGHT}
         for one in self.values():
             for name, verdict in zip(one.labels, one.verdicts, strict=True):
@@ -119,25 +123,28 @@ class Trial(Results[Labelled]):
         return describe_confusion(self.confusion, RIGHT) + self.left
 
 
-def at_random(count: int, seed: int = 0) -> dict[str, Piece]:
-    """So many random recipes, by number."""
-    return {str(i): piece_of(recipe.seeds(SEEDS), STEPS) for i, recipe in enumerate(islice(recipes(seed), count))}
+def random_pieces(count: int, seed: int = 0) -> dict[str, Piece]:
+    """Return so many random recipes to measure, by number."""
+    return {str(i): make_piece(recipe.seeds(SEEDS), STEPS) for i, recipe in enumerate(islice(recipes(seed), count))}
 
 
-def failing(cases: Mapping[str, FailureCase], seed: int = 0) -> dict[str, Piece]:
-    """The recipes of the gallery, by the names of their cases, from this seed on."""
-    return {name: piece_of(case.recipe.but(seed=seed).seeds(FAILING_SEEDS), case.steps) for name, case in cases.items()}
+def failing_pieces(cases: Mapping[str, FailureCase], seed: int = 0) -> dict[str, Piece]:
+    """Return the recipes of the gallery to measure, by the names of their cases, from this seed on."""
+    return {
+        name: make_piece(case.recipe.but(seed=seed).seeds(FAILING_SEEDS), case.steps) for name, case in cases.items()
+    }
 
 
 def measure_trial(
     pieces: Mapping[str, Piece], jobs: int | None = 1, store: Store | None = None, device: str = "cpu"
 ) -> Trial:
-    """All of it trained and labelled behind a progress bar; an interrupt keeps what has been measured."""
+    """Train and label runs behind a progress bar; an interrupt keeps those that are finished."""
     groups = {name: [piece] for name, piece in pieces.items()}
 
     def results(progress: Progress) -> Iterator[tuple[str, Labelled]]:
         for name, (record,) in measure_groups(groups, jobs, store, progress, device):
-            yield name, labelled(record)
+            labels = tuple(label(record, member) for member in range(len(record.recipes)))
+            yield name, Labelled(record, labels, verdicts(record))
 
     return Trial.collect(groups, results)
 
@@ -152,12 +159,11 @@ class Tryout(NamedTuple):
     recipes: tuple[Recipe, ...]  # with the remedy, one a member
 
     def outcomes(self, remedied: Record) -> list[int]:
-        """1 where the verdict is gone and the samples are a tenth nearer, -1 where they are a fifth farther, else 0."""
+        """Return 1 if the verdict is gone and samples are a tenth nearer, -1 if they are a fifth farther, else 0."""
         found = []
         for i, (member, now) in enumerate(zip(self.members, diagnose_all(remedied), strict=True)):
-            before, after = (
-                x.mean() for x in (self.record.metric("w1")[-LAST:, member], remedied.metric("w1")[-LAST:, i])
-            )
+            before = self.record.metric("w1")[-LAST_MEASUREMENTS:, member].mean()
+            after = remedied.metric("w1")[-LAST_MEASUREMENTS:, i].mean()
             worse = remedied.diverged_at[i] >= 0 or (not after < 1.2 * before and np.isfinite(before))
             nearer = after < 0.9 * before or not np.isfinite(before)
             found.append(-1 if worse else int(now.verdict != self.verdict and nearer))
@@ -167,29 +173,29 @@ class Tryout(NamedTuple):
 def plan_tryouts(runs: Mapping[str, Labelled], most: int | None = None) -> dict[str, Tryout]:
     """Plan to try each remedy on all runs with the verdict that it is for, or on at most so many of them."""
     tried: Counter[tuple[str, str]] = Counter()
-    found = {}
+    found: dict[str, Tryout] = {}
     for name, one in runs.items():
         for verdict in dict.fromkeys(one.verdicts):
             for remedy in REMEDIES_FOR.get(verdict, ()):
                 changed = {
                     member: recipe
-                    for member, said in enumerate(one.verdicts)
-                    if said == verdict and (recipe := REMEDIES[remedy].apply(one.record.recipes[member])) is not None
+                    for member, given in enumerate(one.verdicts)
+                    if given == verdict and (recipe := REMEDIES[remedy].apply(one.record.recipes[member])) is not None
                 }
-                kept = list(changed)[: None if most is None else most - tried[verdict, remedy]]
-                if kept:
-                    tried[verdict, remedy] += len(kept)
-                    recipes_of = tuple(changed[member] for member in kept)
-                    found[f"{name}, {verdict}: {remedy}"] = Tryout(verdict, remedy, one.record, tuple(kept), recipes_of)
+                members = tuple(changed)[: None if most is None else most - tried[verdict, remedy]]
+                if members:
+                    tried[verdict, remedy] += len(members)
+                    remedied = tuple(changed[member] for member in members)
+                    found[f"{name}, {verdict}: {remedy}"] = Tryout(verdict, remedy, one.record, members, remedied)
     return found
 
 
 class RemedyOdds(Results[tuple[Tryout, list[int]]]):
-    """Outcomes of remedies that were tried."""
+    """The outcomes of remedies that were tried."""
 
     @property
     def odds(self) -> dict[str, dict[str, Odds]]:
-        """How often each remedy helped and harmed, by verdict."""
+        """The number of runs that each remedy helped and harmed, by verdict."""
         outcomes: dict[tuple[str, str], list[int]] = defaultdict(list)
         for tryout, several in self.values():
             outcomes[tryout.verdict, tryout.remedy] += several
@@ -198,9 +204,9 @@ class RemedyOdds(Results[tuple[Tryout, list[int]]]):
             table.setdefault(verdict, {})[remedy] = Odds(found.count(1), found.count(-1), len(found))
         return table
 
-    def into(self, held: str, source: str) -> str:
-        """Return what `read_odds` reads: the JSON that was held, with this table as that of its source."""
-        return json.dumps({**json.loads(held), source: self.odds}, indent=1) + "\n"
+    def update_json(self, text: str, source: str) -> str:
+        """Return the JSON that `read_odds` reads, with these odds as those of their source, "gallery" or "random"."""
+        return json.dumps({**json.loads(text), source: self.odds}, indent=1) + "\n"
 
     @property
     def tables(self) -> list[Table]:
@@ -212,12 +218,15 @@ class RemedyOdds(Results[tuple[Tryout, list[int]]]):
 
 
 def measure_odds(
-    trial: Mapping[str, Labelled], most: int | None = None, jobs: int | None = 1, store: Store | None = None,
+    trial: Mapping[str, Labelled],
+    most: int | None = None,
+    jobs: int | None = 1,
+    store: Store | None = None,
     device: str = "cpu",
-) -> RemedyOdds:  # fmt: skip
-    """Every remedy tried on runs of a trial behind a progress bar; an interrupt keeps what has been measured."""
+) -> RemedyOdds:
+    """Try every remedy on runs of a trial behind a progress bar; an interrupt keeps those that are finished."""
     tried = plan_tryouts(trial, most)
-    groups = {name: [piece_of(tryout.recipes, int(tryout.record.steps[-1]))] for name, tryout in tried.items()}
+    groups = {name: [make_piece(tryout.recipes, int(tryout.record.steps[-1]))] for name, tryout in tried.items()}
 
     def results(progress: Progress) -> Iterator[tuple[str, tuple[Tryout, list[int]]]]:
         for name, (record,) in measure_groups(groups, jobs, store, progress, device):
