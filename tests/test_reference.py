@@ -57,7 +57,7 @@ def faults_of(public: PublicName, inside: str = "") -> Iterator[str]:
 def faults(public: PublicName) -> list[str]:
     """What is missing for a public name and, if it is a class, for its methods."""
     if isinstance(public.value, dict):
-        return []
+        return [] if public.below else [f"{public.name}: no string below its assignment"]
     found = list(faults_of(public))
     if isinstance(public.value, ModuleType):
         return found

@@ -86,6 +86,7 @@ def _entry(public: PublicName) -> Iterator[str]:
     """Yield the blocks of one name: its call, its text, and its sections."""
     if isinstance(public.value, dict):
         noun = "[Menu](#menu)" if isinstance(public.value, Menu) else "dict"
+        yield public.docstring.text
         yield f"A {noun} of {len(public.value)} rows: " + " ".join(f"`{name}`" for name in public.value)
         return
     docstring, signature = public.docstring, public.signature

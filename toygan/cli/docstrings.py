@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import itertools
 import re
 from collections.abc import Iterator
 from functools import cached_property
@@ -38,26 +39,18 @@ class PublicName(NamedTuple):
 
     name: str
     value: Any
+    below: str = ""  # the string below the assignment of a constant
 
     @property
     def docstring(self) -> Docstring:
-        """Its docstring; that of a constant is the string below its assignment."""
-        return Docstring.from_text(inspect.getdoc(self._function or self.value) or "")
-
-    @property
-    def _function(self) -> Any:
-        value = self.value
-        return value.fget if isinstance(value, property) else value.func if isinstance(value, cached_property) else None
-
-    @property
-    def is_property(self) -> bool:
-        """Whether it is read without a call."""
-        return self._function is not None
+        """Its docstring, or that of the method that it overrides; of a menu, the string below its assignment."""
+        text = self.below if isinstance(self.value, dict) else inspect.getdoc(self.value) or ""
+        return Docstring.from_text(text)
 
     @property
     def signature(self) -> inspect.Signature | None:
         """The arguments of a function, a method or a constructor, without the object itself; None for what has none."""
-        if self.is_property or not callable(self.value):
+        if not callable(self.value):
             return None
         try:
             signature = inspect.signature(self.value)
@@ -92,13 +85,29 @@ def exported(module: ModuleType) -> list[str]:
     return [name for name in names if not name.startswith("_")]
 
 
+def string_below(module: str, name: str) -> str:
+    """Return the string below the assignment of a constant, which the module may import from another one."""
+    statements = ast.parse(inspect.getsource(import_module(module))).body
+    for statement, below in itertools.zip_longest(statements, statements[1:]):
+        if isinstance(statement, ast.ImportFrom) and any(alias.name == name for alias in statement.names):
+            return string_below(str(statement.module), name)
+        targets = getattr(statement, "targets", [getattr(statement, "target", None)])
+        is_here = any(isinstance(target, ast.Name) and target.id == name for target in targets)
+        if is_here and isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant):
+            return inspect.cleandoc(str(below.value.value))
+    return ""
+
+
 def public_names() -> dict[str, PublicName]:
     """Return what users build on: the names of toygan, of its public modules, and of toygan.teach."""
     toygan, teach = import_module("toygan"), import_module("toygan.teach")
-    found = {name: PublicName(name, getattr(toygan, name)) for name in toygan.__all__}
-    found |= {f"teach.{name}": PublicName(f"teach.{name}", getattr(teach, name)) for name in exported(teach)}
-    for name, public in list(found.items()):
-        if inspect.ismodule(public.value):
-            inside = exported(public.value) if public.value is not teach.style else ["use"]  # the rest is for painters
-            found |= {f"{name}.{part}": PublicName(f"{name}.{part}", getattr(public.value, part)) for part in inside}
-    return found
+    found = {name: (toygan.NAMES[name], getattr(toygan, name)) for name in toygan.__all__}
+    found |= {f"teach.{name}": ("toygan.teach", getattr(teach, name)) for name in exported(teach)}
+    for name, (_, value) in list(found.items()):
+        if inspect.ismodule(value):
+            inside = exported(value) if value is not teach.style else ["use"]  # the rest is for painters
+            found |= {f"{name}.{part}": (value.__name__, getattr(value, part)) for part in inside}
+    return {
+        name: PublicName(name, value, string_below(home, name.split(".")[-1]) if isinstance(value, dict) else "")
+        for name, (home, value) in found.items()
+    }

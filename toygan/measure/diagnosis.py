@@ -207,3 +207,4 @@ VERDICTS: dict[str, Verdict] = {
         "No pattern fits.",
     ),
 }
+"""The verdicts of the diagnosis by name: when each is given, the metrics behind it, and its cause."""

@@ -35,6 +35,7 @@ PANELS = Panels(
     {**samples.PANELS, **curves.PANELS, **coverage.PANELS, **dirac.PANELS},
     aliases={"divergence": "reverse-kl"},
 )
+"""The panels by name, for a playground, a picture or a recording."""
 
 
 def render(name: str, look: Look) -> Chart:

@@ -89,3 +89,4 @@ def plain(parts: RecipeParts) -> bool:
 
 # Filled in the package, where the families are; it is defined here because a turn may name another.
 TURNS: Menu[Turn] = Menu()
+"""The turns by name, for a recipe's `turns`."""

@@ -259,3 +259,4 @@ GALLERY: Menu[FailureCase] = Menu(
         ),
     }
 )
+"""The failure cases by name."""

@@ -13,3 +13,4 @@ LESSONS: dict[int, dict[str, Exercise]] = {
     int(file.stem.removeprefix("lesson_")): import_module(f"{__name__}.{file.stem}").EXERCISES for file in FILES
 }
 EXERCISES: Menu[Exercise] = Menu({name: row for rows in LESSONS.values() for name, row in rows.items()})
+"""The exercises of the lessons by name."""
