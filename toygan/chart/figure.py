@@ -201,11 +201,9 @@ def _set_axis(axes: Axes, which: Literal["x", "y"], axis: Axis, palette: Palette
 
 def _add_legend(axes: Axes, chart: Chart, palette: Palette) -> None:
     """Add the rows below the axes, or the labels above them."""
-    how: dict[str, Any] = {
-        "handles": [tuple(make_handle(m, palette) for m in marks) for marks in chart.entries.values()],
-        "labels": list(chart.entries), "ncols": max(1, len(chart.entries)), "borderaxespad": 0, "borderpad": 0,
-        "handletextpad": 0.3, "columnspacing": 1, "handlelength": 1.2,
-    }  # fmt: skip
+    how: dict[str, Any] = {"labels": list(chart.entries), "ncols": max(1, len(chart.entries))}
+    how["handles"] = [tuple(make_handle(m, palette) for m in marks) for marks in chart.entries.values()]
+    how |= {"borderaxespad": 0, "borderpad": 0, "handletextpad": 0.3, "columnspacing": 1, "handlelength": 1.2}
     if chart.legend_above and chart.entries:
         axes.legend(loc="lower right", bbox_to_anchor=(1, 0.98), **how)
     for i, row in enumerate(_legend_rows(chart)):
@@ -237,10 +235,7 @@ def _add_colours_row(axes: Axes, mark: Raster, palette: Palette, place: Transfor
 def _add_arrows_row(axes: Axes, chart: Chart, palette: Palette, place: Transform) -> None:
     mark = next(m for m in chart.of_kind(Arrows) if m.key)
     length = mark.key / (chart.x.high - chart.x.low)
-    axes.annotate(
-        "", xy=(length, 0), xytext=(0, 0), xycoords=place, textcoords=place,
-        arrowprops={
-            "arrowstyle": "-|>", "color": palette.colour(mark.role), "linewidth": 1.8, "shrinkA": 0, "shrinkB": 0
-        },
-    )  # fmt: skip
+    colour = palette.colour(mark.role)
+    arrow = {"arrowstyle": "-|>", "color": colour, "linewidth": 1.8, "shrinkA": 0, "shrinkB": 0}
+    axes.annotate("", (length, 0), (0, 0), xycoords=place, textcoords=place, arrowprops=arrow)
     axes.text(length + 0.015, 0, mark.label, transform=place, va="center", fontsize=STYLE.tick_size)

@@ -22,14 +22,22 @@ from toygan.chart.style import DASHES, STYLE, Palette, find_shape
 
 RIGHT = 0.36 * 72  # points right of the axes
 ALIGN = {
-    "center": ("center", "center_baseline"), "left": ("left", "center"), "right": ("right", "center"),
-    "top": ("center", "top"), "bottom": ("center", "baseline"),
-}  # fmt: skip
+    "center": ("center", "center_baseline"),
+    "left": ("left", "center"),
+    "right": ("right", "center"),
+    "top": ("center", "top"),
+    "bottom": ("center", "baseline"),
+}
 
 
 def paint(axes: Axes, mark: Mark, palette: Palette) -> list[Artist]:
     """Return a mark as artists of the axes, in the order of drawing."""
     return PAINTERS[type(mark)](axes, mark, palette)
+
+
+def describe_colour(mark: Mark, palette: Palette) -> dict[str, Any]:
+    """Return the keywords of a mark's colour."""
+    return {"color": palette.colour(mark.role), "alpha": mark.opacity}
 
 
 def describe_points(mark: Points, palette: Palette, size: float) -> dict[str, Any]:
@@ -40,15 +48,15 @@ def describe_points(mark: Points, palette: Palette, size: float) -> dict[str, An
         "plus": {"marker": "+", "markeredgewidth": STYLE.plus_width},
         "diamond": {"marker": "D", "markeredgewidth": STYLE.diamond_edge, "markerfacecolor": "none"},
     }
-    how = {"color": palette.colour(mark.role), "alpha": mark.opacity, **of_shape[find_shape(mark)]}
+    how = {**describe_colour(mark, palette), **of_shape[find_shape(mark)]}
     return {**how, "linestyle": "none", "markersize": size}
 
 
 def describe_line(mark: Line, palette: Palette) -> dict[str, Any]:
     """Return the keywords of a Line2D."""
     dash = (0, DASHES[mark.dash]) if mark.dash else "-"
-    how = {"color": palette.colour(mark.role), "alpha": mark.opacity}
-    return {**how, "linewidth": mark.width, "linestyle": dash, "solid_capstyle": "butt"}
+    how = {"linewidth": mark.width, "linestyle": dash, "solid_capstyle": "butt"}
+    return {**describe_colour(mark, palette), **how}
 
 
 def make_handle(mark: Mark, palette: Palette) -> Artist:
@@ -71,6 +79,11 @@ def shift(axes: Axes, base: Transform, right: float, up: float) -> Transform:
     return base + ScaledTranslation(right / 72, up / 72, axes.get_figure().dpi_scale_trans)  # type: ignore[union-attr]
 
 
+def share_of_height(axes: Axes, points: float) -> float:
+    """Return a length in points as a share of the height of the axes."""
+    return float(points / 72 / (axes.bbox.height / axes.get_figure().dpi))  # type: ignore[union-attr]
+
+
 def _points(axes: Axes, mark: Points, palette: Palette) -> list[Artist]:
     return [*axes.plot(mark.x, mark.y, **describe_points(mark, palette, mark.size))]
 
@@ -90,12 +103,11 @@ def _line(axes: Axes, mark: Line, palette: Palette) -> list[Artist]:
 
 
 def _lines(axes: Axes, mark: Lines, palette: Palette) -> list[Artist]:
-    return [*axes.plot(mark.x, mark.y, color=palette.colour(mark.role), linewidth=mark.width, alpha=mark.opacity)]
+    return [*axes.plot(mark.x, mark.y, linewidth=mark.width, **describe_colour(mark, palette))]
 
 
 def _band(axes: Axes, mark: Band, palette: Palette) -> list[Artist]:
-    colour = palette.colour(mark.role)
-    how: dict[str, Any] = {"color": colour, "alpha": mark.opacity, "linewidth": 0}
+    how = {**describe_colour(mark, palette), "linewidth": 0}
     area: Artist
     if mark.x is None:
         area = axes.axhspan(mark.low[0], mark.high[0], **how)
@@ -105,14 +117,11 @@ def _band(axes: Axes, mark: Band, palette: Palette) -> list[Artist]:
     if not mark.end_label or last < 0:
         return [area]
     middle = axes.transData.transform((0, (mark.low[last] + mark.high[last]) / 2))
-    lowest = 11 / 72 / (axes.bbox.height / axes.get_figure().dpi)  # type: ignore[union-attr]
-    words = axes.text(
-        1, max(lowest, axes.transAxes.inverted().transform(middle)[1]), mark.end_label, color=colour, weight="bold",
-        fontsize=STYLE.band_label_size, ha="right", va="center", linespacing=0.95,
-        transform=shift(axes, axes.transAxes, RIGHT - 1.5, 0),
-        bbox={"facecolor": palette.paper, "edgecolor": "none", "pad": 1},
-    )  # fmt: skip
-    return [area, words]
+    height = max(share_of_height(axes, 11), axes.transAxes.inverted().transform(middle)[1])
+    place: dict[str, Any] = {"ha": "right", "va": "center", "transform": shift(axes, axes.transAxes, RIGHT - 1.5, 0)}
+    font: dict[str, Any] = {"weight": "bold", "fontsize": STYLE.band_label_size, "linespacing": 0.95}
+    box = {"facecolor": palette.paper, "edgecolor": "none", "pad": 1}
+    return [area, axes.text(1, height, mark.end_label, color=how["color"], bbox=box, **place, **font)]
 
 
 def paint_end_labels(axes: Axes, lines: Sequence[Line], palette: Palette) -> list[Artist]:
@@ -122,7 +131,7 @@ def paint_end_labels(axes: Axes, lines: Sequence[Line], palette: Palette) -> lis
         (float(line.x[last]), line.y[last]) for line in shown if line.x is not None for last in [last_finite(line.y)]
     ]
     heights = [axes.transAxes.inverted().transform(axes.transData.transform(end))[1] for end in ends]
-    gap = STYLE.label_gap / 72 / (axes.bbox.height / axes.get_figure().dpi)  # type: ignore[union-attr]
+    gap = share_of_height(axes, STYLE.label_gap)
     beside = shift(axes, axes.get_xaxis_transform(), STYLE.label_away, 0)
     how: dict[str, Any] = {"weight": "bold", "va": "center_baseline", "transform": beside}
     return [
@@ -194,12 +203,10 @@ def _cells(axes: Axes, mark: Cells, palette: Palette) -> list[Artist]:
 
 
 def _arrows(axes: Axes, mark: Arrows, palette: Palette) -> list[Artist]:
-    quiver = axes.quiver(
-        mark.x, mark.y, mark.u, mark.v, angles="xy", scale_units="xy", scale=1, units="inches",
-        width=mark.width / 72, headwidth=4, headlength=5, headaxislength=4.5, minshaft=1.5, minlength=0,
-        color=palette.colour(mark.role), alpha=mark.opacity,
-    )  # fmt: skip
-    return [quiver]
+    scale: dict[str, Any] = {"angles": "xy", "scale_units": "xy", "scale": 1, "units": "inches"}
+    head = {"headwidth": 4, "headlength": 5, "headaxislength": 4.5, "minshaft": 1.5, "minlength": 0}
+    how = {**scale, **head, **describe_colour(mark, palette)}
+    return [axes.quiver(mark.x, mark.y, mark.u, mark.v, width=mark.width / 72, **how)]
 
 
 def _text(axes: Axes, mark: Text, palette: Palette) -> list[Artist]:
@@ -207,10 +214,8 @@ def _text(axes: Axes, mark: Text, palette: Palette) -> list[Artist]:
     base = axes.transData if mark.units == "data" else axes.transAxes
     edge = {"edgecolor": "none", "boxstyle": f"round,pad={STYLE.box_pad}"}
     box = {"facecolor": palette.paper, "alpha": STYLE.box_opacity, **edge}
-    how: dict[str, Any] = {
-        "ha": across, "va": up, "color": palette.colour(mark.role), "alpha": mark.opacity, "fontsize": mark.size,
-        "weight": "bold" if mark.bold else "normal", "bbox": box if mark.box else None,
-    }  # fmt: skip
+    how = {**describe_colour(mark, palette), "ha": across, "va": up, "fontsize": mark.size}
+    how |= {"weight": "bold" if mark.bold else "normal", "bbox": box if mark.box else None}
     return [
         axes.text(x, y, words, transform=shift(axes, base, *offset), **how)
         for x, y, words, offset in zip(mark.x, mark.y, mark.words, mark.offset, strict=True)
@@ -219,6 +224,13 @@ def _text(axes: Axes, mark: Text, palette: Palette) -> list[Artist]:
 
 
 PAINTERS: dict[type[Mark], Callable[..., list[Artist]]] = {
-    Points: _points, Line: _line, Lines: _lines, Band: _band, Bars: _bars, Surface: _surface, Cells: _cells,
-    Arrows: _arrows, Text: _text,
-}  # fmt: skip
+    Points: _points,
+    Line: _line,
+    Lines: _lines,
+    Band: _band,
+    Bars: _bars,
+    Surface: _surface,
+    Cells: _cells,
+    Arrows: _arrows,
+    Text: _text,
+}
