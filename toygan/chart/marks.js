@@ -46,20 +46,39 @@ export function paintMark(brush, mark) {
   context.restore();
 }
 
+/**
+ * Add a line to the path, interrupted at NaN.
+ * @param {Brush} brush
+ * @param {Float32Array} x
+ * @param {Float32Array} y of several lines, a row for each x
+ * @param {number} column of the line
+ * @param {number} columns
+ */
+function addLine({ context, frame }, x, y, column = 0, columns = 1) {
+  for (let i = 0, pen = false; i < x.length; i++) {
+    const px = frame.x(x[i]), py = frame.y(y[i * columns + column]), there = !Number.isNaN(px + py);
+    if (there && pen) context.lineTo(px, py);
+    else if (there) context.moveTo(px, py);
+    pen = there;
+  }
+}
+
+/** @param {CanvasRenderingContext2D} context @param {number} x @param {number} y @param {number} r */
+function addCross(context, x, y, r) {
+  for (const way of [-1, 1]) {
+    context.moveTo(x - r, y - way * r);
+    context.lineTo(x + r, y + way * r);
+  }
+}
+
 /** @param {Brush} brush @param {Line} mark */
-function paintLine({ context, frame, point, palette }, mark) {
+function paintLine(brush, mark) {
+  const { context, frame, point, palette } = brush;
   context.beginPath();
   if (!mark.x) {
     context.moveTo(frame.left, frame.y(mark.y[0]));
     context.lineTo(frame.right, frame.y(mark.y[0]));
-  } else {
-    for (let i = 0, pen = false; i < mark.y.length; i++) {
-      const px = frame.x(mark.x[i]), py = frame.y(mark.y[i]), there = !Number.isNaN(px + py);
-      if (there && pen) context.lineTo(px, py);
-      else if (there) context.moveTo(px, py);
-      pen = there;
-    }
-  }
+  } else addLine(brush, mark.x, mark.y);
   if (mark.closed) context.closePath();
   if (mark.fill) {
     [context.globalAlpha, context.fillStyle] = [palette.style.fill_opacity, palette[mark.fill]];
@@ -72,36 +91,25 @@ function paintLine({ context, frame, point, palette }, mark) {
   if (mark.width) context.stroke(); // a canvas ignores a width of 0
   const end = lastFinite(mark);
   if (mark.end !== "cross" || end < 0 || !mark.x) return;
-  const px = frame.x(mark.x[end]), py = frame.y(mark.y[end]), r = 3 * point;
   context.beginPath();
-  context.moveTo(px - r, py - r);
-  context.lineTo(px + r, py + r);
-  context.moveTo(px - r, py + r);
-  context.lineTo(px + r, py - r);
+  addCross(context, frame.x(mark.x[end]), frame.y(mark.y[end]), 3 * point);
   context.setLineDash([]);
   context.lineWidth = 3 * point;
   context.stroke();
 }
 
 /** @param {Brush} brush @param {Lines} mark */
-function paintLines({ context, frame, point, near = -1 }, { x, y, names, width }) {
-  const path = (/** @type {number} */ column) => {
-    for (let i = 0, pen = false; i < x.length; i++) {
-      const px = frame.x(x[i]), py = frame.y(y[i * names.length + column]), there = !Number.isNaN(px + py);
-      if (there && pen) context.lineTo(px, py);
-      else if (there) context.moveTo(px, py);
-      pen = there;
-    }
-  };
+function paintLines(brush, { x, y, names, width }) {
+  const { context, point, near = -1 } = brush;
   context.lineJoin = "round";
   context.lineWidth = width * point;
   context.beginPath();
-  for (let column = 0; column < names.length; column++) path(column);
+  names.forEach((_, column) => addLine(brush, x, y, column, names.length));
   context.stroke();
   if (near < 0) return;
   [context.globalAlpha, context.lineWidth] = [1, 2.5 * width * point];
   context.beginPath();
-  path(near);
+  addLine(brush, x, y, near, names.length);
   context.stroke();
 }
 
@@ -186,13 +194,9 @@ function paintCells({ context, frame, point, palette, near = -1 }, { role, opaci
   values.forEach((value, i) => {
     const [x, y] = corner(i);
     if (Number.isNaN(value)) {
-      const r = palette.style.cell_cross / 2 * point, px = x + width / 2, py = y + height / 2;
       [context.strokeStyle, context.lineWidth] = [palette.muted, point];
       context.beginPath();
-      for (const way of [-1, 1]) {
-        context.moveTo(px - r, py - way * r);
-        context.lineTo(px + r, py + way * r);
-      }
+      addCross(context, x + width / 2, y + height / 2, palette.style.cell_cross / 2 * point);
       context.stroke();
       return;
     }
