@@ -62,10 +62,26 @@ def test_a_name_that_is_nearly_right_gets_a_hint() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [float("nan"), float("inf"), -float("inf"), 10**400, -(10**400), 10**5000, None, True, False, "1", "nan", [1], 1j,
-     np.nan, np.array([1, 2]), np.True_],
+    [
+        float("nan"),
+        float("inf"),
+        -float("inf"),
+        10**400,
+        -(10**400),
+        10**5000,
+        None,
+        True,
+        False,
+        "1",
+        "nan",
+        [1],
+        1j,
+        np.nan,
+        np.array([1, 2]),
+        np.True_,
+    ],
     ids=lambda value: f"{type(value).__name__} {str(value)[:6] if not isinstance(value, int) else ''}",
-)  # fmt: skip
+)
 def test_what_is_no_finite_number_is_refused(value: object) -> None:
     for field in NUMBERS:
         assert KNOBS[field].allowed in refused(**{field: value})
@@ -101,12 +117,23 @@ def test_whole_numbers_of_numpy_are_whole_numbers(value: object) -> None:
 @pytest.mark.parametrize(
     ("value", "named"),
     [
-        ("r1", "dict"), (["r1"], "dict"), (None, "dict"), ({"r1"}, "dict"), ({"no-such": 0.1}, "unknown name"),
-        ({1: 0.1}, "one of"), ({None: 0.1}, "one of"), ({"r1": -1}, "at least 0"), ({"r1": float("nan")}, "finite"),
-        ({"r1": float("inf")}, "finite"), ({"r1": "0.1"}, "number"), ({"r1": None}, "number"), ({"r1": True}, "number"),
-        ({"r1": 0.1, "r2": float("nan")}, "regularizers['r2']=nan"), ({"label-flipping": 0.7}, "at most"),
+        ("r1", "dict"),
+        (["r1"], "dict"),
+        (None, "dict"),
+        ({"r1"}, "dict"),
+        ({"no-such": 0.1}, "unknown name"),
+        ({1: 0.1}, "one of"),
+        ({None: 0.1}, "one of"),
+        ({"r1": -1}, "at least 0"),
+        ({"r1": float("nan")}, "finite"),
+        ({"r1": float("inf")}, "finite"),
+        ({"r1": "0.1"}, "number"),
+        ({"r1": None}, "number"),
+        ({"r1": True}, "number"),
+        ({"r1": 0.1, "r2": float("nan")}, "regularizers['r2']=nan"),
+        ({"label-flipping": 0.7}, "at most"),
     ],
-)  # fmt: skip
+)
 def test_wrong_regularizers_are_refused_by_name(value: object, named: str) -> None:
     assert named in refused(regularizers=value)
 
@@ -135,12 +162,32 @@ def test_combinations_without_meaning_are_refused_with_the_reason(changes: dict,
 
 @pytest.mark.parametrize(
     "words",
-    ["ring8(", "ring8)", "ring8()", "ring8(k)", "ring8(12)", "ring8(k=)", "ring8(k=1)(sigma=1)", "ring8(k=1, k=2)",
-     "ring8(**{'k': 2})", "ring8(k=open('x'))", "ring8(k=1+1)", "ring8(k=__import__('os'))", "ring8(no=1)",
-     "ring8(k=nan)", "ring8(sigma=1e999)", "ring8(k=1.5)", "ring8(k=True)", "ring8(sigma='wide')", "ring8(k=0)",
-     "ring8(sigma=-1)", "ring8(" + "(" * 3000, "ring8(k=1" + "0" * 5000 + ")"],
+    [
+        "ring8(",
+        "ring8)",
+        "ring8()",
+        "ring8(k)",
+        "ring8(12)",
+        "ring8(k=)",
+        "ring8(k=1)(sigma=1)",
+        "ring8(k=1, k=2)",
+        "ring8(**{'k': 2})",
+        "ring8(k=open('x'))",
+        "ring8(k=1+1)",
+        "ring8(k=__import__('os'))",
+        "ring8(no=1)",
+        "ring8(k=nan)",
+        "ring8(sigma=1e999)",
+        "ring8(k=1.5)",
+        "ring8(k=True)",
+        "ring8(sigma='wide')",
+        "ring8(k=0)",
+        "ring8(sigma=-1)",
+        "ring8(" + "(" * 3000,
+        "ring8(k=1" + "0" * 5000 + ")",
+    ],
     ids=lambda words: words[:30],
-)  # fmt: skip
+)
 def test_a_spec_that_makes_no_sense_is_refused_and_nothing_is_run(words: str) -> None:
     assert len(refused(data=words)) < 700
 
@@ -230,11 +277,25 @@ def test_json_holds_every_field_as_what_it_is(field: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", "null", "3", '"ring8"', '{"lr": 1}', '{"lr_g": NaN}', '{"lr_g": 1e999}', '{"batch": 12.0}',
-     '{"seed": true}', '{"regularizers": [["r1", 1]]}', '{"regularizers": {"r1": null}}', "[" * 10**5,
-     '{"seed": 1' + "0" * 5000 + "}"],
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        "3",
+        '"ring8"',
+        '{"lr": 1}',
+        '{"lr_g": NaN}',
+        '{"lr_g": 1e999}',
+        '{"batch": 12.0}',
+        '{"seed": true}',
+        '{"regularizers": [["r1", 1]]}',
+        '{"regularizers": {"r1": null}}',
+        "[" * 10**5,
+        '{"seed": 1' + "0" * 5000 + "}",
+    ],
     ids=lambda text: text[:30],
-)  # fmt: skip
+)
 def test_json_that_is_no_recipe_is_refused(text: str) -> None:
     with pytest.raises(RecipeError):
         Recipe.from_json(text)
@@ -242,9 +303,26 @@ def test_json_that_is_no_recipe_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["hinge", "loss", "loss=", "loss=hinge&", "lr_g=nan", "lr_g=fast", "batch=1.5", "seed=-1", "no=1", "=1", "&",
-     "regularizers=r1", "regularizers=r1:", "regularizers=:1", "regularizers=r1:x", "seed=1&seed=2", "data=ring8(k=&)"],
-)  # fmt: skip
+    [
+        "hinge",
+        "loss",
+        "loss=",
+        "loss=hinge&",
+        "lr_g=nan",
+        "lr_g=fast",
+        "batch=1.5",
+        "seed=-1",
+        "no=1",
+        "=1",
+        "&",
+        "regularizers=r1",
+        "regularizers=r1:",
+        "regularizers=:1",
+        "regularizers=r1:x",
+        "seed=1&seed=2",
+        "data=ring8(k=&)",
+    ],
+)
 def test_a_line_that_is_no_recipe_is_refused(text: str) -> None:
     with pytest.raises(RecipeError):
         Recipe.from_string(text)

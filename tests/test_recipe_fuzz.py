@@ -119,23 +119,45 @@ def test_whatever_is_read_is_a_recipe_that_starts_or_is_refused(part: int, monke
 @pytest.mark.parametrize(
     "text",
     [
-        "regularizers=" + "," * 100_000, "regularizers=" + "r1:1," * 100_000, "data=" + "(" * 500_000,
-        "data=ring8(" + "a=1," * 200_000, "data=points(x=" + "(" * 400_000, "&" * 900_000, "seed=1&" * 100_000,
-        "{" * 100_000, "[" * 900_000, '{"seed": ' + "9" * 900_000 + "}", '{"data": "' + "x" * 900_000 + '"}',
-        "seed=" + "9" * 900_000, "lr_g=" + "1" * 900_000, "data=points(x=(" + "0," * 300_000 + "))", "x" * 1_000_001,
+        "regularizers=" + "," * 100_000,
+        "regularizers=" + "r1:1," * 100_000,
+        "data=" + "(" * 500_000,
+        "data=ring8(" + "a=1," * 200_000,
+        "data=points(x=" + "(" * 400_000,
+        "&" * 900_000,
+        "seed=1&" * 100_000,
+        "{" * 100_000,
+        "[" * 900_000,
+        '{"seed": ' + "9" * 900_000 + "}",
+        '{"data": "' + "x" * 900_000 + '"}',
+        "seed=" + "9" * 900_000,
+        "lr_g=" + "1" * 900_000,
+        "data=points(x=(" + "0," * 300_000 + "))",
+        "x" * 1_000_001,
         '{"regularizers": {' + ",".join(f'"r{i}": 1' for i in range(60_000)) + "}}",
     ],
-)  # fmt: skip
+)
 def test_long_texts_are_refused_as_quickly(text: str) -> None:
     assert read(text) is None
 
 
 @pytest.mark.parametrize(
     "text",
-    ["seed=٣", "seed=1_0", "lr_g= 1", "regularizers=r1:0.1,r1:0.2", "regularizers=,,,,", "seed=1&seed=1",
-     '{"seed": 1, "seed": 2}', "data=ring(k=nan)", "data=ring(radius=1e39)", "data=gaussian1d(sigma=1e39)",
-     "data=ring(radius=" + "9" * 400 + ")", "data=ring(k=٣)"],
-)  # fmt: skip
+    [
+        "seed=٣",
+        "seed=1_0",
+        "lr_g= 1",
+        "regularizers=r1:0.1,r1:0.2",
+        "regularizers=,,,,",
+        "seed=1&seed=1",
+        '{"seed": 1, "seed": 2}',
+        "data=ring(k=nan)",
+        "data=ring(radius=1e39)",
+        "data=gaussian1d(sigma=1e39)",
+        "data=ring(radius=" + "9" * 400 + ")",
+        "data=ring(k=٣)",
+    ],
+)
 def test_what_was_accepted_in_silence_is_refused(text: str) -> None:
     assert read(text) is None
 

@@ -206,9 +206,11 @@ def test_a_recipe_with_it_keeps_the_contracts(contract: Callable[[Recipe], None]
 
 
 @pytest.mark.parametrize(
-    ("name", "contract"), [(name, contract) for name, row in ROWS.items() for contract in row.contracts],
-    indirect=["name"], ids=lambda value: getattr(value, "__name__", value),
-)  # fmt: skip
+    ("name", "contract"),
+    [(name, contract) for name, row in ROWS.items() for contract in row.contracts],
+    indirect=["name"],
+    ids=lambda value: getattr(value, "__name__", value),
+)
 def test_it_keeps_the_contracts_of_its_kind(contract: Callable[[Any], None], name: str) -> None:
     contract(ROWS[name].part)
 

@@ -90,9 +90,14 @@ def test_every_row_of_the_package_says_what_it_is(title: str) -> None:
 @pytest.mark.parametrize("name", ACTIVATIONS)
 @pytest.mark.parametrize("depth", [0, 1, 3])
 def test_the_network_is_the_one_of_pytorch(name: str, depth: int) -> None:
-    theirs = {"relu": torch.nn.ReLU(), "leaky-relu": torch.nn.LeakyReLU(0.2), "tanh": torch.nn.Tanh(),
-              "sigmoid": torch.nn.Sigmoid(), "softplus": torch.nn.Softplus(),
-              "silu": torch.nn.SiLU()}[name]  # fmt: skip
+    theirs = {
+        "relu": torch.nn.ReLU(),
+        "leaky-relu": torch.nn.LeakyReLU(0.2),
+        "tanh": torch.nn.Tanh(),
+        "sigmoid": torch.nn.Sigmoid(),
+        "softplus": torch.nn.Softplus(),
+        "silu": torch.nn.SiLU(),
+    }[name]
     population = Population([Recipe(width=5, depth=depth, activation=name, seed=s) for s in range(3)])
     x, theta = torch.randn(3, 7, 2), population.discriminator.theta
     for member in range(3):

@@ -74,8 +74,9 @@ def test_stacked_modes_are_all_combinations(times: int) -> None:
     assert d.modes.shape == (3**times, times)
     index, distance = d.nearest_mode(x[None])
     single = [DISTRIBUTIONS["mixture1d"].nearest_mode(x[None, :, i : i + 1])[0] for i in range(times)]
-    torch.testing.assert_close(d.modes[index[0], :], torch.cat(
-        [DISTRIBUTIONS["mixture1d"].modes[s[0]] for s in single], dim=-1))  # fmt: skip
+    torch.testing.assert_close(
+        d.modes[index[0], :], torch.cat([DISTRIBUTIONS["mixture1d"].modes[s[0]] for s in single], dim=-1)
+    )
     shares = torch.bincount(index[0], minlength=3**times) / 4000
     torch.testing.assert_close(shares, d.weights, atol=0.03, rtol=0)
     true = toygan.evaluate(DISTRIBUTIONS["mixture1d"].sample(20_000, torch.Generator()), "mixture1d", ["high-quality"])

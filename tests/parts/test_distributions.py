@@ -334,8 +334,11 @@ def test_an_array_of_objects_is_not_unpickled(tmp_path: Path) -> None:
     np.save(file, np.array([{}], dtype=object), allow_pickle=True)
     with pytest.raises(ValueError, match="allow_pickle=False"):
         DISTRIBUTIONS.make(f"file(path='{file}')")
-    for spec, says in (("file(path='no-such.csv')", "No such file"), ("file(path='x.txt')", "x.txt"),
-                       ("file(columns='a')", "needs a file")):  # fmt: skip
+    for spec, says in (
+        ("file(path='no-such.csv')", "No such file"),
+        ("file(path='x.txt')", "x.txt"),
+        ("file(columns='a')", "needs a file"),
+    ):
         with pytest.raises(ValueError, match=says):
             DISTRIBUTIONS.make(spec)
 
@@ -346,10 +349,16 @@ def test_an_array_of_objects_is_not_unpickled(tmp_path: Path) -> None:
 def test_standardised_data_is_the_same_game_in_any_units() -> None:
     """A ring 50 times larger, standardised, trains as the small one does, and is shown in its own units."""
     small, large = (
-        Population(toygan.Recipe(data=f"standardised(of=ring8(radius={r!r},sigma={r / 50!r}))", width=16, batch=32,
-                                 regularizers={"gradient-penalty": 1.0}))
+        Population(
+            toygan.Recipe(
+                data=f"standardised(of=ring8(radius={r!r},sigma={r / 50!r}))",
+                width=16,
+                batch=32,
+                regularizers={"gradient-penalty": 1.0},
+            )
+        )
         for r in (1.0, 64.0)
-    )  # fmt: skip
+    )
     for p in (small, large):
         p.run(50)
     torch.testing.assert_close(small.generator.theta, large.generator.theta, rtol=1e-3, atol=1e-4)
@@ -383,8 +392,12 @@ def test_a_training_set_is_all_that_a_run_sees_and_metrics_compare_with_the_data
 
 
 def test_a_wrapper_around_nonsense_or_itself_is_refused() -> None:
-    for spec in ("standardised(of=no-such)", "standardised(of=standardised)", "training-set(of=ring8(k=0))",
-                 "standardised(of=3)"):  # fmt: skip
+    for spec in (
+        "standardised(of=no-such)",
+        "standardised(of=standardised)",
+        "training-set(of=ring8(k=0))",
+        "standardised(of=3)",
+    ):
         with pytest.raises(ValueError, match="of="):
             DISTRIBUTIONS.make(spec)
 
@@ -403,3 +416,19 @@ def test_a_window_holds_samples_of_data_that_names_no_modes() -> None:
 
     for low, high in Far().extent:
         assert low <= 0 < 11 <= high
+
+
+SEEDING_NAMES = """
+    ring8:Ring unequal:Unequal grid25:Grid random-mixture:RandomMixture random-ring:RandomRing gaussian2d:Gaussian2d
+    mixture2d:Mixture2d circle:Circles two-rings:Circles two-moons:TwoMoons swiss-roll:SwissRoll spiral:Spiral
+    pinwheel:Pinwheel checkerboard:Checkerboard uniform:Uniform function:Function cosine:Function banana:Banana
+    funnel:Funnel exponential:Exponential laplace:Laplace bimodal:Bimodal mixture1d:Mixture1d gaussian1d:Gaussian1d
+    dirac:Dirac points:Points file:File digits:Digits standardised:Standardised training-set:TrainingSet stacked:Stacked
+"""
+
+
+@pytest.mark.parametrize("pair", SEEDING_NAMES.split())
+def test_the_words_that_seed_true_samples_stay_if_a_class_is_renamed(pair: str) -> None:
+    """Metrics compare with true samples that `repr` seeds: another name would change the numbers of old runs."""
+    row, name = pair.split(":")
+    assert repr(DISTRIBUTIONS[row]).startswith(f"{name}(")

@@ -55,8 +55,11 @@ def test_bands_hold_nine_of_ten_fresh_sets(data, sets):
     n, d, g = 400, DISTRIBUTIONS[data], torch.Generator().manual_seed(77)
     x, reference = (torch.stack([d.sample(n, g) for _ in range(sets)]) for _ in range(2))
     inputs = MetricInputs(x, d, compared_with=reference)
-    names = [name for name in ("sliced-w1", "high-quality", "mean-offset", "spread-ratio", "within-ratio", "bridges")
-             if METRICS[name].needs(inputs)]  # fmt: skip
+    names = [
+        name
+        for name in ("sliced-w1", "high-quality", "mean-offset", "spread-ratio", "within-ratio", "bridges")
+        if METRICS[name].needs(inputs)
+    ]
     for name, scores in measure(inputs, names).items():
         band = reference_band(name, data, n)
         assert 0.75 <= ((scores >= band.low) & (scores <= band.high)).mean() <= 1, name

@@ -410,9 +410,10 @@ def test_dropout_of_g_goes_with_a_learned_table_and_not_with_an_encoder() -> Non
 
 
 CHANGING_WHAT_D_SEES = [
-    name for name, part in REGULARIZERS.items()
+    name
+    for name, part in REGULARIZERS.items()
     if any(getattr(type(part), hook) is not getattr(Regularizer, hook) for hook in ("networks", "inputs", "point"))
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("one", "other"), list(itertools.combinations(CHANGING_WHAT_D_SEES, 2)))

@@ -45,8 +45,9 @@ def test_a_step_of_plain_descent_is_as_long_as_the_schedule_says() -> None:
     before = [player.theta.clone() for player in (p.generator, p.discriminator)]
     p.step()
     q.step()
-    moved = [[player.theta - old for player, old in zip((x.generator, x.discriminator), before, strict=True)]
-             for x in (p, q)]  # fmt: skip
+    moved = [
+        [player.theta - old for player, old in zip((x.generator, x.discriminator), before, strict=True)] for x in (p, q)
+    ]
     # D steps first, on the same batch; G answers another D, so that only D's steps are comparable.
     torch.testing.assert_close(moved[1][1], 0.5 * moved[0][1], rtol=1e-4, atol=1e-7)
 
