@@ -147,9 +147,10 @@ class GridSession(FleetSession):
         means = healthy if self.colour == HEALTHY else numbers[followed][shown]
         diverged = np.asarray((self.fleet.diverged_at.reshape(-1, self.seeds) >= 0).all(-1))
         places = [", ".join(f"{name} {value_words(value)}" for name, value in grid.values(c).items()) for c in shown]
+        scores = [[f"{name} {score(name, x[c])}" for name, x in numbers.items() if np.isfinite(x[c])] for c in shown]
         names = tuple(
-            "\n".join([place, *_score_lines(numbers, cell), *_verdict_lines(verdicts[cell])])
-            for place, cell in zip(places, shown, strict=True)
+            "\n".join([place, *lines, *_verdict_lines(verdicts[cell])])
+            for place, lines, cell in zip(places, scores, shown, strict=True)
         )
         return Diagram(
             (self.x, grid.axes[self.x]), (self.y, grid.axes[self.y]), self.colour,
@@ -203,10 +204,6 @@ def _mean(values: np.ndarray) -> np.ndarray:
     known = np.isfinite(values)
     mean: np.ndarray = np.where(known, values, 0).sum(-1) / np.where(known.any(-1), known.sum(-1), np.nan)
     return mean
-
-
-def _score_lines(numbers: dict[str, np.ndarray], cell: int) -> list[str]:
-    return [f"{name} {score(name, x[cell])}" for name, x in numbers.items() if np.isfinite(x[cell])]
 
 
 def _verdict_lines(verdicts: Counter[str]) -> list[str]:

@@ -140,14 +140,14 @@ class Record:
         return slice(-max(1, self._rows // 5), None)
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return a row per iteration and member: step, seed, iteration of divergence (or None), every metric."""
+        """Return a row per iteration and member: step, seed, iteration of divergence, every metric; None for NaN."""
         columns = {name: self.metric(name) for name in self.names}
         return [
             {
                 "step": int(step),
                 "seed": recipe.seed,
                 "diverged-at": int(at) if 0 <= at <= step else None,
-                **{name: _number(x[row, member]) for name, x in columns.items()},
+                **{name: float(v) if math.isfinite(v := x[row, member]) else None for name, x in columns.items()},
             }
             for row, step in enumerate(self.steps)
             for member, (recipe, at) in enumerate(zip(self.recipes, self.diverged_at, strict=True))
@@ -181,11 +181,6 @@ class Record:
         return Record.from_arrays(
             [recipe.but(seed=seed) for seed in seeds], steps, metrics, [-1 if at is None else at for at in ends]
         )
-
-
-def _number(value: float) -> float | None:
-    """Return a number for JSON, which has no NaN and no infinity."""
-    return float(value) if math.isfinite(value) else None
 
 
 def _is_metric(name: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import ipywidgets as widgets
 
 
-class Count(NamedTuple):
+class Tally(NamedTuple):
     """One answer with the number of runs for which it came true."""
 
     words: str
@@ -57,12 +57,12 @@ class Question:
         if answer not in self.answers:
             raise ValueError(f"answer={answer!r}: allowed are {', '.join(map(repr, self.answers))}")
 
-    def counts(self) -> list[Count]:
+    def counts(self) -> list[Tally]:
         """Return each answer with its runs, in the order asked; nothing before the lock and the measurement."""
         if self.choice is None or self.outcomes is None:
             return []
         most, runs = max(self.outcomes.values()), self.outcomes
-        return [Count(text, runs[key], key == self.choice, runs[key] == most) for key, text in self.answers.items()]
+        return [Tally(text, runs[key], key == self.choice, runs[key] == most) for key, text in self.answers.items()]
 
     def summary(self) -> str:
         """Return the result as a sentence, which says nothing about the runs before the prediction is locked."""
@@ -159,7 +159,7 @@ def render_comparison(question: Question) -> str:
     )
 
 
-def _render_row(count: Count, total: int) -> str:
+def _render_row(count: Tally, total: int) -> str:
     bar = f"<div style='background:#0072B2;height:1em;width:{10 * count.runs / total:.2f}em'></div>"
     words = f"<b>{escape(count.words)}</b>" if count.happened else escape(count.words)
     mine = "← your prediction" if count.predicted else ""
