@@ -83,8 +83,7 @@ class Look:
         measurement: The measurements of all members up to now.
         status: The state of the member and of the others in words; empty before the first measurement.
     Example:
-        >>> from toygan import Population, Recipe
-        >>> from toygan.panels import Look
+        >>> from toygan import Look, Population, Recipe
         >>> from toygan.runs.record import Record
         >>> population, record = Population(Recipe(width=4, batch=8).seeds(3)), Record()
         >>> record.add(population.snapshot(100))
@@ -133,6 +132,8 @@ class Look:
             metrics: The metrics to show [default: all that were measured].
             before: An earlier look, whose measurement is shared if there is no newer one.
             patience: Seconds after which arrows are left out.
+        Returns:
+            The look, which does not change with the run.
         """
         newest, path = snapshot or record.last, record.path
         diverged_at = int(population.diverged_at[member])

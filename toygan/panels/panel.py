@@ -22,9 +22,8 @@ class Panel:
         needs: Names of the metrics that it shows; a run measures them for it [default: none].
         measured: True if it shows measurements only, so its chart stays until the next one [default: False].
     Example:
-        >>> from toygan import PANELS, Panel, Population, Recipe
+        >>> from toygan import Look, Panel, Population, Recipe
         >>> from toygan.chart import Axis, Chart, Line
-        >>> from toygan.panels import Look
         >>> from toygan.runs.record import Record
         >>> class LossOfD(Panel):
         ...     title, needs = "D's loss", ("loss-d",)
