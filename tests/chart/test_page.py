@@ -17,7 +17,10 @@ from toygan.chart.axis import ROLES
 from toygan.chart.style import DARK, DASHES, LIGHT, STYLE, Palette, rgb
 from toygan.chart.wire import Wire
 
-SCRIPT = page.build_script() + "\nObject.assign(globalThis, { paint, Picture, PAINTERS, Received, surfaceColours });"
+SCRIPT = (
+    page.build_script()
+    + "\nObject.assign(globalThis, { paint, Picture, PAINTERS, Received, surfaceColours, NUMBERS });"
+)
 DECODED = "const view = (text) => new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);"
 PAINT = f"""([content, buffers, palette, [x, y]]) => {{
     {DECODED}
@@ -94,6 +97,16 @@ def test_a_surfaces_colours_are_those_of_the_other_painter(browser: Any, palette
 
 def test_every_mark_of_the_vocabulary_can_be_painted(browser: Any) -> None:
     assert set(browser.evaluate("Object.keys(PAINTERS)")) == {kind.__name__.lower() for kind in KINDS}
+
+
+def test_a_page_has_every_number_of_style_that_its_painter_asks_for(browser: Any) -> None:
+    names = browser.evaluate("NUMBERS")
+    style = "getComputedStyle(document.querySelector('.toygan-view'))"
+    found = browser.evaluate(
+        f"(names) => names.map((name) => {style}.getPropertyValue('--toygan-' + name))",
+        [name.replace("_", "-") for name in names],
+    )
+    assert [float(number) for number in found] == [getattr(STYLE, name) for name in names]
 
 
 def test_words_can_be_read_on_paper_in_both_themes() -> None:

@@ -48,6 +48,7 @@ MARKS: dict[str, tuple[Mark, tuple[float, float], float]] = {  # a mark, a point
     "band across": (Band("m", "real", None, one(2), one(6), opacity=0.22), (9, 4), 0.22),
     "bars": (Bars("m", "generated", one(2), one(4), one(6), opacity=0.6), (3, 3), 0.6),
     "cells": (Cells("m", "generator", np.array([[0, 1], [0.6, np.nan]]), tuple("abcd")), (2, 8), 0.6),
+    "faint cells": (Cells("m", "real", np.array([[0, 1], [0.6, 0]]), tuple("abcd"), opacity=0.5), (2, 8), 0.3),
     "arrows": (Arrows("m", "generator", one(2), one(5), one(6), one(0), width=8), (4, 5), 1),
     "text": (Text("m", "ink", ("■",), one(5), one(5), size=40), (5, 5), 1),
 }
