@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from support.marks import KINDS, MARKS, TEN, chart, one, over
 
-from toygan.chart import Arrows, Axis, Band, Bars, Chart, Line, Mark, Points, Surface
+from toygan.chart import Arrows, Axis, Band, Bars, Cells, Chart, Line, Mark, Points, Surface
 from toygan.chart.axis import ROLES
 from toygan.chart.figure import HEAD, LEAST, LEFT, TITLE, Heading, Painting
 from toygan.chart.paint import PAINTERS, RIGHT, spread
@@ -171,3 +171,14 @@ def test_painting_leaves_matplotlibs_settings_alone() -> None:
     before = dict(matplotlib.rcParams)
     painted(chart())
     assert dict(matplotlib.rcParams) == before
+
+
+def test_long_words_left_of_cells_have_room() -> None:
+    """The first letters lie within the picture, so its leftmost column is paper; numbers leave the axes in place."""
+    numbers = chart(Cells("m", "real", np.ones((1, 1)), ("a",)))
+    names = replace(numbers, y=Axis("", 0, 10, ticks=(5,), words=("least-squares",)))
+    images = [painted(c) for c in (numbers, names)]
+    starts = [np.flatnonzero((image[HEIGHT // 2] == rgb(LIGHT.real)).all(-1))[0] for image in images]
+    assert abs(starts[0] - LEFT * DPI) <= 1
+    assert starts[1] > starts[0] + 20
+    assert (images[1][:, :3] == 255).all()

@@ -21,7 +21,7 @@ from PIL import Image
 from toygan.chart import style
 from toygan.chart.axis import Axis
 from toygan.chart.chart import Chart
-from toygan.chart.marks import Arrows, Line, Mark, Raster, Surface
+from toygan.chart.marks import Arrows, Cells, Line, Mark, Raster, Surface
 from toygan.chart.paint import RIGHT, make_handle, paint, paint_end_labels, shift
 from toygan.chart.style import LIGHT, STYLE, Palette
 
@@ -30,6 +30,7 @@ Place = tuple[float, float, float, float]  # left, top, width and height of a ch
 HEAD, LEFT, TITLE = 0.56, 0.5, 0.28  # inches: above all charts, left of one, its title
 FOOT = 0.19  # inches of a line below all charts
 TICKS, LABEL, ROW, MARGIN = 18.0, 14.0, 15.0, 0.36  # points below the axes: tick labels, a label, legend rows, edge
+LETTER, GAP = 5.6, 10.0  # points: the width of a tick's letter, about, and from ticks' words to the axes
 LEAST = 30.24  # points below the axes of any chart
 LEAST_WORDS = 8.0  # points: the size of a heading that has no room
 
@@ -147,7 +148,8 @@ def _add_axes(figure: Figure, chart: Chart, place: Place, foot: float, palette: 
     width, height = figure.get_size_inches()
     room, footer = height - HEAD - foot, _footer_height(chart) / 72
     x, y, w, h = place[0] * width, place[1] * room, place[2] * width, place[3] * room
-    box = x + LEFT, foot + room - y - h + footer, w - LEFT - RIGHT / 72, h - TITLE - footer
+    left = _left_room(chart, w)
+    box = x + left, foot + room - y - h + footer, w - left - RIGHT / 72, h - TITLE - footer
     axes = figure.add_axes((box[0] / width, box[1] / height, box[2] / width, box[3] / height), autoscale_on=False)
     axes.set_anchor("NW")
     axes.set_title(chart.title)
@@ -164,6 +166,12 @@ def _add_axes(figure: Figure, chart: Chart, place: Place, foot: float, palette: 
         right.tick_params(colors=palette.colour(chart.right.role))
     _add_legend(axes, chart, palette)
     return axes
+
+
+def _left_room(chart: Chart, width: float) -> float:
+    """Return the inches left of the axes; long words left of cells, which no frame changes, get what they need."""
+    longest = max((len(words) for _, words in chart.y.marked), default=0) if chart.of_kind(Cells) else 0
+    return max(LEFT, min((longest * LETTER + GAP) / 72, 0.45 * width))
 
 
 def _footer_height(chart: Chart) -> float:
