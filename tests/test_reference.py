@@ -9,14 +9,16 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 import torch
+from support.shell import refused
+from support.shell import toygan as command
 
 import toygan
 from toygan.cli import api, marked_pages
 from toygan.cli.docstrings import SECTIONS, Docstring, PublicName, public_names
-from toygan.recipe import Recipe
 
 ROOT = Path(__file__).parent.parent
 PUBLIC = public_names()
@@ -43,7 +45,7 @@ def faults_of(public: PublicName, inside: str = "") -> Iterator[str]:
     signature = public.signature
     if inspect.isfunction(public.value) and (word in NO_VERBS.split() or re.search("[^s]s$", word)):
         yield f"{public.name}: begins with {word!r}, not with a verb in the imperative"
-    if public.value is Recipe or signature is None or is_error(public):
+    if signature is None or is_error(public):
         return
     arguments = {name.lstrip("*") for name in docstring.entries("Args")}
     for name in signature.parameters:
@@ -80,6 +82,25 @@ def test_a_public_name_has_a_docstring_in_the_form(name: str) -> None:
 def test_the_page_is_not_stale() -> None:
     page = (ROOT / "assets/api.md").read_text(encoding="utf-8")
     assert marked_pages.replace_marked(page, api.TEXTS) == page, "a docstring has changed: run `make api`"
+
+
+def test_the_command_prints_the_reference_or_writes_it_between_the_marks_of_a_page(tmp_path: Path) -> None:
+    assert command("api").stdout == api.markdown() + "\n"
+    page = tmp_path / "page.md"
+    page.write_text("before\n<!-- api: here -->old<!-- end of api -->\nafter", encoding="utf-8")
+    assert command("api", "--into", page).exit_code == 0
+    text = page.read_text(encoding="utf-8")
+    assert text == f"before\n<!-- api: here -->\n\n{api.markdown()}\n\n<!-- end of api -->\nafter"
+    page.write_text("mine", encoding="utf-8")
+    assert "no place" in refused(command("api", "--into", page))
+    assert page.read_text(encoding="utf-8") == "mine"
+
+
+def test_a_call_is_shown_without_types_and_long_defaults() -> None:
+    def function(a: int, *rest: str, b: float = 1e-3, c: object = object(), d: type = int, **more: Any) -> None: ...
+
+    shown = api.call("f", inspect.signature(function))
+    assert shown == "f(a, *rest, b=0.001, c=..., d=int, **more)"
 
 
 def test_the_page_has_every_name_and_every_link_has_its_heading() -> None:

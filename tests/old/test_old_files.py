@@ -183,7 +183,7 @@ def test_the_answers_of_a_class_are_read() -> None:
 def test_a_table_of_odds_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """By source, verdict and remedy: how many of the runs it helped and harmed, and of how many."""
     monkeypatch.setattr(advice, "files", lambda package: OLD)
-    table = advice.odds.__wrapped__()
+    table = advice.read_odds.__wrapped__()
     assert tuple(table["oscillation"]["strong r1"]) == (3 + 4, 0, 8 + 4)
     names = {remedy for remedies in table.values() for remedy in remedies}
-    assert names <= {remedy for verdict in table for remedy in advice.ADVICE[verdict]}
+    assert names <= {remedy for verdict in table for remedy in advice.REMEDIES_FOR[verdict]}

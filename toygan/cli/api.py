@@ -14,7 +14,7 @@ import click
 from toygan.cli.docstrings import PublicName, public_names
 from toygan.cli.marked_pages import into_option, write_marked
 from toygan.parts.menu import Menu
-from toygan.recipe import KNOBS, Recipe
+from toygan.recipe import Recipe
 
 LONGEST = 40  # characters of a default that is shown
 
@@ -93,7 +93,7 @@ def _entry(public: PublicName) -> Iterator[str]:
     if signature is not None:
         yield f"```python\n{call(public.name, signature)}\n```"
     yield docstring.text
-    if arguments := docstring.entries("Args") or fields(public):
+    if arguments := docstring.entries("Args"):
         types = {} if signature is None else {name: _type(p.annotation) for name, p in signature.parameters.items()}
         yield "**Arguments**\n\n" + "\n".join(
             f"- `{name}`{f' (`{kind}`)' if (kind := types.get(name.lstrip('*'))) else ''}: {text}"
@@ -106,11 +106,6 @@ def _entry(public: PublicName) -> Iterator[str]:
             yield f"```python\n{text}\n```"
         elif section != "Args":
             yield f"**{section}** {' '.join(text.split())}"
-
-
-def fields(public: PublicName) -> dict[str, str]:
-    """Return the help of each field of a recipe, which is written once, in the field."""
-    return {name: how.help for name, how in KNOBS.items()} if public.value is Recipe else {}
 
 
 def call(name: str, signature: inspect.Signature) -> str:
