@@ -105,16 +105,14 @@ class Regularizer:
     A regularizer is a frozen dataclass; its fields are arguments of its name in a recipe, as in `"dragan(reach=1.0)"`.
     P is the number of members, n of samples of each kind in a batch, dim of the data's dimensions.
 
-    A subclass may set these class attributes:
-
-    - `strengths`: the lowest, the usual and the highest strength, for sliders [default: (0.001, 0.1, 10)]
-    - `bounds`: the lowest and the highest strength allowed [default: (0, inf)]
-    - `whole`: True if the strength counts something, and so is a whole number
-    - `structural`: True if the strength shapes a network, so that a change restarts the run
-    - `fades`: True if the strength falls linearly to 0 over the recipe's `anneal` iterations
-    - `needs_input_gradient`: True if D's loss asks for `c.input_gradient_real` or `c.input_gradient_fake`
-    - `formula`: the change in LaTeX, for lists
-
+    Args:
+        strengths: The lowest, the usual and the highest strength, for sliders [default: (0.001, 0.1, 10)].
+        bounds: The lowest and the highest strength allowed [default: (0, inf)].
+        whole: True if the strength counts something, and so is a whole number [default: False].
+        structural: True if the strength shapes a network, so that a change restarts the run [default: False].
+        fades: True if the strength falls linearly to 0 over the recipe's `anneal` iterations [default: False].
+        needs_input_gradient: True if D's loss asks for `c.input_gradient_real` or `_fake` [default: False].
+        formula: The change in LaTeX, for lists.
     Raises:
         TypeError: When a subclass is defined, if one of its hooks does not take the arguments listed here.
     Example:
@@ -191,8 +189,10 @@ class Regularizer:
         Args:
             state: The state before it.
             theta_g: G's parameters `(P, n_g)`.
-            theta_d: D's new parameters `(P, n_d)`.
+            theta_d: D's parameters after the step `(P, n_d)`.
             net: D's network.
+        Returns:
+            As many tensors `(P, ...)` as before.
         """
         return state
 
@@ -276,8 +276,13 @@ class Regularizer:
         return loss
 
     def generator_loss(self, loss: Tensor, c: DiscriminatorPass, strength: Tensor, state: RegularizerState) -> Tensor:
-        """Return G's objective in place of `loss`; arguments as those of `discriminator_loss`.
+        """Return G's objective in place of `loss`.
 
+        Args:
+            loss: G's objective so far, one number a member `(P,)`.
+            c: The batch with D's logits `c.fake` and, if they are asked for, `c.real` `(P, n)`.
+            strength: The strength of each member `(P,)`.
+            state: The state that `start` and `update` keep.
         Returns:
             The objective `(P,)`, differentiable in `c.theta_g`.
         """
