@@ -38,7 +38,6 @@ PAGES = [
 ]
 LESSONS = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "lessons").glob("*.ipynb"))]
 LATER = """
-    toygan/training/population.py
 """  # files that are not yet in plain English
 
 

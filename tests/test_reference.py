@@ -25,7 +25,6 @@ PUBLIC = public_names()
 NO_FIRST_WORDS = {"What", "Whether", "How", "Where"}
 NO_VERBS = "The A An This That All Each Every Some No One Its It Of In By With"
 TODO = """
-    Population
 """  # names whose docstrings are not yet in the form
 
 

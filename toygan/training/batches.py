@@ -1,4 +1,4 @@
-"""Training batches: streams of random numbers that belong to the members, and can be kept and taken up again."""
+"""Training batches: streams of random numbers that belong to the members, and can be stored and restored."""
 
 from __future__ import annotations
 
@@ -16,17 +16,15 @@ from toygan.recipe import Recipe
 AHEAD = 2**14  # numbers of a member in one draw: many small draws would cost more than the training steps
 MOST_ROWS = 2**16  # of a batch, as a recipe allows them
 NOISE = {"normal": normal, "uniform": uniform}
-
-
 TRAINING = "training"  # the name of the source that training draws from
 
 
 class Bookmark(NamedTuple):
-    """Where a stream stands: its generators before the present block, that block's rows a batch, and batches used."""
+    """The position of a stream."""
 
-    generators: Tensor  # (distinct seeds, bytes) uint8
-    n: int
-    used: int
+    generators: Tensor  # states of the generators before the present block (distinct seeds, bytes) uint8
+    n: int  # rows of each batch in that block
+    used: int  # batches of that block that were used
 
 
 class Stream:
@@ -36,9 +34,15 @@ class Stream:
     """
 
     def __init__(
-        self, draw: Draw, dim: int, seeds: Sequence[int], name: str, device: torch.device, dtype: torch.dtype,
+        self,
+        draw: Draw,
+        dim: int,
+        seeds: Sequence[int],
+        name: str,
+        device: torch.device,
+        dtype: torch.dtype,
         ahead: int = AHEAD,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._draw, self._dim, self._ahead = draw, dim, ahead
         distinct = {seed: i for i, seed in enumerate(dict.fromkeys(seeds))}
         self._generators = [generator(seed, name) for seed in distinct]
@@ -49,7 +53,7 @@ class Stream:
         self._block, self._n, self._used = torch.empty(0), 0, 0
 
     def next(self, n: int) -> Tensor:
-        """The next n rows of every member `(P, n, dim)`."""
+        """Return the next n rows of every member `(P, n, dim)`."""
         if self._used == len(self._block) or n != self._n:
             self._draw_block(n)
         now = self._block[self._used]
@@ -57,7 +61,7 @@ class Stream:
         return (now if self._whose is None else now[self._whose]).mT
 
     def _draw_block(self, n: int) -> None:
-        """Several batches at once `(batches, P, dim, n)`, each sample a column, as networks like them best."""
+        """Draw several batches at once `(batches, P, dim, n)`, each sample a column, as networks hold them."""
         self._before = [rng.get_state() for rng in self._generators]
         batches = max(1, self._ahead // (n * self._dim))
         self._n, self._used = n, 0
@@ -76,11 +80,11 @@ class Stream:
 
     @property
     def bookmark(self) -> Bookmark:
-        """Where the stream stands; no number of it changes."""
+        """The position of the stream; to read it changes no number."""
         return Bookmark(torch.stack(self._before or [rng.get_state() for rng in self._generators]), self._n, self._used)
 
     def restore(self, mark: Bookmark) -> None:
-        """Goes to where a stream of the same name, seeds and draw stood; ValueError where none can stand."""
+        """Go to the position of a stream of the same name, seeds and draw; raise ValueError if it is invalid."""
         if not 0 <= mark.n <= MOST_ROWS or len(mark.generators) != len(self._generators):
             raise ValueError(f"a stream of {mark.n} rows a batch, {len(mark.generators)} generators")
         for rng, state in zip(self._generators, mark.generators, strict=True):
@@ -92,8 +96,8 @@ class Stream:
             raise ValueError(f"a stream at batch {mark.used} of a block of {len(self._block)}")
 
 
-def _real(data: Distribution, training: bool) -> Draw:
-    """How real samples are drawn, as the players see them: in training from the training set, if there is one."""
+def _draw_real(data: Distribution, training: bool) -> Draw:
+    """Return the draw of real samples in the players' units, in training from the training set, if there is one."""
     pool = data.training_set if training else None
 
     def draw(n: int, rng: torch.Generator) -> Tensor:
@@ -112,7 +116,7 @@ class Source:
         data, noise, latent = recipes[0].parts.data, recipes[0].parts.noise, recipes[0].latent
         beside = recipes[0].parts.generator.beside
         self._name, self._seeds, self._to = name, [recipe.seed for recipe in recipes], (device, dtype, ahead)
-        self._real = self._stream(_real(data, name == TRAINING), data.dim, "data")
+        self._real = self._stream(_draw_real(data, name == TRAINING), data.dim, "data")
         self._z = self._stream(with_uniform(noise.draw(latent), beside), noise.dims(latent) + beside, "latent")
         self._noise: dict[str, Stream] = {}  # by kind, dimensions and name; made when it is first asked for
 
@@ -136,21 +140,21 @@ class Source:
         return one
 
     def batch(self, n: int) -> Batch:
-        """The next n real samples and the next n latent points of every member."""
+        """Return the next n real samples and the next n latent points of every member."""
         return Batch(self._real.next(n), self._z.next(n), self)
 
     def noise(self, kind: str, name: str, like: Tensor) -> Tensor:
-        """Further random numbers, "normal" or "uniform", in the shape of `like` `(P, n, dim)`, one stream a name."""
+        """Return random numbers of a kind in the shape of `like` `(P, n, dim)`; each name has its own stream."""
         return self._noise_stream(f"{kind} {like.shape[-1]} {name}").next(like.shape[1])
 
     @property
     def bookmarks(self) -> dict[str, Bookmark]:
-        """Where every stream stands, noise that was drawn on demand included."""
+        """The position of every stream, noise that was drawn on demand included."""
         streams = {"data": self._real, "latent": self._z, **self._noise}
         return {name: stream.bookmark for name, stream in streams.items()}
 
     def restore(self, marks: Mapping[str, Bookmark]) -> None:
-        """Goes to where a source of the same name and seeds stood; ValueError as of a stream."""
+        """Go to the positions of a source of the same name and seeds; raise ValueError as `Stream.restore`."""
         self._real.restore(marks["data"])
         self._z.restore(marks["latent"])
         for name, mark in marks.items():
@@ -159,7 +163,7 @@ class Source:
 
 
 class ProbeSource(Source):
-    """The source of one batch to look at; its noise begins anew for each name, so that threads may share the batch."""
+    """The source of one batch to look at; it keeps no position of noise, so that threads may share the batch."""
 
     def noise(self, kind: str, name: str, like: Tensor) -> Tensor:
         return self._open_noise(f"{kind} {like.shape[-1]} {name}").next(like.shape[1])
@@ -177,11 +181,11 @@ class Batch:
         self._drawn: dict[str, Tensor] = {}
 
     def normal(self, name: str, like: Tensor) -> Tensor:
-        """Standard normal numbers in the shape of `like` `(P, n, dim)`."""
+        """Return standard normal numbers in the shape of `like` `(P, n, dim)`."""
         return self._noise("normal", name, like)
 
     def uniform(self, name: str, like: Tensor) -> Tensor:
-        """Numbers in the shape of `like` `(P, n, dim)`, uniform on [0, 1)."""
+        """Return numbers in the shape of `like` `(P, n, dim)`, uniform on [0, 1)."""
         return self._noise("uniform", name, like)
 
     def _noise(self, kind: str, name: str, like: Tensor) -> Tensor:

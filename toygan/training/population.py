@@ -1,4 +1,4 @@
-"""A population: P small games trained at once, one step in the order of the paper."""
+"""A population: P small games trained at once, each iteration in the order of the paper."""
 
 from __future__ import annotations
 
@@ -24,14 +24,28 @@ PROBE_BATCHES = 8  # batches to look at, of different sizes, that are kept: draw
 class Population:
     """P small GANs trained at once; members share every shape and choice and may differ in every number.
 
-    Raises RecipeError where two recipes do not fit into one population; `train` takes any mixture.
+    Each member draws its initial weights, data and noise from its own seed, so seed 3 is the same run alone and among
+    64. To look at a population never changes it. `train` takes any mixture of recipes.
+
+    Args:
+        recipes: The recipe of each member, or one recipe; all must agree in all fields but numbers.
+        device: The device of all tensors [default: "cpu"].
+        dtype: The type of all numbers [default: torch.float32].
+    Raises:
+        RecipeError: If two recipes do not fit into one population.
+    Example:
+        >>> from toygan import Population, Recipe
+        >>> population = Population(Recipe(width=4, batch=8).seeds(3))
+        >>> population.run(10)
+        >>> population.steps, tuple(population.generate(100).shape)
+        (10, (3, 100, 2))
     """
 
     def __init__(
         self, recipes: Recipe | Sequence[Recipe], device: str | torch.device = "cpu", dtype: torch.dtype = torch.float32
     ) -> None:
         _keep_freed_memory()
-        self.recipes = _of_one_shape(as_tuple(recipes))
+        self.recipes = _check_shapes(as_tuple(recipes))
         self.device, self.dtype = torch.device(device), dtype
         self.game = Game(self.recipes, self.device, dtype)
         self.turn = self.recipes[0].parts.turns
@@ -48,7 +62,7 @@ class Population:
 
     @property
     def steps(self) -> int:
-        """Iterations so far: updates of the generator."""
+        """Iterations so far."""
         return self.game.steps
 
     @property
@@ -63,12 +77,12 @@ class Population:
 
     @property
     def average(self) -> Tensor:
-        """Each generator's running average over its iterations `(P, n_g)`; its present parameters where `ema` is 0."""
+        """The moving average of each generator's parameters `(P, n_g)`; its present ones if the recipe's `ema` is 0."""
         return self._average if self._averages else self.generator.theta
 
     @property
     def diverged_at(self) -> np.ndarray:
-        """The iteration at which each member left the finite numbers, or -1 `(P,)`."""
+        """The iteration at which each member's parameters were first not finite, or -1 `(P,)`."""
         return self._diverged_at.cpu().numpy()
 
     @property
@@ -78,11 +92,15 @@ class Population:
     # Training.
 
     def batch(self) -> Batch:
-        """The next training batch of every member."""
+        """Draw the next training batch of every member.
+
+        Returns:
+            A batch: `real` samples `(P, n, dim)` and latent points `z` `(P, n, latent)`, n being the recipe's `batch`.
+        """
         return self.game.batch()
 
     def step(self) -> None:
-        """One iteration: the turn lets D and G move."""
+        """Train for one iteration: the turn lets D and G take their steps."""
         self.turn.step(self.game)
         self.game.steps += 1
         self.game.apply_schedule()
@@ -94,12 +112,25 @@ class Population:
         self._age = self._age + self._alive
 
     def run(self, steps: int) -> None:
-        """`steps` iterations."""
+        """Train for several iterations.
+
+        Args:
+            steps: Iterations, 0 or more.
+        """
         for _ in range(steps):
             self.step()
 
     def change(self, recipes: Recipe | Sequence[Recipe]) -> None:
-        """Goes on under other recipes from the present parameters; RecipeError where that needs a restart."""
+        """Continue with other recipes from the present parameters.
+
+        Optimizers, turns and regularizers that stay keep their states; new ones start from their initial states.
+
+        Args:
+            recipes: The new recipe of each member, as many as there are members.
+        Raises:
+            RecipeError: If a recipe differs in a field that cannot change while a run plays; nothing has changed then.
+            ValueError: If there are more or fewer recipes than members.
+        """
         new = as_tuple(recipes)
         if len(new) != len(self.recipes):
             raise ValueError(f"recipes: got {len(new)}; this population has {len(self.recipes)} members")
@@ -108,7 +139,7 @@ class Population:
             if frozen is not None:
                 raise RecipeError(frozen, getattr(other, frozen), "cannot change while a run plays; start a new one")
         self._average = self.average
-        self.recipes = _of_one_shape(new)
+        self.recipes = _check_shapes(new)
         self._read_ema()
         self.game.change(new)
         self.game.start_regularizers(kept=self.game.regularizer_states)
@@ -116,24 +147,36 @@ class Population:
             self.turn = new[0].parts.turns
             self.game.turn_state = self.turn.start(self.generator.theta, self.discriminator.theta)
 
-    # What decides how it goes on.
+    # All that decides how it continues.
 
     @property
     def state(self) -> State:
-        """All that decides how the run goes on; later steps do not change it."""
+        """All that decides how the population continues; later steps do not change it."""
         g, d = self.generator, self.discriminator
         return State(
-            self.recipes, self.steps, PlayerState(g.theta.detach(), g.state), PlayerState(d.theta.detach(), d.state),
-            self.game.turn_state, dict(self.game.regularizer_states), self.average.detach(), self._alive, self._age,
-            self.game.source.bookmarks,
-        )  # fmt: skip
+            recipes=self.recipes,
+            steps=self.steps,
+            generator=PlayerState(g.theta.detach(), g.state),
+            discriminator=PlayerState(d.theta.detach(), d.state),
+            turn=self.game.turn_state,
+            regularizers=dict(self.game.regularizer_states),
+            average=self.average.detach(),
+            alive=self._alive,
+            age=self._age,
+            streams=self.game.source.bookmarks,
+        )
 
     @classmethod
     def restore(cls, state: State, device: str | torch.device | None = None) -> Population:
-        """A population that goes on as the one whose state this was would have: the same batches, the same numbers.
+        """Build a population that continues exactly as the original would: the same batches, the same numbers.
 
-        `device` is that of the state unless another one is named. Raises StateError where the state does not fit its
-        recipes.
+        Args:
+            state: The state of the original, `Population.state`.
+            device: The device of all tensors [default: that of the state].
+        Returns:
+            A population of its own; the original may continue too.
+        Raises:
+            StateError: If the state does not fit its recipes.
         """
         theta = state.generator.theta
         new = cls(state.recipes, theta.device if device is None else device, theta.dtype)
@@ -148,33 +191,60 @@ class Population:
         new._average, new._alive, new._age = state.average, state.alive, state.age
         try:
             game.source.restore(state.streams)
-        except (ValueError, KeyError, RuntimeError) as error:  # torch's word on a generator that is none is the last
-            raise StateError(f"state: its streams of random numbers cannot stand there ({error})") from None
+        except (ValueError, KeyError, RuntimeError) as error:  # of torch: a state of no generator
+            raise StateError(f"state: has invalid streams of random numbers ({error})") from None
         return new
 
     def copies(self, n: int, dtype: torch.dtype | None = None) -> Population:
-        """A new population: n copies of every member, side by side, which go on as it does, on the same batches."""
+        """Build a population of n copies of every member, which continue as it would, on the same batches.
+
+        Args:
+            n: Copies of each member, 1 or more.
+            dtype: The type of all numbers [default: that of this population].
+        Returns:
+            A population of n P members; the copies of one member are neighbours.
+        """
         return Population.restore(self.state.tile(n).to(self.device, dtype or self.dtype))
 
     def fork(self) -> Population:
-        """Return a population at the same point that continues by itself; it takes next to no time and memory."""
+        """Return a population at the same point that continues by itself, at almost no cost in time and memory.
+
+        Returns:
+            A population that shares with this one what no step changes in place.
+        """
         one = copy.copy(self)
         one.game = self.game.fork()
         return one
 
-    # Looking, which changes nothing.
+    # Looks, which change nothing.
 
     def probe(self, member: int | None = None) -> Probe:
-        """What can be asked of all members as they stand, or of one as a population of one: a look costs no more."""
+        """Return a view of the members as they are now, for several questions to the same numbers.
+
+        Args:
+            member: The index of the only member to look at, or None for all.
+        Returns:
+            A probe of P members, or of one.
+        """
         members = slice(None) if member is None else slice(member, member + 1)
         game = self.game if member is None else self.game.select(members)
         return Probe(
-            self.recipes[members], game, self._average[members] if self._averages else None, self._diverged_at[members],
-            partial(self.probe_batch, member=member),
-        )  # fmt: skip
+            recipes=self.recipes[members],
+            game=game,
+            average=self._average[members] if self._averages else None,
+            diverged_at=self._diverged_at[members],
+            batch=partial(self.probe_batch, member=member),
+        )
 
     def probe_batch(self, n: int, member: int | None = None) -> Batch:
-        """n samples to look at, of all members or of one: the same at every call, from streams that no run uses."""
+        """Draw a batch to look at, from streams that training does not use: the same one at every call.
+
+        Args:
+            n: Samples of each kind.
+            member: The index of the only member, or None for all.
+        Returns:
+            A batch of P members, or of one.
+        """
         key = member, n
         batch = self._probe_batches.get(key)  # shared with forks, which may look from other threads
         if batch is None:
@@ -185,58 +255,85 @@ class Population:
         return batch
 
     def generate(self, n: int, member: int | None = None, average: bool = False) -> Tensor:
-        """n samples of every member `(P, n, dim)`, or of one `(n, dim)`: the same latent points at every call.
+        """Generate samples, from the same latent points at every call.
 
-        `average` takes each member's averaged generator (the recipe's `ema`) in place of the present one.
+        Args:
+            n: Samples of each member.
+            member: The index of one member, or None for all.
+            average: True takes the averaged generators (the recipe's `ema`) [default: False].
+        Returns:
+            Samples `(P, n, dim)`, or `(n, dim)` of one member, in the data's units.
         """
         return _only(member, self.probe(member).generate(n, average))
 
     def real(self, n: int, member: int | None = None) -> Tensor:
-        """n real samples for every member `(P, n, dim)`, or for one `(n, dim)`: the same at every call."""
+        """Draw real samples, the same ones at every call.
+
+        Args:
+            n: Samples of each member.
+            member: The index of one member, or None for all.
+        Returns:
+            Samples `(P, n, dim)`, or `(n, dim)` of one member, in the data's units.
+        """
         return _only(member, self.probe(member).real(n))
 
     def critic(self, x: Tensor, member: int | None = None) -> Tensor:
-        """D's logits `(P, n)` at x `(P, n, dim)`, or at the same x `(n, dim)` for all; of one member `(n,)`.
+        """Compute D's logits at points; a loss without a discriminator gives its witness function instead.
 
-        Where there is no discriminator, the loss's witness function stands for it.
+        Args:
+            x: Points `(P, n, dim)`, or `(n, dim)` for all members, in the data's units.
+            member: The index of one member, or None for all.
+        Returns:
+            Logits `(P, n)`, or `(n,)` of one member; high where D says "real".
         """
         return _only(member, self.probe(member).critic(x))
 
     def descent_directions(self, n: int, member: int | None = None) -> tuple[Tensor, Tensor]:
-        """n samples of every member, and where the chosen loss pushes each of them: the arrows.
+        """Generate samples and the direction in which G's loss pushes each: minus its gradient at the sample.
 
-        Both `(P, n, dim)`, or `(n, dim)` of one member.
+        Args:
+            n: Samples of each member.
+            member: The index of one member, or None for all.
+        Returns:
+            Samples and directions, each `(P, n, dim)`, or `(n, dim)` of one member.
         """
         samples, directions = self.probe(member).descent_directions(n)
         return _only(member, samples), _only(member, directions)
 
     def snapshot(self, n: int = 2500, since: Snapshot | None = None, metrics: Iterable[str] | None = None) -> Snapshot:
-        """The present samples and metrics, the default ones or those named.
+        """Generate samples and measure them.
 
-        `since` is an earlier snapshot of this run: with it, mode hopping is measured.
+        Args:
+            n: Samples of each member [default: 2500].
+            since: An earlier snapshot of this run, with which mode hopping is measured.
+            metrics: Names of metrics [default: all that are measured while a run plays].
+        Returns:
+            The present samples and metrics, which no longer change.
+        Raises:
+            KeyError: If a metric is unknown.
         """
         return self.probe().snapshot(n, since, metrics)
 
 
 @cache
 def _keep_freed_memory() -> None:
-    """Lets the C library of Linux keep what a step has freed for the next one, which is up to a sixth faster.
+    """Let the C library of Linux keep what a step has freed for the next one, which is up to a sixth faster.
 
-    It gives blocks back to the system, which clears them when they are asked for again, if they are larger than the
-    largest that was ever freed, up to 32 MiB (mallopt(3), M_MMAP_THRESHOLD). Other systems do not mind.
+    Blocks larger than any that was freed before go back to the system, which clears them before they are used again;
+    the limit rises up to 32 MiB (mallopt(3), M_MMAP_THRESHOLD). On other systems this has no effect.
     """
     torch.empty(2**25 - 2**13, dtype=torch.uint8)
 
 
 def as_tuple(recipes: Recipe | Sequence[Recipe]) -> tuple[Recipe, ...]:
-    """One recipe or several as several; TypeError for anything else."""
+    """Return one recipe or several as a tuple; raise TypeError for anything else."""
     several = (recipes,) if isinstance(recipes, Recipe) else tuple(recipes)
     if not several or not all(isinstance(r, Recipe) for r in several):
         raise TypeError(f"recipes: got {recipes!r}; needs a Recipe or a list of at least one Recipe")
     return several
 
 
-def _of_one_shape(recipes: tuple[Recipe, ...]) -> tuple[Recipe, ...]:
+def _check_shapes(recipes: tuple[Recipe, ...]) -> tuple[Recipe, ...]:
     for other in recipes[1:]:
         different = recipes[0].same_shape(other)
         if different is not None:
@@ -246,5 +343,5 @@ def _of_one_shape(recipes: tuple[Recipe, ...]) -> tuple[Recipe, ...]:
 
 
 def _only(member: int | None, x: Tensor) -> Tensor:
-    """What belongs to all members, or the one row of a population of one."""
+    """Return x, or the one row of a population of one."""
     return x if member is None else x[0]
