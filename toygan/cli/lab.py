@@ -41,9 +41,11 @@ def copy_lessons(to: Path) -> tuple[list[str], list[str], list[str]]:
     """
     copied, kept, failed = [], [], []
     to.mkdir(parents=True, exist_ok=True)
-    for lesson in sorted(p for p in find_lessons().rglob("*") if p.is_file() and not _by_product(p)):
+    for lesson in sorted(path for path in find_lessons().rglob("*") if path.is_file()):
         name, content = lesson.relative_to(find_lessons()), lesson.read_bytes()
         target = to / name
+        if any(part.startswith(".") or part == "__pycache__" for part in name.parts):
+            continue
         try:
             if target.exists():
                 if target.read_bytes() != content:
@@ -55,10 +57,6 @@ def copy_lessons(to: Path) -> tuple[list[str], list[str], list[str]]:
         except OSError as error:
             failed.append(f"{name} ({error.strerror})")
     return copied, kept, failed
-
-
-def _by_product(path: Path) -> bool:
-    return any(part.startswith(".") or part == "__pycache__" for part in path.relative_to(find_lessons()).parts)
 
 
 def _few(names: list[str]) -> str:

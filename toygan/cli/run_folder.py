@@ -164,7 +164,9 @@ class RunFolder:
             if self._request.gif:
                 self._picture.run.resume(arrays["picture"].tobytes(), look)
                 self._drawn = meta["drawn"]
-                self._frames = [_image(arrays[f"frame/{i}"].tobytes()) for i in range(meta["frames"])]
+                self._frames = [
+                    Image.open(io.BytesIO(arrays[f"frame/{i}"].tobytes())).copy() for i in range(meta["frames"])
+                ]
             if self._request.html:
                 self._charts.resume(arrays["charts"].tobytes(), look)
                 self._recording = Recording.deserialize(meta["recording"], arrays["recording"])
@@ -203,9 +205,3 @@ def is_finished(out: Path, request: Request) -> bool:
     raise click.UsageError(
         f"--resume: the run in {out} is finished and differs from this command; use --force to replace it"
     )
-
-
-def _image(content: bytes) -> Image.Image:
-    image = Image.open(io.BytesIO(content))
-    image.load()
-    return image

@@ -41,17 +41,13 @@ def render_report(table: pd.DataFrame, title: str) -> bytes:
         f"measured at iteration {steps}",
         f"toygan {code}, torch {torch_version}, {datetime.date.today().isoformat()}",
     ]
-    content = {"axes": axes, "metrics": {name: _about(name) for name in metrics}, "rows": rows}
+    shown = {name: METRICS[name.removeprefix("average-")] for name in metrics}
+    units = {name: {"unit": metric.unit, "better": metric.better} for name, metric in shown.items()}
+    content = {"axes": axes, "metrics": units, "rows": rows}
     rows_in_json = json.dumps(content, separators=(",", ":")).replace("<", "\\u003c")
     style = page.build_stylesheet(FOLDER / "report.css")
     script = page.build_script(FOLDER / "report.js")
     return page.build_document(title, " · ".join(about), "report", style, script, {"rows": ("json", rows_in_json)})
-
-
-def _about(metric: str) -> dict[str, str]:
-    """Return the unit of a metric, and the direction that is better."""
-    row = METRICS[metric.removeprefix("average-")]
-    return {"unit": row.unit, "better": row.better}
 
 
 def _row(group: pd.DataFrame, axes: list[str], metrics: list[str]) -> dict[str, Any]:

@@ -75,13 +75,13 @@ class Store:
             self.path.touch()
         elif not os.access(self.path, os.R_OK | os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self.path))
-        with self._refusing():
+        with self._translate_errors():
             self._base = sqlite3.connect(self.path, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False)
             self._begin()
             self._base.execute("PRAGMA journal_mode = WAL")
 
     def _begin(self) -> None:
-        with self._writing():
+        with self._transaction():
             application, version = (
                 self._base.execute(f"PRAGMA {p}").fetchone()[0] for p in ("application_id", "user_version")
             )
@@ -96,7 +96,7 @@ class Store:
                 raise StoreError(f"{self.path}: is a store of version {version}; this toygan reads version {VERSION}")
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
+    def _transaction(self) -> Iterator[None]:
         """Write all of the block, or nothing of it."""
         self._base.execute("BEGIN IMMEDIATE")
         try:
@@ -107,7 +107,7 @@ class Store:
         self._base.execute("COMMIT")
 
     @contextmanager
-    def _refusing(self) -> Iterator[None]:
+    def _translate_errors(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.OperationalError as error:  # a full disk, a file that is locked for long
@@ -122,7 +122,7 @@ class Store:
     def get(self, piece: Piece) -> list[Result] | None:
         """Return the results of a piece, or None if one of its runs is missing."""
         results = []
-        with self._refusing():
+        with self._translate_errors():
             for key in _keys(piece):
                 row = self._base.execute("SELECT * FROM runs WHERE key = ?", (key,)).fetchone()
                 if row is None:
@@ -132,7 +132,7 @@ class Store:
 
     def put(self, piece: Piece, results: Sequence[Result]) -> None:
         """Store the results of a piece, all at once; a run that is there already stays as it is."""
-        with self._refusing(), self._writing():
+        with self._translate_errors(), self._transaction():
             names = [name for result in results for name in result.metrics]
             known = self._metrics()
             for name in dict.fromkeys(names):
@@ -142,11 +142,8 @@ class Store:
                 self._put(key, piece, result)
 
     def _put(self, key: str, piece: Piece, result: Result) -> None:
-        code, torch_version = versions()
-        row = (
-            key, result.recipe.to_json(), result.recipe.seed, piece.steps, piece.every, result.n, piece.device, code,
-            torch_version, result.diverged_at, result.verdict,
-        )  # fmt: skip
+        recipe, request = result.recipe, (piece.steps, piece.every, result.n, piece.device)
+        row = (key, recipe.to_json(), recipe.seed, *request, *versions(), result.diverged_at, result.verdict)
         added = self._base.execute("INSERT OR IGNORE INTO runs VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
         if not added.rowcount:
             return
@@ -165,7 +162,7 @@ class Store:
 
     def results(self, every_version: bool = False) -> list[Result]:
         """Return all results, or those of the newest versions of code and torch in the store."""
-        with self._refusing():
+        with self._translate_errors():
             newest = self._base.execute("SELECT code, torch FROM runs ORDER BY id DESC LIMIT 1").fetchone()
             if newest is None:
                 return []

@@ -32,7 +32,9 @@ def build_frame(results: Iterable[Result]) -> pd.DataFrame:
     several = list(results)
     named = [recipe_fields(result.recipe) for result in several]
     strengths = sorted({name for fields in named for name in fields if name.startswith(STRENGTH)})
-    metrics = sorted({name for r in several for name, x in r.metrics.items() if np.isfinite(x).any()}, key=_place)
+    places = {name: i for i, own in enumerate(METRICS) for name in (own, "average-" + own)}
+    there = {name for r in several for name, x in r.metrics.items() if np.isfinite(x).any()}
+    metrics = sorted(there, key=lambda name: (places[name], name not in METRICS))
     columns = [*(name for name in KNOBS if name not in ("regularizers", "seed")), *strengths, "seed"]
     lengths = [len(result.steps) for result in several]
     table: dict[str, Any] = {
@@ -45,12 +47,6 @@ def build_frame(results: Iterable[Result]) -> pd.DataFrame:
         table[name] = np.repeat(np.array([getattr(result, name) for result in several]), lengths)
     out = pd.DataFrame(table)
     return out.sort_values([*columns, "step"], ignore_index=True) if several else out
-
-
-def _place(metric: str) -> tuple[int, bool]:
-    """Return the sort key of a metric: its place in the menu, that of an averaged generator right after."""
-    own = metric.removeprefix("average-")
-    return list(METRICS).index(own), own != metric
 
 
 def refuse_too_long(recipes: int, seeds: int, steps: int, every: int, metrics: int) -> None:
