@@ -17,18 +17,45 @@ from toygan.runs.record import Record
 from toygan.runs.run import Run
 
 GOOD = {
-    "modes-covered-strict": 8.0, "effective-modes": 7.9, "high-quality": 0.9, "effective-places": 7.9,
-    "mode-hopping": 0.01, "total-variation": 0.1, "accuracy-real": 0.55, "accuracy-fake": 0.52, "generator-weight": 0.5,
-    "loss-d": 1.38, "loss-g": 0.7, "sliced-w1": 0.03, "mean-offset": 0.02, "spread-ratio": 1.0, "within-ratio": 1.0,
-    "modes-missing": 0.0, "share-error": 0.05, "drift": 0.1, "gradient-norm-g": 0.1, "gradient-norm-d": 0.1,
-}  # fmt: skip
+    "modes-covered-strict": 8.0,
+    "effective-modes": 7.9,
+    "high-quality": 0.9,
+    "effective-places": 7.9,
+    "mode-hopping": 0.01,
+    "total-variation": 0.1,
+    "accuracy-real": 0.55,
+    "accuracy-fake": 0.52,
+    "generator-weight": 0.5,
+    "loss-d": 1.38,
+    "loss-g": 0.7,
+    "sliced-w1": 0.03,
+    "mean-offset": 0.02,
+    "spread-ratio": 1.0,
+    "within-ratio": 1.0,
+    "modes-missing": 0.0,
+    "share-error": 0.05,
+    "drift": 0.1,
+    "gradient-norm-g": 0.1,
+    "gradient-norm-d": 0.1,
+}
 FAR = {
-    "modes-covered-strict": 0.0, "high-quality": 0.0, "effective-places": 1.0, "total-variation": 1.0, "sliced-w1": 0.6,
-    "mean-offset": 0.5, "spread-ratio": 0.2, "modes-missing": 7.0, "share-error": 0.8,
-}  # fmt: skip
+    "modes-covered-strict": 0.0,
+    "high-quality": 0.0,
+    "effective-places": 1.0,
+    "total-variation": 1.0,
+    "sliced-w1": 0.6,
+    "mean-offset": 0.5,
+    "spread-ratio": 0.2,
+    "modes-missing": 7.0,
+    "share-error": 0.8,
+}
 MOONS = {name: GOOD[name] for name in ("sliced-w1", "mean-offset", "spread-ratio", "drift", "loss-d", "loss-g")} | {
-    "accuracy-real": 0.6, "accuracy-fake": 0.6, "generator-weight": 0.5, "off-data": 0.03, "gaps": 0.03,
-}  # fmt: skip
+    "accuracy-real": 0.6,
+    "accuracy-fake": 0.6,
+    "generator-weight": 0.5,
+    "off-data": 0.03,
+    "gaps": 0.03,
+}
 
 
 def recent(recipe: Recipe | None = None, diverged_at: int = -1, **changes: float | np.ndarray) -> Recent:
@@ -240,9 +267,16 @@ def test_what_was_before_a_setting_changed_does_not_count() -> None:
 
 def test_the_command_line_a_session_and_train_agree_on_the_same_runs(tmp_path: Path) -> None:
     recipe = Recipe(
-        data="gaussian1d(mean=4.0,sigma=1.0)", generator="shift", discriminator="linear", latent=1, batch=64,
-        optimizer="sgd", lr_g=0.2, lr_d=0.2, regularizers={"r1": 1.0},
-    )  # fmt: skip
+        data="gaussian1d(mean=4.0,sigma=1.0)",
+        generator="shift",
+        discriminator="linear",
+        latent=1,
+        batch=64,
+        optimizer="sgd",
+        lr_g=0.2,
+        lr_d=0.2,
+        regularizers={"r1": 1.0},
+    )
     record, session = Record(), Session(recipe, seeds=3)
     for snapshot in train(recipe.seeds(3), steps=600, every=50):
         record.add(snapshot)

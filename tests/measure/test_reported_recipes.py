@@ -50,7 +50,7 @@ REPORTED = {
         "data=mixture2d(means=((0,0),(3,1)),shares=(0.3,0.7),covariances=(0.2,((1.0,0.5),(0.5,1.0))))"
     ),
     "schedules": "schedule=cosine(over=5000)",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("what", REPORTED)
@@ -67,8 +67,16 @@ def test_it_is_a_recipe_that_trains(what: str) -> None:
 @pytest.mark.parametrize("penalty", ["gradient-penalty", "gradient-penalty-one-sided", "dragan"])
 def test_a_penalty_at_slope_0_gives_no_nan(penalty: str, loss: str) -> None:
     """keras-io#910, pytorch#2534: the root of a squared length has no slope at 0; a D of which all units are off."""
-    recipe = Recipe(loss=loss, regularizers={penalty: 10.0}, discriminator="mlp(width=4,depth=1)", d_steps=5,
-                    lr_g=1e-4, lr_d=1e-4, beta1=0.0, beta2=0.9)  # fmt: skip
+    recipe = Recipe(
+        loss=loss,
+        regularizers={penalty: 10.0},
+        discriminator="mlp(width=4,depth=1)",
+        d_steps=5,
+        lr_g=1e-4,
+        lr_d=1e-4,
+        beta1=0.0,
+        beta2=0.9,
+    )
     p = Population(recipe.seeds(8))
     p.discriminator.theta = torch.cat([torch.zeros_like(p.discriminator.theta[:4]), p.discriminator.theta[4:]])
     p.run(20)

@@ -20,9 +20,16 @@ from toygan import LOSSES, REGULARIZERS, TURNS, Population, Recipe, theory
 
 F0 = 0.5
 DIRAC = Recipe(
-    data="dirac", generator="point", discriminator="linear", optimizer="sgd", turns="simultaneous",
-    loss="minimax", batch=4, lr_g=0.2, lr_d=0.2,
-)  # fmt: skip
+    data="dirac",
+    generator="point",
+    discriminator="linear",
+    optimizer="sgd",
+    turns="simultaneous",
+    loss="minimax",
+    batch=4,
+    lr_g=0.2,
+    lr_d=0.2,
+)
 BILINEAR = DIRAC.but(loss="wasserstein")  # L_G = -psi theta, L_D = psi theta: min max of xy
 
 
@@ -112,9 +119,11 @@ TABLE: dict[str, tuple[dict, list[complex], str]] = {
     "one-sided label smoothing": ({"regularizers": {"label-smoothing": 0.1}}, [0.5j, -0.5j], "cycles"),
     # on_real - on_fake = -a takes 2 eps f0 from D's pull on generated samples
     "label flipping": (
-        {"regularizers": {"label-flipping": 0.05}}, [0.5j * math.sqrt(0.9), -0.5j * math.sqrt(0.9)], "cycles",
+        {"regularizers": {"label-flipping": 0.05}},
+        [0.5j * math.sqrt(0.9), -0.5j * math.sqrt(0.9)],
+        "cycles",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("method", TABLE)
@@ -379,7 +388,8 @@ BILINEAR_TABLE: dict[str, tuple[dict, Callable[[float], float]]] = {
     "symplectic": ({"turns": "symplectic(strength=0.7)"}, lambda eta: math.sqrt((1 - 0.7 * eta) ** 2 + eta**2)),
     "lookahead": ({"turns": "lookahead(k=5, alpha=0.5)"}, _lookahead(5, 0.5, "alternating")),
     "lookahead, simultaneous": (
-        {"turns": "lookahead(k=6, alpha=0.3, of='simultaneous')"}, _lookahead(6, 0.3, "simultaneous"),
+        {"turns": "lookahead(k=6, alpha=0.3, of='simultaneous')"},
+        _lookahead(6, 0.3, "simultaneous"),
     ),
     "optimistic": ({"optimizer": "optimistic-sgd"}, _optimistic),
     "optimistic, alternating": ({"optimizer": "optimistic-sgd", "turns": "alternating"}, _alternating_optimistic),
@@ -387,7 +397,7 @@ BILINEAR_TABLE: dict[str, tuple[dict, Callable[[float], float]]] = {
     "negative momentum": ({"momentum": -0.3}, _momentum(-0.3)),
     "momentum, alternating": ({"momentum": 0.5, "turns": "alternating"}, _alternating_momentum(0.5)),
     "negative momentum, alternating": ({"momentum": -0.5, "turns": "alternating"}, _alternating_momentum(-0.5)),
-}  # fmt: skip
+}
 ETAS = (0.05, 0.1, 0.3, 0.5)
 
 
@@ -614,11 +624,17 @@ def test_a_portrait_needs_one_number_a_player(changes: dict) -> None:
 
 # Parts with which a player has more than one number, or none, or which need a D with layers.
 NO_PORTRAIT = {
-    "energy-distance": "one parameter a player", "mmd": "one parameter a player",
-    "sliced-wasserstein": "one parameter a player", "veegan": "one parameter a player",
-    "packing": "one parameter a player", "spectral-norm": "needs 'mlp'", "minibatch-discrimination": "needs 'mlp'",
-    "minibatch-stddev": "needs 'mlp'", "feature-matching": "needs 'mlp'", "dropout": "units of an 'mlp'",
-}  # fmt: skip
+    "energy-distance": "one parameter a player",
+    "mmd": "one parameter a player",
+    "sliced-wasserstein": "one parameter a player",
+    "veegan": "one parameter a player",
+    "packing": "one parameter a player",
+    "spectral-norm": "needs 'mlp'",
+    "minibatch-discrimination": "needs 'mlp'",
+    "minibatch-stddev": "needs 'mlp'",
+    "feature-matching": "needs 'mlp'",
+    "dropout": "units of an 'mlp'",
+}
 
 
 def small_games() -> Iterator[tuple[str, dict]]:

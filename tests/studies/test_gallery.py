@@ -86,10 +86,17 @@ def test_a_seed_is_diagnosed_from_its_own_column() -> None:
 def test_the_matrix_counts_failed_seeds_and_those_that_the_remedy_made_healthy() -> None:
     failing = runs(diverged_at=(500, 500), high_quality=[0.1, 0.9])  # the second is not what the case detects
     remedied = runs(
-        Recipe(data="bimodal"), modes_covered_strict=[2.0, 1.0], high_quality=[3.0, 3.0], mode_hopping=[0.0, 0.0],
-        total_variation=[0.0, 0.0], modes_missing=[0.0, 1.0], mean_offset=[0.0, 0.0], spread_ratio=[1.0, 1.0],
-        within_ratio=[1.0, 1.0], **NEAR,
-    )  # fmt: skip
+        Recipe(data="bimodal"),
+        modes_covered_strict=[2.0, 1.0],
+        high_quality=[3.0, 3.0],
+        mode_hopping=[0.0, 0.0],
+        total_variation=[0.0, 0.0],
+        modes_missing=[0.0, 1.0],
+        mean_offset=[0.0, 0.0],
+        spread_ratio=[1.0, 1.0],
+        within_ratio=[1.0, 1.0],
+        **NEAR,
+    )
     case = FailureCase("diverged", "", Recipe(), {}, "", below("high-quality", 0.5))
     counted = count_failures(case, failing, remedied)
     assert counted.failed.tolist() == [True, False]

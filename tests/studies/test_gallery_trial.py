@@ -71,8 +71,10 @@ def test_labels_and_verdicts_are_those_that_there_are() -> None:
 
 
 def test_the_matrix_counts_what_is_right_of_a_label() -> None:
-    runs = {"0": Labelled(record(), ("healthy", "near"), ("healthy", "too narrow")),
-            "1": Labelled(record(), ("far", "near"), ("healthy", "undetermined"))}  # fmt: skip
+    runs = {
+        "0": Labelled(record(), ("healthy", "near"), ("healthy", "too narrow")),
+        "1": Labelled(record(), ("far", "near"), ("healthy", "undetermined")),
+    }
     found = Trial(runs)
     assert found.confusion["near"] == {"too narrow": 1, "undetermined": 1}
     assert found.summary == "2 of 4 right (50 %; mean over rows 50 %), 1 undetermined, 1 wrong"
@@ -84,8 +86,15 @@ def test_a_remedy_is_tried_on_runs_with_its_verdict_and_counted_by_the_distance(
     tried = plan_tryouts({"0": Labelled(run, ("near",), ("oscillation",))})
     assert [tryout.remedy for tryout in tried.values()] == list(REMEDIES_FOR["oscillation"])
     tryout = next(iter(tried.values()))
-    healthy = {"mean_offset": 0.0, "spread_ratio": 1.0, "within_ratio": 1.0, "modes_missing": 0.0, "share_error": 0.0,
-               "high_quality": 1.0, "mode_hopping": 0.0}  # fmt: skip
+    healthy = {
+        "mean_offset": 0.0,
+        "spread_ratio": 1.0,
+        "within_ratio": 1.0,
+        "modes_missing": 0.0,
+        "share_error": 0.0,
+        "high_quality": 1.0,
+        "mode_hopping": 0.0,
+    }
     assert tryout.outcomes(record(w1=0.1, **healthy)) == [1]
     assert tryout.outcomes(record(w1=0.9, **healthy)) == [0]  # the verdict is gone, the samples are not nearer
     assert tryout.outcomes(record(w1=2.0, **healthy)) == [-1]

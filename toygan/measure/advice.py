@@ -123,14 +123,6 @@ def _r1(strength: float) -> Callable[[Recipe], Changes]:
     }
 
 
-def _weaker(r: Recipe) -> Changes:
-    return {"regularizers": {name: round_to(strength / 100, 3) for name, strength in r.regularizers.items()}}
-
-
-def _usual_start(r: Recipe) -> Changes:
-    return {"generator": "mlp", "discriminator": "mlp", "activation": "leaky-relu"}
-
-
 REMEDIES: dict[str, Remedy] = {
     "lower both rates": Remedy("Take shorter steps", _rates(0.1, 0.1)),
     "a third of both rates": Remedy("Take shorter steps", _rates(0.3, 0.3)),
@@ -142,8 +134,14 @@ REMEDIES: dict[str, Remedy] = {
     "weak r1": Remedy("Flatten D where the data is", _r1(0.1)),
     "strong r1": Remedy("Damp the game by a D that is flat at the data", _r1(1.0)),
     "steep loss": Remedy("Use a loss that is steep if D is sure", lambda r: {"loss": "non-saturating"}),
-    "usual weights": Remedy("Start from the usual weights, with units that never turn off", _usual_start),
-    "weaker regularizers": Remedy("Weaken the regularizers that hold D back", _weaker),
+    "usual weights": Remedy(
+        "Start from the usual weights, with units that never turn off",
+        lambda r: {"generator": "mlp", "discriminator": "mlp", "activation": "leaky-relu"},
+    ),
+    "weaker regularizers": Remedy(
+        "Weaken the regularizers that hold D back",
+        lambda r: {"regularizers": {name: round_to(x / 100, 3) for name, x in r.regularizers.items()}},
+    ),
     "other units": Remedy(
         "Standardize the data that the players see", lambda r: {"data": f"standardised(of={r.data})"}
     ),

@@ -55,7 +55,7 @@ class Recent:
         return finite
 
     def first(self, metric: str) -> float:
-        """Return the first finite value of a metric in the whole record, NaN if there is none."""
+        """Return the first finite value of a metric in the whole record, or NaN."""
         x = self._record.metric(metric)[:, self._member]
         finite = x[np.isfinite(x)]
         return float(finite[0]) if len(finite) else math.nan

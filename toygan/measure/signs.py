@@ -111,7 +111,7 @@ def far(r: Recent) -> bool:
 
 
 def vanishing(r: Recent) -> bool:
-    """Return True if D is sure of nearly every sample, and G's loss lets almost nothing of its gradient through."""
+    """Return True if D is sure of nearly every sample, and G's loss lets almost none of its gradient through."""
     bad = r.relative_to_true("high-quality") < 0.5 if r.k else far(r)
     return r.min_accuracy > 0.8 and r.mean("generator-weight") < 0.15 and bad
 

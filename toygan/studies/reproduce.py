@@ -12,7 +12,7 @@ from toygan.measure.tables import Table
 from toygan.measure.words import percent, score
 from toygan.parts.metrics.reference import reference_band
 from toygan.runs.record import Record
-from toygan.studies.experiment import Published, Reported
+from toygan.studies.experiment import Published
 from toygan.studies.progress import Progress, Results
 from toygan.sweeps.groups import measure_groups
 from toygan.sweeps.piece import Piece
@@ -125,14 +125,17 @@ def _about_published(setting: Published) -> str:
 
 
 def _rows(setting: Published, method: str, ours: Record) -> list[tuple[str, ...]]:
-    """Return a row for each quantity; with modes, also the number of seeds that cover all, and from when."""
+    """Return a row for each quantity; if there are modes, also the number of seeds that cover all, and from when."""
     recipe, published = setting.methods[method].recipe, setting.methods[method].published
     rows: list[tuple[str, ...]] = []
     for name in setting.quantities:
         band = reference_band(name, recipe.data, setting.samples)
         truth = " to ".join(dict.fromkeys(number(name, end) for end in (band.low, band.high))) if band else "–"
-        figure = published.get(name)
-        reported = _figure(name, figure, setting.runs) if figure else "–"
+        reported = "–"
+        if figure := published.get(name):
+            reported = number(name, figure.mean)
+            if figure.error is not None:
+                reported += f" +- {number(name, figure.error * math.sqrt(setting.runs))}"
         rows.append((method, name, reported, *_measured(name, ours.metric(name)[-1]), truth))
     if COVERED in setting.quantities:
         covered = ours.metric(COVERED)[-1] == len(recipe.distribution.modes)
@@ -141,12 +144,6 @@ def _rows(setting: Published, method: str, ours: Record) -> list[tuple[str, ...]
         rows.append((method, "all modes, seeds", "–", f"{covered.sum()} of {len(covered)}", share, "all"))
         rows.append((method, SINCE, "–", *_measured(SINCE, all_modes_since(ours)), "–"))
     return rows
-
-
-def _figure(name: str, figure: Reported, runs: int) -> str:
-    if figure.error is None:
-        return number(name, figure.mean)
-    return f"{number(name, figure.mean)} +- {number(name, figure.error * math.sqrt(runs))}"
 
 
 def _measured(name: str, values: np.ndarray) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Claims about 8 x 8 digits, which are there where scikit-learn is."""
+"""Claims about 8 x 8 digits, which need scikit-learn."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from toygan.studies.claims.claim import Claim
 
 
 def digit_claims() -> dict[str, Claim]:
-    """The claims, or none without scikit-learn."""
+    """Return the claims, or none without scikit-learn."""
     if DISTRIBUTIONS["digits"].refuses():
         return {}
     digits = Recipe(
-        data="digits", generator="mlp(widths=(128,128))", discriminator="mlp(widths=(128,128),activation=leaky-relu)",
-        latent=16, batch=64,
-    )  # fmt: skip
+        data="digits",
+        generator="mlp(widths=(128,128))",
+        discriminator="mlp(widths=(128,128),activation=leaky-relu)",
+        latent=16,
+        batch=64,
+    )
     flat = {"r1": 0.1, "r2": 0.1}
     modern = digits.but(loss="relativistic", regularizers=flat, lr_g=3e-3, lr_d=3e-3, beta1=0.0)
     return {
@@ -35,4 +38,4 @@ def digit_claims() -> dict[str, Claim]:
             margin=0.1,
             steps=900,
         ),
-    }  # fmt: skip
+    }

@@ -1,4 +1,4 @@
-"""Claims about two modes on a line of which one has a tenth of the data: what brings back the rare one."""
+"""Claims about two modes on a line, one with a tenth of the data: ways to bring back the rare one."""
 
 from __future__ import annotations
 
@@ -15,16 +15,18 @@ def _with(name: str, strength: float) -> Recipe:
     return RARE.but(regularizers={name: strength})
 
 
-def _helps(sentence: str, changed: str, recipe: Recipe, margin: float = 0.05) -> Claim:
+def _brings_back(sentence: str, changed: str, recipe: Recipe, margin: float = 0.05) -> Claim:
     return Claim(DATA + sentence, {changed: recipe, "nothing": RARE}, EFFECTIVE, margin)
 
 
-def _is_no_help(sentence: str, changed: str, recipe: Recipe, folklore: str = "") -> Claim:
+def _does_not_bring_back(sentence: str, changed: str, recipe: Recipe, folklore: str = "") -> Claim:
     return Claim(DATA + sentence, {changed: recipe, "nothing": RARE}, EFFECTIVE, within=0.1, folklore=folklore)
 
 
 RARE_MODE_CLAIMS: dict[str, Claim] = {
-    "r1-keeps-the-rare-mode": _helps("R1 of strength 1 brings back the rare one", "r1 1", _with("r1", 1), margin=0.1),
+    "r1-keeps-the-rare-mode": _brings_back(
+        "R1 of strength 1 brings back the rare one", "r1 1", _with("r1", 1), margin=0.1
+    ),
     "weak-r1-keeps-less-of-the-rare-mode": Claim(
         DATA + "R1 of strength .1 leaves less on the rare one than R1 of strength 1",
         {"r1 1": _with("r1", 1), "r1 0.1": _with("r1", 0.1)},
@@ -39,10 +41,10 @@ RARE_MODE_CLAIMS: dict[str, Claim] = {
         seeds=32,
         folklore="the non-saturating loss is the better of the two",
     ),
-    "packs-of-four-keep-the-rare-mode": _helps(
+    "packs-of-four-keep-the-rare-mode": _brings_back(
         "a D that judges packs of four samples brings back the rare one", "packing 4", _with("packing", 4)
     ),
-    "batch-spread-keeps-the-rare-mode": _helps(
+    "batch-spread-keeps-the-rare-mode": _brings_back(
         "a D that sees the spread of the batch (minibatch-stddev) brings back the rare one",
         "minibatch-stddev 1",
         _with("minibatch-stddev", 1),
@@ -53,37 +55,37 @@ RARE_MODE_CLAIMS: dict[str, Claim] = {
         MODES,
         margin=0.4,
     ),
-    "more-steps-of-d-do-not-show-the-rare-mode": _is_no_help(
+    "more-steps-of-d-do-not-show-the-rare-mode": _does_not_bring_back(
         "with the non-saturating loss five steps of D do not bring back the rare one",
         "5 steps of D",
         RARE.but(d_steps=5),
         folklore="more steps of the discriminator help against mode collapse",
     ),
-    "a-relativistic-d-does-not-show-the-rare-mode": _is_no_help(
+    "a-relativistic-d-does-not-show-the-rare-mode": _does_not_bring_back(
         "the relativistic loss loses the rare one as the non-saturating loss does",
         "relativistic",
         RARE.but(loss="relativistic"),
         folklore="a relativistic discriminator prevents mode collapse",
     ),
-    "label-smoothing-does-not-show-the-rare-mode": _is_no_help(
+    "label-smoothing-does-not-show-the-rare-mode": _does_not_bring_back(
         "label smoothing of .1 does not bring back the rare one",
         "label-smoothing 0.1",
         _with("label-smoothing", 0.1),
         folklore="label smoothing helps against mode collapse",
     ),
-    "spectral-norm-does-not-show-the-rare-mode": _is_no_help(
+    "spectral-norm-does-not-show-the-rare-mode": _does_not_bring_back(
         "spectral norm, times 5, does not bring back the rare one", "spectral-norm 5", _with("spectral-norm", 5)
     ),
-    "unrolling-does-not-show-the-rare-mode": _is_no_help(
+    "unrolling-does-not-show-the-rare-mode": _does_not_bring_back(
         "unrolling D by five steps, at its rate of .001, does not bring back the rare one",
         "unrolled 5",
         _with("unrolled", 5),
         folklore="unrolling prevents mode collapse",
     ),
-    "more-noise-does-not-show-the-rare-mode": _is_no_help(
+    "more-noise-does-not-show-the-rare-mode": _does_not_bring_back(
         "noise of 8 dimensions in place of 2 does not bring back the rare one", "latent 8", RARE.but(latent=8)
     ),
-    "a-larger-batch-does-not-show-the-rare-mode": _is_no_help(
+    "a-larger-batch-does-not-show-the-rare-mode": _does_not_bring_back(
         "a batch of 256 in place of 64 does not bring back the rare one",
         "batch 256",
         RARE.but(batch=256),

@@ -14,7 +14,7 @@ PAIRS = RING.but(loss="relativistic")
 
 
 def _than_nothing(sentence: str, name: str, strength: float, margin: float = 1.0, folklore: str = "") -> Claim:
-    """The claim that a regularizer keeps more modes of the ring than the non-saturating loss without it."""
+    """Return the claim that a regularizer keeps more modes of the ring than the non-saturating loss alone."""
     regularized = RING.but(regularizers={name: strength})
     said = f"On the ring, at equal rates of .001, {sentence}"
     return Claim(said, {f"{name} {strength:g}": regularized, "nothing": RING}, MODES, margin, folklore=folklore)

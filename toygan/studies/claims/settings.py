@@ -8,7 +8,6 @@ import numpy as np
 
 from toygan.measure.quantities import Quantity, late
 from toygan.recipe import Recipe
-from toygan.runs.record import Record
 
 RING = Recipe(width=32, batch=64)
 LINE = RING.but(data="bimodal")  # two modes of equal weight
@@ -26,9 +25,7 @@ MODES = late("modes-covered-strict")
 HIGH_QUALITY = late("high-quality")
 
 
-def _off_the_line(record: Record) -> np.ndarray:
-    distance: np.ndarray = abs(record.metric("loss-d")[record.late] - 2 * math.log(2)).mean(0)
-    return distance
-
-
-OFF_THE_LINE = Quantity("distance of D's loss from 2 log 2", _off_the_line)
+OFF_THE_LINE = Quantity(
+    "distance of D's loss from 2 log 2",
+    lambda record: np.mean(abs(record.metric("loss-d")[record.late] - 2 * math.log(2)), axis=0),
+)
