@@ -211,7 +211,7 @@ class Wasserstein(Loss):
 
 @dataclass(frozen=True)
 class Hinge(Wasserstein):
-    """The hinge loss: D learns only from samples within a margin of 1 (Lim and Ye 2017; Miyato et al. 2018, eq. 16)."""
+    """The hinge loss: D learns only within a margin of 1 (Lim and Ye 2017; Miyato et al. 2018, eq. 16-17)."""
 
     formula = r"\mathcal L_D=(1-a_r)_++(1+a_f)_+,\quad \mathcal L_G=-a_f"
     relative = False

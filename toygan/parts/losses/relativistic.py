@@ -79,7 +79,10 @@ class RelativisticLeastSquares(Relativistic):
 
 @dataclass(frozen=True)
 class RelativisticAverage(RelativisticPairing):
-    """The logistic loss of logits minus the other kind's mean (Jolicoeur-Martineau 2018, RaSGAN; 1/2: her code)."""
+    """The logistic loss of logits minus the mean of the other kind (Jolicoeur-Martineau 2018, RaSGAN).
+
+    The factor 1/2 is that of the author's code.
+    """
 
     formula = (
         r"\mathcal L_D=-\tfrac12\log\sigma(a_r-\bar a_f)-\tfrac12\log\sigma(\bar a_r-a_f),"
