@@ -158,7 +158,7 @@ VERDICTS: dict[str, Verdict] = {
     "mode collapse, modes absent": Verdict(
         signs.absent,
         ("modes-missing", "effective-places", "high-quality"),
-        "The samples are good, but do not cover every mode: D's gradient at these does not lead to the others.",
+        "The samples are good, but only of some modes: D's gradient there does not lead to the other modes.",
     ),
     "over-regularized blur": Verdict(
         signs.blurred,
