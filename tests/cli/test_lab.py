@@ -16,7 +16,7 @@ import psutil
 import pytest
 from support.shell import refused, toygan
 
-from toygan.cli.lab import jupyter_command
+from toygan.cli.lab import build_command
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_the_lessons_of_a_clone_are_opened_in_place(lessons: Path) -> None:
 @pytest.mark.parametrize("user", [0, 1000])
 def test_only_root_asks_jupyter_to_allow_root(user: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: user)
-    command = jupyter_command(Path("lessons"), browser=False)
+    command = build_command(Path("lessons"), browser=False)
     assert ("--allow-root" in command) == (user == 0)
     assert "--ServerApp.ip=localhost" in command
 

@@ -141,7 +141,7 @@ def test_the_menus_show_every_row_with_what_it_is() -> None:
     ],
 )
 def test_a_sentence_ends_outside_brackets(text: str, sentence: str) -> None:
-    assert menus._first_sentence(text) == sentence
+    assert menus._cut_to_sentence(text) == sentence
 
 
 def test_only_what_stands_between_its_marks_is_renewed(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from torch import nn
 from torch.nn.functional import softplus
 
 from toygan import LOSSES, OPTIMIZERS, REGULARIZERS, TURNS, Population, Recipe, RecipeError
-from toygan.sweeps.piece import Piece, pieces, run
+from toygan.sweeps.piece import Piece, run, split_into_pieces
 
 SIZES = ((32, 64), (64, 128), (128, 256))  # hidden units and batch
 ROUNDS = 15
@@ -196,7 +196,7 @@ def sweeps() -> Iterator[Row]:
     run(Piece.seeds(recipe, 1, 1).words)  # what is worked out once a process
     spent = {}
     for members in (64, 256, 1024, 4096):
-        cut = pieces([recipe.but(seed=seed) for seed in range(members)], 60, 60, ("modes-covered",))
+        cut = split_into_pieces([recipe.but(seed=seed) for seed in range(members)], 60, 60, ("modes-covered",))
         start = time.perf_counter()
         for piece in cut:
             run(piece.to_json())

@@ -18,7 +18,7 @@ from toygan.runs.record import Record
 from toygan.sweeps import execute as module
 from toygan.sweeps.execute import execute
 from toygan.sweeps.groups import measure_groups
-from toygan.sweeps.piece import Piece, record_of, run
+from toygan.sweeps.piece import Piece, build_record, run
 from toygan.sweeps.store import Store
 
 PARENT = """
@@ -37,7 +37,7 @@ OTHER = SHORT._replace(steps=26)
 
 
 def measured(piece: Piece) -> Record:
-    return record_of(run(piece.to_json()))
+    return build_record(run(piece.to_json()))
 
 
 def test_runs_are_those_of_training_with_one_seed_after_another() -> None:

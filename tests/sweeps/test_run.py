@@ -24,7 +24,7 @@ from toygan import LOSSES, Recipe, RecipeError, read_sweep, sweep
 from toygan.limits import cost
 from toygan.runs.run import Run
 from toygan.sweeps import execute, piece
-from toygan.sweeps.piece import MEMORY_BYTES, pieces
+from toygan.sweeps.piece import MEMORY_BYTES, split_into_pieces
 from toygan.sweeps.run import plan
 from toygan.sweeps.store import Store
 
@@ -124,7 +124,7 @@ def test_a_loss_of_ones_own_is_swept_here_and_refused_elsewhere(monkeypatch: pyt
 
 def test_pieces_are_of_one_shape_and_fit_into_a_little_memory() -> None:
     recipes = [r for width in (4, 2048) for r in TINY.but(width=width).seeds(70)]
-    found = pieces(recipes, 1, 1)
+    found = split_into_pieces(recipes, 1, 1)
     assert [r for p in found for r in p.recipes] == recipes
     assert len(found[0].recipes) == 64
     for p in found:

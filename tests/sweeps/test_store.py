@@ -47,7 +47,7 @@ def test_any_program_can_read_it(tmp_path: Path) -> None:
 def test_results_of_other_code_are_kept_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store, results = Store(tmp_path / "s.db"), run(PIECE.to_json())
     store.put(PIECE, results)
-    monkeypatch.setattr("toygan.sweeps.store.versions", lambda: ("other", "2.0"))
+    monkeypatch.setattr("toygan.sweeps.store.read_versions", lambda: ("other", "2.0"))
     assert store.get(PIECE) is None
     store.put(PIECE, results)
     assert len(store.results()) == 2

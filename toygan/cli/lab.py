@@ -59,12 +59,12 @@ def copy_lessons(to: Path) -> tuple[list[str], list[str], list[str]]:
     return copied, kept, failed
 
 
-def _few(names: list[str]) -> str:
+def _join(names: list[str]) -> str:
     more = len(names) - NAMES_IN_A_MESSAGE
     return ", ".join(names[:NAMES_IN_A_MESSAGE]) + (f" and {more} more" if more > 0 else "")
 
 
-def jupyter_command(folder: Path, browser: bool) -> list[str]:
+def build_command(folder: Path, browser: bool) -> list[str]:
     """Return the command that serves a folder to this machine only, behind a token, and prints the address."""
     command = [sys.executable, "-m", "jupyterlab", *SAFE, f"--ServerApp.root_dir={folder}", "--log-level=WARN"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
@@ -94,17 +94,17 @@ def command(folder: Path, copy_only: bool, no_browser: bool) -> None:
         except OSError as error:
             raise click.UsageError(f"{folder}: the lessons cannot be copied there ({error.strerror})") from None
         if failed:
-            complain(f"not copied: {_few(failed)}")
+            complain(f"not copied: {_join(failed)}")
         if copied:
             click.echo(f"Copied {len(copied)} lessons to {folder}")
         if kept:
-            click.echo(f"Kept your versions: {_few(kept)} (delete a file and run again to get the original)")
+            click.echo(f"Kept your versions: {_join(kept)} (delete a file and run again to get the original)")
         if failed and copy_only:
             sys.exit(WRONG)
     if copy_only:
         return
     click.echo("Starting JupyterLab; its address follows. Press Ctrl-C twice to stop it.", err=True)
-    command = jupyter_command(folder.resolve(), browser=has_screen() and not no_browser)
+    command = build_command(folder.resolve(), browser=has_screen() and not no_browser)
     sys.stdout.flush()
     if os.name == "posix":
         os.execv(command[0], command)  # so that Ctrl-C and a closed terminal reach JupyterLab itself

@@ -36,11 +36,11 @@ def list_menus() -> dict[str, list[Row]]:
     named = {" and ".join(fields): menu for fields, menu in menus.values()} | {"metrics": METRICS, "panels": PANELS}
     fields = [Row(field, how.help, how.write(getattr(DEFAULT, field)) or "none") for field, how in KNOBS.items()]
     return {"fields": fields} | {
-        title: [_row(name, part) for name, part in menu.items()] for title, menu in named.items()
+        title: [_describe_part(name, part) for name, part in menu.items()] for title, menu in named.items()
     }
 
 
-def _row(name: str, part: Any) -> Row:
+def _describe_part(name: str, part: Any) -> Row:
     first = part[0] if isinstance(part, tuple) else part  # panels that show the same thing for different data
     if isinstance(first, Metric):
         return Row(name, first.help.rstrip("."), "")
@@ -48,10 +48,10 @@ def _row(name: str, part: Any) -> Row:
         return Row(name, f"PyTorch's `{name.replace('-', '_')}`", "")
     numbers = dataclasses.fields(first) if dataclasses.is_dataclass(first) else ()
     changeable = ", ".join(f"{f.name}={getattr(first, f.name)!r}" for f in numbers)
-    return Row(name, _first_sentence(inspect.cleandoc(first.__doc__ or "")), changeable)  # its own, not its base's
+    return Row(name, _cut_to_sentence(inspect.cleandoc(first.__doc__ or "")), changeable)  # its own, not its base's
 
 
-def _first_sentence(text: str) -> str:
+def _cut_to_sentence(text: str) -> str:
     """Return the text up to its first full stop outside brackets, which hold sources ("et al. 2017")."""
     paragraph, depth = " ".join(text.split("\n\n")[0].split()), 0
     for i, letter in enumerate(paragraph):

@@ -32,11 +32,11 @@ def command(store: Path, out: Path, force: bool, title: str | None) -> None:
     kind = out.suffix.lower()
     if kind not in KINDS:
         raise click.UsageError(f"--out {out}: must end in {', '.join(KINDS)}")
-    write(out, lambda: _content(store, kind, title), force, "--force")
+    write(out, lambda: _render(store, kind, title), force, "--force")
     click.echo(f"written to {out}")
 
 
-def _content(store: Path, kind: str, title: str | None) -> bytes:
+def _render(store: Path, kind: str, title: str | None) -> bytes:
     try:
         table = read_sweep(store)
     except StoreError as error:

@@ -19,7 +19,7 @@ from toygan.measure.tables import Table
 from toygan.measure.words import score
 from toygan.sweeps import sweep
 from toygan.sweeps.design import parse_axis
-from toygan.sweeps.table import summarize, varying_fields
+from toygan.sweeps.table import find_varying_fields, summarize
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,9 +29,9 @@ ROWS_SHOWN = 60
 DASK_SECONDS = 10  # in which a scheduler must answer
 
 
-def summary_table(measured: pd.DataFrame) -> Table:
+def build_table(measured: pd.DataFrame) -> Table:
     """Return a row for each recipe: its axes, the means over seeds at the end, and the verdict of most seeds."""
-    means, axes = summarize(measured), varying_fields(measured)
+    means, axes = summarize(measured), find_varying_fields(measured)
     metrics = [name for name in METRICS_SHOWN if name in means]
     rows = [
         [
@@ -111,7 +111,7 @@ def command(
         remedy = f"the results so far are in {store}; run the same command again to continue" if store else ""
         click.echo(f"toygan: stopped; {remedy or 'nothing is stored without --store'}", err=True)
         return INTERRUPTED
-    print_tables([summary_table(measured)])
+    print_tables([build_table(measured)])
     recipes = len(summarize(measured))
     click.echo(f"{recipes:,} recipe{'s' * (recipes > 1)}, {seeds} seed{'s' * (seeds > 1)} each, {steps:,} iterations")
     if store:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from toygan.runs.record import Record
 from toygan.sweeps.execute import execute
-from toygan.sweeps.piece import Piece, record_of
+from toygan.sweeps.piece import Piece, build_record
 from toygan.sweeps.store import Store
 
 
@@ -25,7 +25,7 @@ def measure_groups(
     done: dict[Piece, Record] = {}
     wanted = list(dict.fromkeys(piece for group in waiting.values() for piece in group))
     for piece, results in execute(wanted, store=store, jobs=jobs):
-        done[piece] = record_of(results)
+        done[piece] = build_record(results)
         if progress is not None:
             progress(len(done), len(wanted))
         for name in [name for name, group in waiting.items() if done.keys() >= set(group)]:

@@ -86,7 +86,7 @@ def one_thread() -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def record_of(results: Sequence[Result]) -> Record:
+def build_record(results: Sequence[Result]) -> Record:
     """Return the record of runs that were measured at the same iterations."""
     steps, names = results[0].steps, list(results[0].metrics)
     columns = {name: np.stack([result.metrics[name] for result in results], axis=1) for name in names}
@@ -95,7 +95,7 @@ def record_of(results: Sequence[Result]) -> Record:
     return record
 
 
-def pieces(
+def split_into_pieces(
     recipes: Iterable[Recipe], steps: int, every: int, metrics: tuple[str, ...] | None = None, device: str = "cpu",
     members: int = MEMBERS,
 ) -> list[Piece]:  # fmt: skip

@@ -14,8 +14,8 @@ from toygan.measure.intervals import mean_interval
 from toygan.parts.metrics import METRICS
 from toygan.recipe import KNOBS, Recipe
 from toygan.sweeps.design import STRENGTH
-from toygan.sweeps.store import versions
-from toygan.sweeps.table import last_rows, varying_fields
+from toygan.sweeps.store import read_versions
+from toygan.sweeps.table import find_varying_fields, select_last_rows
 from toygan.text import round_to
 
 if TYPE_CHECKING:
@@ -29,12 +29,12 @@ def render_report(table: pd.DataFrame, title: str) -> bytes:
     """Return the page of a table of `sweep`: the ends of its runs. ValueError if the table has no row."""
     if table.empty:
         raise ValueError("table: has no rows")
-    last, axes = last_rows(table), varying_fields(table)
+    last, axes = select_last_rows(table), find_varying_fields(table)
     metrics = [name for name in last.columns if name.removeprefix("average-") in METRICS]
     groups = [group for _, group in last.groupby(axes, sort=True)] if axes else [last]
-    rows = [_row(group, axes, metrics) for group in groups]
+    rows = [_describe_recipe(group, axes, metrics) for group in groups]
     seeds = sorted({len(group) for group in groups})
-    code, torch_version = versions()
+    code, torch_version = read_versions()
     steps = " or ".join(f"{step:,}" for step in sorted(last["step"].unique())[:3])
     about = [
         f"{len(rows):,} recipe{'s' * (len(rows) > 1)}, {' or '.join(map(str, seeds))} seeds each",
@@ -50,20 +50,20 @@ def render_report(table: pd.DataFrame, title: str) -> bytes:
     return page.build_document(title, " · ".join(about), "report", style, script, {"rows": ("json", rows_in_json)})
 
 
-def _row(group: pd.DataFrame, axes: list[str], metrics: list[str]) -> dict[str, Any]:
+def _describe_recipe(group: pd.DataFrame, axes: list[str], metrics: list[str]) -> dict[str, Any]:
     """Return one recipe: its axes, its share string, and for each metric every seed, the mean and its interval."""
     verdicts = group["verdict"].mode()
     return {
         "axes": {name: _plain(group[name].iloc[0]) for name in axes},
-        "share": _recipe(group.iloc[0]).to_string(),
+        "share": _build_recipe(group.iloc[0]).to_string(),
         "seeds": [int(seed) for seed in group["seed"]],
         "verdict": str(verdicts[0]),
         "verdicts": [str(verdict) for verdict in group["verdict"]],
-        "values": {name: _scores(group[name].to_numpy(dtype=float)) for name in metrics},
+        "values": {name: _describe_scores(group[name].to_numpy(dtype=float)) for name in metrics},
     }
 
 
-def _scores(values: np.ndarray) -> dict[str, Any]:
+def _describe_scores(values: np.ndarray) -> dict[str, Any]:
     """Return every seed's value, None if it diverged, and the mean of the others with its 95 % interval."""
     finite = values[np.isfinite(values)]
     low, high = mean_interval(finite, draws=1000) if len(finite) > 1 else (np.nan, np.nan)
@@ -83,7 +83,7 @@ def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _recipe(row: pd.Series[Any]) -> Recipe:
+def _build_recipe(row: pd.Series[Any]) -> Recipe:
     """Build the recipe of a row of the table."""
     fields = {name: _plain(row[name]) for name in KNOBS if name in row.index and name != "regularizers"}
     strengths = {

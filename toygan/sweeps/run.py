@@ -12,7 +12,7 @@ from toygan.parts.metrics import METRICS
 from toygan.recipe import DEFAULT, Recipe, RecipeError
 from toygan.sweeps.design import Axes, Spread, build_recipes
 from toygan.sweeps.execute import execute
-from toygan.sweeps.piece import Piece, Result, pieces
+from toygan.sweeps.piece import Piece, Result, split_into_pieces
 from toygan.sweeps.store import Store
 from toygan.sweeps.table import build_frame, refuse_too_long
 
@@ -88,7 +88,7 @@ def plan(
     recipes = build_recipes(grid, base)
     refuse_too_long(len(recipes), seeds, steps, every, len(named or METRICS))
     runs = dict.fromkeys(run for recipe in recipes for run in recipe.seeds(seeds))
-    found = pieces(runs, steps, every, named, device)
+    found = split_into_pieces(runs, steps, every, named, device)
     for piece in found:
         refuse_too_large(piece.recipes[0], len(piece.recipes))
     return found

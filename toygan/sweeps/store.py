@@ -76,20 +76,20 @@ class Store:
         elif not os.access(self.path, os.R_OK | os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self.path))
         with self._translate_errors():
-            self._base = sqlite3.connect(self.path, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False)
+            self._db = sqlite3.connect(self.path, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False)
             self._begin()
-            self._base.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA journal_mode = WAL")
 
     def _begin(self) -> None:
         with self._transaction():
             application, version = (
-                self._base.execute(f"PRAGMA {p}").fetchone()[0] for p in ("application_id", "user_version")
+                self._db.execute(f"PRAGMA {p}").fetchone()[0] for p in ("application_id", "user_version")
             )
-            if application == 0 and not self._base.execute("SELECT 1 FROM sqlite_master").fetchone():
+            if application == 0 and not self._db.execute("SELECT 1 FROM sqlite_master").fetchone():
                 for statement in TABLES.strip().split(";\n"):
-                    self._base.execute(statement)
-                self._base.execute(f"PRAGMA application_id = {APPLICATION}")
-                self._base.execute(f"PRAGMA user_version = {VERSION}")
+                    self._db.execute(statement)
+                self._db.execute(f"PRAGMA application_id = {APPLICATION}")
+                self._db.execute(f"PRAGMA user_version = {VERSION}")
             elif application != APPLICATION:
                 raise StoreError(f"{self.path}: is the database of another program")
             elif version != VERSION:
@@ -98,13 +98,13 @@ class Store:
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """Write all of the block, or nothing of it."""
-        self._base.execute("BEGIN IMMEDIATE")
+        self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
         except BaseException:
-            self._base.execute("ROLLBACK")
+            self._db.execute("ROLLBACK")
             raise
-        self._base.execute("COMMIT")
+        self._db.execute("COMMIT")
 
     @contextmanager
     def _translate_errors(self) -> Iterator[None]:
@@ -117,34 +117,34 @@ class Store:
 
     def close(self) -> None:
         """Close the file."""
-        self._base.close()
+        self._db.close()
 
     def get(self, piece: Piece) -> list[Result] | None:
         """Return the results of a piece, or None if one of its runs is missing."""
         results = []
         with self._translate_errors():
-            for key in _keys(piece):
-                row = self._base.execute("SELECT * FROM runs WHERE key = ?", (key,)).fetchone()
+            for key in _make_keys(piece):
+                row = self._db.execute("SELECT * FROM runs WHERE key = ?", (key,)).fetchone()
                 if row is None:
                     return None
-                results.append(self._result(row))
+                results.append(self._read_result(row))
         return results
 
     def put(self, piece: Piece, results: Sequence[Result]) -> None:
         """Store the results of a piece, all at once; a run that is there already stays as it is."""
         with self._translate_errors(), self._transaction():
             names = [name for result in results for name in result.metrics]
-            known = self._metrics()
+            known = self._list_metrics()
             for name in dict.fromkeys(names):
                 if name not in known:
-                    self._base.execute(f"ALTER TABLE measurements ADD COLUMN {_quote(name)} REAL")
-            for key, result in zip(_keys(piece), results, strict=True):
+                    self._db.execute(f"ALTER TABLE measurements ADD COLUMN {_quote(name)} REAL")
+            for key, result in zip(_make_keys(piece), results, strict=True):
                 self._put(key, piece, result)
 
     def _put(self, key: str, piece: Piece, result: Result) -> None:
         recipe, request = result.recipe, (piece.steps, piece.every, result.n, piece.device)
-        row = (key, recipe.to_json(), recipe.seed, *request, *versions(), result.diverged_at, result.verdict)
-        added = self._base.execute("INSERT OR IGNORE INTO runs VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        row = (key, recipe.to_json(), recipe.seed, *request, *read_versions(), result.diverged_at, result.verdict)
+        added = self._db.execute("INSERT OR IGNORE INTO runs VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
         if not added.rowcount:
             return
         names = list(result.metrics)
@@ -152,7 +152,7 @@ class Store:
         values = (
             np.stack([result.metrics[name] for name in names], axis=1) if names else np.zeros((len(result.steps), 0))
         )
-        self._base.executemany(
+        self._db.executemany(
             f"INSERT INTO measurements ({columns}) VALUES ({', '.join('?' * (2 + len(names)))})",
             [
                 (added.lastrowid, int(step), *(None if np.isnan(x) else float(x) for x in row))
@@ -163,17 +163,17 @@ class Store:
     def results(self, every_version: bool = False) -> list[Result]:
         """Return all results, or those of the newest versions of code and torch in the store."""
         with self._translate_errors():
-            newest = self._base.execute("SELECT code, torch FROM runs ORDER BY id DESC LIMIT 1").fetchone()
+            newest = self._db.execute("SELECT code, torch FROM runs ORDER BY id DESC LIMIT 1").fetchone()
             if newest is None:
                 return []
             where = "" if every_version else "WHERE code = ? AND torch = ?"
-            rows = self._base.execute(f"SELECT * FROM runs {where}", () if every_version else newest).fetchall()
-            return [self._result(row) for row in rows]
+            rows = self._db.execute(f"SELECT * FROM runs {where}", () if every_version else newest).fetchall()
+            return [self._read_result(row) for row in rows]
 
-    def _result(self, row: tuple[Any, ...]) -> Result:
+    def _read_result(self, row: tuple[Any, ...]) -> Result:
         run, _, recipe, _, _, _, samples, _, _, _, diverged_at, verdict = row
-        names = self._metrics()
-        found = self._base.execute(
+        names = self._list_metrics()
+        found = self._db.execute(
             f"SELECT {', '.join(map(_quote, ['step', *names]))} FROM measurements WHERE run = ? ORDER BY step", (run,)
         ).fetchall()
         try:
@@ -185,22 +185,23 @@ class Store:
         except (ValueError, TypeError, RecipeError) as error:
             raise StoreError(f"{self.path}: run {run} cannot be read ({error})") from None
 
-    def _metrics(self) -> list[str]:
-        return [name for _, name, *_ in self._base.execute("PRAGMA table_info(measurements)")][2:]
+    def _list_metrics(self) -> list[str]:
+        return [name for _, name, *_ in self._db.execute("PRAGMA table_info(measurements)")][2:]
 
 
 def _quote(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _keys(piece: Piece) -> list[str]:
+def _make_keys(piece: Piece) -> list[str]:
     """Return the key of each run of a piece."""
-    shared = [piece.steps, piece.every, piece.metrics and sorted(piece.metrics), piece.n, piece.device, *versions()]
+    metrics = piece.metrics and sorted(piece.metrics)
+    shared = [piece.steps, piece.every, metrics, piece.n, piece.device, *read_versions()]
     return [hashlib.sha256(json.dumps([recipe.to_json(), *shared]).encode()).hexdigest() for recipe in piece.recipes]
 
 
 @cache
-def versions() -> tuple[str, str]:
+def read_versions() -> tuple[str, str]:
     """Return the version of the code that results depend on, a digest of its sources, and that of torch."""
     folder, digest = Path(__file__).parent.parent, hashlib.sha256()
     for name in ENGINE:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LAST = ["diverged_at", "verdict"]
 
 
-def recipe_fields(recipe: Recipe) -> dict[str, Any]:
+def list_fields(recipe: Recipe) -> dict[str, Any]:
     """Return a recipe's fields by name, each strength as a field of its own."""
     strengths = {STRENGTH + name: strength for name, strength in recipe.regularizers.items()}
     return {name: getattr(recipe, name) for name in KNOBS if name != "regularizers"} | strengths
@@ -30,7 +30,7 @@ def build_frame(results: Iterable[Result]) -> pd.DataFrame:
     import pandas as pd
 
     several = list(results)
-    named = [recipe_fields(result.recipe) for result in several]
+    named = [list_fields(result.recipe) for result in several]
     strengths = sorted({name for fields in named for name in fields if name.startswith(STRENGTH)})
     places = {name: i for i, own in enumerate(METRICS) for name in (own, "average-" + own)}
     there = {name for r in several for name, x in r.metrics.items() if np.isfinite(x).any()}
@@ -59,13 +59,13 @@ def refuse_too_long(recipes: int, seeds: int, steps: int, every: int, metrics: i
         raise RecipeError("seeds", seeds, f"the table of {recipes:,} recipes would take {sizes}; {fit}")
 
 
-def varying_fields(table: pd.DataFrame) -> list[str]:
+def find_varying_fields(table: pd.DataFrame) -> list[str]:
     """Return the fields, except the seed, in which the recipes of a table differ."""
     fields = [name for name in table.columns if name in KNOBS or name.startswith(STRENGTH)]
     return [name for name in fields if name != "seed" and table[name].nunique() > 1]
 
 
-def last_rows(table: pd.DataFrame) -> pd.DataFrame:
+def select_last_rows(table: pd.DataFrame) -> pd.DataFrame:
     """Return the last evaluation of every run."""
     fields = [name for name in table.columns if name in KNOBS or name.startswith(STRENGTH)]
     last: pd.DataFrame = table.drop_duplicates(fields, keep="last")
@@ -74,7 +74,7 @@ def last_rows(table: pd.DataFrame) -> pd.DataFrame:
 
 def summarize(table: pd.DataFrame) -> pd.DataFrame:
     """Return a row for each recipe at the end of its runs: axes, seeds, metrics' means, and the verdict of most."""
-    last, axes = last_rows(table), varying_fields(table)
+    last, axes = select_last_rows(table), find_varying_fields(table)
     groups = last.groupby(axes, sort=True) if axes else last.groupby(lambda _: 0)
     metrics = [name for name in last.columns if name.removeprefix("average-") in METRICS]
     out = groups[metrics].mean()
