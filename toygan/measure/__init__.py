@@ -1,1 +1,1 @@
-"""Numbers about runs: what the theory of games says of them, and tables over seeds."""
+"""Numbers about runs: game theory, the diagnosis with its remedies, and tables over seeds."""

@@ -29,7 +29,7 @@ class Diagnosis:
 
     @property
     def knob(self) -> str:
-        """The remedy: an older name of `remedy`."""
+        """An older name of `remedy`."""
         return self.remedy
 
     def __str__(self) -> str:

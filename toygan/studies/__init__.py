@@ -1,1 +1,1 @@
-"""Many runs for one question: what toygan claims of methods, recipes that fail, tables of the literature."""
+"""Studies of many runs: claims about methods, recipes that fail, and experiments of the literature."""

@@ -66,7 +66,7 @@ class Claim:
 
     @property
     def setting(self) -> str:
-        """The number of seeds and iterations, and the fields in which all recipes differ from the default."""
+        """The number of seeds and iterations, and the fields that all recipes share and the default has not."""
         first, *others = self.recipes.values()
         same = [name for name in KNOBS if all(getattr(r, name) == getattr(first, name) for r in others)]
         shared = unquote(Recipe(**{name: getattr(first, name) for name in same}).to_string().replace("&", " "))
