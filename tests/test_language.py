@@ -37,8 +37,7 @@ PAGES = [
     *(f"lessons/{p.name}" for p in (ROOT / "lessons").glob("*.md")),
 ]
 LESSONS = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "lessons").glob("*.ipynb"))]
-LATER = """
-"""  # files that are not yet in plain English
+LATER = ""  # files that are not yet in plain English
 
 
 class Words(NamedTuple):

@@ -24,8 +24,7 @@ ROOT = Path(__file__).parent.parent
 PUBLIC = public_names()
 NO_FIRST_WORDS = {"What", "Whether", "How", "Where"}
 NO_VERBS = "The A An This That All Each Every Some No One Its It Of In By With"
-TODO = """
-"""  # names whose docstrings are not yet in the form
+TODO = ""  # names whose docstrings are not yet in the form
 
 
 def is_error(public: PublicName) -> bool:

@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from toygan.studies import claims as claims
     from toygan.studies import gallery as gallery
     from toygan.sweeps import Spread as Spread
+    from toygan.sweeps import Store as Store
+    from toygan.sweeps import StoreError as StoreError
     from toygan.sweeps import read_sweep as read_sweep
     from toygan.sweeps import sweep as sweep
     from toygan.training import Population as Population
@@ -75,7 +77,7 @@ HOMES = {
     "toygan.recipe": ("Recipe", "RecipeError"),
     "toygan.runs.fleet": ("train",),
     "toygan.studies": ("claims", "gallery"),
-    "toygan.sweeps": ("Spread", "read_sweep", "sweep"),
+    "toygan.sweeps": ("Spread", "Store", "StoreError", "read_sweep", "sweep"),
     "toygan.training": ("Population", "Snapshot", "State", "StateError"),
 }
 NAMES = {name: home for home, names in HOMES.items() for name in names}

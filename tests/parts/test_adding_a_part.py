@@ -227,7 +227,7 @@ def test_the_loss_of_the_readme_keeps_the_contracts_of_losses(contract: Callable
 
 
 def test_a_panel_is_shown_wherever_panels_are() -> None:
-    PANELS["spokes"] = (Spokes(),)
+    PANELS["spokes"] = Spokes()
     population = Population(Recipe(width=4, batch=4))
     try:
         assert "| `spokes` | A line from the origin to every generated sample |" in render_tables()

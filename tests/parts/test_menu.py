@@ -98,3 +98,10 @@ def test_menus_with_rows_of_the_same_name_do_not_meet() -> None:
     other = Menu({"wave": Wave(count=9)})
     assert other.make("wave(height=0.25)") == Wave(height=0.25, count=9)
     assert MENU.make("wave(height=0.25)") == Wave(height=0.25)
+
+
+def test_a_class_in_place_of_an_instance_is_refused() -> None:
+    menu: Menu[object] = Menu()
+    with pytest.raises(TypeError, match=r"mine=Wave: must be an instance, such as Wave\(\)"):
+        menu["mine"] = Wave
+    assert not menu

@@ -32,6 +32,11 @@ class Mark:
         opacity: From 0 to 1 [default: 1].
     Raises:
         ValueError: If the role is unknown, or an array has the wrong shape.
+    Example:
+        >>> import numpy as np
+        >>> from toygan.chart import Line, Mark
+        >>> isinstance(Line("mean", "ink", np.arange(3), np.zeros(3)), Mark)
+        True
     """
 
     name: str

@@ -16,7 +16,7 @@ from toygan.cli.marked_pages import into_option, write_marked
 from toygan.parts.menu import Menu
 from toygan.recipe import Recipe
 
-LONGEST = 40  # characters of a default that is shown
+LONGEST = 60  # characters of a default that is shown
 
 # The public names by what they are for; one that ends in a dot stands for all names that begin so.
 GROUPS = {
@@ -30,9 +30,10 @@ GROUPS = {
         "Loss", "Regularizer", "Distribution", "Mixture", "points", "Metric", "MetricInputs", "Network", "NetworkSpec",
         "Optimizer", "Turn", "Noise", "Schedule", "Panel", "Look",
     ),
+    "Charts": ("chart.",),
     "Measuring": ("evaluate", "theory", "theory.", "claims", "claims.", "gallery", "gallery."),
     "Playing": ("Playground", "PhaseDiagram", "Session"),
-    "Many runs": ("sweep", "read_sweep", "Spread"),
+    "Many runs": ("sweep", "Spread", "read_sweep", "Store", "StoreError"),
     "Teaching": ("teach.",),
 }  # fmt: skip
 

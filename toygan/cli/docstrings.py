@@ -99,9 +99,10 @@ def string_below(module: str, name: str) -> str:
 
 
 def public_names() -> dict[str, PublicName]:
-    """Return what users build on: the names of toygan, of its public modules, and of toygan.teach."""
-    toygan, teach = import_module("toygan"), import_module("toygan.teach")
+    """Return what users build on: the names of toygan, of its public modules, of toygan.chart and toygan.teach."""
+    toygan, chart, teach = map(import_module, ("toygan", "toygan.chart", "toygan.teach"))
     found = {name: (toygan.NAMES[name], getattr(toygan, name)) for name in toygan.__all__}
+    found |= {f"chart.{name}": ("toygan.chart", getattr(chart, name)) for name in exported(chart)}
     found |= {f"teach.{name}": ("toygan.teach", getattr(teach, name)) for name in exported(teach)}
     for name, (_, value) in list(found.items()):
         if inspect.ismodule(value):

@@ -17,6 +17,7 @@ class Panels(Menu[tuple[Panel, ...]]):
     """The panels by name. The name of any metric is a panel, too, if no panel has that name.
 
     A row holds panels that show the same thing for different data: the first that does not refuse the recipe is taken.
+    A single panel may be set as it is.
 
     Example:
         >>> from toygan import PANELS, Recipe
@@ -25,6 +26,9 @@ class Panels(Menu[tuple[Panel, ...]]):
         >>> PANELS.make("sliced-w1")[0].title
         'sliced-w1 (data units)'
     """
+
+    def __setitem__(self, name: str, row: Panel | tuple[Panel, ...]) -> None:
+        super().__setitem__(name, row if isinstance(row, tuple) else (row,))
 
     def make(self, spec: str) -> tuple[Panel, ...]:
         named = self.row(spec) in self or spec not in METRICS

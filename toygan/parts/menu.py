@@ -36,6 +36,8 @@ class Menu(dict[str, Part]):
         self._aliases = dict(aliases or {})
 
     def __setitem__(self, name: str, part: Part) -> None:
+        if isinstance(part, type):
+            raise TypeError(f"{name}={part.__name__}: must be an instance, such as {part.__name__}()")
         super().__setitem__(name, part)
         Menu.changes += 1
 

@@ -161,7 +161,7 @@ class Store:
         )
 
     def results(self, every_version: bool = False) -> list[Result]:
-        """Return all results, or those of the newest versions of code and torch in the store."""
+        """Return the results of the newest versions of code and torch in the store; of all, if `every_version`."""
         with self._translate_errors():
             newest = self._db.execute("SELECT code, torch FROM runs ORDER BY id DESC LIMIT 1").fetchone()
             if newest is None:

@@ -180,8 +180,7 @@ class Mixture(Distribution):
     Example:
         >>> from dataclasses import dataclass
         >>> import torch
-        >>> from toygan import DISTRIBUTIONS, Recipe
-        >>> from toygan.parts.distributions import Mixture
+        >>> from toygan import DISTRIBUTIONS, Mixture, Recipe
         >>> @dataclass(frozen=True)
         ... class Cross(Mixture):
         ...     arm: float = 1.0

@@ -48,7 +48,8 @@ def evaluate(samples: Any, data: str | Distribution, metrics: Iterable[str] | No
         data: A spec such as "ring8", or a `Distribution`.
         metrics: Names of `METRICS` [default: all that apply; exact Wasserstein distances up to 1000 samples].
     Returns:
-        Scores `(P,)` by metric; NaN for members whose samples are not finite.
+        Scores `(P,)` by metric; NaN for members whose samples are not finite. A metric that does not apply to the data
+        or to so many samples is left out.
     Raises:
         ValueError: If the shape does not fit the data, or a metric is unknown.
     Example:

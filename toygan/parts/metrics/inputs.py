@@ -89,8 +89,7 @@ class MetricInputs:
         compared_with: True samples of each member `(P, n, dim)`, in place of the usual ones [default: None].
     Example:
         >>> import torch
-        >>> from toygan import DISTRIBUTIONS
-        >>> from toygan.parts.metrics.inputs import MetricInputs
+        >>> from toygan import DISTRIBUTIONS, MetricInputs
         >>> e = MetricInputs(torch.tensor([[[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]]]), DISTRIBUTIONS["ring8"])
         >>> e.n, e.good.tolist(), int(e.counts.sum())
         (3, [[True, True, False]], 2)
