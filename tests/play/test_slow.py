@@ -115,7 +115,7 @@ async def test_a_setting_that_takes_long_to_cost_is_weighed_aside(make: Callable
         patch.setattr(playground, "PROMPT_SECONDS", -1.0)
         c = {control.field: control for control in p.controls}
         c["d_steps"].widget.value = 7
-        await until(lambda: "finding out" in page.words["message"])
+        await until(lambda: "estimating" in page.words["message"])
         c["d_steps"].widget.value = 9
         page.say(do="step")
         assert p.session.iteration == 1, "it goes on meanwhile"
