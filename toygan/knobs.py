@@ -52,6 +52,8 @@ class Knob:
     live: bool = True  # True: it can change while a run plays; False: a change restarts the run
     live_except: Callable[[Any], Any] | None = None  # the part of a live value that cannot change while a run plays
     per_member: bool = False  # True: members of one population may differ in it
+    label: str = ""  # a few words for people
+    first: tuple[str, ...] = ()  # entries of the menu to begin with, at the top of a list
     unset: str = ""  # the meaning of an empty name, in words; without words a name is required
 
     @property

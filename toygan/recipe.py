@@ -26,14 +26,14 @@ from toygan.text import SHOWN, hint, load_json, short
 LONGEST = 1_000_000  # characters of a recipe that is read
 
 
-def rate(help: str) -> Number:
+def rate(help: str, label: str) -> Number:
     """Make the knob of a learning rate."""
-    return Number(help, low=0.0, exclusive_low=True, slider=(1e-5, 1e-1), log=True, per_member=True)
+    return Number(help, label=label, low=0.0, exclusive_low=True, slider=(1e-5, 1e-1), log=True, per_member=True)
 
 
-def decay(help: str, slider: tuple[float, float]) -> Number:
+def decay(help: str, slider: tuple[float, float], label: str) -> Number:
     """Make the knob of a decay: the share of a running mean that is kept from one step to the next."""
-    return Number(help, low=0.0, high=1.0, exclusive_high=True, slider=slider, per_member=True)
+    return Number(help, label=label, low=0.0, high=1.0, exclusive_high=True, slider=slider, per_member=True)
 
 
 @dataclass(frozen=True)
@@ -99,28 +99,60 @@ class Recipe:
         (0.001, 0.1)
     """
 
-    data: str = knob("ring8", Choice("distribution that the generator learns", DISTRIBUTIONS, live=False))
+    data: str = knob(
+        "ring8",
+        Choice(
+            "distribution that the generator learns",
+            DISTRIBUTIONS,
+            live=False,
+            label="Data",
+            first=("ring8", "bimodal", "gaussian2d", "two-moons", "grid25", "bimodal(weight=0.9)"),
+        ),
+    )
     loss: str = knob(
         "non-saturating",
         Choice(
             "loss functions of the two players",
             LOSSES,
             live_except=lambda loss: LOSSES.make(loss).uses_discriminator,
+            label="Loss",
+            first=("non-saturating", "minimax", "least-squares", "hinge", "wasserstein", "relativistic"),
         ),
     )
-    regularizers: Mapping[str, float] = knob({}, Strengths("regularizers, each with its strength", REGULARIZERS))
-    turns: str = knob("alternating", Choice("order of the players' updates", TURNS))
-    d_steps: int = knob(1, WholeNumber("discriminator steps per iteration", low=1, high=1000, slider=(1, 20)))
-    g_steps: int = knob(1, WholeNumber("generator steps per iteration", low=1, high=1000, slider=(1, 20)))
-    lr_g: float = knob(1e-3, rate("learning rate of the generator"))
-    lr_d: float = knob(1e-3, rate("learning rate of the discriminator"))
+    regularizers: Mapping[str, float] = knob(
+        {},
+        Strengths(
+            "regularizers, each with its strength",
+            REGULARIZERS,
+            label="Regularizers",
+            first=("r1", "gradient-penalty", "weight-clipping", "spectral-norm", "instance-noise", "unrolled"),
+        ),
+    )
+    turns: str = knob("alternating", Choice("order of the players' updates", TURNS, label="Order of updates"))
+    d_steps: int = knob(
+        1, WholeNumber("discriminator steps per iteration", low=1, high=1000, slider=(1, 20), label="Steps of D")
+    )
+    g_steps: int = knob(
+        1, WholeNumber("generator steps per iteration", low=1, high=1000, slider=(1, 20), label="Steps of G")
+    )
+    lr_g: float = knob(1e-3, rate("learning rate of the generator", label="Learning rate of G"))
+    lr_d: float = knob(1e-3, rate("learning rate of the discriminator", label="Learning rate of D"))
     batch: int = knob(
         128,
-        WholeNumber("real samples, and as many generated ones, per step", low=1, high=2**16, slider=(8, 512), log=True),
+        WholeNumber(
+            "real samples, and as many generated ones, per step",
+            low=1,
+            high=2**16,
+            slider=(8, 512),
+            log=True,
+            label="Batch size",
+        ),
     )
-    optimizer: str = knob("adam", Choice("update rule of both players", OPTIMIZERS))
-    beta1: float = knob(0.5, decay("Adam: decay of the mean gradient", (0.0, 0.99)))
-    beta2: float = knob(0.99, decay("Adam and rmsprop: decay of the mean square gradient", (0.5, 0.999)))
+    optimizer: str = knob("adam", Choice("update rule of both players", OPTIMIZERS, label="Optimizer"))
+    beta1: float = knob(0.5, decay("Adam: decay of the mean gradient", (0.0, 0.99), label="Momentum (beta1)"))
+    beta2: float = knob(
+        0.99, decay("Adam and rmsprop: decay of the mean square gradient", (0.5, 0.999), label="Adam's beta2")
+    )
     momentum: float = knob(
         0.0,
         Number(
@@ -131,23 +163,54 @@ class Recipe:
             exclusive_high=True,
             slider=(-0.9, 0.9),
             per_member=True,
+            label="Momentum of sgd",
         ),
     )
-    optimizer_g: str = knob("", Choice("update rule of the generator alone", OPTIMIZERS, unset="same as optimizer"))
-    optimizer_d: str = knob("", Choice("update rule of the discriminator alone", OPTIMIZERS, unset="same as optimizer"))
-    schedule: str = knob("constant", Choice("course of both learning rates over the iterations", SCHEDULES))
-    generator: str = knob("mlp", Choice("network of the generator", NETWORKS, live=False))
-    discriminator: str = knob("mlp", Choice("network of the discriminator", NETWORKS, live=False))
+    optimizer_g: str = knob(
+        "", Choice("update rule of the generator alone", OPTIMIZERS, unset="same as optimizer", label="Optimizer of G")
+    )
+    optimizer_d: str = knob(
+        "",
+        Choice("update rule of the discriminator alone", OPTIMIZERS, unset="same as optimizer", label="Optimizer of D"),
+    )
+    schedule: str = knob(
+        "constant", Choice("course of both learning rates over the iterations", SCHEDULES, label="Schedule of rates")
+    )
+    generator: str = knob("mlp", Choice("network of the generator", NETWORKS, live=False, label="Network of G"))
+    discriminator: str = knob("mlp", Choice("network of the discriminator", NETWORKS, live=False, label="Network of D"))
     width: int = knob(
-        64, WholeNumber("units in each hidden layer", low=1, high=4096, slider=(4, 256), log=True, live=False)
+        64,
+        WholeNumber(
+            "units in each hidden layer",
+            low=1,
+            high=4096,
+            slider=(4, 256),
+            log=True,
+            live=False,
+            label="Units in a layer",
+        ),
     )
-    depth: int = knob(2, WholeNumber("number of hidden layers", low=0, high=16, slider=(0, 6), live=False))
-    activation: str = knob("relu", Choice("nonlinearity of hidden units", ACTIVATIONS, live=False))
+    depth: int = knob(
+        2, WholeNumber("number of hidden layers", low=0, high=16, slider=(0, 6), live=False, label="Hidden layers")
+    )
+    activation: str = knob(
+        "relu", Choice("nonlinearity of hidden units", ACTIVATIONS, live=False, label="Nonlinearity")
+    )
     latent: int = knob(
-        2, WholeNumber("dimensions of the generator's noise", low=1, high=4096, slider=(1, 64), live=False)
+        2,
+        WholeNumber(
+            "dimensions of the generator's noise",
+            low=1,
+            high=4096,
+            slider=(1, 64),
+            live=False,
+            label="Noise dimensions",
+        ),
     )
-    noise: str = knob("normal", Choice("distribution of the generator's noise", NOISES, live=False))
-    ema: float = knob(0.0, decay("decay of the averaged generator (EMA); 0 turns it off", (0.0, 0.999)))
+    noise: str = knob("normal", Choice("distribution of the generator's noise", NOISES, live=False, label="Noise of G"))
+    ema: float = knob(
+        0.0, decay("decay of the averaged generator (EMA); 0 turns it off", (0.0, 0.999), label="Average of G (EMA)")
+    )
     anneal: int = knob(
         0,
         WholeNumber(
@@ -155,6 +218,7 @@ class Recipe:
             low=0,
             high=10**9,
             slider=(0, 20_000),
+            label="Fading over",
         ),
     )
     seed: int = knob(
@@ -167,6 +231,7 @@ class Recipe:
             slider=(0, 99),
             live=False,
             per_member=True,
+            label="Seed",
         ),
     )
 

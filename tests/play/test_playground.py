@@ -16,10 +16,12 @@ import pytest
 from nbclient import NotebookClient
 from support.page import Page, live, until
 
+from toygan.parts.losses import LOSSES
 from toygan.parts.regularizers import REGULARIZERS
 from toygan.play import cell, playground, still
-from toygan.play.controls import Control, RegularizerControls, StrengthControl
+from toygan.play.controls import Control, RegularizerControls, StrengthControl, group_entries, stops_of
 from toygan.play.frames import Frames
+from toygan.play.inputs import MenuInput
 from toygan.play.playground import CONTROLS, Playground
 from toygan.play.sender import Sender
 from toygan.play.view import IN_FLIGHT
@@ -355,9 +357,9 @@ def test_every_field_has_a_control_that_reaches_the_run(field: str, make: Callab
     (c,) = p.controls
     assert isinstance(c, Control)
     assert f"toygan-{field}" in c.widget._dom_classes
-    assert field in c.widget.description
-    assert KNOBS[field].help in c.widget.tooltip
-    assert ("restarts" in c.widget.tooltip) is not KNOBS[field].live
+    assert c.widget.label.startswith(KNOBS[field].label)
+    assert c.widget.tip.startswith(f"{field}: {KNOBS[field].help}")
+    assert ("restarts" in c.widget.tip) is not KNOBS[field].live
     for value in _offered(c.widget):
         p.session.reset()
         c.widget.value = value
@@ -366,7 +368,7 @@ def test_every_field_has_a_control_that_reaches_the_run(field: str, make: Callab
 
 
 def _offered(widget: Any) -> list[Any]:
-    return list(widget._options_values) if hasattr(widget, "options") else [widget.min, widget.max]
+    return list(widget.values) if isinstance(widget, MenuInput) else [widget.stops[0], widget.stops[-1]]
 
 
 @pytest.mark.parametrize("name", REGULARIZERS)
@@ -379,9 +381,9 @@ def test_every_regularizer_can_be_ticked_moved_and_taken_away(name: str, make: C
     if p.session.refused:
         assert not row.tick.value
         return
-    assert p.session.recipe.regularizers == {name: row.slider.value}
-    row.slider.value = REGULARIZERS[name].strengths[0]
-    assert p.session.recipe.regularizers == {name: row.slider.value}
+    assert p.session.recipe.regularizers == {name: row.number.value}
+    row.number.value = REGULARIZERS[name].strengths[0]
+    assert p.session.recipe.regularizers == {name: row.number.value}
     row.tick.value = False
     assert p.session.recipe.regularizers == {}
 
@@ -393,9 +395,9 @@ def test_any_number_of_regularizers_can_be_added(make: Callable[..., Playground]
     assert list(c.rows) == ["r1"]
     for name in ("weight-decay", "instance-noise"):
         c.menu.value = name
-        assert c.menu.index == 0
+        assert c.menu.value == ""
     assert set(p.session.recipe.regularizers) == {"r1", "weight-decay", "instance-noise"}
-    assert not set(c.menu.options) & set(c.rows)
+    assert not set(c.menu.values) & set(c.rows)
     c.rows["r1"].tick.value = False
     assert set(p.session.recipe.regularizers) == {"weight-decay", "instance-noise"}
     c.rows["r1"].tick.value = True
@@ -433,21 +435,92 @@ def test_the_module_of_the_playground_is_not_what_hides_unknown_names() -> None:
     assert toygan.Playground is playground.Playground
 
 
-def test_what_a_slider_shows_is_what_runs(make: Callable[..., Playground]) -> None:
-    """A page knows only a slider's marks: every number that a recipe may hold is one of them, written in full."""
-    held = {"lr_g": 0.0347, "beta2": 0.9995, "anneal": 1251}
-    playground = make(Recipe(**held, regularizers={"r1": 0.0347}), controls=(*held, "regularizers.r1"))
-    rate, decay, anneal, strength = playground.controls
-    for slider in (rate.widget, strength.slider):
-        assert (slider.value, slider.label) == (0.0347, "0.0347")
-    assert math.remainder(decay.widget.value - decay.widget.min, decay.widget.step) == pytest.approx(0, abs=1e-9)
-    assert decay.widget.readout_format == ".4f"
-    assert (anneal.widget.value - anneal.widget.min) % anneal.widget.step == 0
-    assert playground.set("lr_g", 0.01234)
-    assert (rate.widget.label, playground.session.message) == ("0.01234", "lr_g = 0.01234: from iteration 0 on")
-    for slider in (rate.widget, strength.slider):
-        slider.value = 0.1
-    assert playground.session.recipe == Recipe(**held | {"lr_g": 0.1}, regularizers={"r1": 0.1})
+def test_a_control_shows_all_digits_of_the_number_that_trains(make: Callable[..., Playground]) -> None:
+    held = {"lr_g": 0.0347, "beta2": 0.9995, "anneal": 1251, "seed": 2**63 - 9}
+    p = make(Recipe(**held, regularizers={"r1": 0.0347}, width=4), controls=(*held, "regularizers.r1"))
+    *fields, strength = p.controls
+    assert [c.widget.value for c in fields] == [*held.values()]
+    assert [c.widget.shown for c in fields] == ["0.0347", "0.9995", "1251", str(2**63 - 9)]
+    assert strength.number.shown == "0.0347"
+    assert p.set("lr_g", 0.01234)
+    assert (fields[0].widget.shown, p.session.message) == ("0.01234", "lr_g = 0.01234: from iteration 0 on")
+
+
+NUMBERS = [name for name, knob in KNOBS.items() if knob.menu is None]
+
+
+@pytest.mark.parametrize("field", NUMBERS)
+def test_every_number_can_be_typed_and_what_is_refused_is_said_and_taken_back(
+    field: str, make: Callable[..., Playground]
+) -> None:
+    p = make(controls=(field,))
+    (c,) = p.controls
+    knob, told = KNOBS[field], list[Any]()
+    c.widget.send = lambda content, buffers=None: told.append(content)
+    between = stops_of(field, knob)
+    typed = "3" if FIELDS[field].type == "int" else str((between[0] + between[1]) / 2)
+    c.widget._handle_custom_msg({"typed": f" {typed} "}, [])
+    assert getattr(p.session.recipe, field) == pytest.approx(float(typed)), p.session.message
+    assert c.widget.value == getattr(p.session.recipe, field)
+    for wrong in ("much", "", "nan", "1e999", "-7e9"):
+        before = p.session.recipe
+        c.widget._handle_custom_msg({"typed": wrong}, [])
+        assert p.session.refused
+        assert p.session.message.startswith(f"{field}=")
+        assert p.session.recipe == before
+        assert c.widget.value == getattr(before, field)
+    assert told == [{}] * 6, "the page shows the number that trains, each time"
+
+
+def test_a_strength_can_be_typed_and_a_spec_too(make: Callable[..., Playground]) -> None:
+    p = make(controls=("regularizers", "data", "loss"))
+    rows, data, loss = p.controls
+    rows.menu.value = "r1"
+    rows.rows["r1"].number._handle_custom_msg({"typed": "0.37"}, [])
+    assert p.session.recipe.regularizers == {"r1": 0.37}
+    rows.rows["r1"].number._handle_custom_msg({"typed": "-1"}, [])
+    assert "at least 0" in p.session.message
+    assert rows.rows["r1"].number.value == 0.37
+    rows.menu._handle_custom_msg({"typed": "dragan(reach=0.7)"}, [])
+    assert "dragan(reach=0.7)" in p.session.recipe.regularizers, p.session.message
+    rows.menu._handle_custom_msg({"typed": "no-such"}, [])
+    assert "unknown name 'no-such'" in p.session.message
+    data.widget._handle_custom_msg({"typed": "ring8(k=5)"}, [])
+    assert p.session.recipe.data == data.widget.value == "ring8(k=5)"
+    loss.widget._handle_custom_msg({"typed": "hing"}, [])
+    assert "hinge" in p.session.message
+    assert loss.widget.value == "non-saturating"
+
+
+@pytest.mark.parametrize("field", [name for name, knob in KNOBS.items() if knob.menu is not None])
+def test_every_row_of_a_menu_is_offered_once_with_its_line_in_a_group(field: str) -> None:
+    groups = group_entries(KNOBS[field])
+    entries = [entry for group in groups for entry in group["entries"] if entry["value"]]
+    names = [entry["value"] for entry in entries]
+    assert len(names) == len(set(names))
+    assert set(names) >= set(KNOBS[field].menu)
+    assert all(entry["text"] for entry in entries)
+    if KNOBS[field].first:
+        assert groups[0]["name"] == "To begin with"
+        assert [entry["value"] for entry in groups[0]["entries"]] == list(KNOBS[field].first)
+
+
+def test_a_part_of_ones_own_has_a_group_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Mine(LOSSES["hinge"].__class__):  # type: ignore[name-defined, misc]
+        """Mine alone."""
+
+    monkeypatch.setitem(LOSSES, "mine", Mine())
+    own = group_entries(KNOBS["loss"])[-1]
+    assert own["name"] == "Your own"
+    assert [(entry["value"], entry["text"]) for entry in own["entries"]] == [("mine", "Mine alone")]
+
+
+def test_an_entry_that_needs_arguments_begins_with_them() -> None:
+    entries = {e["value"]: e["start"] for group in group_entries(KNOBS["data"]) for e in group["entries"]}
+    assert entries["file"] == "file(path='')"
+    assert entries["training-set"] == "training-set(of='ring8')"
+    assert entries["points"].startswith("points(x=((")
+    assert entries["ring8"] == ""
 
 
 @live

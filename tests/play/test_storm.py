@@ -16,6 +16,7 @@ from support.page import Page, until
 
 from toygan.parts.regularizers import REGULARIZERS
 from toygan.play.controls import Control, RegularizerControls, StrengthControl
+from toygan.play.inputs import MenuInput
 from toygan.play.playground import Playground
 from toygan.recipe import FIELDS, Recipe
 
@@ -32,9 +33,9 @@ BEYOND = {
 
 
 def values(widget: Any) -> list[Any]:
-    if hasattr(widget, "_options_values"):
-        return list(widget._options_values)
-    return [widget.min, (widget.min + widget.max) // 2 if isinstance(widget.min, int) else widget.max / 2, widget.max]
+    if isinstance(widget, MenuInput):
+        return list(widget.values)
+    return [widget.stops[0], widget.stops[len(widget.stops) // 2], widget.stops[-1]]
 
 
 class Storm:
@@ -49,8 +50,8 @@ class Storm:
     def move(self) -> None:
         c = self.rng.choice(self.p.controls)
         if isinstance(c, RegularizerControls):
-            if self.rng.random() < 0.3 and len(c.menu.options) > 1:
-                c.menu.index = self.rng.randrange(1, len(c.menu.options))
+            if self.rng.random() < 0.3 and c.menu.values:
+                c.menu.value = self.rng.choice(c.menu.values)
             elif c.rows:
                 self.row(self.rng.choice(list(c.rows.values())))
         elif isinstance(c, Control):
@@ -67,7 +68,7 @@ class Storm:
         if self.rng.random() < 0.5:
             row.tick.value = not row.tick.value
         else:
-            row.slider.value = self.rng.choice(values(row.slider))
+            row.number.value = self.rng.choice(values(row.number))
 
     def button(self) -> None:
         self.page.say(
@@ -97,7 +98,7 @@ def agree(p: Playground) -> None:
     recipe = p.session.recipe
     for c in p.controls:
         if isinstance(c, RegularizerControls):
-            ticked = {name: row.slider.value for name, row in c.rows.items() if row.tick.value}
+            ticked = {name: row.number.value for name, row in c.rows.items() if row.tick.value}
             assert ticked == recipe.regularizers
         else:
             assert c.widget.value == getattr(recipe, c.field), c.field

@@ -56,8 +56,12 @@ def build_document(
 
 
 def build_script(*more: Path) -> str:
-    """Return the modules that paint charts, then `more`, as one module that exports nothing but a default."""
-    files = *(FOLDER / f"{name}.js" for name in MODULES), *more
+    """Return the modules that paint charts, then `more`, as one module."""
+    return join_modules(*(FOLDER / f"{name}.js" for name in MODULES), *more)
+
+
+def join_modules(*files: Path) -> str:
+    """Return modules, each after those that it imports, as one that exports nothing but a default."""
     text = "\n".join(file.read_text(encoding="utf-8") for file in files)
     without_imports = re.sub(r"^import\b[^;]*;\n", "", text, flags=re.MULTILINE)
     return re.sub(r"^export (?!default)", "", without_imports, flags=re.MULTILINE)

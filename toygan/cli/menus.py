@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import inspect
-import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,7 +12,7 @@ from toygan.cli.marked_pages import into_option, write_marked
 from toygan.cli.tables import print_tables
 from toygan.measure.tables import Table
 from toygan.panels import PANELS
-from toygan.parts.menu import Menu
+from toygan.parts.menu import Menu, summary
 from toygan.parts.metrics import METRICS, Metric
 from toygan.recipe import DEFAULT, KNOBS
 
@@ -42,23 +40,9 @@ def list_menus() -> dict[str, list[Row]]:
 
 def _describe_part(name: str, part: Any) -> Row:
     first = part[0] if isinstance(part, tuple) else part  # panels that show the same thing for different data
-    if isinstance(first, Metric):
-        return Row(name, first.help.rstrip("."), "")
-    if type(first).__module__ in ("builtins", "functools"):  # a function of PyTorch
-        return Row(name, f"PyTorch's `{name.replace('-', '_')}`", "")
-    numbers = dataclasses.fields(first) if dataclasses.is_dataclass(first) else ()
-    changeable = ", ".join(f"{f.name}={getattr(first, f.name)!r}" for f in numbers)
-    return Row(name, _cut_to_sentence(inspect.cleandoc(first.__doc__ or "")), changeable)  # its own, not its base's
-
-
-def _cut_to_sentence(text: str) -> str:
-    """Return the text up to its first full stop outside brackets, which hold sources ("et al. 2017")."""
-    paragraph, depth = " ".join(text.split("\n\n")[0].split()), 0
-    for i, letter in enumerate(paragraph):
-        depth += (letter == "(") - (letter == ")")
-        if depth == 0 and re.match(r"[.] (?=[A-Z])", paragraph[i : i + 3]):
-            return paragraph[:i]
-    return paragraph.rstrip(".")
+    plain = isinstance(first, Metric) or not dataclasses.is_dataclass(first)
+    numbers = [] if plain else [f"{f.name}={getattr(first, f.name)!r}" for f in dataclasses.fields(first)]
+    return Row(name, summary(name, first), ", ".join(numbers))
 
 
 def build_table(title: str, rows: list[Row], quote: str = "") -> Table:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import math
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, ClassVar, TypeVar, cast
@@ -100,3 +102,18 @@ def _check_kind(name: str, value: Any, usual: Any) -> None:
         return
     if not right:
         raise ValueError(f"{name}={short(value)}: must be {kind}")
+
+
+def summary(name: str, part: Any) -> str:
+    """Return the line of a part in a list: its help, or the first sentence of its own docstring, with its source."""
+    if hasattr(part, "help"):
+        return str(part.help).rstrip(".")
+    if type(part).__module__ in ("builtins", "functools"):  # a function of PyTorch
+        return f"PyTorch's `{name.replace('-', '_')}`"
+    text = " ".join(inspect.cleandoc(part.__doc__ or "").split("\n\n")[0].split())
+    depth = 0  # of brackets: a source in them holds full stops of its own ("et al. 2017")
+    for i, letter in enumerate(text):
+        depth += (letter == "(") - (letter == ")")
+        if depth == 0 and re.match(r"[.] (?=[A-Z])", text[i : i + 3]):
+            return text[:i]
+    return text.rstrip(".")

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Iterable
-from decimal import Decimal
 from typing import Any
 
 import ipywidgets as w
 
+from toygan.parts.menu import Menu, summary
 from toygan.parts.regularizers import REGULARIZERS
-from toygan.recipe import FIELDS, KNOBS, Knob, Recipe, RecipeError
+from toygan.play.inputs import Entry, MenuInput, NumberInput
+from toygan.recipe import FIELDS, KNOBS, Knob, Recipe, RecipeError, parse
 from toygan.text import round_to
 
 Changed = Callable[[str, Any], None]  # (field, value) that the user has chosen
 
-ADD = "add a regularizer …"
 RESTARTS = " ↻"  # marks fields whose change restarts the run
+STOPS = 200  # of a slider that is not logarithmic
+FEW = 12  # entries of a menu that needs no groups
 WIDTH = {"width": "auto"}  # of the grid's column
-GRID = {"display": "grid", "grid_template_columns": "repeat(auto-fill, minmax(270px, 1fr))", "width": "100%"}
-LABEL = {"description_width": "84px"}
+GRID = {"display": "grid", "grid_template_columns": "repeat(auto-fill, minmax(290px, 1fr))", "width": "100%"}
 
 
 class Control:
@@ -27,56 +29,68 @@ class Control:
 
     def __init__(self, field: str, recipe: Recipe, changed: Changed) -> None:
         self.field = field
-        self.widget = _widget(field, KNOBS[field], getattr(recipe, field))
-        self.widget.add_class(f"toygan-{field}")
-        self._syncing = False  # True while the widget follows the recipe
         self._changed = changed
+        self._syncing = False  # True while the widget follows the recipe
+        self.widget = _build(field, KNOBS[field], getattr(recipe, field), self._type)
+        self.widget.add_class(f"toygan-{field}")
         self.widget.observe(self._send, "value")
 
     def _send(self, change: Any) -> None:
         if not self._syncing:
-            self._changed(self.field, change.new)
+            self._changed(self.field, _in_type(self.field, change.new))
+
+    def _type(self, text: str) -> None:
+        """Ask for a value as it was typed: what cannot be read is refused as text, with the reason."""
+        try:
+            value = parse(self.field, text)
+        except RecipeError:
+            value = text
+        self._changed(self.field, value)
 
     def show(self, recipe: Recipe) -> None:
         """Make the widget agree with the recipe."""
         self._syncing = True
-        _put(self.widget, getattr(recipe, self.field))
+        self.widget.value = getattr(recipe, self.field)
         self._syncing = False
 
 
 class StrengthControl:
-    """One regularizer: a check box, and a slider for its strength, which stays while the box is not checked."""
+    """One regularizer: a check box, and a number for its strength, which stays while the box is not checked."""
 
     def __init__(self, name: str, changed: Changed) -> None:
         self.name, self.field, self._changed = name, f"regularizers.{name}", changed
         part = REGULARIZERS.make(name)
         low, usual, high = part.strengths
-        tip = " ".join((part.__doc__ or "").split("\n\n")[0].split())
         label = name + (RESTARTS if part.structural else "")
-        self.tick = w.Checkbox(False, description=label, indent=False, tooltip=tip, layout={"width": "auto"})
-        how = {"tooltip": f"strength of {name}", "continuous_update": not part.structural, "layout": {"flex": "1"}}
-        self.slider = (
-            w.IntSlider(int(usual), min=int(low), max=int(high), disabled=True, **how)
-            if part.whole
-            else w.SelectionSlider(options=_decades(low, high, usual), value=usual, disabled=True, **how)
-        )
-        self.widget = w.HBox([self.tick, self.slider], layout=WIDTH)
+        self.tick = w.Checkbox(False, description=label, indent=False, tooltip=summary(name, part), layout=WIDTH)
+        self.number = NumberInput(
+            self._type, value=usual, tip=f"strength of {name}", continuous=not part.structural, disabled=True,
+            stops=list(range(int(low), int(high) + 1)) if part.whole else _decades(low, high), layout={"flex": "1"},
+        )  # fmt: skip
+        self.widget = w.HBox([self.tick, self.number], layout=WIDTH)
         self.widget.add_class(f"toygan-regularizers-{name}")
         self._syncing = False  # True while the row follows the recipe
         self.tick.observe(self._send, "value")
-        self.slider.observe(self._send, "value")
+        self.number.observe(self._send, "value")
 
     def _send(self, _: Any) -> None:
-        self.slider.disabled = not self.tick.value
+        self.number.disabled = not self.tick.value
         if not self._syncing:
-            self._changed(self.field, self.slider.value if self.tick.value else None)
+            self._changed(self.field, self.number.value if self.tick.value else None)
+
+    def _type(self, text: str) -> None:
+        try:
+            value: Any = parse("lr_g", text)  # of any number
+        except RecipeError:
+            value = text
+        self._changed(self.field, value)
 
     def show(self, recipe: Recipe) -> None:
         """Make the row agree with the recipe."""
         strength = recipe.regularizers.get(self.name)
         self._syncing = True
         if strength is not None:
-            _put(self.slider, int(strength) if isinstance(self.slider, w.IntSlider) else strength)
+            self.number.value = strength
         self.tick.value = strength is not None
         self._syncing = False
 
@@ -89,28 +103,34 @@ class RegularizerControls:
     def __init__(self, recipe: Recipe, changed: Changed) -> None:
         self._changed = changed
         self.rows: dict[str, StrengthControl] = {}
-        tip = KNOBS[self.field].help
-        self.menu = w.Dropdown(options=[ADD], description=self.field, tooltip=tip, style=LABEL, layout=WIDTH)
+        self._knob = KNOBS[self.field]
+        self.menu = MenuInput(
+            self._add, label="Regularizers", tip=self._knob.help, placeholder="add a regularizer", layout=WIDTH
+        )
         self.widget = w.Box(layout={"display": "contents"})  # its parts take places in the grid that it stands in
         self.widget.add_class("toygan-regularizers")
         self.show(recipe)
-        self.menu.observe(self._added, "index")
+        self.menu.observe(lambda change: self._add(change.new) if change.new else None, "value")
 
-    def _added(self, change: Any) -> None:
-        if change.new:
-            name = self.menu.value
-            self._grow([name])
+    def _add(self, name: str) -> None:
+        if name not in self.rows:
+            try:
+                self._grow([name])
+            except ValueError:  # the run refuses it, with the reason
+                self._changed(f"{self.field}.{name}", 1.0)
+        if name in self.rows:
             self.rows[name].tick.value = True
+        self.menu.value = ""
 
     def _grow(self, names: Iterable[str]) -> None:
         for name in names:
             if name not in self.rows:
                 self.rows[name] = StrengthControl(name, self._changed)
-        self.menu.options = [ADD, *(name for name in REGULARIZERS if name not in self.rows)]
-        self.menu.index = 0
+        self.menu.groups = group_entries(self._knob, leave_out=self.rows)
         self.widget.children = [self.menu, *(row.widget for row in self.rows.values())]
 
     def show(self, recipe: Recipe) -> None:
+        """Make the rows agree with the recipe."""
         self._grow(recipe.regularizers)
         for row in self.rows.values():
             row.show(recipe)
@@ -139,63 +159,67 @@ def control(name: str, recipe: Recipe, changed: Changed) -> AnyControl:
     return Control(name, recipe, changed)
 
 
-def _widget(name: str, knob: Knob, value: Any) -> Any:
-    """The widget for one knob, holding the value."""
+def _build(name: str, knob: Knob, value: Any, typed: Callable[[str], None]) -> Any:
+    """Return the widget for one knob, holding the value."""
     effect = "" if knob.live else " (a change restarts the run)"
     common: dict[str, Any] = {
-        "description": name + ("" if knob.live else RESTARTS), "tooltip": knob.help + effect, "style": LABEL,
+        "label": knob.label + ("" if knob.live else RESTARTS), "tip": f"{name}: {knob.help}{effect}", "value": value,
         "layout": WIDTH,
     }  # fmt: skip
     if knob.menu is not None:
-        names: list[Any] = list(knob.menu)
-        options = [(knob.unset, ""), *((name, name) for name in names)] if knob.unset else names
-        return w.Dropdown(options=_with(options, value), value=value, **common)
+        return MenuInput(typed, groups=group_entries(knob), **common)
+    return NumberInput(typed, stops=stops_of(name, knob), continuous=knob.live, **common)
+
+
+def _in_type(field: str, value: Any) -> Any:
+    """A number of the page in the type of its field."""
+    return int(value) if FIELDS[field].type == "int" and float(value).is_integer() else value
+
+
+def stops_of(name: str, knob: Knob) -> list[float]:
+    """Return the values at which the slider of a number stops, rising."""
     low, high = knob.slider or (knob.low or 0, knob.high or 1)
-    common["continuous_update"] = knob.live
-    if FIELDS[name].type == "int":
-        if knob.log:
-            powers = [2**i for i in range(math.ceil(math.log2(low)), math.floor(math.log2(high)) + 1)]
-            return w.SelectionSlider(options=_numbers([*powers, value]), value=value, **common)
-        slider = w.IntSlider(int(low), int(low), int(high), step=max(1, int(high - low) // 200), **common)
-    elif knob.log:
-        return w.SelectionSlider(options=_decades(low, high, value), value=value, **common)
-    else:
-        slider = w.FloatSlider(low, min=low, max=high, step=0.001, readout_format=".3f", **common)
-    _put(slider, value)
-    return slider
+    whole = FIELDS[name].type == "int"
+    if whole and knob.log:
+        return [2.0**i for i in range(math.ceil(math.log2(low)), math.floor(math.log2(high)) + 1)]
+    if whole:
+        return [float(x) for x in range(int(low), int(high) + 1, max(1, int(high - low) // STOPS))]
+    if knob.log:
+        return _decades(low, high)
+    digits = 3 - math.ceil(math.log10(high - low))
+    return sorted({round(low + i * (high - low) / STOPS, digits) for i in range(STOPS + 1)})
 
 
-def _put(widget: Any, value: Any) -> None:
-    """Set the value, and make room for it if the widget does not offer it: a page would show the one beside it."""
-    if widget.value == value:
-        return
-    if isinstance(widget, w.SelectionSlider):
-        if value not in widget._options_values:
-            widget.options = _numbers([*widget._options_values, value])
-    elif hasattr(widget, "options"):
-        widget.options = _with(list(widget.options), value)
-    else:
-        widget.min, widget.max = min(widget.min, value), max(widget.max, value)
-        if isinstance(widget, w.IntSlider):
-            widget.step = math.gcd(widget.step, value - widget.min) or 1
-        else:
-            decimals = max(3, -int(Decimal(repr(value)).as_tuple().exponent))
-            widget.step, widget.readout_format = min(widget.step, 10.0**-decimals), f".{decimals}f"
-    widget.value = value
-
-
-def _decades(low: float, high: float, value: float) -> list[tuple[str, float]]:
-    """Ten numbers a decade, rounded to two digits, both ends and the value among them."""
+def _decades(low: float, high: float) -> list[float]:
+    """Ten numbers a decade, rounded to two digits, both ends among them."""
     first, last = math.ceil(10 * math.log10(low)), math.floor(10 * math.log10(high))
-    return _numbers([low, high, value, *(round_to(10 ** (k / 10), 2) for k in range(first, last + 1))])
+    return sorted({low, high, *(round_to(10 ** (k / 10), 2) for k in range(first, last + 1))})
 
 
-def _numbers(values: Iterable[float]) -> list[tuple[str, float]]:
-    return [(f"{value:.6g}", value) for value in sorted(set(values))]
+def group_entries(knob: Knob, leave_out: Iterable[str] = ()) -> list[dict[str, Any]]:
+    """Return the entries of a menu in groups: those to begin with, then the others by the module that defines them."""
+    menu = knob.menu if knob.menu is not None else Menu[Any]()
+    left = [name for name in menu if name not in leave_out]
+    first = [spec for spec in knob.first if spec not in leave_out]
+    groups: dict[str, list[Entry]] = {"": [Entry("", knob.unset)]} if knob.unset else {}
+    if first:
+        groups["To begin with"] = [_entry(menu, spec) for spec in first]
+    for name in left:
+        if name not in first:
+            groups.setdefault(_group(menu[name]) if len(menu) > FEW else "", []).append(_entry(menu, name))
+    return MenuInput.pack(groups)
 
 
-def _with(options: list[Any], value: Any) -> list[Any]:
-    """The options, names or pairs of words and name, the value among them."""
-    pairs = isinstance(options[0], tuple)
-    there = value in (dict(options).values() if pairs else options)
-    return options if there else [*options, (value, value) if pairs else value]
+def _entry(menu: Menu[Any], spec: str) -> Entry:
+    part = menu.make(spec)
+    asks = getattr(part, "asks", "")
+    return Entry(spec, spec, summary(spec, part), f"{spec}({asks}={getattr(part, asks)!r})" if asks else "")
+
+
+def _group(part: Any) -> str:
+    """The first words of the module that defines a part: up to its first colon, comma or full stop."""
+    module = type(part).__module__
+    if not module.startswith("toygan."):
+        return "Your own"
+    about = sys.modules[module].__doc__ or module
+    return min((about.partition(mark)[0] for mark in ":;,."), key=len)

@@ -44,6 +44,7 @@ class Distribution:
     sigma: float = 0.0  # the standard deviation of a mode, or of the noise around a curve, per axis; 0 if there is none
     has_density: ClassVar[bool] = True  # False: the data has no density, and `log_prob` is not exact
     picture: tuple[int, int] | None = None  # rows and columns of pixels, if a sample is an image
+    asks: ClassVar[str] = ""  # the argument that a menu asks for first, if the row means little without it
     atoms: bool = False  # True: two samples may be the same point
 
     def refuses(self) -> str | None:

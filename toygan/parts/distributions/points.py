@@ -110,6 +110,7 @@ class GivenPoints(Scattered):
     x: Sequence[Any] = ((-1.0, 0.0), (0.0, 1.0), (1.0, 0.0))
     sigma: float = 0.0
     shares: Sequence[float] = ()
+    asks = "x"
 
     def __post_init__(self) -> None:
         if self.sigma != 0:
@@ -147,6 +148,7 @@ class File(Scattered):
     path: str = ""
     columns: str = ""
     sigma: float = 0.0
+    asks = "path"
 
     def __post_init__(self) -> None:
         if self.sigma != 0:

@@ -18,6 +18,7 @@ class Wrapped(Distribution):
     """The distribution `of`, except for the properties that a subclass changes."""
 
     of: str
+    asks = "of"
 
     def __post_init__(self) -> None:
         if not isinstance(self.of, str):
