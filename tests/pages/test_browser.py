@@ -41,7 +41,7 @@ def test_a_learner_plays_moves_a_slider_pauses_and_runs_the_cell_again(tmp_path:
         user.wait_for_frame(picture, cell)
         user.wait_for(lambda: user.iteration(cell) > start, "the status line does not count")
 
-        slider = user.part("lr_g", cell).locator(".noUi-handle")
+        slider = user.part("lr_g", cell).locator("input[type=range]")
         slider.focus()
         slider.press("ArrowRight")
         user.wait_for(lambda: "lr_g = " in user.part("status", cell).inner_text(), "the status does not follow lr_g")

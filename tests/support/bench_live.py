@@ -106,7 +106,7 @@ def _played(user: Lab) -> Iterator[tuple[str, ...]]:
     yield ("iterations/s beside them", f"{(iterations[-1] - iterations[0]) / seconds:.0f}", "")
     yield ("frame to frame, ms", f"median {statistics.median(between):.0f}, longest {max(between):.0f}", "17")
 
-    handle = user.part("lr_g").locator(".noUi-handle")
+    handle = user.part("lr_g").locator("input[type=range]")
     handle.focus()
     for move in range(MOVES):
         handle.press("ArrowRight" if move % 20 < 10 else "ArrowLeft")  # never beyond its end

@@ -41,9 +41,7 @@ class NumberView {
     this.slider.addEventListener("change", () => this.#drop());
     this.field.addEventListener("focus", () => this.field.select());
     this.field.addEventListener("change", () => this.model.send({ typed: this.field.value }));
-    this.field.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") this.show();
-    });
+    this.field.addEventListener("keydown", (event) => this.#press(event));
     this.show();
   }
 
@@ -68,6 +66,15 @@ class NumberView {
     slider.ariaValueText = field.value = model.get("shown");
   }
 
+  // A notebook takes Enter from the field before it has changed: leaving it and coming back is a change everywhere.
+  /** @param {KeyboardEvent} event */
+  #press({ key }) {
+    if (key === "Escape") this.show();
+    if (key !== "Enter") return;
+    this.field.blur();
+    this.field.focus();
+  }
+
   #drag() {
     const value = this.stops[Number(this.slider.value)];
     this.#busy = true;
@@ -89,7 +96,15 @@ export default {
   render({ model, el }) {
     const view = new NumberView(model, el);
     const show = () => view.show();
-    const news = ["change:value", "change:shown", "change:stops", "change:label", "change:tip", "change:disabled", "msg:custom"];
+    const news = [
+      "change:value",
+      "change:shown",
+      "change:stops",
+      "change:label",
+      "change:tip",
+      "change:disabled",
+      "msg:custom",
+    ];
     for (const name of news) model.on(name, show);
     return () => news.forEach((name) => model.off(name, show));
   },
