@@ -21,7 +21,12 @@ RESTARTS = " ↻"  # marks fields whose change restarts the run
 STOPS = 200  # of a slider that is not logarithmic
 FEW = 12  # entries of a menu that needs no groups
 WIDTH = {"width": "auto"}  # of the grid's column
-GRID = {"display": "grid", "grid_template_columns": "repeat(auto-fill, minmax(250px, 1fr))", "grid_gap": "2px 16px", "width": "100%"}
+GRID = {
+    "display": "grid",
+    "grid_template_columns": "repeat(auto-fill, minmax(250px, 1fr))",
+    "grid_gap": "2px 16px",
+    "width": "100%",
+}
 
 
 class Control:
@@ -213,7 +218,9 @@ def group_entries(knob: Knob, leave_out: Iterable[str] = ()) -> list[dict[str, A
 def _entry(menu: Menu[Any], spec: str) -> Entry:
     part = menu.make(spec)
     asks = getattr(part, "asks", "")
-    return Entry(spec, spec, summary(spec, part).replace("`", ""), f"{spec}({asks}={getattr(part, asks)!r})" if asks else "")
+    return Entry(
+        spec, spec, summary(spec, part).replace("`", ""), f"{spec}({asks}={getattr(part, asks)!r})" if asks else ""
+    )
 
 
 def _group(part: Any) -> str:
