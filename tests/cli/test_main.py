@@ -133,20 +133,6 @@ def test_the_menus_show_every_row_with_what_it_is() -> None:
             assert row.what, f"{title}: {row.name} does not say what it is"
 
 
-<<<<<<< HEAD
-@pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
-        ("A ring (Lin et al. 2018. Sec. 3). More.", "A ring (Lin et al. 2018. Sec. 3)"),
-        ("Slope 1.5 at i.e. x\nand y.\n\nMore.", "Slope 1.5 at i.e. x and y"),
-    ],
-)
-def test_a_sentence_ends_outside_brackets(text: str, sentence: str) -> None:
-    assert menus._cut_to_sentence(text) == sentence
-
-
-=======
->>>>>>> 640c570 (Test a part's summary where it is made)
 def test_only_what_stands_between_its_marks_is_renewed(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     marks = "<!-- {0}: written by `make readme` -->{1}<!-- end of {0} -->"

@@ -100,13 +100,13 @@ def test_menus_with_rows_of_the_same_name_do_not_meet() -> None:
     assert MENU.make("wave(height=0.25)") == Wave(height=0.25)
 
 
-<<<<<<< HEAD
 def test_a_class_in_place_of_an_instance_is_refused() -> None:
     menu: Menu[object] = Menu()
     with pytest.raises(TypeError, match=r"mine=Wave: must be an instance, such as Wave\(\)"):
         menu["mine"] = Wave
     assert not menu
-=======
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -117,4 +117,3 @@ def test_a_class_in_place_of_an_instance_is_refused() -> None:
 def test_a_part_is_summed_up_by_its_first_sentence_which_ends_outside_brackets(text: str, sentence: str) -> None:
     part = type("Part", (), {"__doc__": text})()
     assert summary("part", part) == sentence
->>>>>>> 640c570 (Test a part's summary where it is made)
