@@ -13,8 +13,8 @@ from support.marks import KINDS, MARKS, TEN, chart, one, over
 
 from toygan.chart import Arrows, Axis, Band, Bars, Cells, Chart, Line, Mark, Points, Surface
 from toygan.chart.axis import ROLES
-from toygan.chart.figure import HEAD, LEAST, LEFT, TITLE, Heading, Painting
-from toygan.chart.paint import PAINTERS, RIGHT, spread
+from toygan.chart.figure import FOOTER_POINTS, HEAD_INCHES, LEFT_INCHES, TITLE_INCHES, Heading, Painting
+from toygan.chart.paint import PAINTERS, RIGHT_POINTS, spread
 from toygan.chart.style import DARK, LIGHT, STYLE, Palette, rgb
 
 WIDTH, HEIGHT, DPI = 400, 300, 72
@@ -29,8 +29,8 @@ def painted(c: Chart, palette: Palette = LIGHT) -> np.ndarray:
 
 def at(image: np.ndarray, x: float, y: float) -> np.ndarray:
     """The pixel at a point of a chart whose axes go from 0 to 10."""
-    left, right, top = LEFT * DPI, WIDTH - RIGHT, (HEAD + TITLE) * DPI
-    column, row = left + x / 10 * (right - left), HEIGHT - LEAST - y / 10 * (HEIGHT - LEAST - top)
+    left, right, top = LEFT_INCHES * DPI, WIDTH - RIGHT_POINTS, (HEAD_INCHES + TITLE_INCHES) * DPI
+    column, row = left + x / 10 * (right - left), HEIGHT - FOOTER_POINTS - y / 10 * (HEIGHT - FOOTER_POINTS - top)
     return image[round(row - 0.5), round(column - 0.5)]
 
 
@@ -91,7 +91,9 @@ def test_what_is_not_a_number_is_not_painted() -> None:
 
 def ink_right_of(image: np.ndarray, colour: str) -> int:
     """Pixels of about a colour right of the axes."""
-    right = image[round((HEAD + TITLE) * DPI) : round(HEIGHT - LEAST), round(WIDTH - RIGHT) + 2 :]
+    right = image[
+        round((HEAD_INCHES + TITLE_INCHES) * DPI) : round(HEIGHT - FOOTER_POINTS), round(WIDTH - RIGHT_POINTS) + 2 :
+    ]
     return int((np.abs(right - rgb(colour)).max(-1) < 60).sum())
 
 
@@ -117,7 +119,9 @@ def test_labels_stand_at_the_ends_of_lines_and_bands() -> None:
 def test_labels_and_notes_are_written_outside_the_axes(how: dict[str, object], mark: Mark) -> None:
     with_words, without = painted(chart(mark, **how)), painted(chart(replace(mark, label="")))
     changed = np.flatnonzero(np.abs(with_words - without).max((1, 2)) > 60)
-    outside = changed < (HEAD + TITLE) * DPI if "legend_above" in how else changed > HEIGHT - LEAST
+    outside = (
+        changed < (HEAD_INCHES + TITLE_INCHES) * DPI if "legend_above" in how else changed > HEIGHT - FOOTER_POINTS
+    )
     assert outside.any()
 
 
@@ -179,6 +183,6 @@ def test_long_words_left_of_cells_have_room() -> None:
     names = replace(numbers, y=Axis("", 0, 10, ticks=(5,), words=("least-squares",)))
     images = [painted(c) for c in (numbers, names)]
     starts = [np.flatnonzero((image[HEIGHT // 2] == rgb(LIGHT.real)).all(-1))[0] for image in images]
-    assert abs(starts[0] - LEFT * DPI) <= 1
+    assert abs(starts[0] - LEFT_INCHES * DPI) <= 1
     assert starts[1] > starts[0] + 20
     assert (images[1][:, :3] == 255).all()

@@ -22,17 +22,19 @@ from toygan.chart import style
 from toygan.chart.axis import Axis
 from toygan.chart.chart import Chart
 from toygan.chart.marks import Arrows, Cells, Line, Mark, Raster, Surface
-from toygan.chart.paint import RIGHT, make_handle, paint, paint_end_labels, shift
+from toygan.chart.paint import RIGHT_POINTS, make_handle, paint, paint_end_labels, shift
 from toygan.chart.style import LIGHT, STYLE, Palette
 
 Place = tuple[float, float, float, float]  # left, top, width and height of a chart, as shares of the room
 
-HEAD, LEFT, TITLE = 0.56, 0.5, 0.28  # inches: above all charts, left of one, its title
-FOOT = 0.19  # inches of a line below all charts
-TICKS, LABEL, ROW, MARGIN = 18.0, 14.0, 15.0, 0.36  # points below the axes: tick labels, a label, legend rows, edge
-LETTER, GAP = 5.6, 10.0  # points: the width of a tick's letter, about, and from ticks' words to the axes
-LEAST = 30.24  # points below the axes of any chart
-LEAST_WORDS = 8.0  # points: the size of a heading that has no room
+HEAD_INCHES = 0.56  # above all charts
+LEFT_INCHES, TITLE_INCHES = 0.5, 0.28  # left of a chart, and its title
+FOOT_INCHES = 0.19  # a line below all charts
+TICKS_POINTS, LABEL_POINTS, ROW_POINTS = 18.0, 14.0, 15.0  # below the axes: words of ticks, a label, a legend's row
+MARGIN_POINTS = 0.36  # below the last row
+LETTER_POINTS, TICK_GAP_POINTS = 5.6, 10.0  # the width of a tick's letter, about, and from its words to the axes
+FOOTER_POINTS = 30.24  # below the axes of any chart
+LEAST_HEADING_SIZE = 8.0  # points: the size of a heading that has no room
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Heading:
     @property
     def foot(self) -> float:
         """Inches that the lines below the charts take."""
-        return FOOT * (len(self.below.splitlines()) + 0.5) if self.below else 0.0
+        return FOOT_INCHES * (len(self.below.splitlines()) + 0.5) if self.below else 0.0
 
 
 class Painting:
@@ -87,7 +89,7 @@ class Painting:
 
     def _paint_heading(self) -> None:
         height = self._figure.get_size_inches()[1]
-        top, line, foot = 1 - 0.19 / height, 1 - 0.43 / height, (self._heading.foot - FOOT / 4) / height
+        top, line, foot = 1 - 0.19 / height, 1 - 0.43 / height, (self._heading.foot - FOOT_INCHES / 4) / height
         title, right, status, below = (
             self._figure.text(x, y, words, va=up, **how)
             for x, y, up, words, how in (
@@ -110,7 +112,8 @@ class Painting:
 
     def _fit(self, text: MatplotlibText, room: float) -> None:
         """Make words as small as the room demands, down to a size that can be read; then cut their end."""
-        text.set_fontsize(max(LEAST_WORDS, float(text.get_fontsize()) * min(1, room / max(1, self._width(text)))))
+        size = float(text.get_fontsize()) * min(1, room / max(1, self._width(text)))
+        text.set_fontsize(max(LEAST_HEADING_SIZE, size))
         while self._width(text) > room and len(text.get_text()) > 1:
             text.set_text(text.get_text().rstrip("…")[:-1] + "…")
 
@@ -146,10 +149,10 @@ def _legend_key(mark: Mark) -> tuple[object, ...]:
 def _add_axes(figure: Figure, chart: Chart, place: Place, foot: float, palette: Palette) -> Axes:
     """Add a chart without its marks, at a place between the heading and the lines at the foot (in inches)."""
     width, height = figure.get_size_inches()
-    room, footer = height - HEAD - foot, _footer_height(chart) / 72
+    room, footer = height - HEAD_INCHES - foot, _footer_height(chart) / 72
     x, y, w, h = place[0] * width, place[1] * room, place[2] * width, place[3] * room
     left = _left_room(chart, w)
-    box = x + left, foot + room - y - h + footer, w - left - RIGHT / 72, h - TITLE - footer
+    box = x + left, foot + room - y - h + footer, w - left - RIGHT_POINTS / 72, h - TITLE_INCHES - footer
     axes = figure.add_axes((box[0] / width, box[1] / height, box[2] / width, box[3] / height), autoscale_on=False)
     axes.set_anchor("NW")
     axes.set_title(chart.title)
@@ -171,18 +174,18 @@ def _add_axes(figure: Figure, chart: Chart, place: Place, foot: float, palette: 
 def _left_room(chart: Chart, width: float) -> float:
     """Return the inches left of the axes; long words left of cells, which no frame changes, get what they need."""
     longest = max((len(words) for _, words in chart.y.marked), default=0) if chart.of_kind(Cells) else 0
-    return max(LEFT, min((longest * LETTER + GAP) / 72, 0.45 * width))
+    return max(LEFT_INCHES, min((longest * LETTER_POINTS + TICK_GAP_POINTS) / 72, 0.45 * width))
 
 
 def _footer_height(chart: Chart) -> float:
     """Return the height of a chart's words and legend below the axes, in points."""
     rows = len(_legend_rows(chart))
-    legend = _first_row(chart) + ROW * rows + MARGIN if rows else 0
-    return max(LEAST, legend, *(8 - float(up) for text in chart.texts_below for up in text.offset[:, 1]))
+    legend = _first_row(chart) + ROW_POINTS * rows + MARGIN_POINTS if rows else 0
+    return max(FOOTER_POINTS, legend, *(8 - float(up) for text in chart.texts_below for up in text.offset[:, 1]))
 
 
 def _first_row(chart: Chart) -> float:
-    return TICKS + LABEL * bool(chart.x.label)
+    return TICKS_POINTS + LABEL_POINTS * bool(chart.x.label)
 
 
 def _legend_rows(chart: Chart) -> list[str]:
@@ -215,7 +218,7 @@ def _add_legend(axes: Axes, chart: Chart, palette: Palette) -> None:
     if chart.legend_above and chart.entries:
         axes.legend(loc="lower right", bbox_to_anchor=(1, 0.98), **how)
     for i, row in enumerate(_legend_rows(chart)):
-        down = _first_row(chart) + ROW * i
+        down = _first_row(chart) + ROW_POINTS * i
         place = shift(axes, axes.transAxes, 0, -down)
         if row == "labels":
             axes.legend(loc="upper left", bbox_to_anchor=(0, 0), bbox_transform=place, **how)

@@ -20,7 +20,7 @@ from PIL import Image
 from toygan.chart.marks import Arrows, Band, Bars, Cells, Line, Lines, Mark, Points, Surface, Text
 from toygan.chart.style import DASHES, STYLE, Palette, find_shape
 
-RIGHT = 0.36 * 72  # points right of the axes
+RIGHT_POINTS = 0.36 * 72  # right of the axes
 ALIGN = {
     "center": ("center", "center_baseline"),
     "left": ("left", "center"),
@@ -118,7 +118,8 @@ def _band(axes: Axes, mark: Band, palette: Palette) -> list[Artist]:
         return [area]
     middle = axes.transData.transform((0, (mark.low[last] + mark.high[last]) / 2))
     height = max(share_of_height(axes, 11), axes.transAxes.inverted().transform(middle)[1])
-    place: dict[str, Any] = {"ha": "right", "va": "center", "transform": shift(axes, axes.transAxes, RIGHT - 1.5, 0)}
+    beside = shift(axes, axes.transAxes, RIGHT_POINTS - 1.5, 0)
+    place: dict[str, Any] = {"ha": "right", "va": "center", "transform": beside}
     font: dict[str, Any] = {"weight": "bold", "fontsize": STYLE.band_label_size, "linespacing": 0.95}
     box = {"facecolor": palette.paper, "edgecolor": "none", "pad": 1}
     return [area, axes.text(1, height, mark.end_label, color=how["color"], bbox=box, **place, **font)]

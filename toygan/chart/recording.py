@@ -20,7 +20,7 @@ from toygan.chart.serial import deserialize, serialize
 from toygan.chart.wire import Wire
 
 FOLDER = Path(__file__).parent
-LIMIT = 301  # frames of a recording: its first, and 300 more
+MOST_FRAMES = 301  # frames of a recording: its first, and 300 more
 LEVELS = 4096  # of a place along an axis: a quarter of a pixel if the axis has a thousand
 NAN_LEVEL = 2**16 - 1
 SHARES = {"x": (-0.1, 1.1), "y": (-0.1, 1.1), "u": (-1.0, 1.0), "v": (-1.0, 1.0)}  # of an axis; the rest is not seen
@@ -43,7 +43,7 @@ class Recording:
     for a limit below 2.
     """
 
-    def __init__(self, limit: int = LIMIT) -> None:
+    def __init__(self, limit: int = MOST_FRAMES) -> None:
         if limit < 2:
             raise ValueError(f"limit={limit!r}: must be at least 2")
         self.frames: list[Frame] = []

@@ -14,7 +14,7 @@ from typing import Any
 import click
 from PIL import Image
 
-from toygan.chart.recording import LIMIT, Recording
+from toygan.chart.recording import MOST_FRAMES, Recording
 from toygan.cli import run_files
 from toygan.cli.replace_run import choose_folder, is_run, replace
 from toygan.files import as_array, pack, unpack, write
@@ -90,7 +90,7 @@ class RunFolder:
         """Before an iteration, add a frame to the recording if one is due, and write a checkpoint if due or `now`."""
         steps = self.run.steps
         newest = self._recording.frames[-1].iteration if self._recording and self._recording.frames else -1
-        if steps > newest and steps % max(1, -(-self._request.steps // (LIMIT - 1))) == 0:
+        if steps > newest and steps % max(1, -(-self._request.steps // (MOST_FRAMES - 1))) == 0:
             self._record()
         began = time.monotonic()
         if not now and began < self._next_checkpoint:
