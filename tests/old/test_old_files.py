@@ -6,6 +6,7 @@ A folder for each version; its README.md says how its files were made. They are 
 from __future__ import annotations
 
 import base64
+import inspect
 import json
 import re
 import shutil
@@ -19,9 +20,10 @@ import pandas as pd
 import pytest
 from PIL import Image
 from support.folders import contents
-from support.shell import toygan
+from support.shell import toygan as command_line
 
-from toygan import Population, Recipe, State
+import toygan
+from toygan import Population, Recipe, State, teach
 from toygan.measure import advice
 from toygan.recipe import KNOBS
 from toygan.sweeps import Store
@@ -70,6 +72,25 @@ def frames(page: Path) -> list[int]:
     return [frame["iteration"] for frame in json.loads(content[4 : 4 + length])]
 
 
+# Methods and arguments that went before 0.2.0, as CHANGELOG.md says: what only toygan's own files called.
+REMOVED = """
+    Network.of Network.scaled NetworkSpec.shaped Population.twin Population.adopt State.mapped
+"""
+
+
+def test_public_names_are_still_there_with_their_arguments() -> None:
+    for name, arguments in stored("names.json").items():
+        if name in REMOVED.split():
+            continue
+        first, _, member = name.partition(".")
+        value = getattr(toygan, first) if first in toygan.__all__ else getattr(teach, first)
+        if member:
+            assert member in dir(value) or member in getattr(value, "__dataclass_fields__", {}), name
+        elif arguments:
+            present = list(inspect.signature(value).parameters)
+            assert [argument for argument in present if argument in arguments] == arguments, name
+
+
 @pytest.mark.parametrize("share", stored("shares.json"))
 def test_a_share_string_means_the_same_recipe(share: str) -> None:
     recipe = Recipe.from_string(share)
@@ -110,23 +131,23 @@ def test_a_state_is_read_and_continues_as_it_did() -> None:
 
 def test_a_store_is_read_into_the_same_table(tmp_path: Path) -> None:
     store = shutil.copy(OLD / "rates.db", tmp_path)
-    assert toygan("report", store, "--out", tmp_path / "rates.csv").exit_code == 0
+    assert command_line("report", store, "--out", tmp_path / "rates.csv").exit_code == 0
     was, found = (pd.read_csv(folder / "rates.csv", keep_default_na=False) for folder in (OLD, tmp_path))
     pd.testing.assert_frame_equal(found[was.columns], was, check_exact=True)
-    assert toygan("report", store, "--out", tmp_path / "rates.html").exit_code == 0
+    assert command_line("report", store, "--out", tmp_path / "rates.html").exit_code == 0
 
 
 def test_a_store_takes_more_results(tmp_path: Path) -> None:
     store = shutil.copy(OLD / "rates.db", tmp_path)
     words = ["sweep", "lr_g=0.1", "--share", "width=4&batch=4", "--seeds", 1, "--steps", 2, "--jobs", 1]
-    assert toygan(*words, "--store", store).exit_code == 0
+    assert command_line(*words, "--store", store).exit_code == 0
     assert len(Store(store).results(every_version=True)) == 8 + 1
 
 
 @pytest.mark.parametrize("folder", ["interrupted"], indirect=True)
 def test_an_interrupted_run_is_read_and_continues_to_the_same_result(folder: Path) -> None:
-    assert toygan("diagnose", folder).exit_code == 0
-    resumed = toygan(*command(folder), "--resume")
+    assert command_line("diagnose", folder).exit_code == 0
+    resumed = command_line(*command(folder), "--resume")
     assert resumed.exit_code == 0, resumed.output
     assert rows(folder / "metrics.json") == pytest.approx(
         np.array(rows(OLD / "finished/metrics.json")), nan_ok=True, **CLOSE
@@ -137,10 +158,10 @@ def test_an_interrupted_run_is_read_and_continues_to_the_same_result(folder: Pat
 
 @pytest.mark.parametrize("folder", ["drawn"], indirect=True)
 def test_an_animation_that_was_interrupted_gets_its_other_frames(folder: Path, tmp_path: Path) -> None:
-    resumed = toygan(*command(folder), "--resume")
+    resumed = command_line(*command(folder), "--resume")
     assert resumed.exit_code == 0, resumed.output
     again = [*DRAWN, "--recipe", folder / "recipe.json", "--out", tmp_path / "again"]
-    assert toygan(*again).exit_code == 0
+    assert command_line(*again).exit_code == 0
     assert frame_count(folder / "training.gif") == frame_count(tmp_path / "again/training.gif") > 1
 
 
@@ -152,12 +173,12 @@ def frame_count(file: Path) -> int:
 @pytest.mark.parametrize("folder", ["finished"], indirect=True)
 def test_a_finished_run_is_read_recognised_and_replaced(folder: Path) -> None:
     before = contents(folder)
-    diagnosed = toygan("diagnose", folder)
+    diagnosed = command_line("diagnose", folder)
     assert diagnosed.exit_code == 0
     assert re.findall(r"^seed (\d)", diagnosed.stdout, flags=re.M) == ["0", "1"]
-    assert "finished already, at iteration 4" in toygan(*command(folder), "--resume").stdout
+    assert "finished already, at iteration 4" in command_line(*command(folder), "--resume").stdout
     assert contents(folder) == before
-    assert toygan(*command(folder), "--force").exit_code == 0
+    assert command_line(*command(folder), "--force").exit_code == 0
     assert contents(folder).keys() == before.keys()
     assert (folder / "picture.png").stat().st_size > 1000
 
@@ -168,7 +189,7 @@ def test_a_replacement_that_was_interrupted_is_ended(folder: Path, name: str, tm
     new = tmp_path / "new"
     shutil.copytree(folder, new)
     shutil.move(shutil.copytree(folder, tmp_path / "copy"), new / name)
-    assert toygan(*FLAGS["finished"], "--recipe", new / "recipe.json", "--out", new, "--resume").exit_code == 0
+    assert command_line(*FLAGS["finished"], "--recipe", new / "recipe.json", "--out", new, "--resume").exit_code == 0
     assert contents(new) == contents(folder)
 
 

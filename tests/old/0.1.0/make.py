@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import json
 import math
 import shutil
@@ -13,6 +14,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 import toygan
+from toygan import teach
 from toygan.cli import folder, main
 from toygan.recipe import KNOBS
 from toygan.runs.run import Run
@@ -77,6 +79,24 @@ def run_and_kill(*words: object) -> None:
     Run.step = step
 
 
+def public_names() -> dict[str, list[str]]:
+    """The public names of toygan and toygan.teach, with their arguments, and the methods and properties of classes."""
+    found = {}
+    for module in (toygan, teach):
+        for name in getattr(module, "__all__", vars(module)):
+            value = getattr(module, name)
+            if name.startswith("_") or inspect.ismodule(value):
+                continue
+            try:
+                found[name] = list(inspect.signature(value).parameters) if callable(value) else []
+            except ValueError:
+                found[name] = []
+            for base in inspect.getmro(value) if inspect.isclass(value) else ():
+                if base.__module__.startswith("toygan"):
+                    found |= {f"{name}.{part}": [] for part in vars(base) if not part.startswith("_")}
+    return found
+
+
 def make() -> None:
     """Write all of it."""
     run("sweep", "lr_g=0.001,0.01", "regularizers.r1=0,0.1", "--share", "width=4&batch=4", "--seeds", "2", "--steps",
@@ -108,6 +128,7 @@ def make() -> None:
     (HERE / "shares.json").write_text(json.dumps(recipes, indent=1) + "\n", encoding="utf-8")
     (HERE / "recipe.json").write_text(toygan.Recipe.from_string(INTERRUPTED).to_json() + "\n", encoding="utf-8")
     rows = {field: list(how.menu) for field, how in KNOBS.items() if how.menu is not None}
+    (HERE / "names.json").write_text(json.dumps(public_names()) + "\n", encoding="utf-8")
     (HERE / "menus.json").write_text(json.dumps(rows) + "\n", encoding="utf-8")
 
 
