@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
+import time
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
@@ -34,6 +36,12 @@ if __name__ == "__main__":
 TINY = Recipe(data="bimodal", width=4, batch=8)
 SHORT = Piece.seeds(TINY, seeds=3, steps=25, every=10)
 OTHER = SHORT._replace(steps=26)
+
+
+def workers(parent: int) -> list[psutil.Process]:
+    """The worker processes of a process; it has another child, which tracks semaphores."""
+    children = psutil.Process(parent).children()
+    return [child for child in children if any("spawn_main" in word for word in child.cmdline())]
 
 
 def measured(piece: Piece) -> Record:
@@ -106,13 +114,26 @@ def test_whatever_ends_the_parent_ends_its_processes_and_leaves_nothing(ending: 
     assert last == (["KeyboardInterrupt"] if ending == "SIGINT" else []), "no warning of what was left behind"
 
 
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="POSIX")
+def test_ctrl_c_while_workers_load_is_told_once(tmp_path: Path) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT, encoding="utf-8")
+    command = [sys.executable, str(script)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as parent:
+        assert parent.stderr is not None
+        while len(workers(parent.pid)) < 2:
+            assert parent.poll() is None
+        time.sleep(0.5)
+        os.killpg(parent.pid, signal.SIGINT)
+        assert parent.stderr.read().count("Traceback") == 1, "that of the parent"
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="POSIX")
 def test_a_worker_that_dies_is_named_and_what_is_stored_stays(tmp_path: Path) -> None:
     store = Store(tmp_path / "s.db")
     work = execute([SHORT, *(SHORT._replace(steps=10**9 + i) for i in range(2))], store=store, jobs=2)
     assert next(work)[0] == SHORT
-    worker = next(child for child in psutil.Process().children() if any("spawn_main" in x for x in child.cmdline()))
-    worker.kill()
+    workers(os.getpid())[0].kill()
     with pytest.raises(BrokenProcessPool, match="a worker process died, possibly out of memory; try jobs=1"):
         next(work)
     assert store.get(SHORT) is not None

@@ -86,6 +86,7 @@ def test_what_a_store_holds_is_not_done_again_and_a_stopped_sweep_goes_on(serial
     assert_frame_equal(sweep(GRID, **ASKED, store=store, executor=nothing), serial, check_exact=True)
     assert nothing.count == 0
     assert_frame_equal(read_sweep(store), serial, check_exact=True)
+    assert sweep.read is read_sweep, "its name in version 0.1.0"  # type: ignore[attr-defined]
     other = Counting()
     sweep(GRID, **{**ASKED, "steps": 4}, store=store, executor=other)
     assert other.count == 4, "another number of iterations is another run"

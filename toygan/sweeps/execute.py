@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 
 from toygan.recipe import NAMED, RecipeError
@@ -54,12 +55,27 @@ def _run_all(todo: list[Piece], executor: Executor | None, jobs: int) -> Iterato
         theirs, ours = fresh.Pipe(duplex=False)
         with theirs, ours, ProcessPoolExecutor(min(jobs, len(todo)), fresh, _begin, (theirs,)) as pool:
             try:
-                yield from _as_completed(_submit(todo, pool))
+                with _no_interrupts():  # the workers inherit it, or Ctrl-C would print a traceback of what each imports
+                    futures = _submit(todo, pool)
+                yield from _as_completed(futures)
             except BrokenProcessPool:
                 raise BrokenProcessPool("a worker process died, possibly out of memory; try jobs=1") from None
             except BaseException:  # an interrupt, or nobody wants more: the pieces at work would take minutes
                 ours.close()
                 raise
+
+
+@contextmanager
+def _no_interrupts() -> Iterator[None]:
+    """Delay Ctrl-C until the end of the block; Windows cannot."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin(pipe: Connection) -> None:
@@ -69,6 +85,8 @@ def _begin(pipe: Connection) -> None:
     and pebble 5.2 let a worker that is at work live on then.
     """
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     threading.Thread(target=_end_with, args=(pipe,), daemon=True).start()
 
 
