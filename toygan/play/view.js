@@ -99,7 +99,6 @@ class Keyboard {
     this.el = el;
     this.ask = ask;
     globalThis.addEventListener("keydown", (event) => this.#press(event), { capture: true, signal });
-    globalThis.addEventListener("focusin", (event) => this.#name(event), { signal });
     this.root.addEventListener("mousedown", (event) => this.#take(event));
   }
 
@@ -135,13 +134,6 @@ class Keyboard {
     if (event.target instanceof HTMLButtonElement) return;
     event.preventDefault();
     this.root.focus({ preventScroll: true });
-  }
-
-  // A slider's handle has no name of its own; a screen reader has to say which field it moves.
-  /** @param {FocusEvent} event */
-  #name({ target }) {
-    if (!(target instanceof Element) || target.ariaLabel || !target.matches(".toygan-playground .noUi-handle")) return;
-    target.ariaLabel = target.closest(".widget-slider")?.querySelector("label")?.textContent ?? null;
   }
 }
 
