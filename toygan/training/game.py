@@ -68,12 +68,19 @@ class Game:
         self._schedule, self._anneal = parts.schedule, first.anneal
         self.apply_schedule()
         self._parts: Mapping[str, Regularizer] = parts.regularizers
-        # A strength that counts is read in every step: on the CPU, where that waits for nothing.
+        # A strength that counts is read in every step: on the CPU, that waits for nothing.
         self._strengths = {
             name: like.new_tensor([r.regularizers[name] for r in recipes], device="cpu" if part.whole else like.device)
             for name, part in self._parts.items()
         }
-        self._hooked = {hook: [name for name, part in self._parts.items() if _overrides(part, hook)] for hook in HOOKS}
+        self._hooked = {
+            hook: [
+                name
+                for name, part in self._parts.items()
+                if getattr(type(part), hook) is not getattr(Regularizer, hook)
+            ]
+            for hook in HOOKS
+        }
         self.discriminator.constraint = " and ".join(name for hook in AFTER_D_STEP for name in self._hooked[hook])
         self._needs_input_gradient = any(part.needs_input_gradient for part in self._parts.values())
 
@@ -251,9 +258,14 @@ class Game:
         return theta_d
 
     def _virtual_d_step(
-        self, theta_g: Tensor, batch: BatchView, samples: Tensor, theta_d: Tensor, state: OptimizerState,
+        self,
+        theta_g: Tensor,
+        batch: BatchView,
+        samples: Tensor,
+        theta_d: Tensor,
+        state: OptimizerState,
         through_generator: bool,
-    ) -> tuple[Tensor, OptimizerState]:  # fmt: skip
+    ) -> tuple[Tensor, OptimizerState]:
         """Take a step of D against the present G on this batch that only G sees (VirtualStep)."""
         if not through_generator:
             theta_g, samples = theta_g.detach(), samples.detach()
@@ -274,7 +286,7 @@ class Game:
 
 def gradient(loss: Tensor, theta: Tensor) -> Tensor:
     """Return each member's gradient: members are independent, so the sum's gradient holds them all."""
-    if not loss.requires_grad:  # a loss that theta has no part in, as D's where there is no D
+    if not loss.requires_grad:  # theta has no part in the loss, as D's if there is no D
         return torch.zeros_like(theta)
     return torch.autograd.grad(loss, theta, torch.ones_like(loss), materialize_grads=True, allow_unused=True)[0]
 
@@ -284,7 +296,3 @@ def _initial(role: str, network: Network, recipes: Sequence[Recipe], like: Tenso
     if like.is_meta:
         return like.new_empty(len(recipes), network.n_params)
     return torch.stack([network.start(random_generator(r.seed, f"initial {role}")) for r in recipes]).to(like)
-
-
-def _overrides(part: Regularizer, hook: str) -> bool:
-    return getattr(type(part), hook) is not getattr(Regularizer, hook)

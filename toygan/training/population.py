@@ -284,7 +284,7 @@ class Population:
             x: Points `(P, n, dim)`, or `(n, dim)` for all members, in the data's units.
             member: The index of one member, or None for all.
         Returns:
-            Logits `(P, n)`, or `(n,)` of one member; high where D says "real".
+            Logits `(P, n)`, or `(n,)` of one member; high means real.
         """
         return _only(member, self.probe(member).critic(x))
 

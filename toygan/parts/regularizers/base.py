@@ -26,7 +26,7 @@ VirtualStep = Callable[[Tensor, OptimizerState, bool], tuple[Tensor, OptimizerSt
 
 @dataclass(eq=False)
 class DiscriminatorPass:
-    """What a loss and a regularizer may look at: one batch, both players, and D's logits on it.
+    """One batch, both players, and D's logits on the batch: all that a loss and a regularizer may look at.
 
     `x_real` and `x_fake` `(P, n, dim)` are D's inputs, as regularizers have changed them; `real` and `fake` `(P, n)`
     are D's logits on them, computed when first asked for. Without a discriminator the logits are the samples.
