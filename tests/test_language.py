@@ -37,7 +37,6 @@ PAGES = [
     *(f"lessons/{p.name}" for p in (ROOT / "lessons").glob("*.md")),
 ]
 LESSONS = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "lessons").glob("*.ipynb"))]
-LATER = ""  # files that are not yet in plain English
 
 
 class Words(NamedTuple):
@@ -170,10 +169,7 @@ TEXTS = collected()
 @pytest.mark.parametrize("file", TEXTS)
 def test_it_is_in_plain_english(file: str) -> None:
     faults = [fault for words in TEXTS[file] for fault in words.faults()]
-    if file in LATER.split():
-        assert faults, f"{file} is done: take it off LATER"
-    else:
-        assert not faults, "\n".join(faults)
+    assert not faults, "\n".join(faults)
 
 
 def test_all_kinds_of_texts_are_there() -> None:
