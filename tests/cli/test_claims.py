@@ -88,8 +88,11 @@ def test_a_list_measures_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     result = toygan("claims", "--list")
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
-        "true-one", "    Sixteen [bits] are more than four", "false-one", "    All is one",
-    ]  # fmt: skip
+        "true-one",
+        "    Sixteen [bits] are more than four",
+        "false-one",
+        "    All is one",
+    ]
 
 
 def test_an_interrupt_prints_what_was_measured(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,8 +41,10 @@ def test_lessons_are_copied_once_and_edits_stay(lessons: Path, tmp_path: Path) -
     (lessons / "03.ipynb").write_text("three")
     result = toygan("lab", mine, "--copy-only")
     assert {path.name: path.read_text() for path in mine.iterdir()} == {
-        "01.ipynb": "edited", "02.ipynb": "two", "03.ipynb": "three",
-    }  # fmt: skip
+        "01.ipynb": "edited",
+        "02.ipynb": "two",
+        "03.ipynb": "three",
+    }
     assert "01.ipynb, 02.ipynb" in result.stdout
 
 
@@ -69,14 +71,19 @@ def test_only_root_asks_jupyter_to_allow_root(user: int, monkeypatch: pytest.Mon
 
 OPEN = {  # a configuration that would serve without a token, to everybody
     "ServerApp": {
-        "ip": "0.0.0.0", "token": "", "password": "", "allow_origin": "*", "disable_check_xsrf": True,
-        "allow_unauthenticated_access": True, "allow_remote_access": True,
+        "ip": "0.0.0.0",
+        "token": "",
+        "password": "",
+        "allow_origin": "*",
+        "disable_check_xsrf": True,
+        "allow_unauthenticated_access": True,
+        "allow_remote_access": True,
         "identity_provider_class": "jupyter_server.auth.PasswordIdentityProvider",
     },
     "IdentityProvider": {"token": ""},
     "PasswordIdentityProvider": {"token": "", "hashed_password": ""},
     "FreshToken": {"token": ""},
-}  # fmt: skip
+}
 
 
 def status(address: str, **headers: str) -> int:

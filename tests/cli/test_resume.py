@@ -66,9 +66,13 @@ def killed(call: int, monkeypatch: pytest.MonkeyPatch) -> None:
         return wrapper
 
     for owner, name in [
-        (Run, "step"), (Population, "snapshot"), (Path, "write_bytes"), (os, "replace"), (Path, "rename"),
+        (Run, "step"),
+        (Population, "snapshot"),
+        (Path, "write_bytes"),
+        (os, "replace"),
+        (Path, "rename"),
         (Path, "unlink"),
-    ]:  # fmt: skip
+    ]:
         monkeypatch.setattr(owner, name, counted(getattr(owner, name)))
 
 
@@ -161,10 +165,14 @@ def begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("words", "named"),
     [
-        (["--lr-g", "0.5"], "recipe"), (["--steps", "8"], "steps was 7"), (["--seeds", "3"], "seeds was 2"),
-        (["--every", "2"], "every was 3"), (["--gif"], "gif was false"), (["--html"], "html was false"),
+        (["--lr-g", "0.5"], "recipe"),
+        (["--steps", "8"], "steps was 7"),
+        (["--seeds", "3"], "seeds was 2"),
+        (["--every", "2"], "every was 3"),
+        (["--gif"], "gif was false"),
+        (["--html"], "html was false"),
     ],
-)  # fmt: skip
+)
 def test_a_run_goes_on_as_what_it_was_begun_as(
     words: list[str], named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

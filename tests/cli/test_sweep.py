@@ -22,15 +22,19 @@ def test_a_grid_becomes_a_table_and_a_store_that_spares_the_work(
     assert first.exit_code == 0, first.output
     assert "4 recipes, 2 seeds each, 4 iterations" in first.stdout
     assert [line.split()[:2] for line in first.stdout.splitlines() if "0.01" in line] == [
-        ["hinge", "0.01"], ["minimax", "0.01"],
-    ]  # fmt: skip
+        ["hinge", "0.01"],
+        ["minimax", "0.01"],
+    ]
     monkeypatch.setattr(Run, "step", lambda self: pytest.fail("trained again"))
     assert toygan(*words).stdout == first.stdout
     table = read_sweep(tmp_path / "s.db")
     means = summarize(table)
     assert means[["loss", "lr_g"]].to_numpy().tolist() == [
-        ["hinge", 0.001], ["hinge", 0.01], ["minimax", 0.001], ["minimax", 0.01],
-    ]  # fmt: skip
+        ["hinge", 0.001],
+        ["hinge", 0.01],
+        ["minimax", 0.001],
+        ["minimax", 0.01],
+    ]
     assert (means["seeds"] == 2).all()
     ends = table[table["step"] == 4].groupby(["loss", "lr_g"])["loss-d"].mean()
     assert means["loss-d"].tolist() == ends.tolist()
@@ -39,11 +43,16 @@ def test_a_grid_becomes_a_table_and_a_store_that_spares_the_work(
 @pytest.mark.parametrize(
     ("words", "named"),
     [
-        (["lr_x=1,2"], "lr_x"), (["lr_g=-1,2"], "lr_g=-1.0: must be above 0"), (["lr_g"], "axis='lr_g'"),
-        (["lr_g=0.1", "lr_g=0.2"], "given twice"), (["width=1,5000"], "width=5000"), (["loss=beauty"], "loss='beauty'"),
-        (["--seeds", "0"], "--seeds"), (["lr_g=0.1", "--dask", "tcp://127.0.0.1:1"], "no scheduler answers there"),
+        (["lr_x=1,2"], "lr_x"),
+        (["lr_g=-1,2"], "lr_g=-1.0: must be above 0"),
+        (["lr_g"], "axis='lr_g'"),
+        (["lr_g=0.1", "lr_g=0.2"], "given twice"),
+        (["width=1,5000"], "width=5000"),
+        (["loss=beauty"], "loss='beauty'"),
+        (["--seeds", "0"], "--seeds"),
+        (["lr_g=0.1", "--dask", "tcp://127.0.0.1:1"], "no scheduler answers there"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_swept_is_one_line(
     words: list[str], named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

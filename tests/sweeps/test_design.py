@@ -44,16 +44,22 @@ def test_points_are_spread_over_ranges_and_the_same_each_time(method: Any) -> No
 @pytest.mark.parametrize(
     ("design", "named"),
     [
-        ({"lr_x": [1]}, "lr_x=1: is not a field of a recipe"), ({"lr_g": []}, "lr_g=[]: must hold at least one value"),
-        ({"lr_g": [0.1, -1]}, "lr_g=-1.0: must be above 0"), ({"lr_g": "0.1"}, "lr_g='0.1': must be a list"),
-        ({"regularizers.r9": [1]}, "regularizers='r9'"), ({"regularizers.r1": [-1]}, "-1"), ([], "at least one Recipe"),
+        ({"lr_x": [1]}, "lr_x=1: is not a field of a recipe"),
+        ({"lr_g": []}, "lr_g=[]: must hold at least one value"),
+        ({"lr_g": [0.1, -1]}, "lr_g=-1.0: must be above 0"),
+        ({"lr_g": "0.1"}, "lr_g='0.1': must be a list"),
+        ({"regularizers.r9": [1]}, "regularizers='r9'"),
+        ({"regularizers.r1": [-1]}, "-1"),
+        ([], "at least one Recipe"),
         ([Recipe(), 3], "recipes=3: must be a Recipe"),
         ({"seed": range(2000), "batch": range(1, 2000)}, "at most 1,000,000"),
-        (Spread({"lr_g": (0, 1, "log")}, 4), "above 0 for 'log'"), (Spread({"lr_g": (2, 1)}, 4), "rising"),
-        (Spread({}, 4), "at least one range"), (Spread({"lr_g": (0.1, 1)}, 0), "n=0"),
+        (Spread({"lr_g": (0, 1, "log")}, 4), "above 0 for 'log'"),
+        (Spread({"lr_g": (2, 1)}, 4), "rising"),
+        (Spread({}, 4), "at least one range"),
+        (Spread({"lr_g": (0.1, 1)}, 0), "n=0"),
         (Spread({"lr_g": (0.1, 1)}, 4, "dice"), "method='dice'"),  # type: ignore[arg-type]
     ],
-)  # fmt: skip
+)
 def test_a_bad_design_is_refused_by_its_field_and_value(design: Any, named: str) -> None:
     with pytest.raises(RecipeError) as caught:
         build_recipes(design)

@@ -95,12 +95,15 @@ def test_what_a_store_holds_is_not_done_again_and_a_stopped_sweep_goes_on(serial
 @pytest.mark.parametrize(
     ("asked", "named"),
     [
-        ({"seeds": 0}, "seeds=0"), ({"seeds": 10**9}, "would fit"), ({"steps": -1}, "steps=-1"),
+        ({"seeds": 0}, "seeds=0"),
+        ({"seeds": 10**9}, "would fit"),
+        ({"steps": -1}, "steps=-1"),
         ({"every": 0}, "every=0"),
-        ({"steps": 1.5}, "steps=1.5"), ({"metrics": ["beauty"]}, "metrics='beauty'"),
+        ({"steps": 1.5}, "steps=1.5"),
+        ({"metrics": ["beauty"]}, "metrics='beauty'"),
         ({"grid": {"width": [4096], "depth": [16], "batch": [65536]}}, "would fit"),
     ],
-)  # fmt: skip
+)
 def test_a_bad_sweep_is_refused_before_any_work(
     asked: dict[str, Any], named: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,9 +11,13 @@ import click
 from toygan.files import write
 
 into_option = click.option(
-    "--into", "pages", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="PAGE",
+    "--into",
+    "pages",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="PAGE",
     help="write it between the marks of this page again",
-)  # fmt: skip
+)
 
 
 def replace_marked(page: str, texts: Mapping[str, Callable[[], str]]) -> str:

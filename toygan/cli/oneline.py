@@ -18,9 +18,15 @@ INTERRUPTED = SIGNALLED + signal.SIGINT
 LINE, WORD = 240, 100  # characters of a message, and of one word in it, such as a path
 # Messages of PyTorch and of the loader of libraries when memory is short; the kinds of these errors tell nothing.
 NO_MEMORY = (
-    "can't allocate memory", "not enough memory", "out of memory", "annot allocate memory", "bad_alloc",
-    "failed to map segment", "can't start new thread", "array is too big",
-)  # fmt: skip
+    "can't allocate memory",
+    "not enough memory",
+    "out of memory",
+    "annot allocate memory",
+    "bad_alloc",
+    "failed to map segment",
+    "can't start new thread",
+    "array is too big",
+)
 
 
 class OneLine(click.Group):

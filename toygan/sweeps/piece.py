@@ -68,11 +68,15 @@ def run(text: str) -> list[Result]:
         verdicts = [diagnosis.verdict for diagnosis in diagnose_all(record)]
     return [
         Result(
-            recipe, record.n, int(record.diverged_at[i]), verdicts[i], record.steps.copy(),
+            recipe,
+            record.n,
+            int(record.diverged_at[i]),
+            verdicts[i],
+            record.steps.copy(),
             {name: record.metric(name)[:, i].copy() for name in record.names},
         )
         for i, recipe in enumerate(record.recipes)
-    ]  # fmt: skip
+    ]
 
 
 @contextmanager
@@ -96,9 +100,13 @@ def build_record(results: Sequence[Result]) -> Record:
 
 
 def split_into_pieces(
-    recipes: Iterable[Recipe], steps: int, every: int, metrics: tuple[str, ...] | None = None, device: str = "cpu",
+    recipes: Iterable[Recipe],
+    steps: int,
+    every: int,
+    metrics: tuple[str, ...] | None = None,
+    device: str = "cpu",
     members: int = MEMBERS,
-) -> list[Piece]:  # fmt: skip
+) -> list[Piece]:
     """Return recipes by shape, in pieces of at most `members` and about MEMORY_BYTES: the same on every machine."""
     several = list(recipes)
     return [
