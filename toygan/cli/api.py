@@ -38,7 +38,7 @@ GROUPS = {
 }  # fmt: skip
 
 
-def grouped() -> dict[str, dict[str, PublicName]]:
+def group_names() -> dict[str, dict[str, PublicName]]:
     """Return the public names by group; ValueError if one is in no group or in two."""
     names = public_names()
     groups = {
@@ -59,7 +59,7 @@ def grouped() -> dict[str, dict[str, PublicName]]:
 
 def markdown() -> str:
     """Return the reference: a table of contents, then each name with its docstring."""
-    groups = grouped()
+    groups = group_names()
     blocks = ["\n".join(_contents(groups))]
     for title, group in groups.items():
         blocks.append(f"## {title}")

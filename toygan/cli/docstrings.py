@@ -74,7 +74,7 @@ class PublicName(NamedTuple):
                     yield PublicName(f"{self.name}.{name}", value)
 
 
-def exported(module: ModuleType) -> list[str]:
+def list_exported(module: ModuleType) -> list[str]:
     """Return the names that a module defines, or imports in the form `X as X`, for its users."""
     names = []
     for node in ast.parse(inspect.getsource(module)).body:
@@ -102,11 +102,11 @@ def public_names() -> dict[str, PublicName]:
     """Return what users build on: the names of toygan, of its public modules, of toygan.chart and toygan.teach."""
     toygan, chart, teach = map(import_module, ("toygan", "toygan.chart", "toygan.teach"))
     found = {name: (toygan.NAMES[name], getattr(toygan, name)) for name in toygan.__all__}
-    found |= {f"chart.{name}": ("toygan.chart", getattr(chart, name)) for name in exported(chart)}
-    found |= {f"teach.{name}": ("toygan.teach", getattr(teach, name)) for name in exported(teach)}
+    found |= {f"chart.{name}": ("toygan.chart", getattr(chart, name)) for name in list_exported(chart)}
+    found |= {f"teach.{name}": ("toygan.teach", getattr(teach, name)) for name in list_exported(teach)}
     for name, (_, value) in list(found.items()):
         if inspect.ismodule(value):
-            inside = exported(value) if value is not teach.style else ["use"]  # the rest is for painters
+            inside = list_exported(value) if value is not teach.style else ["use"]  # the rest is for painters
             found |= {f"{name}.{part}": (value.__name__, getattr(value, part)) for part in inside}
     return {
         name: PublicName(name, value, string_below(home, name.split(".")[-1]) if isinstance(value, dict) else "")

@@ -143,11 +143,11 @@ class Live(w.VBox):  # type: ignore[misc]
 
     def _post(self, act: Callable[..., None], *args: Any) -> None:
         if self._loop is None or self._loop is running_loop():
-            self._guarded(act, *args)
+            self._guard(act, *args)
         else:
-            self._loop.call_soon_threadsafe(self._guarded, act, *args)
+            self._loop.call_soon_threadsafe(self._guard, act, *args)
 
-    def _guarded(self, act: Callable[..., None], *args: Any) -> None:
+    def _guard(self, act: Callable[..., None], *args: Any) -> None:
         try:
             act(*args)
         except Exception as error:

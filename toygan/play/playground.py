@@ -122,7 +122,7 @@ class Playground(Live):
             if self._weighing is not None:
                 return
         if self._wanted and self._loop is not None:
-            self._loop.call_later(wait, self._guarded, self._obey)
+            self._loop.call_later(wait, self._guard, self._obey)
 
     def _give(self, field: str, value: Any) -> None:
         """Give the run one value, once its cost is known."""
@@ -142,8 +142,8 @@ class Playground(Live):
         self.screen.tell()
         await aside(lambda: self.session.weigh(recipe))
         self._weighing = None
-        self._guarded(lambda: self._apply(field, self.session.propose(field, value)))  # code may have set others since
-        self._guarded(self._obey)
+        self._guard(lambda: self._apply(field, self.session.propose(field, value)))  # code may have set others since
+        self._guard(self._obey)
 
     def _apply(self, field: str, recipe: Recipe | None) -> None:
         """Continue with a recipe; if it was refused (None), put the controls of the field back."""

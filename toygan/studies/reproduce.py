@@ -136,17 +136,17 @@ def _rows(setting: Published, method: str, ours: Record) -> list[tuple[str, ...]
             reported = number(name, figure.mean)
             if figure.error is not None:
                 reported += f" +- {number(name, figure.error * math.sqrt(setting.runs))}"
-        rows.append((method, name, reported, *_measured(name, ours.metric(name)[-1]), truth))
+        rows.append((method, name, reported, *_format_mean(name, ours.metric(name)[-1]), truth))
     if COVERED in setting.quantities:
         covered = ours.metric(COVERED)[-1] == len(recipe.distribution.modes)
         low, high = share_interval(int(covered.sum()), len(covered))
         share = f"[{percent(low)}, {percent(high)}]"
         rows.append((method, "all modes, seeds", "–", f"{covered.sum()} of {len(covered)}", share, "all"))
-        rows.append((method, SINCE, "–", *_measured(SINCE, all_modes_since(ours)), "–"))
+        rows.append((method, SINCE, "–", *_format_mean(SINCE, all_modes_since(ours)), "–"))
     return rows
 
 
-def _measured(name: str, values: np.ndarray) -> tuple[str, str]:
+def _format_mean(name: str, values: np.ndarray) -> tuple[str, str]:
     """Return the mean and standard deviation over seeds `(S,)`, and the interval of the mean."""
     finite = values[np.isfinite(values)]
     if not len(finite):

@@ -78,14 +78,14 @@ class DiscriminatorPass:
     @cached_property
     def input_gradient_real(self) -> Tensor:
         """The gradient of the logit at D's real inputs `(P, n, dim)`, itself differentiable."""
-        return self._at_known(self.real, self.x_real)
+        return self._gradient_at(self.real, self.x_real)
 
     @cached_property
     def input_gradient_fake(self) -> Tensor:
         """The gradient of the logit at D's generated inputs `(P, n, dim)`, itself differentiable."""
-        return self._at_known(self.fake, self.x_fake)
+        return self._gradient_at(self.fake, self.x_fake)
 
-    def _at_known(self, logits: Tensor, x: Tensor) -> Tensor:
+    def _gradient_at(self, logits: Tensor, x: Tensor) -> Tensor:
         known = self.needs_input_gradient and logits.requires_grad
         return _gradient(logits, x) if known else self.input_gradient(x)
 

@@ -41,13 +41,13 @@ class Packing(Regularizer):
 
     def inputs(self, c: DiscriminatorPass, strength: Tensor, state: RegularizerState) -> tuple[Tensor, Tensor]:
         m = int(strength[0])  # of a strength that counts, which is on the CPU
-        return _packed(c.x_real, m), _packed(c.x_fake, m)
+        return _pack(c.x_real, m), _pack(c.x_fake, m)
 
     def point(self, x: Tensor, g: Network, theta_g: Tensor, strength: Tensor) -> Tensor:
         return x.repeat(1, 1, int(strength[0]))
 
 
-def _packed(x: Tensor, m: int) -> Tensor:
+def _pack(x: Tensor, m: int) -> Tensor:
     """Return neighbours side by side, `(P, n // m, m * dim)`, without a rest that does not fill a pack."""
     packs = x.shape[1] // m
     return x[:, : packs * m].reshape(len(x), packs, m * x.shape[-1])

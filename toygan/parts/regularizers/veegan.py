@@ -62,7 +62,7 @@ class Veegan(Regularizer):
         return WithEncoder(g.inputs, g.outputs, g.shape, g, encoder), d.with_inputs(d.inputs + g.inputs)
 
     def inputs(self, c: DiscriminatorPass, strength: Tensor, state: RegularizerState) -> tuple[Tensor, Tensor]:
-        missed = self._missed(c)
+        missed = self._code_error(c)
         spread = norm(missed.mT).unsqueeze(1) / math.sqrt(missed.shape[1])
         codes = self._encoder(c).encode(c.theta_g, c.x_real) + spread * c.batch.normal("codes", c.batch.z)
         return torch.cat([c.x_real, codes], dim=-1), torch.cat([c.x_fake, c.batch.z], dim=-1)
@@ -72,9 +72,9 @@ class Veegan(Regularizer):
         return torch.cat([x, g.encode(theta_g, x)], dim=-1)
 
     def generator_loss(self, loss: Tensor, c: DiscriminatorPass, strength: Tensor, state: RegularizerState) -> Tensor:
-        return loss + strength * (self._missed(c) ** 2).sum(-1).mean(-1)
+        return loss + strength * (self._code_error(c) ** 2).sum(-1).mean(-1)
 
-    def _missed(self, c: DiscriminatorPass) -> Tensor:
+    def _code_error(self, c: DiscriminatorPass) -> Tensor:
         """Compute z - F(G(z)), `(P, n, latent)`."""
         return c.batch.z - self._encoder(c).encode(c.theta_g, c.samples)
 

@@ -30,7 +30,7 @@ class Consensus(Turn):
         checks.size("gamma", self.gamma)
 
     def gradients(self, game: GameView, theta_g: Tensor, theta_d: Tensor, batch: BatchView) -> tuple[Tensor, Tensor]:
-        g, d, loss_g, loss_d = _coupled(game, theta_g, theta_d, batch)
+        g, d, loss_g, loss_d = _differentiable_losses(game, theta_g, theta_d, batch)
         (for_g,), (for_d,) = _gradients(loss_g, g), _gradients(loss_d, d)
         uphill_g, uphill_d = _gradients(_half_square(for_g, for_d), g, d, again=False)
         return for_g.detach() + self.gamma * uphill_g, for_d.detach() + self.gamma * uphill_d
@@ -55,7 +55,7 @@ class Symplectic(Turn):
             raise ValueError(f"align={short(self.align)}: must be True or False")
 
     def gradients(self, game: GameView, theta_g: Tensor, theta_d: Tensor, batch: BatchView) -> tuple[Tensor, Tensor]:
-        g, d, loss_g, loss_d = _coupled(game, theta_g, theta_d, batch)
+        g, d, loss_g, loss_d = _differentiable_losses(game, theta_g, theta_d, batch)
         (xi_g, g_in_d), (d_in_g, xi_d) = _gradients(loss_g, g, d), _gradients(loss_d, g, d)
         for_g, for_d = xi_g.detach(), xi_d.detach()
         # H's diagonal blocks are symmetric and drop out of A; what is left of A^T xi are the mixed derivatives.
@@ -92,7 +92,7 @@ class Competitive(Turn):
         return None
 
     def gradients(self, game: GameView, theta_g: Tensor, theta_d: Tensor, batch: BatchView) -> tuple[Tensor, Tensor]:
-        g, d, loss_g, loss_d = _coupled(game, theta_g, theta_d, batch)
+        g, d, loss_g, loss_d = _differentiable_losses(game, theta_g, theta_d, batch)
         (xi_g,), (xi_d,) = _gradients(loss_g, g), _gradients(loss_d, d)
         n_g, n_d = g.shape[-1], d.shape[-1]
         b = game.discriminator.rates.lr.unsqueeze(-1) * _jacobian(xi_g, d)
@@ -104,7 +104,7 @@ class Competitive(Turn):
         return steps[:, :n_g], steps[:, n_g:]
 
 
-def _coupled(
+def _differentiable_losses(
     game: GameView, theta_g: Tensor, theta_d: Tensor, batch: BatchView
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Return both players' parameters as variables, and both losses as functions of both."""
