@@ -8,6 +8,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+from test_architecture import ARROWS
+
 import toygan
 
 ROOT = Path(__file__).parents[2]
@@ -26,12 +28,22 @@ def test_the_version_is_the_same_everywhere_and_is_said_without_torch() -> None:
     assert re.findall(r"^## (.*)$", read("CHANGELOG.md"), flags=re.M)[:2] == ["Unreleased", VERSION]
 
 
-def test_the_floors_are_those_of_the_package() -> None:
+def floors() -> list[list[str]]:
+    """The rows of the table of floors, from the ground up."""
     table = read("CONTRIBUTING.md").partition("## The floors")[2].partition("##")[0]
-    named = re.findall(r"`(\w+)`(?=[^|]*\|.*\|$)", table, flags=re.M)
+    return [re.findall(r"`(\w+)`", row.split("|")[1]) for row in table.splitlines() if row.startswith("| `")]
+
+
+def test_the_floors_are_those_of_the_package() -> None:
     folder = ROOT / "toygan"
     there = {path.stem for path in folder.glob("*.py")} | {path.parent.name for path in folder.glob("*/__init__.py")}
-    assert sorted(named) == sorted(there - {"__init__"})
+    assert sorted(name for floor in floors() for name in floor) == sorted(there - {"__init__"})
+
+
+def test_a_floor_imports_from_below() -> None:
+    height = {name: i for i, floor in enumerate(floors()) for name in floor}
+    for layer, imported in ARROWS.items():
+        assert all(height[other] <= height[layer] for other in imported), layer
 
 
 def test_every_file_and_folder_that_is_named_is_there() -> None:
