@@ -75,7 +75,7 @@ def last_finite(values: np.ndarray) -> int:
 
 
 def shift(axes: Axes, base: Transform, right: float, up: float) -> Transform:
-    """Return coordinates moved by so many points."""
+    """Return coordinates moved by this many points."""
     return base + ScaledTranslation(right / 72, up / 72, axes.get_figure().dpi_scale_trans)  # type: ignore[union-attr]
 
 

@@ -33,7 +33,7 @@ def budget() -> float:
 
 
 def refuse_too_large(recipe: Recipe, members: int) -> None:
-    """Raise RecipeError if an iteration of so many members needs more memory than the budget.
+    """Raise RecipeError if an iteration of these members needs more memory than the budget.
 
     It names the field that takes most of it, with the number that would fit.
     """

@@ -106,7 +106,7 @@ class _Meter(TorchDispatchMode):
 
 
 def cost(recipe: Recipe, members: int = 1) -> Cost:
-    """Estimate an iteration of so many members of a recipe in float32, the population itself included.
+    """Estimate an iteration of `members` members of a recipe in float32, the population itself included.
 
     If the same step is repeated (steps of D, unrolled ones), the cost is computed from what the first few add. A cost
     is computed once for all recipes that differ only in numbers that make no step longer, such as a learning rate.
@@ -118,7 +118,7 @@ def cost(recipe: Recipe, members: int = 1) -> Cost:
 
 @dataclass(frozen=True)
 class _Setting:
-    """So many members of a recipe; those of equal `shape` cost the same."""
+    """Members of a recipe; settings of equal `shape` and number cost the same."""
 
     shape: Hashable
     members: int

@@ -177,7 +177,7 @@ def _build(name: str, knob: Knob, value: Any, typed: Callable[[str], None]) -> A
 
 
 def _in_type(field: str, value: Any) -> Any:
-    """A number of the page in the type of its field."""
+    """Convert a number of the page to the type of its field."""
     return int(value) if FIELDS[field].type == "int" and float(value).is_integer() else value
 
 
@@ -196,7 +196,7 @@ def stops_of(name: str, knob: Knob) -> list[float]:
 
 
 def _decades(low: float, high: float) -> list[float]:
-    """Ten numbers a decade, rounded to two digits, both ends among them."""
+    """Return ten numbers a decade, rounded to two digits, both ends among them."""
     first, last = math.ceil(10 * math.log10(low)), math.floor(10 * math.log10(high))
     return sorted({low, high, *(round_to(10 ** (k / 10), 2) for k in range(first, last + 1))})
 
@@ -224,7 +224,7 @@ def _entry(menu: Menu[Any], spec: str) -> Entry:
 
 
 def _group(part: Any) -> str:
-    """The first words of the module that defines a part: up to its first colon, comma or full stop."""
+    """Return the first words of the module that defines a part: up to its first colon, comma or full stop."""
     module = type(part).__module__
     if not module.startswith("toygan."):
         return "Your own"

@@ -16,7 +16,7 @@ STYLE = (FOLDER / "inputs.css").read_text(encoding="utf-8")
 
 
 class Input(anywidget.AnyWidget):
-    """What the two have in common: a label, a tooltip, and text that is typed, which `typed` takes."""
+    """A widget with a label, a tooltip, and typed text, which `typed` takes."""
 
     _css = STYLE
     label = traitlets.Unicode().tag(sync=True)

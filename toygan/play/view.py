@@ -27,7 +27,7 @@ BUTTONS = ("play", "step", "reset")
 
 
 def check_message(content: Any, seeds: int = 1) -> bool:
-    """Return True for a message that a view of so many seeds sends; any other gets a line in the log."""
+    """Return True for a message that a view of this many seeds sends; any other gets a line in the log."""
     if (
         isinstance(content, dict)
         and "view" in content

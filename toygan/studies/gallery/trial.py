@@ -124,7 +124,7 @@ class Trial(Results[Labelled]):
 
 
 def random_pieces(count: int, seed: int = 0) -> dict[str, Piece]:
-    """Return so many random recipes to measure, by number."""
+    """Return this many random recipes to measure, by number."""
     return {str(i): make_piece(recipe.seeds(SEEDS), STEPS) for i, recipe in enumerate(islice(recipes(seed), count))}
 
 
@@ -171,7 +171,7 @@ class Tryout(NamedTuple):
 
 
 def plan_tryouts(runs: Mapping[str, Labelled], most: int | None = None) -> dict[str, Tryout]:
-    """Plan to try each remedy on all runs with the verdict that it is for, or on at most so many of them."""
+    """Plan to try each remedy on all runs with the verdict that it is for, or on at most this many of them."""
     tried: Counter[tuple[str, str]] = Counter()
     found: dict[str, Tryout] = {}
     for name, one in runs.items():
