@@ -298,8 +298,7 @@ def test_what_fades_is_gone_after_the_annealing(name: str) -> None:
     shares = []
     for now in (0, 1, 2, 4, 9):
         p.game.steps = now
-        acting = next(r for hook in ("inputs", "discriminator_loss") for r in p.game._acting(hook))
-        shares.append([acting.strength.item() / REGULARIZERS[name].strengths[1]])
+        shares.append([p.game._now(name).strength.item() / REGULARIZERS[name].strengths[1]])
     assert shares == [[pytest.approx(share)] for share in (1, 0.75, 0.5, 0, 0)]
     torch.testing.assert_close(losses(p, batch), losses(plain, batch))
     assert losses(full, batch)[1] != losses(plain, batch)[1]

@@ -16,6 +16,7 @@ from torch.nn.functional import relu, softplus
 from toygan import LOSSES, Loss, Population, Recipe, RecipeError, train
 from toygan.knobs import WholeNumber
 from toygan.recipe import KNOBS
+from toygan.training.interruption import Interrupted, interruptible
 
 SMALL = Recipe(width=8, batch=16)
 CUDA = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
@@ -440,3 +441,19 @@ def test_whole_fields_are_whole() -> None:
     assert {name for name, how in KNOBS.items() if isinstance(how, WholeNumber)} == {
         "g_steps", "d_steps", "batch", "width", "depth", "latent", "anneal", "seed",
     }  # fmt: skip
+
+
+def test_a_fork_shares_what_is_looked_at_and_an_interrupted_draw_changes_no_number_of_it() -> None:
+    """Its noise comes from a stream that nobody keeps: two threads that ask for the same name get the same numbers."""
+    population, other = Population(SMALL), Population(SMALL)
+    fork, calls = population.fork(), [0]
+    batch = population.probe_batch(16)
+    assert fork.probe_batch(16) is batch
+
+    def late() -> bool:
+        calls[0] += 1
+        return calls[0] > 1
+
+    with pytest.raises(Interrupted), interruptible(late):
+        batch.normal("noise", batch.real)
+    assert torch.equal(batch.normal("noise", batch.real), other.probe_batch(16).normal("noise", batch.real))

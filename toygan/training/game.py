@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -129,7 +129,7 @@ class Game:
         """Let D take its optimizer's step, brought back to where it may be; what regularizers keep is updated."""
         theta, state = self.discriminator.compute_step(gradient)
         theta = self._project(theta)
-        for r in self._acting("update"):
+        for r in map(self._now, self._hooked["update"]):
             new = r.part.update(r.state, self.generator.theta, theta, self.discriminator.network)
             self.regularizer_states = {**self.regularizer_states, r.name: new}
         self.discriminator.move(theta, state, where)
@@ -149,7 +149,7 @@ class Game:
         c = self.discriminator_pass(theta_g, theta_d, batch, samples, self._needs_input_gradient)
         c.judge_both()
         loss = self.loss.discriminator(c).mean(-1)
-        for r in self._acting("discriminator_loss"):
+        for r in map(self._now, self._hooked["discriminator_loss"]):
             loss = r.part.discriminator_loss(loss, c, r.strength, r.state)
         return loss, c
 
@@ -157,13 +157,13 @@ class Game:
         self, theta_g: Tensor, theta_d: Tensor, batch: BatchView, samples: Tensor | None = None
     ) -> Tensor:
         """Return what G minimises `(P,)`; `samples` stand in for what it makes of the batch."""
-        for r in self._acting("unrolled_d"):
+        for r in map(self._now, self._hooked["unrolled_d"]):
             samples = self.generator.network(theta_g, batch.z) if samples is None else samples
             virtual_step = partial(self._virtual_d_step, theta_g, batch, samples)
             theta_d = r.part.unrolled_d(theta_d, self.discriminator.state, virtual_step, r.strength)
         c = self.discriminator_pass(theta_g, theta_d, batch, samples)
         loss = self.loss.generator(c).mean(-1)
-        for r in self._acting("generator_loss"):
+        for r in map(self._now, self._hooked["generator_loss"]):
             loss = r.part.generator_loss(loss, c, r.strength, r.state)
         return loss
 
@@ -214,7 +214,7 @@ class Game:
             discriminator_gradient=partial(self._d_gradient, theta_g, theta_d, batch, samples),
             needs_input_gradient=input_gradient,
         )
-        for r in self._acting("inputs"):
+        for r in map(self._now, self._hooked["inputs"]):
             c.x_real, c.x_fake = r.part.inputs(c, r.strength, r.state)
         return c
 
@@ -225,7 +225,7 @@ class Game:
         one by one, m may be 0.
         """
         g, d = self.generator, self.discriminator
-        for r in self._acting("point"):
+        for r in map(self._now, self._hooked["point"]):
             x, context = (r.part.point(points, g.network, g.theta, r.strength) for points in (x, context))
         return d.network.in_batch(self._reparametrize(d.theta), x, context).squeeze(-1)
 
@@ -237,23 +237,22 @@ class Game:
         (slope,) = torch.autograd.grad(loss.sum(), samples)
         return samples.detach(), -slope * samples.shape[1]  # the loss is a mean over samples; an arrow is one sample's
 
-    def _acting(self, hook: str) -> Iterator[Acting]:
-        """Yield the regularizers that have this hook, as they are at this iteration."""
-        for name in self._hooked[hook]:
-            part, strength = self._parts[name], self._strengths[name]
-            if part.fades and self._anneal:
-                strength = strength * max(0.0, 1 - self.steps / self._anneal)
-            yield Acting(name, part, strength, self.regularizer_states.get(name, ()))
+    def _now(self, name: str) -> Acting:
+        """Return a regularizer as it is at this iteration."""
+        part, strength = self._parts[name], self._strengths[name]
+        if part.fades and self._anneal:
+            strength = strength * max(0.0, 1 - self.steps / self._anneal)
+        return Acting(name, part, strength, self.regularizer_states.get(name, ()))
 
     def _project(self, theta_d: Tensor) -> Tensor:
         """Bring D's parameters back to where the regularizers allow them."""
-        for r in self._acting("project"):
+        for r in map(self._now, self._hooked["project"]):
             theta_d = r.part.project(theta_d, self.discriminator.network, r.strength)
         return theta_d
 
     def _reparametrize(self, theta_d: Tensor) -> Tensor:
         """Return D's parameters as its layers use them."""
-        for r in self._acting("reparametrized"):
+        for r in map(self._now, self._hooked["reparametrized"]):
             theta_d = r.part.reparametrized(theta_d, self.discriminator.network, r.strength, r.state)
         return theta_d
 
