@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from toygan.measure.advice import REMEDIES, REMEDIES_FOR, Odds, advice, describe_changes, read_odds
+from toygan.measure.advice import (
+    NOTHING_LEFT,
+    REMEDIES,
+    REMEDIES_FOR,
+    Odds,
+    advice,
+    describe_changes,
+    read_odds,
+    remedies,
+    takes_back,
+)
 from toygan.measure.diagnosis import VERDICTS
 from toygan.recipe import Recipe
 
@@ -46,3 +56,45 @@ def test_odds_are_counts_and_remedies_that_harm_more_than_they_help_are_not_advi
     table["oscillation"].pop("a third of both rates")
     table["oscillation"]["strong r1"] = Odds(5, 5, 10)
     assert "r1" not in advice("oscillation", Recipe())
+
+
+def test_a_remedy_that_helped_fewer_than_one_in_four_of_enough_runs_is_not_advised(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    table = {"oscillation": {"strong r1": Odds(2, 0, 9), "a third of both rates": Odds(0, 1, 3)}}
+    monkeypatch.setattr("toygan.measure.advice.read_odds", lambda: table)
+    assert advice("oscillation", Recipe()) == NOTHING_LEFT
+    table["oscillation"]["strong r1"] = Odds(2, 0, 8)
+    assert "r1 = 1" in advice("oscillation", Recipe())
+    assert advice("healthy", Recipe()) == ""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "back"),
+    [
+        ({"lr_g": 1e-3}, {"lr_g": 1e-2}, {"lr_g": 5e-3}),
+        ({"lr_g": 1e-3}, {"lr_g": 1e-2}, {"lr_d": 1e-1}),  # the ratio of the rates goes back
+        ({"loss": "hinge"}, {"loss": "minimax"}, {"loss": "hinge"}),
+        ({}, {"regularizers": {"r1": 1.0}}, {"regularizers": {}}),
+        ({"d_steps": 1}, {"d_steps": 5}, {"d_steps": 2}),
+    ],
+)
+def test_what_takes_a_change_back_is_told_from_what_goes_further(
+    before: dict[str, object], after: dict[str, object], back: dict[str, object]
+) -> None:
+    first = Recipe(**before)
+    now = first.but(**after)
+    assert takes_back(now, now.but(**back), [first])
+    assert not takes_back(now, now.but(**back), [])
+    assert not takes_back(now, now.but(batch=64), [first])
+    assert not takes_back(first, now, [first])
+
+
+def test_a_remedy_is_not_followed_by_its_opposite() -> None:
+    slow = Recipe(lr_g=1e-3, lr_d=1e-3)
+    fast = slow.but(lr_g=1e-2)
+    usual = [remedy for remedy, _, _ in remedies("mode collapse, rotating", fast)]
+    left = [remedy for remedy, _, _ in remedies("mode collapse, rotating", fast, [slow])]
+    assert {REMEDIES["lower lr_g"], REMEDIES["raise lr_d"]} <= set(usual)
+    assert not {REMEDIES["lower lr_g"], REMEDIES["raise lr_d"]} & set(left)
+    assert left, "what is left is advised"

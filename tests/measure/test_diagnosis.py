@@ -258,7 +258,9 @@ def test_what_was_before_a_setting_changed_does_not_count() -> None:
     run.step()
     run.run(FEWEST_MEASUREMENTS - 2)
     assert (run.record.since, len(Recent(run.record).steps)) == (FEWEST_MEASUREMENTS + 1, FEWEST_MEASUREMENTS - 1)
-    assert "with these settings" in diagnose_all(run.record)[0].cause
+    assert diagnose_all(run.record)[0].cause == (
+        "The settings changed at iteration 5: the run is judged again from iteration 305 on."
+    )
     run.step()
     run.measure()
     run.measure()  # measured twice: nothing has changed

@@ -524,6 +524,22 @@ def test_an_entry_that_needs_arguments_begins_with_them() -> None:
 
 
 @live
+async def test_the_page_applies_the_remedy_and_takes_it_back(make: Callable[..., Playground]) -> None:
+    networks = {"discriminator": "mlp(init=normal,gain=1e-06)", "generator": "mlp(init=normal,gain=1e-06)"}
+    p = make(SMALL.but(**networks), controls=("activation", "lr_g"))
+    page = Page(p)
+    p.session.fleet.advance(math.inf, 40)
+    p.pause()
+    assert (page.words["apply"], page.words["undo"]) == ("Apply and restart", "")
+    page.say(do="apply")
+    assert by_field(p)["activation"].widget.value == p.session.recipe.activation == "leaky-relu"
+    assert page.words["undo"] == "Undo"
+    page.say(do="undo")
+    assert by_field(p)["activation"].widget.value == p.session.recipe.activation == "relu"
+    assert page.words["undo"] == ""
+
+
+@live
 async def test_the_page_and_the_notebook_choose_which_seed_is_shown(make: Callable[..., Playground]) -> None:
     playground = make(seeds=3)
     page = Page(playground)

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 import torch
 
-from toygan.measure.diagnosis import VERDICTS
+from toygan.measure.advice import takes_back
+from toygan.measure.diagnosis import VERDICTS, Diagnosis
 from toygan.measure.words import true_percent
 from toygan.parts.losses import LOSSES
 from toygan.parts.metrics import METRICS, live_metrics
@@ -306,3 +307,52 @@ def test_a_playing_run_takes_what_verdicts_read_and_nothing_expensive() -> None:
     assert not any(METRICS[name].expensive for name in live)
     elsewhere = {"mean", "spread", "accuracy-training"}  # on a line, of a training set
     assert set(session().snapshot.metrics) == set(live) - elsewhere
+
+
+STUCK = Recipe(width=8, batch=8, discriminator="mlp(init=normal,gain=1e-06)", generator="mlp(init=normal,gain=1e-06)")
+
+
+def stuck() -> Session:
+    """A session whose diagnosis advises other networks."""
+    s = session(STUCK)
+    s.fleet.advance(math.inf, 40)
+    assert s.diagnosis.verdict == "does not move"
+    return s
+
+
+def test_the_remedy_that_is_advised_can_be_applied_and_undone() -> None:
+    s = stuck()
+    assert s.offers == {"apply": "Apply and restart", "undo": ""}
+    assert "activation = leaky-relu" in s.words["remedy"]
+    assert s.apply_remedy()
+    assert (s.recipe.activation, s.recipe.generator) == ("leaky-relu", "mlp")
+    assert s.message.startswith("applied: ")
+    assert s.offers["undo"] == "Undo"
+    assert s.undo()
+    assert s.recipe == STUCK
+    assert s.message.startswith("undone: ")
+    assert s.offers["undo"] == ""
+    assert not s.undo()
+
+
+def test_a_setting_of_the_users_own_ends_what_could_be_undone() -> None:
+    for end in (lambda s: s.set("lr_g", 0.01), Session.reset):
+        s = stuck()
+        s.apply_remedy()
+        end(s)
+        assert not s.undo()
+
+
+def test_an_applied_remedy_is_given_time_and_not_followed_by_its_opposite(monkeypatch: pytest.MonkeyPatch) -> None:
+    s = session(SMALL.but(regularizers={"r1": 0.1}))
+    s.fleet.advance(math.inf, 100)
+    monkeypatch.setattr(s, "_earlier", [SMALL])
+    for verdict in VERDICTS:
+        monkeypatch.setattr(Session, "diagnosis", Diagnosis(verdict, (), "", ""))
+        remedy = s.remedy
+        assert remedy is None or not takes_back(s.recipe, remedy, [SMALL])
+    monkeypatch.undo()
+    s.set("lr_d", 0.002)
+    assert s.diagnosis.cause == "The settings changed at iteration 100: the run is judged again from iteration 400 on."
+    assert not s.apply_remedy(), "there is nothing to apply yet"
+    assert s.offers["apply"] == ""

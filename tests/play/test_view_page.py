@@ -142,6 +142,18 @@ def test_buttons_and_keys_ask_for_what_they_stand_for(page: Any) -> None:
     assert said(page) == [{"focus": 1}], "play is a key of the picture as a whole"
 
 
+def test_a_remedy_can_be_applied_and_undone_only_if_the_kernel_offers_it(page: Any) -> None:
+    page.evaluate("(words) => tell(words)", WORDS)
+    apply, undo = page.locator(".toygan-apply"), page.locator(".toygan-undo")
+    assert not apply.is_visible()
+    assert not undo.is_visible()
+    page.evaluate("(words) => tell(words)", {**WORDS, "apply": "Apply and restart", "undo": "Undo"})
+    assert apply.inner_text() == "Apply and restart"
+    for button, name in ((apply, "apply"), (undo, "undo")):
+        button.click()
+        assert page.evaluate("said.at(-1).do") == name
+
+
 def test_keys_in_a_playground_are_not_the_notebooks(page: Any) -> None:
     deaf = "data-lm-suppress-shortcuts"
     for place, own in (("#slider", True), (".toygan-view", True), ("#other", False)):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from toygan.recipe import KNOBS, Recipe, RecipeError
@@ -14,6 +15,8 @@ from toygan.text import round_to
 
 Changes = dict[str, Any]  # fields of a recipe
 PRIOR_RUNS = 4  # without an effect, added to the runs of each remedy, so that one lucky run ranks it low
+ENOUGH_RUNS, LEAST_SHARE = 4, 0.25  # a remedy that was tried on so many runs has to have helped this share of them
+NOTHING_LEFT = "None of the remedies that were tried for this helps often enough here."
 
 
 @dataclass(frozen=True)
@@ -44,33 +47,43 @@ class Odds(NamedTuple):
     harmed: int
     n: int
 
+    @property
+    def promising(self) -> bool:
+        """True unless it harmed at least as often as it helped, or helped fewer than one in four of enough runs."""
+        return self.harmed < self.helped and (self.n < ENOUGH_RUNS or self.helped >= LEAST_SHARE * self.n)
+
     def __str__(self) -> str:
         return f"helped {self.helped} of {self.n} runs, harmed {self.harmed}"
 
 
-def advice(verdict: str, recipe: Recipe) -> str:
+def advice(verdict: str, recipe: Recipe, earlier: Sequence[Recipe] = ()) -> str:
     """Return the best remedy for a verdict, in words, with the odds that were measured.
 
-    Remedies are tried in the order of their odds; one that harms at least as often as it helps is left out.
+    Remedies are tried in the order of their odds. One is left out if it harms at least as often as it helps, if it
+    helped fewer than one in four runs, or if it takes back a change that was made before.
 
     Args:
         verdict: A name of `VERDICTS`.
         recipe: The recipe of the run.
+        earlier: The recipes of the run before its remedies, from the first on.
     Returns:
-        The purpose, the changes and the odds, or "" if no remedy has a meaning in the recipe.
+        The purpose, the changes and the odds; a line that says so if no remedy is left, and "" for a verdict that
+        needs none.
     Example:
         >>> from toygan import Recipe
         >>> from toygan.measure.advice import advice
         >>> advice("oscillation", Recipe())
         'Damp the game by a D that is flat at the data: r1 = 1 (now off) (helped 7 of 12 runs, harmed 0).'
     """
-    for remedy, changed, known in remedies(verdict, recipe):
+    for remedy, changed, known in remedies(verdict, recipe, earlier):
         odds = f" ({known})" if known else ""
         return f"{remedy.words}: {describe_changes(recipe, changed)}{odds}."
-    return ""
+    return NOTHING_LEFT if verdict in REMEDIES_FOR else ""
 
 
-def remedies(verdict: str, recipe: Recipe) -> Iterator[tuple[Remedy, Recipe, Odds | None]]:
+def remedies(
+    verdict: str, recipe: Recipe, earlier: Sequence[Recipe] = ()
+) -> Iterator[tuple[Remedy, Recipe, Odds | None]]:
     """Yield the remedies that have a meaning in the recipe, the recipe with each, and its odds, the best first."""
     odds = read_odds().get(verdict, {})
 
@@ -79,9 +92,31 @@ def remedies(verdict: str, recipe: Recipe) -> Iterator[tuple[Remedy, Recipe, Odd
         return (known.helped - known.harmed) / (known.n + PRIOR_RUNS) if known else 0.0
 
     for name in sorted(REMEDIES_FOR.get(verdict, ()), key=gain, reverse=True):
-        known = odds.get(name)
-        if (changed := REMEDIES[name].apply(recipe)) is not None and not (known and known.harmed >= known.helped):
+        known, changed = odds.get(name), REMEDIES[name].apply(recipe)
+        if changed is not None and (known is None or known.promising) and not takes_back(recipe, changed, earlier):
             yield REMEDIES[name], changed, known
+
+
+def takes_back(recipe: Recipe, changed: Recipe, earlier: Sequence[Recipe]) -> bool:
+    """Return True if a change undoes one of those that led from the `earlier` recipes to this one, in any field."""
+    steps = [_find_moves(before, after) for before, after in pairwise([*earlier, recipe])]
+    moves = _find_moves(recipe, changed)
+    return any(move.get(field) == (new, old) for move in steps for field, (old, new) in moves.items())
+
+
+def _find_moves(before: Recipe, after: Recipe) -> dict[str, tuple[Any, Any]]:
+    """Return the fields that differ, with both values of a choice, and for a number only which of both is larger."""
+    views = [
+        {name: getattr(recipe, name) for name in KNOBS if name != "regularizers"}
+        | {spec: recipe.regularizers.get(spec, 0.0) for spec in {**before.regularizers, **after.regularizers}}
+        | {"lr_g / lr_d": recipe.lr_g / recipe.lr_d}
+        for recipe in (before, after)
+    ]
+    pairs = {field: (old, views[1][field]) for field, old in views[0].items() if old != views[1][field]}
+    return {
+        field: pair if isinstance(pair[0], str) else (pair[0] > pair[1], pair[0] < pair[1])
+        for field, pair in pairs.items()
+    }
 
 
 def describe_changes(recipe: Recipe, changed: Recipe) -> str:

@@ -62,6 +62,9 @@ class Verdict:
 
 def diagnose(recent: Recent) -> Diagnosis:
     """Return the diagnosis by the first verdict of VERDICTS that fits; "undetermined" after too few measurements."""
+    if recent.changed_lately and not VERDICTS["diverged"].fits(recent):
+        again = f"the run is judged again from iteration {recent.judged_from:,} on"
+        return Diagnosis("undetermined", (), f"The settings changed at iteration {recent.since:,}: {again}.", "")
     if len(recent.course("sliced-w1")) < FEWEST_MEASUREMENTS and not VERDICTS["diverged"].fits(recent):
         return Diagnosis("undetermined", (), "There are too few measurements yet with these settings.", "")
     name = next(name for name, verdict in VERDICTS.items() if verdict.fits(recent))

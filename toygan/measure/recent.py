@@ -16,6 +16,7 @@ from toygan.runs.record import Record
 WINDOW_ITERATIONS = 1000  # that count as recent, or the newer half of a shorter run
 START_ITERATIONS = 800  # in which most runs wander, and a D of the default rate has not learned much
 FEWEST_MEASUREMENTS = 4  # for a diagnosis
+CHANGE_ITERATIONS = 300  # that a run is given after a change of its settings, before it is judged again
 
 
 class Recent:
@@ -25,11 +26,23 @@ class Recent:
         self.recipe, self.diverged_at = record.recipes[member], int(record.diverged_at[member])
         self.data = self.recipe.parts.data
         self._record, self._member = record, member
+        self.since = record.since
         self._settled = int(np.searchsorted(record.steps, record.since))
         steps = record.steps[self._settled :]
         since = steps[-1] - min(WINDOW_ITERATIONS, steps[-1] // 2) if len(steps) else 0
         first = max(0, min(int(np.searchsorted(steps, since)), len(steps) - FEWEST_MEASUREMENTS))
         self.steps = steps[first:]
+
+    @property
+    def judged_from(self) -> int:
+        """The iteration from which on a run whose settings have changed is judged."""
+        return self.since + CHANGE_ITERATIONS
+
+    @property
+    def changed_lately(self) -> bool:
+        """True if the settings changed during the run, and it has not been given its time since."""
+        newest = int(self._record.steps[-1]) if len(self._record) else 0
+        return self._settled > 0 and newest < self.judged_from
 
     @cached_property
     def k(self) -> int:

@@ -93,6 +93,11 @@ class FleetSession:
         raise NotImplementedError
 
     @property
+    def offers(self) -> dict[str, str]:
+        """The labels of the buttons below the diagnosis, by their names; "" for one that cannot be pressed now."""
+        return {"apply": "", "undo": ""}
+
+    @property
     def lines(self) -> list[str]:
         """The status and the diagnosis, as lines below a picture."""
         words = self.words

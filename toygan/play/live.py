@@ -73,6 +73,12 @@ class Live(w.VBox):  # type: ignore[misc]
         self.session.reset()
         self._show()
 
+    def apply_remedy(self) -> None:
+        """Apply the remedy that the diagnosis advises, if there is one."""
+
+    def undo(self) -> None:
+        """Take back the remedy that was applied last, if there is one."""
+
     def focus(self, member: int) -> None:
         """Show another of the members, or cells."""
         raise NotImplementedError
@@ -163,7 +169,10 @@ class Live(w.VBox):  # type: ignore[misc]
     def _hear(self, content: dict[str, Any]) -> None:
         self.view.viewers.hear(content)
         if "do" in content:
-            {"play": self._toggle, "step": self._step, "reset": self.reset}[content["do"]]()
+            {
+                "play": self._toggle, "step": self._step, "reset": self.reset, "apply": self.apply_remedy,
+                "undo": self.undo,
+            }[content["do"]]()  # fmt: skip
         elif "focus" in content:
             self.focus(content["focus"])
         elif "here" in content:

@@ -24,7 +24,7 @@ from toygan.training.interruption import Interrupted, interruptible
 CONTROLS = ("data", "loss", "regularizers", "lr_g", "lr_d", "d_steps", "batch", "width", "depth", "seed")
 RESTART_SECONDS = 0.3  # from one restart to the next while a control is dragged
 PROMPT_SECONDS = 0.2  # in which the cost of a setting is estimated, or else in another thread
-CHROME_PIXELS, ROW_PIXELS = 248, 32  # of the window's height: menus, buttons and words; a row of three controls
+CHROME_PIXELS, ROW_PIXELS = 292, 30  # of the window's height: menus, buttons and words; a row of three controls
 
 
 class Playground(Live):
@@ -92,6 +92,21 @@ class Playground(Live):
         self._put_controls(field)
         self._show()
         return done
+
+    def apply_remedy(self) -> None:
+        """Apply the remedy that the diagnosis advises, if there is one; the controls follow."""
+        self.session.apply_remedy()
+        self._show_recipe()
+
+    def undo(self) -> None:
+        """Take back the remedy that was applied last, if there is one; the controls follow."""
+        self.session.undo()
+        self._show_recipe()
+
+    def _show_recipe(self) -> None:
+        for c in self.controls:
+            c.show(self.session.recipe)
+        self._show()
 
     def focus(self, member: int) -> None:
         """Show the seed number `member`, 0 being the recipe's own; ValueError for a number that no seed has."""

@@ -49,7 +49,7 @@ class Sender:
         s = self.session
         return {
             "status": s.status, "message": s.message, "refused": s.refused, "playing": s.playing, "focus": s.focus,
-            "seeds": s.choices, **s.words,
+            "seeds": s.choices, **s.words, **s.offers,
         }  # fmt: skip
 
     def page(self) -> bytes:

@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from toygan.limits import refuse_too_large
+from toygan.measure.advice import advice, describe_changes, remedies
 from toygan.measure.diagnosis import Diagnosis, describe
 from toygan.measure.words import status
 from toygan.panels.picture import headline, seeds_line
@@ -50,6 +51,7 @@ class Session(FleetSession):
         self, recipe: Recipe = DEFAULT, seeds: int = 8, device: str = "cpu", clock: Clock = time.perf_counter
     ) -> None:
         self._focus = 0
+        self._earlier: list[Recipe] = []  # before each remedy that was applied and not undone
         members = recipe.seeds(seeds)
         super().__init__(Fleet(members, device, INTERVAL, SAMPLES, live_metrics(), clock=clock))
 
@@ -58,6 +60,7 @@ class Session(FleetSession):
         """Return a session that continues a run from its present iteration."""
         session = cls.__new__(cls)
         session._focus = 0
+        session._earlier = []
         FleetSession.__init__(session, Fleet.from_run(run, clock))
         return session
 
@@ -149,6 +152,12 @@ class Session(FleetSession):
         """
         if new == self.recipe:
             return True
+        if not self._switch(new, f"{field} = {_value_words(new, field)}"):
+            return False
+        self._earlier.clear()  # an undo would take back this change as well
+        return True
+
+    def _switch(self, new: Recipe, words: str) -> bool:
         restarts = self.recipe.needs_restart(new) is not None
         try:
             if restarts:
@@ -161,10 +170,48 @@ class Session(FleetSession):
             self.say(str(error), refused=True)
             return False
         effect = "a new run" if restarts else f"from iteration {self.iteration:,} on"
-        self.say(f"{field} = {_value_words(new, field)}: {effect}")
+        self.say(f"{words}: {effect}")
         if not (restarts or self.playing or self.slow):
             self.measure()
         return True
+
+    # A remedy, applied and undone.
+
+    @property
+    def remedy(self) -> Recipe | None:
+        """The recipe with the remedy that the diagnosis of the member in focus advises, or None."""
+        found = remedies(self.diagnosis.verdict, self.recipe, self._earlier)
+        return next((changed for _, changed, _ in found), None)
+
+    def apply_remedy(self) -> bool:
+        """Apply the remedy that the diagnosis advises; return False if there is none, or if it was refused."""
+        before, after = self.recipe, self.remedy
+        if after is None or not self._switch(after, f"applied: {describe_changes(before, after)}"):
+            return False
+        self._earlier.append(before)
+        return True
+
+    def undo(self) -> bool:
+        """Take back the remedy that was applied last; return False if there is none."""
+        if not self._earlier:
+            return False
+        before, after = self.recipe, self._earlier[-1]
+        if not self._switch(after, f"undone: {describe_changes(before, after)}"):
+            return False
+        self._earlier.pop()
+        return True
+
+    def reset(self) -> None:
+        """Put every member at iteration 0, with every setting as it is now; earlier remedies cannot be undone then."""
+        self._earlier.clear()
+        super().reset()
+
+    @property
+    def offers(self) -> dict[str, str]:
+        remedy = self.remedy
+        restarts = remedy is not None and self.recipe.needs_restart(remedy) is not None
+        apply = "" if remedy is None else "Apply and restart" if restarts else "Apply"
+        return {"apply": apply, "undo": "Undo" if self._earlier else ""}
 
     # What is seen.
 
@@ -181,7 +228,10 @@ class Session(FleetSession):
     @property
     def words(self) -> dict[str, str]:
         """The diagnosis of the member in focus, by the names of `view.js`."""
-        return describe(self.diagnoses, self.focus)
+        words = describe(self.diagnoses, self.focus)
+        if self._earlier:
+            words["remedy"] = advice(self.diagnosis.verdict, self.recipe, self._earlier)
+        return words
 
     @property
     def verdict(self) -> str:

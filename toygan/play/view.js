@@ -8,7 +8,7 @@ import { Picture } from "../chart/picture.js";
  * @import { Message } from "../chart/wire.js"
  *
  * @typedef {Diagnosed & { status: string, message: string, refused: boolean, playing: boolean,
- *   focus: number, seeds: number }} Words
+ *   focus: number, seeds: number, apply?: string, undo?: string }} Words
  * @typedef {Words & Message & { frame: number, iteration: number }} FrameMessage
  * @typedef {{ get(name: string): number, send(content: object): void,
  *   on(event: string, hear: (...news: any[]) => void): void, off(event: string, hear: (...news: any[]) => void): void
@@ -21,6 +21,10 @@ const BUTTONS = [
   ["step", "Step", "fa-step-forward", "one iteration (right arrow on the picture)"],
   ["reset", "Reset", "fa-refresh", "from iteration 0 again, with the settings as they are"],
 ];
+const OFFERS = /** @type {const} */ ([
+  ["apply", "fa-check", "change the settings as the diagnosis advises"],
+  ["undo", "fa-undo", "take back the change that the diagnosis advised last"],
+]);
 const KEYS = /** @type {Record<string, string>} */ ({ " ": "play", ArrowRight: "step", ".": "step" });
 const SEED_KEYS = /** @type {Record<string, number>} */ ({ n: 1, p: -1 });
 const HELP = "Space: play or pause. Right arrow: one iteration. N, P: next or previous seed. S: one line a seed.";
@@ -157,11 +161,16 @@ class LiveView {
     button.addEventListener("click", () => this.#ask({ do: name }));
     return button;
   });
+  #offers = OFFERS.map(([name, , title]) => {
+    const button = make("button", `jupyter-widgets jupyter-button toygan-${name}`, { title });
+    button.addEventListener("click", () => this.#ask({ do: name }));
+    return button;
+  });
   #acknowledgements = new Acknowledgements((content) => this.#say(content));
 
   /** @param {{ model: Model, el: HTMLElement }} place */
   constructor({ model, el }) {
-    const { signal } = this.#ended, bar = make("div", "toygan-bar");
+    const { signal } = this.#ended, bar = make("div", "toygan-bar"), offers = make("div", "toygan-offers");
     this.model = model;
     this.el = el;
     this.#status.append(this.#where, this.#message);
@@ -169,7 +178,8 @@ class LiveView {
     this.#root.style.setProperty("--toygan-shape", String(model.get("width") / model.get("height")));
     this.#root.style.setProperty("--toygan-room", `${model.get("room")}px`);
     el.classList.add("toygan-live");
-    el.append(bar, this.#root, this.#diagnosis.element);
+    offers.append(...this.#offers, this.#diagnosis.element.querySelector(".toygan-remedy") ?? "");
+    el.append(bar, this.#root, this.#diagnosis.element, offers);
     this.picture = new Picture(this.#root, (news) => this.#painted(news), (member) => this.#ask({ focus: member }));
     this.keyboard = new Keyboard(this.picture, el, (content) => this.#ask(content), signal);
     document.addEventListener("visibilitychange", () => this.#acknowledgements.send(), { signal });
@@ -220,7 +230,7 @@ class LiveView {
     this.#lost = true;
     clearTimeout(this.#silence);
     showPlaying(false, this.#buttons[0], this.#status);
-    for (const button of this.#buttons) button.disabled = true;
+    for (const button of [...this.#buttons, ...this.#offers]) button.disabled = true;
     this.#warn(GONE);
   }
 
@@ -251,6 +261,11 @@ class LiveView {
     this.#root.ariaLabel = words.status;
     this.keyboard.follow(words);
     this.#diagnosis.show(words);
+    this.#offers.forEach((button, i) => {
+      const [name, icon] = OFFERS[i], label = words[name] ?? "";
+      button.hidden = !label;
+      if (label) labelButton(button, label, icon);
+    });
     this.#status.classList.toggle("toygan-refused", words.refused);
     showPlaying(words.playing, this.#buttons[0], this.#status);
   }

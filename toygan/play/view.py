@@ -23,7 +23,7 @@ FOLDER = Path(__file__).parent
 SAYS: dict[str, type] = {
     "view": str, "here": bool, "gone": bool, "hidden": bool, "shown": int, "pace": int, "do": str, "focus": int,
 }  # fmt: skip
-BUTTONS = ("play", "step", "reset")
+BUTTONS = ("play", "step", "reset", "apply", "undo")
 
 
 def check_message(content: Any, seeds: int = 1) -> bool:
@@ -118,7 +118,7 @@ class View(anywidget.AnyWidget):
 
     A view says {"view": its name} and one of {"here": true}, {"shown": frame, "hidden": whether its page is,
     "pace": milliseconds from one painted frame to the next},
-    {"do": "play", "step" or "reset"}, {"focus": the member to show, of `seeds`}, {"gone": true}. It is sent words
+    {"do": one of BUTTONS}, {"focus": the member to show, of `seeds`}, {"gone": true}. It is sent words
     (`Sender.words`), and with them, in a frame, a message of `chart.wire` under its number.
     """
 
