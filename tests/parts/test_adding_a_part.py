@@ -173,7 +173,7 @@ def test_it_is_in_every_list(name: str) -> None:
     for field in row.changes:
         assert name in " ".join(flags.split("--" + field.replace("_", "-"))[1].split("\n  --")[0].split())
         widget = control(field, Recipe(), lambda field, value: None)
-        assert name in getattr(widget, "menu", widget.widget).options
+        assert name in getattr(widget, "menu", widget.widget).values
 
 
 def test_a_metric_is_measured_wherever_metrics_are() -> None:

@@ -12,7 +12,7 @@ from prdc import compute_prdc
 from scipy.stats import binom, chi2, ncx2, wasserstein_distance
 from scipy.stats import energy_distance as scipy_energy_distance
 
-from toygan import DISTRIBUTIONS, METRICS, Population, Recipe, evaluate
+from toygan import DISTRIBUTIONS, METRICS, Metric, Population, Recipe, evaluate
 from toygan.parts.metrics import default_metrics, measure
 from toygan.parts.metrics.game import GAME_METRICS
 from toygan.parts.metrics.inputs import Earlier, MetricInputs
@@ -436,3 +436,9 @@ def test_a_mode_is_missing_below_a_tenth_of_its_share_and_shares_are_compared_wh
     score = evaluate(on_modes([100, 0, 1, 100, 100, 100, 100, 100]), "ring8", ["modes-missing", "share-error"])
     assert score["modes-missing"][0] == 2
     assert score["share-error"][0] == pytest.approx((6 * (100 / 601 - 1 / 8) + 1 / 8 + 1 / 8 - 1 / 601) / 2)
+
+
+def test_a_metric_that_returns_no_number_per_member_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(METRICS, "total", Metric(lambda e: e.samples.sum()))
+    with pytest.raises(ValueError, match=r"metric 'total': must return a number per member, \(2,\); not \(\)"):
+        measure(MetricInputs(torch.zeros(2, 3, 2), DISTRIBUTIONS["ring8"]), ["total"])

@@ -22,7 +22,8 @@ class PhaseDiagram(Live):
             goes across, the second up; further axes become sliders.
         seeds: Seeds of each cell.
         steps: The iteration up to which all of them train.
-        colour: The metric that colours the cells, or "healthy", the share of seeds with that diagnosis.
+        colour: The metric that colours the cells, one that has a better direction (`Metric.better`), or "healthy", the
+            share of seeds with that diagnosis.
         base: The recipe that the cells change.
         controls: Fields that the playground of a cell can change [default: the usual ten].
         width: Pixels of the picture.

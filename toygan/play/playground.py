@@ -30,7 +30,8 @@ CHROME_PIXELS, ROW_PIXELS = 292, 30  # of the window's height: menus, buttons an
 class Playground(Live):
     """A live run in a notebook cell: a picture of it, and a control for each of some fields of its recipe.
 
-    One run is alive per cell: a new playground closes the one that the same cell showed before.
+    One run is alive per cell: a new playground closes the one that the same cell showed before. Its `session` is the
+    run without widgets, a `Session`.
 
     Args:
         recipe: The recipe; its own seed is the first.

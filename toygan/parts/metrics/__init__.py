@@ -24,6 +24,11 @@ METRICS: Menu[Metric] = Menu({**MODE_METRICS, **SAMPLE_METRICS, **GAME_METRICS})
 def measure(e: MetricInputs, names: Iterable[str]) -> dict[str, np.ndarray]:
     """Compute the named metrics that the inputs allow, each `(P,)`; NaN for members that diverged."""
     rows = {name: METRICS[name].of(e) for name in names if METRICS[name].needs(e)}
+    for name, value in rows.items():
+        if value.shape != (len(e.samples),):
+            raise ValueError(
+                f"metric {name!r}: must return a number per member, {(len(e.samples),)}; not {(*value.shape,)}"
+            )
     finite = e.finite.cpu()  # some metrics are computed on the CPU even if the samples are elsewhere
     return {name: torch.where(finite, value.cpu().double(), math.nan).numpy() for name, value in rows.items()}
 
