@@ -206,6 +206,10 @@ class Population:
         """
         return Population.restore(self.state.tile(n).to(self.device, dtype or self.dtype))
 
+    def twin(self) -> Population:
+        """Call `fork`: its older name."""
+        return self.fork()
+
     def fork(self) -> Population:
         """Return a population at the same point that continues by itself, at almost no cost in time and memory.
 

@@ -81,6 +81,10 @@ class Network:
         """Return the same network for `inputs` of another dimension."""
         return dataclasses.replace(self, inputs=inputs)
 
+    def of(self, inputs: int) -> Self:
+        """Call `with_inputs`, its present name, for `inputs` of another dimension."""
+        return self.with_inputs(inputs)
+
     def start(self, rng: torch.Generator) -> Tensor:
         """Draw initial parameters of one member `(n_params,)`; all random numbers come from the generator `rng`."""
         raise NotImplementedError
@@ -121,6 +125,10 @@ class Network:
         """
         raise NotImplementedError
 
+    def scaled(self, theta: Tensor, factors: Sequence[Tensor], output: Tensor) -> Tensor:
+        """Call `scale_weights`, its present name, with `theta`, `factors` and `output`."""
+        return self.scale_weights(theta, factors, output)
+
     def spread(self) -> Tensor:
         """Return the range of each initial parameter `(n_params,)`, the unit of bounds on parameters."""
         return torch.ones(self.n_params)
@@ -149,6 +157,10 @@ class NetworkSpec:
     def adapt(self, shape: Shape) -> Shape:
         """Return the recipe's `shape` with the changes of this spec."""
         return shape
+
+    def shaped(self, shape: Shape) -> Shape:
+        """Call `adapt`, its present name, with the recipe's `shape`."""
+        return self.adapt(shape)
 
     def __call__(self, inputs: int, outputs: int, shape: Shape) -> Network:
         """Build the network for these numbers of `inputs` and `outputs` and a recipe's `shape`."""

@@ -30,6 +30,7 @@ TOPICS: dict[str, dict[str, Claim]] = {
     "digits": digit_claims(),
     "theory": THEORY_CLAIMS,
 }
+measure = measure_claims  # its older name
 CLAIMS: Menu[Claim] = Menu({name: claim for claims in TOPICS.values() for name, claim in claims.items()})
 
 

@@ -11,6 +11,8 @@ from toygan.studies.gallery.cases import GALLERY as GALLERY
 from toygan.studies.gallery.report import GalleryReport as GalleryReport
 from toygan.studies.gallery.report import measure_gallery
 
+measure = measure_gallery  # its older name
+
 
 def show(*names: str, first_seed: int = 0, jobs: int = 1) -> GalleryReport:
     """Measure cases behind a progress bar: how many seeds fail, without and with the remedy.
