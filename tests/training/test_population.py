@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 from collections.abc import Callable
 from itertools import pairwise
@@ -443,17 +444,13 @@ def test_whole_fields_are_whole() -> None:
     }  # fmt: skip
 
 
-def test_a_fork_shares_what_is_looked_at_and_an_interrupted_draw_changes_no_number_of_it() -> None:
-    """Its noise comes from a stream that nobody keeps: two threads that ask for the same name get the same numbers."""
-    population, other = Population(SMALL), Population(SMALL)
-    fork, calls = population.fork(), [0]
+@pytest.mark.parametrize("at", range(1, 6))
+def test_a_fork_shares_what_is_looked_at_and_an_interrupted_draw_changes_no_number_of_it(at: int) -> None:
+    """Its noise comes from a stream that nobody keeps, so that threads that ask for one name get the same numbers."""
+    population, calls = Population(SMALL), iter(range(1, 1000))
     batch = population.probe_batch(16)
-    assert fork.probe_batch(16) is batch
-
-    def late() -> bool:
-        calls[0] += 1
-        return calls[0] > 1
-
-    with pytest.raises(Interrupted), interruptible(late):
+    assert population.fork().probe_batch(16) is batch
+    noise = Population(SMALL).probe_batch(16).normal("noise", batch.real)
+    with contextlib.suppress(Interrupted), interruptible(lambda: next(calls) >= at):
         batch.normal("noise", batch.real)
-    assert torch.equal(batch.normal("noise", batch.real), other.probe_batch(16).normal("noise", batch.real))
+    assert torch.equal(batch.normal("noise", batch.real), noise)
