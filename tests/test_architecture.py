@@ -49,7 +49,7 @@ OUTSIDE: dict[str, set[str]] = {
     "limits": {"torch", "psutil"},
     "measure": NUMBERS | {"rich"},
     "sweeps": NUMBERS | {"pandas", "tqdm"},
-    "studies": NUMBERS | {"tqdm"},
+    "studies": NUMBERS | {"tqdm", "pandas"},
     "teach": NUMBERS | WIDGETS | {"tqdm", "pandas"},
     "play": NUMBERS | PAINTING | WIDGETS,
     "cli": NUMBERS | PAINTING | {"click", "tqdm", "rich", "pandas", "distributed", "jupyter_server", "traitlets"},

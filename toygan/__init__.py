@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from toygan.runs.fleet import train as train
     from toygan.studies import claims as claims
     from toygan.studies import gallery as gallery
+    from toygan.studies.compare import Comparison as Comparison
+    from toygan.studies.compare import compare as compare
     from toygan.sweeps import Spread as Spread
     from toygan.sweeps import Store as Store
     from toygan.sweeps import StoreError as StoreError
@@ -77,6 +79,7 @@ HOMES = {
     "toygan.recipe": ("Recipe", "RecipeError"),
     "toygan.runs.fleet": ("train",),
     "toygan.studies": ("claims", "gallery"),
+    "toygan.studies.compare": ("Comparison", "compare"),
     "toygan.sweeps": ("Spread", "Store", "StoreError", "read_sweep", "sweep"),
     "toygan.training": ("Population", "Snapshot", "State", "StateError"),
 }

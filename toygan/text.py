@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import difflib
 import json
+import math
 import re
 from collections.abc import Iterable
 from typing import Any
 
 SHOWN = 100  # characters of a value that a message shows
+SMALLEST_PLAIN, LARGEST_PLAIN = 1e-3, 1e12  # numbers that are written without an exponent, below the second
 NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 WHOLE = re.compile(r"[-+]?[0-9]+")
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
@@ -33,6 +35,22 @@ def hint(name: str, names: Iterable[str]) -> str:
 def round_to(x: float, digits: int) -> float:
     """Return a number with so many significant digits, the nearest float to its shortest text."""
     return float(f"{x:.{digits}g}")
+
+
+def format_number(x: float, digits: int = 3) -> str:
+    """Return a number as people write it: "0.25", "1e-5", "12,345", "9.22e18"; "–" if it is undefined.
+
+    It has so many significant digits, and never fewer than its whole part, which has commas between thousands.
+    """
+    if not math.isfinite(x):
+        return "–" if math.isnan(x) else "∞" if x > 0 else "-∞"
+    rounded = round_to(x, digits)
+    if rounded and not SMALLEST_PLAIN <= abs(rounded) < LARGEST_PLAIN:
+        mantissa, exponent = f"{x:.{digits - 1}e}".split("e")
+        return f"{float(mantissa):g}e{int(exponent)}"
+    if abs(rounded) >= 10**digits:
+        return f"{x:,.0f}"
+    return f"{rounded:,.{2 * digits + 4}f}".rstrip("0").rstrip(".") if rounded else "0"
 
 
 def number(words: str) -> float:

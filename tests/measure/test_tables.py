@@ -73,7 +73,12 @@ def test_what_true_samples_score_stands_above_the_columns_that_are_metrics():
     assert table.columns == list(values)
     lines = table._repr_markdown_().splitlines()
     assert lines[2] == f"| **true samples** | – | {band.low:.3g} to {band.high:.3g} | – | 8 |"
-    assert lines[-1] == "*In brackets: 95 % interval over 4 seeds. True samples: scores of 90 % of sets of 500.*"
+    assert lines[-1] == (
+        "*In brackets: 95 % interval over 4 seeds. Each score: 500 samples of a seed. "
+        "True samples: scores of 90 % of sets of 500.*"
+    )
+    assert "Each score" not in SeedTable({"a": values}, data="ring8").caption
+    assert SeedTable({"a": values}, n=1000).caption.endswith("Each score: 1,000 samples of a seed.")
 
 
 def test_a_single_seed_has_no_interval() -> None:

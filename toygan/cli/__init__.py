@@ -14,6 +14,7 @@ COMMANDS = {
     "diagnose": "Diagnose a run that `train` has written, seed by seed.",
     "sweep": "Train a grid of recipes over seeds, and store the results.",
     "report": "Turn a sweep's results into an HTML page or a table.",
+    "compare": "Compare two recipes under the same seeds.",
     "gallery": "Train known failures and their remedies; report how often each fails.",
     "claims": "Re-run the experiments behind toygan's claims.",
     "reproduce": "Re-run an experiment of the literature.",

@@ -33,7 +33,7 @@ GROUPS = {
     "Charts": ("chart.",),
     "Measuring": ("evaluate", "theory", "theory.", "claims", "claims.", "gallery", "gallery."),
     "Playing": ("Playground", "PhaseDiagram", "Session"),
-    "Many runs": ("sweep", "Spread", "read_sweep", "Store", "StoreError"),
+    "Many runs": ("compare", "Comparison", "sweep", "Spread", "read_sweep", "Store", "StoreError"),
     "Teaching": ("teach.",),
 }  # fmt: skip
 

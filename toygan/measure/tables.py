@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rich.table import Table as RichTable
 
 TRUE = "true samples"
+DEFAULT_SAMPLES = 2500  # behind the scores of true samples
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,8 @@ class SeedTable:
         rows: By the name of each row, its quantities by name: values `(S,)`, one for each seed, or a text.
         data: The name of a distribution: a first row shows the scores of true samples in the columns that are metrics
             [default: none].
-        n: The number of those true samples [default: 2500].
+        n: The number of samples behind each score, which the caption then names; as many true samples are scored
+            [default: 2500 true samples].
     Example:
         >>> from toygan.teach import SeedTable
         >>> SeedTable({"r1": {"modes": [8.0, 8.0, 8.0]}, "nothing": {"modes": [2.0, 8.0, 5.0]}})
@@ -115,16 +117,17 @@ class SeedTable:
         *In brackets: 95 % interval over 3 seeds.*
     """
 
-    def __init__(self, rows: Mapping[str, Mapping[str, Any]], data: str | None = None, n: int = 2500) -> None:
+    def __init__(self, rows: Mapping[str, Mapping[str, Any]], data: str | None = None, n: int | None = None) -> None:
         self.rows = {
             row: {name: v if isinstance(v, str) else np.asarray(v) for name, v in columns.items()}
             for row, columns in rows.items()
         }
-        self.note = ""
+        self.note = "" if n is None else f" Each score: {n:,} samples of a seed."
         if data is not None:
-            bands = {name: reference_band(name, data, n) if name in METRICS else None for name in self.columns}
+            true = DEFAULT_SAMPLES if n is None else n
+            bands = {name: reference_band(name, data, true) if name in METRICS else None for name in self.columns}
             self.rows = {TRUE: {name: f"{band:.3g}" if band else "–" for name, band in bands.items()}, **self.rows}
-            self.note = f" {TRUE.capitalize()}: scores of 90 % of sets of {n:,}."
+            self.note += f" {TRUE.capitalize()}: scores of 90 % of sets of {true:,}."
 
     @property
     def columns(self) -> list[str]:
@@ -141,12 +144,17 @@ class SeedTable:
         ]
         return Table(["", *self.columns], rows)
 
-    def _repr_markdown_(self) -> str:
+    @property
+    def caption(self) -> str:
+        """The number of seeds, and that of samples if it is known."""
         several = [len(v) for columns in self.rows.values() for v in columns.values() if not isinstance(v, str)]
         seeds = f"In brackets: 95 % interval over {max(several, default=0)} seeds."
         if max(several, default=0) == 1:
             seeds = "One seed only: this can happen; it does not say how often."
-        return f"{self.table}\n\n*{seeds}{self.note}*"
+        return seeds + self.note
+
+    def _repr_markdown_(self) -> str:
+        return f"{self.table}\n\n*{self.caption}*"
 
     def __repr__(self) -> str:
         return self._repr_markdown_()

@@ -1,0 +1,26 @@
+"""Numbers in reports are written as people write them."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from toygan.text import format_number
+
+
+@pytest.mark.parametrize(
+    ("x", "words"),
+    [
+        (0.0, "0"), (-0.0, "0"), (0.25, "0.25"), (1 / 3, "0.333"), (-2.125, "-2.12"), (100.0, "100"), (99.96, "100"),
+        (1e-3, "0.001"), (1e-5, "1e-5"), (1.25e-5, "1.25e-5"), (-3e-4, "-3e-4"), (9.999e-6, "1e-5"),
+        (1000, "1,000"), (12_345.6, "12,346"), (1_234_567, "1,234,567"), (2**63, "9.22e18"), (1e300, "1e300"),
+        (math.nan, "–"), (math.inf, "∞"), (-math.inf, "-∞"),
+    ],
+)  # fmt: skip
+def test_a_number_is_written_as_people_write_it(x: float, words: str) -> None:
+    assert format_number(x) == words
+
+
+def test_it_has_as_many_digits_as_are_wanted() -> None:
+    assert [format_number(x, 2) for x in (2.14159, 1234.5, 1.4142e-5)] == ["2.1", "1,234", "1.4e-5"]

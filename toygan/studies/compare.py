@@ -1,0 +1,233 @@
+"""Two recipes compared under the same seeds: the difference of a metric, with its interval over seeds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from toygan.measure.intervals import mean_interval
+from toygan.measure.quantities import late
+from toygan.measure.tables import SeedTable
+from toygan.parts.metrics import METRICS
+from toygan.recipe import KNOBS, Recipe, RecipeError
+from toygan.runs.fleet import Fleet
+from toygan.runs.record import Record
+from toygan.sweeps.piece import one_thread
+from toygan.text import SHOWN, format_number, hint
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FEWEST, MOST = 2, 4096  # seeds: one has no interval
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Two recipes under the same seeds; it prints as one line, and a notebook shows its table of both.
+
+    The value of a run is the mean of the metric over its last fifth. The difference is that of the first recipe minus
+    that of the second, seed by seed. Its interval is a bootstrap over seeds, as for `claims`. A run that diverged
+    counts as the worst score that any of the runs ever had; if the metric has no better direction, it is left out.
+
+    Args:
+        recipes: The two recipes, each under its first seed.
+        metric: The name of the metric.
+        steps: Iterations of each run.
+        n: Samples behind each value of the metric.
+        table: A pandas DataFrame with a row for each seed: `seed`, the values `a` and `b` of the two recipes, their
+            `difference`, and the iterations `a_diverged_at` and `b_diverged_at` (-1 for never).
+    Example:
+        >>> from toygan import Recipe, compare
+        >>> small = Recipe(data="gaussian1d", width=4, batch=8)
+        >>> result = compare(small, small.but(lr_g=1e-2), metric="mean-offset", seeds=3, steps=20, every=10)
+        >>> result.low < result.difference < result.high, len(result.table)
+        (True, 3)
+    """
+
+    recipes: tuple[Recipe, Recipe]
+    metric: str
+    steps: int
+    n: int
+    table: pd.DataFrame
+
+    @property
+    def difference(self) -> float:
+        """The mean difference of the two recipes, in the unit of the metric; NaN if no pair has a value."""
+        return float(self._differences.mean()) if len(self._differences) else float("nan")
+
+    @property
+    def low(self) -> float:
+        """The low end of the 95 % interval of the mean difference."""
+        return self._interval[0]
+
+    @property
+    def high(self) -> float:
+        """The high end of the 95 % interval of the mean difference."""
+        return self._interval[1]
+
+    @property
+    def _differences(self) -> np.ndarray:
+        differences = self.table["difference"].to_numpy()
+        finite: np.ndarray = differences[np.isfinite(differences)]
+        return finite
+
+    @property
+    def _interval(self) -> tuple[float, float]:
+        return mean_interval(self._differences) if len(self._differences) else (float("nan"), float("nan"))
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """The two recipes by the fields in which they differ, such as "loss=minimax"."""
+        a, b = self.recipes
+        names = [name for name in KNOBS if getattr(a, name) != getattr(b, name)]
+        texts = [", ".join(f"{name}={_write(name, getattr(r, name))}" for name in names) for r in (a, b)]
+        return (texts[0][:SHOWN], texts[1][:SHOWN]) if names else ("a", "b")
+
+    @property
+    def diverged(self) -> dict[str, list[int]]:
+        """The seeds under which a recipe diverged, by the name of the recipe."""
+        seeds = self.table["seed"].to_numpy()
+        at = [self.table[f"{side}_diverged_at"].to_numpy() >= 0 for side in "ab"]
+        return {name: seeds[gone].tolist() for name, gone in zip(self.names, at, strict=True) if gone.any()}
+
+    def __str__(self) -> str:
+        share = METRICS[self.metric].unit == "share"
+        unit = "percentage points" if share else METRICS[self.metric].unit
+        unit = "" if "/" in unit or unit in self.metric else f" {unit}"
+        ends = [100 * x if share else x for x in (self.difference, self.low, self.high)]
+        less = ends[0] < 0
+        size, low, high = (-ends[0], -ends[2], -ends[1]) if less else ends
+        numbers = [format_number(x, digits=2) for x in (size, low, high)]
+        effect = f"{numbers[0]}{unit} {'less' if less else 'more'} [{numbers[1]}, {numbers[2]}]"
+        if not len(self._differences):
+            effect = "no seed has a value of both recipes"
+        elif low == high == 0:
+            effect = "no difference"
+        elif low <= 0:
+            effect = f"no clear difference ({effect})"
+        seeds = f"{len(self._differences)} seeds"
+        if len(self._differences) < len(self.table):
+            seeds = f"{len(self._differences)} of {len(self.table)} seeds"
+        words = f"{self.metric.replace('-', ' ')}: {effect}, {seeds}, {self.steps:,} iterations"
+        return "; ".join([words, *self._describe_diverged()])
+
+    __repr__ = __str__
+
+    def _describe_diverged(self) -> list[str]:
+        counted = "counted as the worst score" if METRICS[self.metric].better else "left out"
+        return [
+            f"{name} diverged at seed{'s' * (len(seeds) > 1)} {', '.join(map(str, seeds))} ({counted})"
+            for name, seeds in self.diverged.items()
+        ]
+
+    @property
+    def seed_table(self) -> SeedTable:
+        """The mean of each recipe and of the difference, with intervals over seeds."""
+        a, b = self.names
+        values = {a: self.table["a"], b: self.table["b"], "difference": self.table["difference"]}
+        first = self.recipes[0].data
+        data = first if self.recipes[1].data == first else None
+        return SeedTable({name: {self.metric: x.to_numpy()} for name, x in values.items()}, data=data, n=self.n)
+
+    def _repr_markdown_(self) -> str:
+        return f"**{self}**\n\n{self.seed_table}"
+
+
+def _write(name: str, value: Any) -> str:
+    """Return the value of a field for people, as a share string may also have it."""
+    return format_number(value, digits=6) if isinstance(value, float) else KNOBS[name].write(value) or "none"
+
+
+def compare(
+    a: Recipe,
+    b: Recipe,
+    metric: str = "modes-covered",
+    seeds: int = 16,
+    steps: int = 2000,
+    every: int = 100,
+    first_seed: int | None = None,
+    device: str = "cpu",
+) -> Comparison:
+    """Train two recipes under the same seeds, behind a progress bar, and compare a metric at the end of the runs.
+
+    Under equal seeds both see the same data and noise and, if their networks agree, begin with the same weights, so the
+    difference of each pair of runs is due to the recipes. The value of a run is the mean of the metric over its last
+    fifth. `claims.check` does the same for a sentence that is to be measured again.
+
+    Args:
+        a: The first recipe.
+        b: The second recipe; the difference is that of a minus that of b.
+        metric: The name of a metric, from `METRICS` [default: "modes-covered"].
+        seeds: Seeds of each recipe, 2 to 4096 [default: 16].
+        steps: Iterations of each run [default: 2000].
+        every: Iterations from one measurement, of 2500 samples, to the next [default: 100].
+        first_seed: The first of the seeds [default: that of a].
+        device: The device to train on, "cpu" or "cuda" [default: "cpu"].
+    Returns:
+        The comparison: `difference`, `low`, `high`, `table`. It prints as one line.
+    Raises:
+        RecipeError: If the metric or a number is not allowed, or the metric does not apply to the data; before any
+            training.
+    Example:
+        >>> from toygan import Recipe, compare
+        >>> small = Recipe(data="gaussian1d", width=4, batch=8)
+        >>> compare(small, small, metric="mean-offset", seeds=2, steps=4, every=2)
+        mean offset: no difference, 2 seeds, 4 iterations
+    """
+    if metric not in METRICS:
+        raise RecipeError(
+            "metric", metric, f"is not a metric{hint(str(metric), METRICS)}; allowed: {', '.join(METRICS)}"
+        )
+    for name, value, least, most in (
+        ("seeds", seeds, FEWEST, MOST),
+        ("steps", steps, 0, 10**9),
+        ("every", every, 1, 10**9),
+    ):
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            raise RecipeError(name, value, f"must be a whole number from {least} to {most:,}")
+    first = a.seed if first_seed is None else first_seed
+    pair = (a.but(seed=first), b.but(seed=first))
+    records = train_pair(pair, metric, seeds, steps, every, device)
+    return Comparison(pair, metric, steps, records[0].n, build_table(records, metric))
+
+
+def train_pair(
+    pair: tuple[Recipe, Recipe], metric: str, seeds: int, steps: int, every: int, device: str
+) -> tuple[Record, Record]:
+    """Train two recipes under several seeds, one population each, as a claim does; RecipeError if one has no metric."""
+    from tqdm.auto import tqdm
+
+    several = [seed for recipe in pair for seed in recipe.seeds(seeds)]
+    fleet = Fleet(several, device, every, metrics=[metric], limit=None, most=lambda _: seeds)
+    records = (fleet.member(0)[0].record, fleet.member(seeds)[0].record)
+    with one_thread(), tqdm(total=steps, unit=" iterations", unit_scale=True, leave=False, disable=None) as bar:
+        for _ in fleet.until(steps):
+            for recipe, record in zip(pair, records, strict=True):
+                if metric not in record.names:
+                    raise RecipeError("metric", metric, f"does not apply to the data {recipe.data}")
+            bar.update(fleet.steps - bar.n)
+    return records
+
+
+def build_table(records: tuple[Record, Record], metric: str) -> pd.DataFrame:
+    """Return the table of a comparison: a row for each seed."""
+    import pandas as pd
+
+    better = METRICS[metric].better
+    scores = np.concatenate([record.metric(metric).ravel() for record in records])
+    scores = scores[np.isfinite(scores)]
+    worst = np.nan if not better or not len(scores) else scores.max() if better == "low" else scores.min()
+    late_means = [late(metric).compute(record) for record in records]
+    values = [np.where(np.isfinite(mean), mean, worst) for mean in late_means]
+    return pd.DataFrame(
+        {
+            "seed": [recipe.seed for recipe in records[0].recipes],
+            "a": values[0],
+            "b": values[1],
+            "difference": values[0] - values[1],
+            "a_diverged_at": records[0].diverged_at,
+            "b_diverged_at": records[1].diverged_at,
+        }
+    )
