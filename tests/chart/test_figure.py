@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 from dataclasses import replace
 
 import matplotlib
@@ -186,3 +187,23 @@ def test_long_words_left_of_cells_have_room() -> None:
     assert abs(starts[0] - LEFT_INCHES * DPI) <= 1
     assert starts[1] > starts[0] + 20
     assert (images[1][:, :3] == 255).all()
+
+
+def test_words_at_cells_are_shortened_in_the_middle_and_numbers_are_not() -> None:
+    """No word reaches the edges of a small picture, and none of them lies on another."""
+    names = tuple(f"mine(first=0.{i},second=0.25)" for i in range(3))
+    cells = Cells("m", "real", np.ones((2, 3)), tuple("abcdef"))
+    x, y = (Axis("", 0, n, ticks=tuple(i + 0.5 for i in range(n)), words=names[:n]) for n in (3, 2))
+    painting = Painting(WIDTH, HEIGHT, DPI)
+    painting.paint([(Chart("C", x, y, (cells,)), (0, 0, 1, 1))], Heading())
+    axes = painting._axes[0]
+    shown = [[label.get_text() for label in labels] for labels in (axes.get_xticklabels(), axes.get_yticklabels())]
+    assert all("…" in words for words in shown[0])
+    assert all(words[0] == "m" and words[-1] == ")" for words in [*shown[0], *shown[1]])
+    boxes = [label.get_window_extent() for label in axes.get_xticklabels()]
+    assert all(0 <= box.x0 < box.x1 <= WIDTH for box in boxes)
+    assert all(a.x1 < b.x0 for a, b in itertools.pairwise(boxes))
+    assert all(label.get_window_extent().x0 >= 0 for label in axes.get_yticklabels())
+    numbers = replace(x, words=("1e-04", "0.123456", "12345678"))
+    painting.paint([(Chart("C", numbers, y, (cells,)), (0, 0, 1, 1))], Heading())
+    assert [label.get_text() for label in painting._axes[0].get_xticklabels()] == list(numbers.words or ())

@@ -12,7 +12,7 @@ import pytest
 from support import lab
 from support.marks import KINDS, MARKS, chart, over
 
-from toygan.chart import Axis, Band, Chart, Lines, Surface, Text, page
+from toygan.chart import Axis, Band, Cells, Chart, Lines, Surface, Text, page
 from toygan.chart.axis import ROLES
 from toygan.chart.style import DARK, DASHES, LIGHT, STYLE, Palette, rgb
 from toygan.chart.wire import Wire
@@ -279,3 +279,68 @@ def test_words_that_would_reach_over_the_edge_of_the_canvas_are_moved_onto_it(br
     }""")
     assert columns[0] < 0.6
     assert 0.9 < columns[1] < 1
+
+
+WRITTEN = """() => {
+    const written = [], real = CanvasRenderingContext2D.prototype.fillText;
+    CanvasRenderingContext2D.prototype.fillText = function (words, x, y) {
+        const box = this.measureText(words), at = this.getTransform().transformPoint(new DOMPoint(x, y));
+        const [left, right] = [at.x - box.actualBoundingBoxLeft * devicePixelRatio,
+            at.x + box.actualBoundingBoxRight * devicePixelRatio];
+        if (words && this.canvas.isConnected) written.push([words, left, right, this.canvas.width]);
+        real.call(this, words, x, y);
+    };
+    document.querySelector(".toygan-view").style.width = "300px";
+    return new Promise((done) => setTimeout(() => {
+        CanvasRenderingContext2D.prototype.fillText = real;
+        done(written);
+    }, 300));
+}"""
+
+
+def table() -> Chart:
+    """Six cells with long names on both axes, and long words about each cell."""
+    names = tuple(f"mine(first=0.{i},second=0.25)" for i in range(3))
+    x = Axis("loss →", 0, 3, ticks=(0.5, 1.5, 2.5), words=names)
+    y = Axis("", 0, 2, ticks=(0.5, 1.5), words=names[:2])
+    about = tuple(f"loss {names[i % 3]}, generator {names[i // 3]}\nsliced-w1 0.0{i}\n2 × healthy" for i in range(6))
+    return Chart("T", x, y, (Cells("cells", "real", np.linspace(-1, 1, 6).reshape(2, 3), about),))
+
+
+def test_words_at_cells_are_never_cut(browser: Any) -> None:
+    """Those of ticks lie on the canvas, with their start and their end; those at the pointer lie within the chart."""
+    browser.evaluate(SHOWN, [*wired(table()), "true"])
+    written = browser.evaluate(WRITTEN)
+    names = [words for words, *_ in written if words.startswith("m")]
+    assert len(names) >= 5
+    assert all(words.endswith(")") and "…" in words for words in names)
+    assert [one for one in written if not 0 <= one[1] < one[2] <= one[3]] == []
+    canvas = browser.locator(".toygan-paper > canvas").bounding_box()
+    for x in (0.48, 0.6, 0.7, 0.8):
+        for y in (0.1, 0.3, 0.5, 0.7):
+            browser.mouse.move(canvas["x"] + x * canvas["width"], canvas["y"] + y * canvas["height"])
+            box = browser.locator(".toygan-reading").bounding_box()
+            assert box["x"] >= canvas["x"] - 1
+            assert box["x"] + box["width"] <= canvas["x"] + canvas["width"] + 1
+            assert box["y"] >= canvas["y"] - 1
+            assert box["y"] + box["height"] <= canvas["y"] + canvas["height"] + 1
+            assert "2 × healthy" in browser.locator(".toygan-reading").inner_text()
+    browser.mouse.move(0, 0)
+    browser.evaluate("document.querySelector('.toygan-view').style.width = ''")
+
+
+def test_a_cell_beyond_the_scale_has_an_open_triangle(browser: Any) -> None:
+    """Dark pixels lie in the middle of the first cell; in the second there are none."""
+    pair = chart(Cells("m", "real", np.array([[-1.0, 0.0]]), ("a", "b")), frame=False)
+    browser.evaluate(SHOWN, [*wired(pair), "true"])
+    dark = browser.evaluate("""() => {
+        const canvas = document.querySelector(".toygan-paper > canvas"), { width, height } = canvas;
+        const { data } = canvas.getContext("2d").getImageData(0, 0.3 * height, width, 0.4 * height), dark = [];
+        for (let i = 0; i < data.length; i += 4) {
+            if (data[i + 3] > 128 && data[i] < 128) dark.push(i / 4 % width / width);
+        }
+        return dark;
+    }""")
+    dark = [at for at in dark if 0.1 < at < 0.9]  # without the edges of the axes
+    assert all(0 < at < 0.5 for at in dark)
+    assert dark

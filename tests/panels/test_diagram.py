@@ -7,12 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from toygan.chart import Cells, Line, Lines
-from toygan.panels.diagram import HEALTHY, Diagram
+from toygan.chart import Cells, Line, Lines, Points
+from toygan.panels.diagram import HEALTHY, Diagram, Scale, find_scale
+from toygan.parts.metrics.reference import reference_band
 
 DIAGRAM = Diagram(
     ("lr_g", [1e-4, 1e-3, 1e-2]), ("loss", ["hinge", "minimax"]), HEALTHY, np.array([0, 0.5, 1, 0.25, np.nan, 0]),
-    tuple("abcdef"), tuple("abcdef"), "sliced-w1", np.array([0, 20, 40]), np.arange(18.0).reshape(3, 6), end=20.0,
+    tuple("abcdef"), tuple("abcdef"), "sliced-w1", np.array([0, 20, 40]), np.arange(18.0).reshape(3, 6),
+    Scale(20.0, 0.0),
 )  # fmt: skip
 
 
@@ -31,14 +33,17 @@ def test_rows_are_the_second_axis_and_columns_the_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("metric", "values", "words"),
+    ("metric", "scale", "values", "words"),
     [
-        ("high-quality", [0, 0.5, 1, 0.25, 0, 0], ("0 %", "100 %")),
-        ("sliced-w1", [1, 0.975, 0.95, 0.9875, 1, 1], ("20", "0")),
+        ("high-quality", Scale(0.0, 1.0), [0, 0.5, 1, 0.25, 0, 0], ("0 %", "100 %")),
+        ("sliced-w1", Scale(20.0, 0.0), [1, 0.975, 0.95, 0.9875, 1, 1], ("20", "0")),
+        ("sliced-w1", Scale(1.0, 0.25, log=True), [1, 0.5, 0, 1, 1, 1], ("1", "0.25")),
     ],
 )
-def test_darker_is_better_in_every_metric(metric: str, values: list[float], words: tuple[str, str]) -> None:
-    mark = cells(replace(DIAGRAM, metric=metric, means=np.array([0, 0.5, 1, 0.25, 0, 0])))
+def test_darker_is_better_in_every_metric(
+    metric: str, scale: Scale, values: list[float], words: tuple[str, str]
+) -> None:
+    mark = cells(replace(DIAGRAM, metric=metric, scale=scale, means=np.array([0, 0.5, 1, 0.25, 0, 0])))
     assert mark.values.ravel() == pytest.approx(values)
     assert (mark.low, mark.high) == words
 
@@ -62,3 +67,65 @@ def test_long_axes_label_as_many_cells_as_have_room() -> None:
 def test_ticks_have_as_many_digits_as_have_room_beside_the_axis() -> None:
     odd = replace(DIAGRAM, x=("lr_g", [5.2e-4, 0.0063, 0.25])).charts()[0].x.words
     assert odd == ("5e-4", "0.006", "0.25")
+
+
+def test_counts_go_to_the_number_of_modes_and_shares_to_one() -> None:
+    start = np.array([[0.0, 1.0]])
+    for metric, data, ends in (
+        ("modes-covered-strict", ["bimodal"], (0, 2)),
+        ("effective-modes", ["ring8", "grid25"], (0, 25)),
+        ("modes-missing", ["ring8"], (8, 0)),
+        ("high-quality", ["ring8"], (0, 1)),
+        ("total-variation", ["ring8"], (1, 0)),
+    ):
+        scale = find_scale(metric, data, 500, start)
+        assert (scale.worst, scale.best, scale.log) == (*ends, False)
+
+
+def test_one_mode_and_a_half_and_two_modes_have_different_colours() -> None:
+    scale = find_scale("modes-covered-strict", ["bimodal"], 500, np.ones((6, 1)))
+    assert scale.goodness(np.array([0, 1, 1.5, 2])).tolist() == [0, 0.5, 0.75, 1]
+
+
+def test_distances_go_in_decades_from_true_samples_to_the_worst_start() -> None:
+    true = reference_band("sliced-w1", "ring8", 500)
+    assert true is not None
+    scale = find_scale("sliced-w1", ["ring8", "ring8"], 500, np.array([[1.0, np.nan], [2.5, 0.9]]))
+    assert (scale.worst, scale.best, scale.log, scale.true) == (2.5, true.mean, True, true)
+    assert scale.goodness(np.array([2.5, (2.5 * true.mean) ** 0.5, true.mean])) == pytest.approx([0, 0.5, 1])
+
+
+def test_a_cell_beyond_the_scale_has_a_mark_and_the_legend_says_so() -> None:
+    here = replace(DIAGRAM, metric="sliced-w1", scale=Scale(1.0, 0.25, log=True))
+    assert "▽" not in cells(replace(here, means=np.full(6, 0.5))).unit
+    mark = cells(replace(here, means=np.array([0.5, 3, 0.1, 1, np.nan, 0.25])))
+    assert mark.values.ravel()[[0, 1, 2, 3, 5]].tolist() == [0.5, -1, 1, 0, 1]
+    assert mark.unit == "data units  ▽ worse than 1"
+
+
+def test_curves_leave_the_scale_with_a_mark() -> None:
+    here = replace(DIAGRAM, scale=Scale(4.0, 1.0, log=True), followed="sliced-w1", course=np.full((3, 6), 2.0))
+    assert [mark.name for mark in here.charts()[1].marks] == ["cells"]
+    chart = replace(here, course=np.array([[2.0] * 6, [2.0] * 5 + [50], [3.0] * 6])).charts()[1]
+    mark = chart["beyond"]
+    assert isinstance(mark, Points)
+    assert mark.x.tolist() == [20]
+    assert 4 < mark.y[0] < chart.y.high
+    assert [words for _, words in chart.y.marked] == ["1", "2", "5"]
+
+
+def test_the_curves_of_counts_end_above_the_number_of_modes() -> None:
+    scale = find_scale("modes-covered-strict", ["bimodal"], 500, np.ones((6, 1)))
+    up = replace(DIAGRAM, metric="modes-covered-strict", followed="modes-covered-strict", scale=scale).charts()[1].y
+    assert (up.low, up.log) == (0, False)
+    assert 2 < up.high < 2.5
+
+
+def test_long_names_of_ticks_keep_their_start_and_their_end() -> None:
+    losses = [f"mine(first={t},second=0.5)" for t in (0.1, 0.2)] + ["hinge"]
+    chart = replace(DIAGRAM, x=("loss", losses), y=("loss", losses[::-2])).charts()[0]
+    for words in (chart.x.words, chart.y.words):
+        assert words is not None
+        assert max(map(len, words)) <= 24
+        assert {w[:4] for w in words if "…" in w} <= {"mine"}
+        assert all(w.endswith("0.5)") for w in words if "…" in w)

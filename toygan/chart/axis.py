@@ -95,3 +95,11 @@ class Axis:
         fine = 1e-9 * max(map(abs, shown), default=0.0)
         decimals = next((d for d in range(9) if all(abs(round(t, d) - t) <= fine for t in shown)), 9)
         return tuple(f"{t + 0.0:.{decimals}f}{unit}".replace("-", "−") for t in shown)
+
+
+def shorten(words: str, letters: int) -> str:
+    """Return words of at most so many letters, with the middle left out if need be."""
+    if len(words) <= letters:
+        return words
+    kept = max(0, letters - 1)
+    return f"{words[: kept // 2]}…{words[len(words) - (kept - kept // 2) :]}"

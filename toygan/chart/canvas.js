@@ -1,6 +1,6 @@
 // Paints a chart on a 2-D canvas, as figure.py does with matplotlib: all but its title and legend, which are HTML.
 import { lastFinite, paintMark, paintPaper, setFont } from "./marks.js";
-import { scale, spread, thin } from "./scales.js";
+import { fitWords, scale, spread, thin } from "./scales.js";
 
 /**
  * @import { AnyMark, Axis, Chart } from "./wire.js"
@@ -120,12 +120,21 @@ function paintAxes(brush, chart, width) {
   setFont(brush, palette.style.tick_size);
   context.fillStyle = palette.words.muted;
   [context.textAlign, context.textBaseline] = ["center", "top"];
+  const cells = chart.marks.some(({ kind }) => kind === "cells"), gap = 3 * point;
+  const measure = (/** @type {string} */ words) => context.measureText(words).width;
   const places = chart.x.marked.map(([value]) => frame.x(value));
-  const widths = chart.x.marked.map(([, words]) => context.measureText(words).width);
-  const step = thin(places, widths, 3 * point);
-  chart.x.marked.forEach(([, words], i) => i % step || context.fillText(words, places[i], bottom + 2 * tick));
+  const each = (right - left) / places.length - gap; // of names below cells none is left out; a part of a number misleads
+  const below = chart.x.marked.map(([, words]) => cells && isNaN(+words) ? fitWords(words, each, measure) : words);
+  const step = thin(places, below.map(measure), gap);
+  below.forEach((words, i) => {
+    if (i % step) return;
+    const half = measure(words) / 2;
+    context.fillText(words, Math.min(Math.max(places[i], half), width - half), bottom + 2 * tick);
+  });
   [context.textAlign, context.textBaseline] = ["right", "middle"];
-  for (const [value, words] of chart.y.marked) context.fillText(words, left - 2 * tick, frame.y(value));
+  for (const [value, words] of chart.y.marked) {
+    context.fillText(fitWords(words, left - 2 * tick, measure), left - 2 * tick, frame.y(value));
+  }
   [context.textAlign, context.fillStyle] = ["left", palette.words[chart.right?.role ?? "muted"]];
   for (const [value, words] of chart.right?.marked ?? []) context.fillText(words, right + 2 * tick, frame.y(value));
   setFont(brush, palette.style.label_size, chart.x.role !== "muted");

@@ -238,12 +238,12 @@ export class ChartView {
       line.style.color = `var(--toygan-${role}-words)`;
       return line;
     }));
-    const turned = values.x > this.canvas.clientWidth / 2; // to the side with more room
-    Object.assign(this.box.style, {
-      left: turned ? "auto" : `${values.x + 10}px`,
-      right: turned ? `${this.canvas.clientWidth - values.x + 10}px` : "auto",
-      top: `${Math.min(place.y, this.canvas.clientHeight - this.box.offsetHeight)}px`,
-    });
+    const { clientWidth: width, clientHeight: height } = this.canvas, { style } = this.box;
+    Object.assign(style, { left: "0", top: "0" }); // where it may be as wide as the canvas
+    const { offsetWidth: across, offsetHeight: up } = this.box;
+    const beside = values.x > width / 2 ? values.x - 10 - across : values.x + 10; // on the side with more room
+    style.left = `${Math.max(0, Math.min(beside, width - across))}px`;
+    style.top = `${Math.max(0, Math.min(place.y, height - up))}px`;
   }
 
   /** @param {number} near */

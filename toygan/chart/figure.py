@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 import matplotlib
@@ -19,7 +20,7 @@ from matplotlib.transforms import Transform
 from PIL import Image
 
 from toygan.chart import style
-from toygan.chart.axis import Axis
+from toygan.chart.axis import Axis, shorten
 from toygan.chart.chart import Chart
 from toygan.chart.marks import Arrows, Cells, Line, Mark, Raster, Surface
 from toygan.chart.paint import RIGHT_POINTS, make_handle, paint, paint_end_labels, shift
@@ -34,6 +35,7 @@ TICKS_POINTS, LABEL_POINTS, ROW_POINTS = 18.0, 14.0, 15.0  # below the axes: wor
 MARGIN_POINTS = 0.36  # below the last row
 LETTER_POINTS, TICK_GAP_POINTS = 5.6, 10.0  # the width of a tick's letter, about, and from its words to the axes
 FOOTER_POINTS = 30.24  # below the axes of any chart
+NUMBER = re.compile(r"[-−+.,%e\d ]+")
 LEAST_HEADING_SIZE = 8.0  # points: the size of a heading that has no room
 
 
@@ -152,10 +154,15 @@ def _add_axes(figure: Figure, chart: Chart, place: Place, foot: float, palette: 
     room, footer = height - HEAD_INCHES - foot, _footer_height(chart) / 72
     x, y, w, h = place[0] * width, place[1] * room, place[2] * width, place[3] * room
     left = _left_room(chart, w)
+    if chart.of_kind(Cells):
+        each = (w - left - RIGHT_POINTS / 72) / max(1, len(chart.x.marked))
+        gap = TICK_GAP_POINTS / 72
+        chart = replace(chart, y=_fit_words(chart.y, left - gap), x=_fit_words(chart.x, each - gap / 3))
     box = x + left, foot + room - y - h + footer, w - left - RIGHT_POINTS / 72, h - TITLE_INCHES - footer
     axes = figure.add_axes((box[0] / width, box[1] / height, box[2] / width, box[3] / height), autoscale_on=False)
     axes.set_anchor("NW")
-    axes.set_title(chart.title)
+    beyond = left - LEFT_INCHES  # room for long words, over which title and legend begin where they always do
+    axes.set_title(chart.title, x=-beyond / box[2])
     _set_axis(axes, "x", chart.x, palette)
     _set_axis(axes, "y", chart.y, palette)
     axes.yaxis.labelpad = -2
@@ -167,7 +174,7 @@ def _add_axes(figure: Figure, chart: Chart, place: Place, foot: float, palette: 
         right = axes.twinx()
         _set_axis(right, "y", chart.right, palette)
         right.tick_params(colors=palette.colour(chart.right.role))
-    _add_legend(axes, chart, palette)
+    _add_legend(axes, chart, palette, 72 * beyond)
     return axes
 
 
@@ -175,6 +182,16 @@ def _left_room(chart: Chart, width: float) -> float:
     """Return the inches left of the axes; long words left of cells, which no frame changes, get what they need."""
     longest = max((len(words) for _, words in chart.y.marked), default=0) if chart.of_kind(Cells) else 0
     return max(LEFT_INCHES, min((longest * LETTER_POINTS + TICK_GAP_POINTS) / 72, 0.45 * width))
+
+
+def _fit_words(axis: Axis, inches: float) -> Axis:
+    """Return an axis whose words at the ticks, without some of the middle if need be, have that much room each.
+
+    Numbers stay, since a part of one misleads.
+    """
+    letters = int(72 * inches / LETTER_POINTS)
+    shown = tuple(word if NUMBER.fullmatch(word) else shorten(word, letters) for _, word in axis.marked)
+    return replace(axis, ticks=tuple(value for value, _ in axis.marked), words=shown)
 
 
 def _footer_height(chart: Chart) -> float:
@@ -210,8 +227,8 @@ def _set_axis(axes: Axes, which: Literal["x", "y"], axis: Axis, palette: Palette
         lines.grid(color=palette.faint, linewidth=STYLE.axis_width)
 
 
-def _add_legend(axes: Axes, chart: Chart, palette: Palette) -> None:
-    """Add the rows below the axes, or the labels above them."""
+def _add_legend(axes: Axes, chart: Chart, palette: Palette, left: float) -> None:
+    """Add the rows below the axes, so many points left of their edge, or the labels above them."""
     how: dict[str, Any] = {"labels": list(chart.entries), "ncols": max(1, len(chart.entries))}
     how["handles"] = [tuple(make_handle(m, palette) for m in marks) for marks in chart.entries.values()]
     how |= {"borderaxespad": 0, "borderpad": 0, "handletextpad": 0.3, "columnspacing": 1, "handlelength": 1.2}
@@ -219,7 +236,7 @@ def _add_legend(axes: Axes, chart: Chart, palette: Palette) -> None:
         axes.legend(loc="lower right", bbox_to_anchor=(1, 0.98), **how)
     for i, row in enumerate(_legend_rows(chart)):
         down = _first_row(chart) + ROW_POINTS * i
-        place = shift(axes, axes.transAxes, 0, -down)
+        place = shift(axes, axes.transAxes, -left, -down)
         if row == "labels":
             axes.legend(loc="upper left", bbox_to_anchor=(0, 0), bbox_transform=place, **how)
         elif row == "note":

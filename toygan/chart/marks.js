@@ -204,6 +204,12 @@ function paintCells({ context, frame, point, palette, near = -1 }, { role, opaci
     context.fillRect(x + gap, y + gap, width - 2 * gap, height - 2 * gap);
     [context.globalAlpha, context.strokeStyle, context.lineWidth] = [1, palette.faint, gap];
     context.strokeRect(x, y, width, height);
+    if (!(value < 0)) return;
+    const half = palette.style.cell_cross / 2 * point, [middle, level] = [x + width / 2, y + height / 2];
+    [context.strokeStyle, context.lineWidth] = [palette.muted, point];
+    context.beginPath();
+    addPolygon(context, [middle - half, level - half, middle + half, level - half, middle, level + half]);
+    context.stroke();
   });
   context.globalAlpha = 1;
   for (const [i, colour] of /** @type {[number, string][]} */ ([[near, palette.muted], [chosen, palette.ink]])) {

@@ -273,13 +273,14 @@ class Surface(Raster):
 class Cells(Raster):
     """A table of coloured cells with faint lines between them; a page names the cell that one points at.
 
-    The colour goes from the paper (0) to that of the role (1); a cell without a value (NaN) has a small cross.
+    The colour goes from the paper (0) to that of the role (1); a cell without a value (NaN) has a small cross, and one
+    below 0, beyond the end of the scale, a small triangle that points down.
 
     Args:
         name: Key of the mark: unique in its chart, the same from frame to frame.
         role: Role that decides its colour, in light and in dark: "real", "generated", "discriminator", "generator",
             "ink", "muted" or "faint".
-        values: Values from 0 to 1 `(rows, columns)`; row 0 is the lowest, column 0 the leftmost.
+        values: Values from 0 to 1, or below 0, `(rows, columns)`; row 0 is the lowest, column 0 the leftmost.
         names: Words of each cell, row by row; "\\n" begins a line.
         label: Entry in the legend; marks with the same label share one [default: none].
         opacity: From 0 to 1 [default: 1].

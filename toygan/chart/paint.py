@@ -190,11 +190,13 @@ def _cells(axes: Axes, mark: Cells, palette: Palette) -> list[Artist]:
     x, y = np.linspace(left, right, columns + 1), np.linspace(low, high, rows + 1)
     colours = ListedColormap(palette.shades(mark.role, mark.opacity) / 255)
     edges: dict[str, Any] = {"edgecolors": palette.faint, "linewidth": STYLE.cell_edge}
-    mesh = axes.pcolormesh(x, y, mark.values, cmap=colours, vmin=0, vmax=1, **edges)
-    row, column = np.nonzero(np.isnan(mark.values))
+    mesh = axes.pcolormesh(x, y, mark.values.clip(0, 1), cmap=colours, vmin=0, vmax=1, **edges)
     middle = (x[:-1] + x[1:]) / 2, (y[:-1] + y[1:]) / 2
-    crosses = axes.plot(middle[0][column], middle[1][row], "x", color=palette.muted, markersize=STYLE.cell_cross)
-    artists: list[Artist] = [mesh, *crosses]
+    artists: list[Artist] = [mesh]
+    for shape, there in (("x", np.isnan(mark.values)), ("v", mark.values < 0)):
+        row, column = np.nonzero(there)
+        how: dict[str, Any] = {"color": palette.muted, "markersize": STYLE.cell_cross, "markerfacecolor": "none"}
+        artists += axes.plot(middle[0][column], middle[1][row], shape, **how)
     if mark.chosen >= 0:
         row, column = divmod(mark.chosen, columns)
         corner, size = (x[column], y[row]), (x[1] - x[0], y[1] - y[0])

@@ -85,6 +85,19 @@ function overlap(below, above, gap) {
 }
 
 /**
+ * Return words that are no wider than `room`, without some of the middle if need be: start and end tell them apart.
+ * @param {string} words
+ * @param {number} room
+ * @param {(words: string) => number} measure
+ */
+export function fitWords(words, room, measure) {
+  for (let kept = words.length - 1, short = words;; kept--) {
+    if (kept < 0 || measure(short) <= room) return short;
+    short = `${words.slice(0, Math.floor(kept / 2))}…${words.slice(words.length - Math.ceil(kept / 2))}`;
+  }
+}
+
+/**
  * Return the least n for which every n-th of the words at these ascending places has `gap` to the next.
  * @param {number[]} places
  * @param {number[]} widths

@@ -9,7 +9,7 @@ import numpy as np
 
 from toygan.chart import Chart
 from toygan.measure.words import score
-from toygan.panels.diagram import HEALTHY, Diagram, value_words
+from toygan.panels.diagram import HEALTHY, Diagram, Scale, find_scale, value_words
 from toygan.parts.metrics import METRICS, live_metrics
 from toygan.play import session
 from toygan.play.fleet_session import FleetSession, Interval
@@ -56,7 +56,8 @@ class GridSession(FleetSession):
             )
         )  # fmt: skip
         self._tallies: tuple[tuple[Snapshot | None, ...], list[Counter[str]]] = ((), [])
-        self._ends = {name: _end(self._scores(name)) for name in live_metrics()}  # of their scales
+        self._starts = {name: self._scores(name) for name in live_metrics()}  # the scores at iteration 0
+        self._scales: dict[str, Scale] = {}
         self._key: object = None
         self._charts: list[Chart] = []
         self.colour = colour
@@ -155,9 +156,16 @@ class GridSession(FleetSession):
         return Diagram(
             (self.x, grid.axes[self.x]), (self.y, grid.axes[self.y]), self.colour,
             np.where(diverged[shown], np.nan, means), names, tuple(places), followed, steps,
-            _mean(course.reshape(len(steps), -1, self.seeds))[:, shown], self._ends[followed],
+            _mean(course.reshape(len(steps), -1, self.seeds))[:, shown], self._scale(followed),
             -1 if self.chosen is None else self.chosen,
         )  # fmt: skip
+
+    def _scale(self, metric: str) -> Scale:
+        """Return the scale of a metric, the same until the end."""
+        if metric not in self._scales:
+            data = (recipe.data for recipe in self.grid.cells)
+            self._scales[metric] = find_scale(metric, data, SAMPLES, self._starts[metric])
+        return self._scales[metric]
 
     @property
     def title(self) -> str:
@@ -192,11 +200,6 @@ class GridSession(FleetSession):
     @property
     def lines(self) -> list[str]:
         return [self.status] if self.chosen is None else super().lines
-
-
-def _end(scores: np.ndarray) -> float:
-    """Return the end of a scale that holds all scores at the start of runs: later most are smaller."""
-    return float(np.nanmax(np.where(np.isfinite(scores), scores, 0.0), initial=0.0)) or 1.0
 
 
 def _mean(values: np.ndarray) -> np.ndarray:
