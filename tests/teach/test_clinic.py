@@ -53,7 +53,7 @@ def test_what_is_not_allowed_is_refused_before_anything_is_trained() -> None:
     clinic = Clinic(patients=1)
     for wrong in (lambda: clinic.treat(1, "tired"), lambda: clinic.recipe(2), lambda: Clinic(patients=2),
                   lambda: clinic.treat(1, "too wide", lr_g=1e-3, lr_d=1e-3, batch=8, width=8)):  # fmt: skip
-        with pytest.raises(ValueError, match=rf"must be (one of|from 1 to|at most {BUDGET})"):
+        with pytest.raises(ValueError, match=rf"not a verdict|must be (from 1 to|at most {BUDGET})"):
             wrong()
     with pytest.raises(RecipeError, match="lr_g"):
         clinic.treat(1, "too wide", lr_g=-1)
@@ -63,3 +63,29 @@ def test_an_examined_patient_has_no_diagnosis_below_it() -> None:
     live = Clinic(patients=1).examine(1)
     assert "toygan-undiagnosed" in live._dom_classes
     live.close()
+
+
+def test_an_answer_prints_as_a_sentence_and_is_the_same_in_the_table() -> None:
+    clinic = Clinic(patients=1)
+    answer = clinic.treat(1, "too narrow", lr_d=0.01)
+    assert repr(answer) == "too narrow is not this failure. After lr_d = 0.01, 0 of 4 seeds still fail: 2 points."
+    assert f"| 1 | {answer} | – |" in repr(clinic).splitlines()
+    assert repr(answer._replace(right=True, failing=1, points=3.0)) == (
+        "too narrow is right. After lr_d = 0.01, 1 of 4 seeds still fails: 3 points."
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("too widee", "too wide"),
+        ("mode collapse rotating", "mode collapse, rotating"),
+        ("vanishing", "vanishing gradient"),
+    ],
+)
+def test_a_misspelt_verdict_gets_the_one_that_was_meant(typed: str, meant: str) -> None:
+    with pytest.raises(
+        ValueError, match=rf"not a verdict \(did you mean '{meant}'\?\); allowed: 'diverged', "
+    ) as error:
+        Clinic(patients=1).treat(1, typed)
+    assert "'mode collapse, rotating', 'not converged yet'" in str(error.value)

@@ -15,6 +15,7 @@ from toygan.runs.record import Record
 from toygan.studies.gallery.case import FailureCase
 from toygan.studies.gallery.cases import GALLERY
 from toygan.teach.measured import over_seeds
+from toygan.text import hint
 
 PATIENTS, SEEDS = 12, 4
 OFTEN_WELL = ("ring-fades", "stopped-on-the-way")  # cases that fail for about half of their seeds
@@ -33,9 +34,12 @@ class Answer(NamedTuple):
     points: float
     right: bool  # True: the verdict is that of the case
 
-    def __str__(self) -> str:
-        verdict = f"{self.verdict}: {'right' if self.right else 'not this failure'}"
-        return f"{verdict}; {self.failing} of {SEEDS} seeds still fail after {_list_changes(self.changes)}"
+    def __repr__(self) -> str:
+        verdict = f"{self.verdict} is {'right' if self.right else 'not this failure'}"
+        failing = f"{self.failing} of {SEEDS} seeds still fail{'s' * (self.failing == 1)}"
+        return f"{verdict}. After {_list_changes(self.changes)}, {failing}: {self.points:g} points."
+
+    __str__ = __repr__
 
 
 @dataclass
@@ -112,14 +116,16 @@ class Clinic:
             verdict: The name of the failure, one of `VERDICTS`.
             **changes: The remedy: at most three fields of the recipe with their new values.
         Returns:
-            The answer: how many of four seeds still fail, and the points. The right verdict gives 1 point. A remedy
-            after which at most one seed fails gives 2 points, less half a point for each change after the first.
+            The answer, which prints as a sentence: how many of four seeds still fail, and the points. The right
+            verdict gives 1 point. A remedy after which at most one seed fails gives 2 points, less half a point for
+            each change after the first.
         Raises:
             ValueError: If the verdict or the patient is unknown, or if there are more than three changes.
             RecipeError: If a change is not allowed.
         """
         if verdict not in VERDICTS:
-            raise ValueError(f"verdict={verdict!r}: must be one of {', '.join(VERDICTS)}")
+            allowed = ", ".join(map(repr, VERDICTS))  # quoted, since some names contain a comma
+            raise ValueError(f"verdict={verdict!r}: not a verdict{hint(verdict, VERDICTS)}; allowed: {allowed}")
         if len(changes) > BUDGET:
             raise ValueError(f"changes={', '.join(changes)}: must be at most {BUDGET}")
         ((_, record),) = self._runs({patient: self.recipe(patient).but(**changes)})
@@ -185,4 +191,4 @@ def _list_changes(changes: dict[str, Any]) -> str:
 
 
 def _describe(answer: Answer | None) -> str:
-    return "–" if answer is None else f"{answer} (points: {answer.points:g})"
+    return "–" if answer is None else str(answer)
