@@ -47,11 +47,17 @@ def test_a_status_speaks_of_what_the_data_have(data, words):
 def test_a_status_says_which_seed_it_is_about_and_how_the_others_stand():
     last = snapshot("ring8")
     last = replace(last, metrics={**last.metrics, "modes-covered": np.array([5.0, 8.0, 2.0])})
-    assert re.match(r"seed 1: 8 of 8 modes, .* · 3 seeds: 2 to 8$", status(last, 1, np.array([-1, -1, -1])))
     assert re.match(
-        r"seed 1: 8 of 8 .* · 3 seeds: 5 to 8 · 1 of 3 seeds diverged$", status(last, 1, np.array([-1, -1, 9]))
+        r"seed 1 \(of seeds 0 to 2\): 8 of 8 modes, .* · 3 seeds: 2 to 8$", status(last, 1, np.array([-1, -1, -1]))
     )
-    assert status(last, 2, np.array([9, 9, 9])) == "seed 2: diverged at iteration 9 · 3 of 3 seeds diverged"
+    assert re.match(
+        r"seed 1 \(of seeds 0 to 2\): 8 of 8 .* · 3 seeds: 5 to 8 · 1 of 3 seeds diverged$",
+        status(last, 1, np.array([-1, -1, 9])),
+    )
+    assert (
+        status(last, 2, np.array([9, 9, 9]))
+        == "seed 2 (of seeds 0 to 2): diverged at iteration 9 · 3 of 3 seeds diverged"
+    )
     even = replace(last, metrics={**last.metrics, "modes-covered": np.full(3, 8.0)})
     assert status(even, 0, np.full(3, -1)).endswith(" · 3 seeds: 8 each")
     alone = snapshot("ring8", 1)

@@ -69,7 +69,9 @@ def test_a_learner_plays_moves_a_slider_pauses_and_runs_the_cell_again(tmp_path:
         assert user.page.locator(".jp-CodeCell").count() == cells, "keys for the playground have deleted a cell"
         user.part("view", cell).focus()
         user.page.keyboard.press("n")
-        user.wait_for(lambda: "seed 1:" in user.part("status", cell).inner_text(), "the next seed is not shown")
+        user.wait_for(
+            lambda: "seed 1 (of seeds " in user.part("status", cell).inner_text(), "the next seed is not shown"
+        )
 
         user.page.keyboard.press(" ")
         user.wait_for(lambda: user.iteration(cell) > paused + 1, "the space key does not play")

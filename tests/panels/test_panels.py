@@ -197,6 +197,36 @@ def test_the_line_holds_a_density_that_sums_to_one_beside_ds_curve():
     assert not line["arrows"].v.any()
 
 
+@pytest.mark.parametrize(
+    ("loss", "who", "middle", "ticks"),
+    [
+        ("minimax", "D", "cannot tell", ("0", "½", "1")),
+        ("wasserstein", "critic", "midway", ("−1", "0", "+1")),
+        ("mmd", "witness", "midway", ("−1", "0", "+1")),
+    ],
+)
+def test_only_a_probability_is_drawn_on_an_axis_of_probabilities(loss, who, middle, ticks):
+    look = Look.from_run(*run(2, members=1, loss=loss, data="bimodal"))
+    line, plane = render("samples", look), render("samples", Look.from_run(*run(2, members=1, loss=loss)))
+    assert line.right.words == ticks
+    assert line["D"].label == who
+    assert line[middle].y[0] == line.right.ticks[1]
+    assert ("real" in line.note, "½" in line.note, line.note.startswith(who)) == (True, who == "D", True)
+    assert (plane["D"].label, plane["D"].unit) == (
+        f"{who}'s output:",
+        "sigmoid(logit)" if who == "D" else "logit, scaled",
+    )
+
+
+def test_on_a_critics_axis_0_is_midway_between_its_means_and_1_its_farthest():
+    look = Look.from_run(*run(2, members=1, loss="wasserstein", data="bimodal"))
+    line = render("samples", look)
+    bottom, middle, top = line.right.ticks
+    scaled = 2 * (line["D"].y - bottom) / (top - bottom) - 1
+    np.testing.assert_allclose(scaled, 2 * look.d_output - 1, atol=1e-12)
+    assert middle == pytest.approx((bottom + top) / 2)
+
+
 def test_a_point_mass_is_shown_as_a_share():
     look = Look.from_run(*run(2, data="dirac", generator="point", discriminator="linear"))
     line = render("samples", replace(look, generated=np.zeros_like(look.generated)))
@@ -447,7 +477,7 @@ def test_words_stand_beside_what_true_samples_score(look):
     low, high = re.search(r"high quality \d+ % \(true samples ([\d.]+)–([\d.]+) %\)", words).groups()
     band = reference_band("high-quality", "ring8", 200)
     assert (float(low), float(high)) == pytest.approx((100 * band.low, 100 * band.high), abs=0.5)
-    assert "seed 1: " in words
+    assert "seed 1 (of seeds 0 to 2): " in words
     assert "3 seeds: " in words
     assert picture.heading.right == f"iteration {look.step}"
 

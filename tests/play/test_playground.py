@@ -357,7 +357,7 @@ def test_every_field_has_a_control_that_reaches_the_run(field: str, make: Callab
     (c,) = p.controls
     assert isinstance(c, Control)
     assert f"toygan-{field}" in c.widget._dom_classes
-    assert c.widget.label.startswith(KNOBS[field].label)
+    assert KNOBS[field].label.lower() in c.widget.label.lower()  # "First seed" if several train
     assert c.widget.tip.startswith(f"{field}: {KNOBS[field].help}")
     assert ("restarts" in c.widget.tip) is not KNOBS[field].live
     for value in _offered(c.widget):
@@ -540,14 +540,35 @@ async def test_the_page_applies_the_remedy_and_takes_it_back(make: Callable[...,
 
 
 @live
+async def test_the_control_of_the_seed_and_the_status_agree_whichever_seed_is_shown(
+    make: Callable[..., Playground],
+) -> None:
+    p = make(SMALL.but(seed=5), controls=["seed"], seeds=3)
+    page, seed = Page(p), by_field(p)["seed"].widget
+    page.say(focus=2)
+    assert (seed.label, seed.value) == ("First seed ↻", 5)
+    assert "3 seeds train" in seed.tip
+    assert "seed 7 (of seeds 5 to 7): " in page.words["status"]
+    p.reset()
+    assert seed.value == 5
+    assert "seed 7 (of seeds 5 to 7): " in page.words["status"]
+    p.set("seed", 8)
+    assert seed.value == 8
+    assert "seed 10 (of seeds 8 to 10): " in page.words["status"]
+    alone = make(SMALL, controls=["seed"], seeds=1)
+    assert by_field(alone)["seed"].widget.label == "Seed ↻"
+    assert "seed" not in Page(alone).words["status"]
+
+
+@live
 async def test_the_page_and_the_notebook_choose_which_seed_is_shown(make: Callable[..., Playground]) -> None:
     playground = make(seeds=3)
     page = Page(playground)
     page.say(focus=2)
     assert page.words["focus"] == 2
-    assert "seed 2: " in page.words["status"]
+    assert "seed 2 (of seeds 0 to 2): " in page.words["status"]
     playground.focus(1)
-    assert "seed 1: " in page.words["status"]
+    assert "seed 1 (of seeds 0 to 2): " in page.words["status"]
     page.say(focus=3)
     assert page.words["focus"] == 1, "there is no such seed"
     with pytest.raises(ValueError, match="focus=3: must be a whole number from 0 to 2"):

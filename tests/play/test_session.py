@@ -181,11 +181,11 @@ def test_another_seed_in_focus_is_in_the_words_and_stays_so_after_a_restart() ->
     s.step()
     assert s.verdict == "undetermined · 2 of 3 seeds"
     s.focus = 2
-    assert "seed 9: diverged at iteration 1" in s.status
+    assert "seed 9 (of seeds 7 to 9): diverged at iteration 1" in s.status
     assert s.verdict == "diverged · 1 of 3 seeds"
     assert s.set("depth", 1)
     assert (s.focus, s.recipe.seed) == (2, 7)
-    assert "seed 9: " in s.status
+    assert "seed 9 (of seeds 7 to 9): " in s.status
 
 
 @pytest.mark.parametrize("focus", [-1, 3, True, 1.0, "1", None])
@@ -255,7 +255,7 @@ def test_a_diverged_run_in_focus_says_when() -> None:
     s.play()
     s.advance(0)
     assert s.playing
-    assert "seed 0: diverged at iteration 3" in s.status
+    assert "seed 0 (of seeds 0 to 2): diverged at iteration 3" in s.status
     assert "1 of 3 seeds diverged" in s.status
 
 

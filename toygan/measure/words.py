@@ -30,7 +30,8 @@ def status(last: Snapshot, member: int, diverged_at: np.ndarray) -> str:
     """Return the status of a member, as last measured, and of the others in one line; `diverged_at` is `(P,)`."""
     seeds, dead = len(last.recipes), int((diverged_at >= 0).sum())
     mine = f"diverged at iteration {diverged_at[member]:,}" if diverged_at[member] >= 0 else _quality(last, member)
-    words = [f"seed {last.recipes[member].seed}: {mine}" if seeds > 1 else mine]
+    numbers = [recipe.seed for recipe in last.recipes]
+    words = [f"seed {numbers[member]} (of seeds {min(numbers)} to {max(numbers)}): {mine}" if seeds > 1 else mine]
     covered = last.metrics.get("modes-covered", np.full(seeds, np.nan))
     covered = covered[(diverged_at < 0) & np.isfinite(covered)]
     if seeds > 1 and len(covered):

@@ -52,6 +52,11 @@ class Samples(Panel):
         return caption("remark", "ink", words, 0.5, 0.975, anchor="top", bold=True, box=True)
 
 
+def judge(look: Look) -> str:
+    """Return the name of what judges samples: D, a critic if it gives no probability, or a witness function."""
+    return "D" if look.probability else "critic" if look.recipe.parts.loss.uses_discriminator else "witness"
+
+
 def unit(look: Look) -> str:
     """Return the unit of D's output."""
     return "sigmoid(logit)" if look.probability else "logit, scaled"
@@ -71,7 +76,13 @@ class Plane(Samples):
         x, y = Axis("", left, right), Axis("", bottom, top)
         marks: list[Mark] = [
             Surface(
-                "D", "discriminator", look.d_output, label="D's output:", low="generated", high="real", unit=unit(look)
+                "D",
+                "discriminator",
+                look.d_output,
+                label=f"{judge(look)}'s output:",
+                low="generated",
+                high="real",
+                unit=unit(look),
             ),
             Points("real", "real", *look.real.T, label="real"),
             Points("generated", "generated", *look.generated.T, size=5.5, label="generated"),
@@ -145,6 +156,13 @@ class ManyDimensions(Samples):
         return Chart(self.title, Axis("", left, right), Axis("", bottom, top), marks)
 
 
+# Of D's curve, by whether it is a probability: the name of the middle, the words at the ticks, and what they mean.
+SCALES: dict[bool, tuple[str, tuple[str, str, str], str]] = {
+    True: ("cannot tell", ("0", "½", "1"), "'s output:  0 generated,  ½ undecided,  1 real"),
+    False: ("midway", ("−1", "0", "+1"), ":  higher is more real,  0 between its means"),
+}
+
+
 class OnLine(Samples):
     """Densities of real and generated samples on a line, with D's curve, and the gradients of G's loss below.
 
@@ -166,12 +184,13 @@ class OnLine(Samples):
         share = np.histogram(look.generated, edges)[0] / len(look.generated)
         height = share / np.diff(edges) if data.has_density else share
         one = top / 1.06  # where D's output is 1; its axis shares the zero of the densities'
+        middle, words, meaning = SCALES[look.probability]
         at, gradients = look.generated[: self.most_arrows, 0], look.arrows[: self.most_arrows, 0]
         below = -self.strip * top * (1 + np.arange(len(at)) % self.rows) / (self.rows + 1)
         marks = (
             *real,
             Line("zero", "muted", None, np.zeros(1), width=0.8),
-            Line("cannot tell", "discriminator", None, np.array([one / 2]), width=1.2, dash="dotted"),
+            Line(middle, "discriminator", None, np.array([one / 2]), width=1.2, dash="dotted"),
             Bars("density of generated", "generated", edges[:-1], edges[1:], height, opacity=0.6, label="generated"),
             Points("generated", "generated", at, below, size=5.5, label="generated"),
             self.arrows(
@@ -179,13 +198,13 @@ class OnLine(Samples):
                 np.column_stack([at, below])[: len(gradients)],
                 np.column_stack([gradients, np.zeros_like(gradients)]),
             ),
-            Line("D", "discriminator", x, one * look.d_output, width=2.4, label="D"),
+            Line("D", "discriminator", x, one * look.d_output, width=2.4, label=judge(look)),
             self.remark(look),
         )
         ticks = tuple(value for value, _ in Axis("", 0, top, intervals=6).marked)
         y = Axis("density" if data.has_density else "share", -self.strip * top, top, ticks=ticks)
-        right = Axis("", y.low, y.high, ticks=(0, one / 2, one), words=("0", "½", "1"), role="discriminator")
-        note = f"D's output:  0 generated,  ½ undecided,  1 real,  {unit(look)}"
+        note = f"{judge(look)}{meaning},  {unit(look)}"
+        right = Axis("", y.low, y.high, ticks=(0, one / 2, one), words=words, role="discriminator")
         return Chart(self.title, Axis("", low, high, intervals=9), y, marks, right=right, note=note)
 
 

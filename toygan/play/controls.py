@@ -144,8 +144,11 @@ class RegularizerControls:
 AnyControl = Control | StrengthControl | RegularizerControls
 
 
-def control(name: str, recipe: Recipe, changed: Changed) -> AnyControl:
-    """Return the control of a field, or of a regularizer as "regularizers.r1"; RecipeError for any other name."""
+def control(name: str, recipe: Recipe, changed: Changed, seeds: int = 1) -> AnyControl:
+    """Return the control of a field, or of a regularizer as "regularizers.r1"; RecipeError for any other name.
+
+    If several `seeds` train, that of the seed sets the first of them.
+    """
     field, _, regularizer = name.partition(".")
     if regularizer and field == "regularizers":
         try:
@@ -161,7 +164,11 @@ def control(name: str, recipe: Recipe, changed: Changed) -> AnyControl:
         raise RecipeError(
             "controls", name, f"is not a field of a recipe; allowed: {', '.join(FIELDS)}, regularizers.<name>"
         )
-    return Control(name, recipe, changed)
+    found = Control(name, recipe, changed)
+    if name == "seed" and seeds > 1:
+        found.widget.label = "First seed" + RESTARTS
+        found.widget.tip += f"; {seeds} seeds train, this one and those that follow it (keys n and p show them)"
+    return found
 
 
 def _build(name: str, knob: Knob, value: Any, typed: Callable[[str], None]) -> Any:

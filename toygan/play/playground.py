@@ -68,7 +68,7 @@ class Playground(Live):
         self._wanted: dict[str, Any] = {}  # values of controls that the run does not have yet
         self._restarted = -math.inf
         names = CONTROLS if controls is None else controls
-        self.controls: list[AnyControl] = [control(name, session.recipe, self._want) for name in names]
+        self.controls: list[AnyControl] = [control(name, session.recipe, self._want, session.seeds) for name in names]
         super().__init__(session, Frames(session, panels), (width, height))
         self.view.room = CHROME_PIXELS + ROW_PIXELS * math.ceil(len(self.controls) / 3)
         self.children = [w.Box([c.widget for c in self.controls], layout=GRID), self.view]
