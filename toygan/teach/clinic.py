@@ -39,8 +39,6 @@ class Answer(NamedTuple):
         failing = f"{self.failing} of {SEEDS} seeds still fail{'s' * (self.failing == 1)}"
         return f"{verdict}. After {_list_changes(self.changes)}, {failing}: {self.points:g} points."
 
-    __str__ = __repr__
-
 
 @dataclass
 class Clinic:
