@@ -9,8 +9,9 @@ from support.shell import refused, toygan
 
 from toygan import train
 from toygan.cli.diagnose import format_diagnosis
-from toygan.measure.diagnosis import VERDICTS, Diagnosis, diagnose, diagnose_all
+from toygan.measure.diagnosis import VERDICTS, Diagnosis, describe, diagnose, diagnose_all
 from toygan.measure.recent import FEWEST_MEASUREMENTS, WINDOW_ITERATIONS, Recent
+from toygan.parts.metrics import METRICS
 from toygan.play.session import Session
 from toygan.recipe import Recipe
 from toygan.runs.record import Record
@@ -222,6 +223,18 @@ def test_a_record_is_diagnosed_member_by_member() -> None:
     assert [d.verdict for d in diagnose_all(record)] == ["healthy", "discriminator too weak"]
     with pytest.raises(ValueError, match="no measurement"):
         diagnose_all(Record())
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_the_words_of_a_diagnosis_explain_every_metric_of_its_evidence(verdict: str) -> None:
+    run = Run(Recipe(width=4, batch=8).seeds(2), n=100)
+    run.measure()
+    made = [VERDICTS[verdict].diagnose(verdict, Recent(run.record, member)) for member in (0, 1)]
+    words = describe(made, 1)
+    named = [part.split(" ")[0] for part in words["evidence"].split(", ")]
+    assert set(named) <= set(VERDICTS[verdict].evidence)
+    assert words["terms"].splitlines() == [f"{name}: {METRICS[name].help.replace('`', '')}" for name in named]
+    assert all(line.partition(": ")[2] for line in words["terms"].splitlines())
 
 
 def test_the_shell_diagnoses_what_training_has_left(tmp_path: Path) -> None:

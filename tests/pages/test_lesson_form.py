@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from toygan.measure.diagnosis import VERDICTS
 from toygan.studies.claims import CLAIMS
 from toygan.teach.exercises import LESSONS as LESSONS_OF_EXERCISES
 
@@ -121,6 +122,14 @@ def test_the_pages_beside_it_have_plain_words_and_no_long_sentence(name):
     page = (LESSONS[0].parent / name).read_text(encoding="utf-8")
     assert unplain(page) == []
     assert long_sentences(page) == []
+
+
+def test_every_metric_that_a_verdict_can_name_is_in_the_glossary():
+    page = (LESSONS[0].parent / "glossary.md").read_text(encoding="utf-8")
+    rows = [line.split(" | ") for line in page.splitlines() if line.startswith("| **")]
+    explained = {name for first, *_ in rows for name in re.findall(r"\*\*(.*?)\*\*", first)}
+    assert {metric for verdict in VERDICTS.values() for metric in verdict.evidence} - explained == set()
+    assert all(len(row) == 3 and len(row[1].split()) >= 3 for row in rows)
 
 
 def test_words_to_avoid_and_long_sentences_are_found():

@@ -104,12 +104,33 @@ def test_words_stand_where_they_belong(page: Any) -> None:
     status, diagnosis = page.locator(".toygan-status"), page.locator(".toygan-diagnosis")
     assert status.inner_text().split("\n") == ["iteration 3", "lr_g = 0.002"]
     assert diagnosis.inner_text().split() == ["healthy", "w1", "0.1", "Why."]
-    assert page.locator(".toygan-evidence").get_attribute("title") == "w1 0.1"
     assert (page.locator(".toygan-play").inner_text(), status.get_attribute("aria-live")) == ("Pause", "off")
     page.evaluate("(words) => tell(words)", {**WORDS, "message": "no", "refused": True})
     assert page.locator(".toygan-refused .toygan-message").inner_text() == "no"
     assert (page.locator(".toygan-play").inner_text(), status.get_attribute("aria-live")) == ("Play", "polite")
     assert page.locator(".toygan-view").get_attribute("aria-label") == "iteration 3"
+
+
+def test_each_metric_of_the_evidence_is_explained_one_hover_away(page: Any) -> None:
+    words = {
+        **WORDS,
+        "evidence": "w1 0.1 (true samples 0), gaps 2",
+        "terms": "gaps: Mean gap: in spreads\nw1: Distance",
+    }
+    page.evaluate("(words) => tell(words)", words)
+    evidence, terms = page.locator(".toygan-evidence"), page.locator(".toygan-evidence abbr")
+    assert evidence.inner_text() == words["evidence"]
+    assert [(term.inner_text(), term.get_attribute("title")) for term in terms.all()] == [
+        ("w1", "Distance"),
+        ("gaps", "Mean gap: in spreads"),
+    ]
+    page.evaluate("globalThis.first = document.querySelector('abbr')")
+    page.evaluate("(words) => tell(words)", {**words, "evidence": "w1 0.2, gaps 3"})
+    assert evidence.inner_text() == "w1 0.2, gaps 3"
+    assert page.evaluate("first === document.querySelector('abbr')"), "a tooltip that is open stays"
+    for wanted in ("at iteration 7", ""):
+        page.evaluate("(words) => tell(words)", {**WORDS, "evidence": wanted})
+        assert (evidence.inner_text(), terms.count()) == (wanted, 0)
 
 
 def test_one_frame_in_six_is_acknowledged_with_its_pace_and_the_last_one_after_a_rest(page: Any) -> None:

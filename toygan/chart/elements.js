@@ -1,8 +1,16 @@
 // Elements that more than one page shows.
 
-/** @typedef {{ verdict: string, evidence: string, cause: string, remedy: string }} Diagnosed */
+/**
+ * The words of a diagnosis; the lines of `terms` explain words of the evidence, each as "word: explanation".
+ * @typedef {{ verdict: string, evidence: string, cause: string, remedy: string, terms?: string }} Diagnosed
+ */
 
-const PARTS = /** @type {(keyof Diagnosed)[]} */ (["verdict", "evidence", "cause", "remedy"]);
+const PARTS = /** @type {("verdict" | "evidence" | "cause" | "remedy")[]} */ ([
+  "verdict",
+  "evidence",
+  "cause",
+  "remedy",
+]);
 
 /**
  * @template {keyof HTMLElementTagNameMap} T
@@ -35,12 +43,40 @@ export function write(element, text) {
   if (element.textContent !== text) element.textContent = element.title = text;
 }
 
+/**
+ * Write the evidence of a diagnosis, such as "drift 0.1, gaps 0.2", with a tooltip on each word that is explained. While
+ * the words stay the same only their numbers are written, so that a tooltip stays open.
+ * @param {HTMLElement} element
+ * @param {Diagnosed} words
+ */
+function writeEvidence(element, { evidence, terms = "" }) {
+  const parts = evidence.split(", ").map((part) => /** @type {string[]} */ (/^(\S*)(.*)$/s.exec(part)).slice(1));
+  const key = [terms, ...parts.map(([name]) => name)].join("\n");
+  if (element.dataset.terms !== key) {
+    element.dataset.terms = key;
+    const lines = terms.split("\n").map((line) => [line.split(": ", 1)[0], line.slice(line.indexOf(": ") + 2)]);
+    const help = new Map(/** @type {[string, string][]} */ (lines.filter(([name]) => name)));
+    element.replaceChildren(...parts.flatMap(([name], i) => [
+      i ? ", " : "",
+      help.has(name)
+        ? make("abbr", "toygan-term", { textContent: name, title: help.get(name), tabIndex: 0 })
+        : make("span", "", { textContent: name }),
+      "",
+    ]));
+  }
+  parts.forEach(([, rest], i) => {
+    const text = /** @type {Text} */ (element.childNodes[3 * i + 2]);
+    if (text.data !== rest) text.data = rest;
+  });
+}
+
 /** Make an element for a diagnosis; return it, and the function that shows one in it. */
 export function diagnosis() {
   const element = make("div", "toygan-diagnosis");
   const spans = PARTS.map((name) => make("span", `toygan-${name}`));
   element.append(...spans.flatMap((span) => [span, " "]));
-  const show = (/** @type {Diagnosed} */ words) => PARTS.forEach((name, i) => write(spans[i], words[name]));
+  const show = (/** @type {Diagnosed} */ words) =>
+    PARTS.forEach((name, i) => name === "evidence" ? writeEvidence(spans[i], words) : write(spans[i], words[name]));
   return { element, show };
 }
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from toygan.measure import signs
 from toygan.measure.advice import advice
 from toygan.measure.recent import FEWEST_MEASUREMENTS, Recent
+from toygan.parts.metrics import METRICS
 from toygan.runs.record import Record
 
 
@@ -97,12 +98,18 @@ def diagnose_all(record: Record) -> list[Diagnosis]:
 
 
 def describe(diagnoses: Sequence[Diagnosis], member: int = 0) -> dict[str, str]:
-    """Return one member's diagnosis as texts: verdict, with the number of seeds that share it, evidence, and so on."""
+    """Return one member's diagnosis as texts: verdict, with the number of seeds that share it, evidence, and so on.
+
+    The lines of `terms` explain the metrics that the evidence names, each as "name: help".
+    """
     mine = diagnoses[member]
     same = sum(other.verdict == mine.verdict for other in diagnoses)
     shared = f" · {same} of {len(diagnoses)} seeds" if len(diagnoses) > 1 else ""
-    evidence = ", ".join(mine.evidence)
-    return {"verdict": mine.verdict + shared, "evidence": evidence, "cause": mine.cause, "remedy": mine.remedy}
+    named = [name for name in (part.partition(" ")[0] for part in mine.evidence) if name in METRICS]
+    return {
+        "verdict": mine.verdict + shared, "evidence": ", ".join(mine.evidence), "cause": mine.cause,
+        "remedy": mine.remedy, "terms": "\n".join(f"{name}: {METRICS[name].help.replace('`', '')}" for name in named),
+    }  # fmt: skip
 
 
 def _is_worst(fault: str) -> Callable[[Recent], bool]:
