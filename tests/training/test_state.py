@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import json
 import pickle
 import struct
@@ -212,3 +214,45 @@ def test_former_names_of_select_and_tile_still_work() -> None:
     state = Population(SMALL.seeds(3)).state
     assert torch.equal(state.of([2, 0]).numbers, state.select([2, 0]).numbers)
     assert torch.equal(state.repeated(2).numbers, state.tile(2).numbers)
+
+
+@EVERY
+def test_an_instance_is_put_at_a_state(recipe: Recipe) -> None:
+    population = Population(recipe.seeds(2))
+    population.run(3)
+    state = population.state
+    original = Population.restore(state)
+    population.run(4)
+    population.snapshot(20)
+    assert population.restore(state) is population
+    assert population.steps == 3
+    for one in (population, original):
+        one.run(3)
+    same(population, original)
+
+
+def test_an_instance_takes_a_state_of_other_recipes_and_stays_as_it_was_if_it_is_refused() -> None:
+    population, other = Population(SMALL), Population(SMALL.but(loss="hinge", width=6).seeds(3))
+    other.run(2)
+    population.restore(other.state)
+    assert population.recipes == other.recipes
+    same(population, other)
+    wrong = dataclasses.replace(other.state, average=other.state.average[:, :-1])
+    with pytest.raises(StateError, match="average has shape"):
+        population.restore(wrong)
+    same(population, other)
+
+
+def test_a_population_is_copied_but_not_pickled_and_the_refusal_names_the_way(tmp_path: Path) -> None:
+    population = Population(SMALL.seeds(2))
+    population.run(2)
+    for write in (pickle.dumps, lambda p: torch.save(p, tmp_path / "p.pt")):
+        with pytest.raises(
+            TypeError, match=r"population\.state\.save\(path\).*Population\.restore\(State\.load\(path\)\)"
+        ):
+            write(population)
+    for twin in (copy.copy(population), copy.deepcopy(population)):
+        twin.run(2)
+        assert population.steps == 2
+    population.run(2)
+    same(population, twin)

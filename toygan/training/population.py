@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Sequence
 from functools import cache, partial
+from typing import Any, NoReturn
 
 import numpy as np
 import torch
@@ -170,11 +170,13 @@ class Population:
     def restore(cls, state: State, device: str | torch.device | None = None) -> Population:
         """Build a population that continues exactly as the original would: the same batches, the same numbers.
 
+        Called on an instance, as `population.restore(state)`, it puts that population at the state instead.
+
         Args:
             state: The state of the original, `Population.state`.
             device: The device of all tensors [default: that of the state].
         Returns:
-            A population of its own; the original may continue too.
+            A population of its own, or the instance; the original may continue too.
         Raises:
             StateError: If the state does not fit its recipes.
         """
@@ -194,6 +196,11 @@ class Population:
         except (ValueError, KeyError, RuntimeError) as error:  # of torch: a state of no generator
             raise StateError(f"state: has invalid streams of random numbers ({error})") from None
         return new
+
+    def _restore_in_place(self, state: State, device: str | torch.device | None = None) -> Population:
+        restored = Population.restore(state, self.device if device is None else device)
+        vars(self).update(vars(restored))
+        return self
 
     def copies(self, n: int, dtype: torch.dtype | None = None) -> Population:
         """Build a population of n copies of every member, which continue as it would, on the same batches.
@@ -216,9 +223,19 @@ class Population:
         Returns:
             A population that shares with this one what no step changes in place.
         """
-        one = copy.copy(self)
-        one.game = self.game.fork()
+        one = object.__new__(type(self))
+        vars(one).update(vars(self), game=self.game.fork())
         return one
+
+    def __copy__(self) -> Population:
+        return self.fork()
+
+    def __deepcopy__(self, memo: object) -> Population:
+        return self.copies(1)
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        way = "save its state with population.state.save(path), and read it with Population.restore(State.load(path))"
+        raise TypeError(f"population: cannot be pickled; {way}")
 
     # Looks, which change nothing.
 
@@ -317,6 +334,16 @@ class Population:
             KeyError: If a metric is unknown.
         """
         return self.probe().snapshot(n, since, metrics)
+
+
+class _OfClassOrInstance(classmethod):  # type: ignore[type-arg]
+    """A class method that restores an instance in place if it is called on one."""
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        return super().__get__(None, owner) if instance is None else instance._restore_in_place
+
+
+Population.restore = _OfClassOrInstance(vars(Population)["restore"].__func__)  # type: ignore[method-assign, assignment]
 
 
 @cache
