@@ -70,7 +70,35 @@ def test_a_look_at_one_member_is_what_the_population_says_of_it(ring):
     np.testing.assert_allclose(look.d_output.ravel(), logits.sigmoid(), atol=1e-6)
     assert look.recipe == population.recipes[2]
     np.testing.assert_array_equal(look.metric("loss-g"), record.metric("loss-g")[:, 2])
-    np.testing.assert_array_equal(look.shares, record.last.shares[2])
+
+
+def test_bars_count_the_samples_that_are_drawn_also_after_the_newest_measurement():
+    population, record = run(2, 1, data="ring8(radius=0.2,sigma=0.05)", lr_g=0.01)
+    charts = Charts(("samples", "modes"))
+    for _ in range(3):
+        population.run(60)
+        drawn = charts.update(Look.from_run(population, record, before=charts.look))
+        points = torch.from_numpy(np.stack([drawn[0]["generated"].x, drawn[0]["generated"].y], axis=-1)).float()
+        index, sigmas = population.recipes[0].distribution.nearest_mode(points[None])
+        counts = np.bincount(index[sigmas <= 3], minlength=8)
+        np.testing.assert_allclose(drawn[1]["this run"].height, counts / len(points), atol=1e-6)
+    assert counts.any()
+    assert record.steps[-1] == 2
+
+
+def test_curves_say_where_they_end_if_that_is_before_the_iteration_that_is_drawn():
+    population, record = run(4)
+    charts = Charts(("samples", "losses", "coverage"))
+
+    def said():
+        drawn = charts.update(Look.from_run(population, record, metrics=charts.needs, before=charts.look))
+        return [c["measured"].words[0] for c in drawn[1:]]
+
+    assert said() == ["", ""]
+    population.step()
+    assert said() == ["measured at 4", "measured at 4"]
+    record.add(population.snapshot(200))
+    assert said() == ["", ""]
 
 
 def test_rows_of_ds_output_run_upwards_and_columns_to_the_right(look, ring):
@@ -96,14 +124,15 @@ def test_measured_charts_stay_the_same_until_there_is_a_new_measurement():
     def now():
         return charts.update(Look.from_run(population, record, metrics=charts.needs, before=charts.look))
 
+    population.step()
     first = now()
     population.step()
     moved = now()
-    assert [old is new for old, new in zip(first, moved, strict=True)] == [False, True, True, True]
+    assert [old is new for old, new in zip(first, moved, strict=True)] == [False, True, True, False]
     record.add(population.snapshot(200))
     measured = now()
     assert not any(old is new for old, new in zip(moved, measured, strict=True))
-    assert measured[1]["loss-d"].x[-1] == 5
+    assert measured[1]["loss-d"].x[-1] == 6
     population.change([r.but(loss="least-squares") for r in population.recipes])
     assert now()[1]["equilibrium-d"].y[0] == 0.25
 
@@ -280,7 +309,7 @@ def test_scores_stand_upon_what_as_many_true_samples_score(data, n):
         truth, mean = c["true samples"], c["mean of true samples"]
         assert (truth.low[0], mean.y[0], truth.high[0]) == reference_band(metric, data, n)
         assert truth.end_label.split() == ["true", "samples"]
-    c, (low, mean, high) = render("modes", look), reference_shares(data, n)
+    c, (low, mean, high) = render("modes", look), reference_shares(data, len(look.generated))
     truth = c["true samples"]
     for drawn, expected in ((truth.low, low), (c["mean of true samples"].y, mean), (truth.high, high)):
         np.testing.assert_array_equal(drawn, np.repeat(expected, 2))

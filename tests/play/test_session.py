@@ -356,3 +356,19 @@ def test_an_applied_remedy_is_given_time_and_not_followed_by_its_opposite(monkey
     assert s.diagnosis.cause == "The settings changed at iteration 100: the run is judged again from iteration 400 on."
     assert not s.apply_remedy(), "there is nothing to apply yet"
     assert s.offers["apply"] == ""
+
+
+def test_words_name_the_iteration_at_which_they_were_measured_if_it_is_not_the_present_one() -> None:
+    s = session()
+    assert "measured at" not in s.status
+    assert "at iteration" not in s.words["evidence"]
+    s.play()
+    while s.iteration % INTERVAL.soonest < 3:
+        s.advance(0)
+    measured = s.snapshot.step
+    assert measured < s.iteration
+    assert s.status.endswith(f" · measured at {measured:,}")
+    assert s.words["evidence"].endswith(f"at iteration {measured:,}")
+    s.pause()
+    assert "measured at" not in s.status
+    assert "at iteration" not in s.words["evidence"]

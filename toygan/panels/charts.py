@@ -69,7 +69,9 @@ class Charts:
             self._charts = [render(name, look) for name in self._panels]
             return self._charts
         same_game = (look.recipe, look.diverged_at) == (before.recipe, before.diverged_at)
-        stay = self._measured if same_game and look.measurement is before.measurement else ()
+        late = [one.measured_at < one.step for one in (before, look)]  # then a curve says where it ends
+        same = same_game and look.measurement is before.measurement and late[0] == late[1]
+        stay = self._measured if same else ()
         self._charts = [
             old if name in stay else keep_axes(old, render(name, look))
             for name, old in zip(self._panels, self._charts, strict=True)

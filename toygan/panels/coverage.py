@@ -20,8 +20,6 @@ HALF_BAR = 0.38  # half of a bar's width, its mode's number in the middle
 class ModesPanel(Panel):
     """A panel about modes, for data with modes."""
 
-    measured = True
-
     def refuses(self, recipe: Recipe) -> str | None:
         return None if recipe.parts.data.has_modes else f"{recipe.data} has no modes to count"
 
@@ -60,7 +58,7 @@ class ReverseKL(ModesPanel, Score):
 
 
 class Modes(ModesPanel):
-    """Share of the samples at each mode, in front of its share of true samples."""
+    """Share of the samples at each mode, of those that are drawn, in front of its share of as many true samples."""
 
     title = "Share per mode"
 
@@ -72,7 +70,7 @@ class Modes(ModesPanel):
             shares, mode = look.shares[:k], np.arange(1, k + 1)
             edges = np.stack([mode - 0.5, mode + 0.5], axis=-1).ravel()  # a step for each mode
             band, mean = true_samples(
-                edges, *(np.repeat(s, 2) for s in reference_shares(look.recipe.data, look.measured))
+                edges, *(np.repeat(s, 2) for s in reference_shares(look.recipe.data, len(look.generated)))
             )
             marks = [band, Bars("this run", "generated", mode - HALF_BAR, mode + HALF_BAR, shares), mean]
             high = min(1.1, double_to(high, float(np.nanmax(shares, initial=0))))

@@ -6,11 +6,11 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from toygan.chart import Axis, Chart, Line
+from toygan.chart import Axis, Chart, Line, Text
 from toygan.chart.axis import Role
 from toygan.chart.limits import double_to, grow_to, grow_to_decades
 from toygan.panels.look import Look
-from toygan.panels.panel import Panel
+from toygan.panels.panel import Panel, caption
 
 FIRST_ITERATIONS = 100  # on a curve's axis at the start
 PLAYERS: tuple[tuple[str, Role], ...] = (("D", "discriminator"), ("G", "generator"))
@@ -19,6 +19,12 @@ PLAYERS: tuple[tuple[str, Role], ...] = (("D", "discriminator"), ("G", "generato
 def iterations(steps: np.ndarray, label: str = "iteration") -> Axis:
     """Return the axis of iterations, doubled until it holds the rising `steps`."""
     return Axis(label, 0, double_to(FIRST_ITERATIONS, steps[-1] if len(steps) else 0), format="integer")
+
+
+def measured_at(look: Look) -> Text:
+    """Return the words that say where curves end, if that is before the iteration of the look."""
+    words = f"measured at {look.measured_at:,}" if 0 <= look.measured_at < look.step else ""
+    return caption("measured", "muted", words, 0.99, 0.11, anchor="right", size=8.5, box=True)
 
 
 def curve(name: str, role: Role, look: Look, values: np.ndarray, width: float = 1.8, end_label: str = "") -> Line:
@@ -40,7 +46,12 @@ class Curves(Panel):
             curve(name, role, look, value, end_label=words)
             for name, value, (words, role) in zip(self.needs, values, self.ends, strict=True)
         ]
-        return Chart(self.title, iterations(look.steps, self.label), self.y(look, values), (*self.levels(look), *lines))
+        return Chart(
+            self.title,
+            iterations(look.steps, self.label),
+            self.y(look, values),
+            (*self.levels(look), *lines, measured_at(look)),
+        )
 
     def y(self, look: Look, values: np.ndarray) -> Axis:
         """Return the vertical axis for values `(curves, T)`."""

@@ -15,6 +15,8 @@ import torch
 
 from toygan.measure import theory
 from toygan.measure.words import status
+from toygan.parts.distributions import Distribution
+from toygan.parts.metrics.inputs import MetricInputs
 from toygan.parts.metrics.reference import ReferenceBand, reference_band
 from toygan.recipe import Recipe
 from toygan.runs.record import Record
@@ -36,27 +38,28 @@ class Measurement:
 
     Args:
         n: Samples of each member in the newest measurement; 0 before the first.
-        steps: Iterations `(T,)` of all measurements.
+        steps: Iterations `(T,)` of the curves: all measurements, or of a long run the extremes of each stretch.
         metrics: Metrics `(T, P)` by name.
         scores: The newest measurement `(P,)` by name; it may be a little older than the samples of a look.
-        shares: Share of each mode in each member's samples there `(P, K)`; None before the first measurement.
     """
 
     n: int
     steps: np.ndarray
     metrics: dict[str, np.ndarray]
     scores: dict[str, np.ndarray]
-    shares: np.ndarray | None
 
     @staticmethod
     def from_record(record: Record, newest: Snapshot | None, metrics: Iterable[str] | None) -> Measurement:
         """Copy the named metrics of a record, by default all that the newest snapshot has."""
-        steps = record.steps.copy()
         if newest is None:
-            return Measurement(0, steps, {}, {}, None)
-        names = newest.metrics if metrics is None else [name for name in metrics if name in newest.metrics]
-        columns = {name: record.metric(name).copy() for name in names}
-        return Measurement(newest.samples.shape[1], steps, columns, newest.metrics, newest.shares.copy())
+            return Measurement(0, record.steps.copy(), {}, {})
+        names = list(newest.metrics if metrics is None else [name for name in metrics if name in newest.metrics])
+        courses = [record.course(name) for name in names]
+        if courses and all(np.array_equal(at, courses[0][0]) for at, _ in courses):
+            steps, columns = courses[0][0], {name: x for name, (_, x) in zip(names, courses, strict=True)}
+        else:  # metrics that came at different iterations
+            steps, columns = record.steps.copy(), {name: record.metric(name).copy() for name in names}
+        return Measurement(newest.samples.shape[1], steps, columns, newest.metrics)
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +79,7 @@ class Look:
         arrows: Minus the gradient of G's loss at each generated sample `(n, dim)`; `(0, dim)` if it takes too long.
         d_output: D's output over the data's window, `(ny, nx)` or `(nx,)`, and `(0,)` for more than two dimensions:
             0 for generated, 1 for real, 0.5 for undecided. See `probability`.
-        shares: Share of each mode `(K,)` in the member's samples when last measured; None before that.
+        shares: Share of each mode `(K,)` among the generated samples above, as metrics count them; None without modes.
         trajectory_steps: Iterations `(S,)` at which a game of one number a player was followed; none of larger games.
         places: theta_G and theta_D at these iterations `(S, 2)`.
         means: The mean of all places up to each of these iterations `(S, 2)`.
@@ -142,7 +145,6 @@ class Look:
             measurement = before.measurement
         else:
             measurement = Measurement.from_record(record, newest, metrics)
-        shares = measurement.shares
         return Look(
             recipe=population.recipes[member],
             member=member,
@@ -153,7 +155,7 @@ class Look:
             generated=generated,
             arrows=arrows,
             d_output=d_output,
-            shares=shares[member] if shares is not None and diverged_at < 0 else None,
+            shares=_shares(population.recipes[member].parts.data, generated) if diverged_at < 0 else None,
             trajectory_steps=path.steps.copy(),
             places=path.places[:, member : member + 1].reshape(-1, 2).copy(),  # of a larger game `(0, 2)`
             means=path.means[:, member : member + 1].reshape(-1, 2).copy(),
@@ -176,8 +178,13 @@ class Look:
 
     @property
     def steps(self) -> np.ndarray:
-        """Iterations `(T,)` of all measurements."""
+        """Iterations `(T,)` of the curves: all measurements, or of a long run the extremes of each stretch."""
         return self.measurement.steps
+
+    @property
+    def measured_at(self) -> int:
+        """The iteration of the newest measurement, at which curves end; -1 before the first."""
+        return int(self.steps[-1]) if len(self.steps) else -1
 
     @property
     def metrics(self) -> dict[str, np.ndarray]:
@@ -232,6 +239,14 @@ def _ask(probe: Probe, n: int | None, patience: float) -> tuple[np.ndarray, np.n
     real = probe.real(n)[0]
     d_output = _d_output(probe, data.extent, real, generated) if data.dim in GRID else np.empty(0)
     return real.cpu().numpy(), generated.cpu().numpy(), arrows.cpu().numpy(), d_output
+
+
+def _shares(data: Distribution, generated: np.ndarray) -> np.ndarray | None:
+    """Return the share of each mode `(K,)` among the generated samples `(n, dim)`; None without modes."""
+    if not data.has_modes:
+        return None
+    shares: np.ndarray = MetricInputs(torch.from_numpy(generated)[None], data).shares[0].numpy()
+    return shares
 
 
 def _d_output(probe: Probe, window: Window, real: torch.Tensor, generated: torch.Tensor) -> np.ndarray:

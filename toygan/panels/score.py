@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from toygan.chart import Axis, Band, Chart, Line, Lines
+from toygan.chart import Axis, Band, Chart, Line, Lines, Mark
 from toygan.chart.limits import grow_to, grow_to_decades
-from toygan.panels.curves import curve, iterations
+from toygan.panels.curves import curve, iterations, measured_at
 from toygan.panels.look import Look
 from toygan.panels.panel import Panel, note
 from toygan.parts.metrics import METRICS
@@ -43,7 +43,7 @@ class Score(Panel):
     def chart(self, look: Look) -> Chart:
         (metric,), label = self.needs, "iteration"
         scores = look.metrics.get(metric, look.metric(metric)[:, None])
-        marks: list[Band | Line | Lines] = []
+        marks: list[Mark] = []
         if reference := look.reference(metric):
             marks += true_samples(None, *(np.array([score]) for score in reference))
         if scores.shape[1] > 1:
@@ -55,6 +55,7 @@ class Score(Panel):
             ]
             label += f"  (line: this run, band: {scores.shape[1]} seeds)"
         marks.append(curve("this run", "generated", look, look.metric(metric), width=2.2))
+        marks.append(measured_at(look))
         return Chart(self.title, iterations(look.steps, label), self.y(look, scores), tuple(marks))
 
     def y(self, look: Look, scores: np.ndarray) -> Axis:

@@ -24,5 +24,6 @@ class Frames:
         s = self._session
         patience = ARROWS_SECONDS if s.slow else math.inf
         before, needs = self._charts.look, self._charts.needs
+        s.run.followed = tuple(needs)
         look = Look.from_run(s.population, s.record, s.snapshot, s.focus, None, needs, before, patience)
         return self._charts.update(look)

@@ -227,8 +227,10 @@ class Session(FleetSession):
 
     @property
     def words(self) -> dict[str, str]:
-        """The diagnosis of the member in focus, by the names of `view.js`."""
+        """The diagnosis of the member in focus, by the names of `view.js`, and when it was made if that is not now."""
         words = describe(self.diagnoses, self.focus)
+        if self.snapshot.step < self.iteration and self.diagnosis.verdict != "diverged":
+            words["evidence"] = ", ".join(filter(None, (words["evidence"], f"at iteration {self.snapshot.step:,}")))
         if self._earlier:
             words["remedy"] = advice(self.diagnosis.verdict, self.recipe, self._earlier)
         return words
@@ -242,6 +244,8 @@ class Session(FleetSession):
     def status(self) -> str:
         """The run in one line: its iteration, the seed in focus, and the other seeds."""
         line = f"iteration {self.iteration:,} · {status(self.snapshot, self.focus, self.population.diverged_at)}"
+        if self.snapshot.step < self.iteration:
+            line += f" · measured at {self.snapshot.step:,}"
         return f"{line} · one iteration takes about {_duration(self.seconds)}" if self.seconds > LONG_SECONDS else line
 
     @property

@@ -176,10 +176,13 @@ class Fleet:
         return np.array(self.gather([run.record.metric(metric)[-1] for run in self.runs]))
 
     def course(self, metric: str) -> tuple[np.ndarray, np.ndarray]:
-        """Return the iterations at which all were measured `(T,)`, and the values of a metric there `(T, P)`."""
-        records = [run.record for run in self.runs]
-        steps: np.ndarray = reduce(np.intersect1d, [record.steps for record in records])
-        columns = self.gather([r.metric(metric)[np.searchsorted(r.steps, steps)].T for r in records])
+        """Return the iterations at which all were measured `(T,)`, and the values of a metric there `(T, P)`.
+
+        Of a long run they are the extremes of each stretch, as `Course` holds them.
+        """
+        courses = [run.record.course(metric) for run in self.runs]
+        steps: np.ndarray = reduce(np.intersect1d, [at for at, _ in courses])
+        columns = self.gather([values[np.searchsorted(at, steps)].T for at, values in courses])
         return steps, np.stack(columns, axis=-1)
 
     def member(self, number: int) -> tuple[Run, int]:

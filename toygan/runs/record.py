@@ -12,6 +12,7 @@ import numpy as np
 
 from toygan.parts.metrics import METRICS
 from toygan.recipe import Recipe
+from toygan.runs.course import Course
 from toygan.runs.trajectory import Trajectory
 from toygan.text import load_json
 from toygan.training import Snapshot
@@ -25,7 +26,8 @@ class Record:
     With a `limit` it holds at most that many rows and the newest one, for a run of any length. When they no longer fit,
     every second row is dropped, and from then on only every second snapshot is added (then every fourth ...). So the
     rows are evenly spread from the first snapshot to the newest, which is always there. With `limit=None` every row is
-    held. Raises ValueError for a limit below 2.
+    held. For pictures it also has the `course` of each metric, which keeps the extremes of what was dropped, and what
+    `follow` adds. Raises ValueError for a limit below 2.
     """
 
     def __init__(self, limit: int | None = 1000) -> None:
@@ -42,6 +44,7 @@ class Record:
         self._serial = 0  # of the newest snapshot, counted from the first; row i before it holds number i * stride
         self._steps = np.zeros(64, dtype=np.int64)
         self._columns: dict[str, np.ndarray] = {}
+        self._courses: dict[str, Course] = {}
 
     @staticmethod
     def from_arrays(
@@ -79,8 +82,24 @@ class Record:
         self._forget_after(snapshot.step - 1)
         self.since = min(self.since, snapshot.step) if self.recipes == snapshot.recipes else snapshot.step
         self.recipes, self.diverged_at, self.n = snapshot.recipes, snapshot.diverged_at, snapshot.samples.shape[1]
-        self._append(snapshot.step, {name: np.where(snapshot.alive, x, np.nan) for name, x in snapshot.metrics.items()})
+        self._append(snapshot.step, _finite(snapshot))
         self.last = snapshot
+
+    def follow(self, snapshot: Snapshot) -> None:
+        """Add a snapshot to the courses alone: rows, and all that is concluded from them, stay as they are."""
+        self._add_to_courses(snapshot.step, _finite(snapshot))
+
+    def _add_to_courses(self, step: int, values: Mapping[str, np.ndarray]) -> None:
+        for name, new in values.items():
+            if name not in self._courses:
+                self._courses[name] = Course(self.limit)
+            self._courses[name].add(step, np.where(np.isfinite(new), new, np.nan))
+
+    def course(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+        """Return the iterations `(R,)` and the values `(R, P)` of a metric, to be drawn; see `Course`."""
+        if name not in self._courses:
+            return self.steps, self.metric(name)
+        return self._courses[name].steps, self._courses[name].values
 
     def _append(self, step: int, values: Mapping[str, np.ndarray]) -> None:
         """Append a row; a value that is missing or not finite is NaN."""
@@ -100,6 +119,7 @@ class Record:
             new = np.asarray(values.get(name, np.nan), dtype=float)
             column[row] = np.where(np.isfinite(new), new, np.nan)
         self._steps[row], self._serial, self._rows = step, serial, row + 1
+        self._add_to_courses(step, {name: np.asarray(new, dtype=float) for name, new in values.items()})
 
     def _thin(self) -> None:
         """Drop every second row and double the stride."""
@@ -109,6 +129,8 @@ class Record:
             column[: self._rows] = column[:rows:2].copy()
 
     def _forget_after(self, step: int) -> None:
+        for course in self._courses.values():
+            course.forget_after(step)
         held = int(np.searchsorted(self.steps, step, side="right"))
         if held < self._rows:
             self._rows, self._serial = held, (held - 1) * self._stride
@@ -181,6 +203,11 @@ class Record:
         return Record.from_arrays(
             [recipe.but(seed=seed) for seed in seeds], steps, metrics, [-1 if at is None else at for at in ends]
         )
+
+
+def _finite(snapshot: Snapshot) -> dict[str, np.ndarray]:
+    """Return the metrics of a snapshot, NaN for members that have diverged."""
+    return {name: np.where(snapshot.alive, x, np.nan) for name, x in snapshot.metrics.items()}
 
 
 def _is_metric(name: str) -> bool:

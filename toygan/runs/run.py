@@ -12,6 +12,8 @@ from toygan.runs.record import SAMPLES, Record
 from toygan.training import Population, Snapshot
 from toygan.training.population import as_tuple
 
+FOLLOW_ITERATIONS = 20  # from one point of a drawn curve to the next, at most
+
 Interval = Callable[[int], int]  # iterations to the next measurement, from the one at which this one is taken
 
 
@@ -57,12 +59,15 @@ class Run:
         self._interval: Interval = every if callable(every) else lambda _: every
         self.due_at = 0  # the iteration of the next measurement
         self.calls = _calls(population.recipes)  # that an iteration takes, of torch's least ones: an estimate
+        self.followed: tuple[str, ...] = ()  # metrics that are also taken between measurements, for their curves
         self._earlier: Snapshot | None = None  # the newest one of an iteration before the present one
 
     def restart(self, recipes: Sequence[Recipe]) -> Run:
         """Return a run of these recipes from iteration 0 that is measured as this one is."""
         device, limit = self.population.device, self.record.limit
-        return Run(recipes, device, self._interval, self.n, self._metrics, limit)
+        run = Run(recipes, device, self._interval, self.n, self._metrics, limit)
+        run.followed = self.followed
+        return run
 
     def select(
         self, members: Sequence[int], every: int | Interval = 100, n: int = SAMPLES,
@@ -92,6 +97,14 @@ class Run:
         """Train one iteration."""
         self.population.step()
         self.record.path.add(self.population)
+        if self.followed and self.steps % FOLLOW_ITERATIONS == 0 and not self.due:
+            self._follow()
+
+    def _follow(self) -> None:
+        """Take the followed metrics of the present iteration, of those that are measured."""
+        last = self.record.last
+        if last is not None and (names := [name for name in self.followed if name in last.metrics]):
+            self.record.follow(self.population.snapshot(self.n, self._before(self.steps), names))
 
     def take(self, twin: Population) -> None:
         """Continue with a twin of the population that is one iteration ahead."""
