@@ -100,11 +100,37 @@ def test_menus_with_rows_of_the_same_name_do_not_meet() -> None:
     assert MENU.make("wave(height=0.25)") == Wave(height=0.25)
 
 
-def test_a_class_in_place_of_an_instance_is_refused() -> None:
+def test_a_class_is_registered_as_an_instance_with_its_defaults() -> None:
     menu: Menu[object] = Menu()
-    with pytest.raises(TypeError, match=r"mine=Wave: must be an instance, such as Wave\(\)"):
-        menu["mine"] = Wave
+    menu["mine"] = Wave
+    assert menu["mine"] == Wave()
+    assert menu.make("mine(height=3.0)") == Wave(height=3.0)
+
+
+def test_a_class_that_needs_arguments_is_refused_with_their_names() -> None:
+    @dataclass
+    class Sum:
+        left: float
+        right: float
+        factor: float = 1.0
+
+    menu: Menu[object] = Menu()
+    with pytest.raises(TypeError) as error:
+        menu["mine"] = Sum
+    assert str(error.value) == "mine=Sum: needs left, right; set an instance, such as Sum(left=..., right=...)"
     assert not menu
+
+
+def test_a_dataclass_need_not_be_frozen() -> None:
+    @dataclass
+    class Soft:
+        power: float = 2.0
+
+    menu: Menu[object] = Menu()
+    menu["mine"] = Soft
+    assert menu.make("mine(power=3)") == Soft(3)
+    with pytest.raises(ValueError, match="has no argument 'powre'; allowed: power"):
+        menu.make("mine(powre=3)")
 
 
 @pytest.mark.parametrize(

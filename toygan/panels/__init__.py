@@ -9,7 +9,7 @@ from toygan.panels.look import Look as Look
 from toygan.panels.panel import Panel as Panel
 from toygan.panels.panel import note
 from toygan.panels.score import AnyMetric
-from toygan.parts.menu import Menu
+from toygan.parts.menu import Menu, instantiate
 from toygan.parts.metrics import METRICS
 
 
@@ -28,7 +28,7 @@ class Panels(Menu[tuple[Panel, ...]]):
     """
 
     def __setitem__(self, name: str, row: Panel | tuple[Panel, ...]) -> None:
-        super().__setitem__(name, row if isinstance(row, tuple) else (row,))
+        super().__setitem__(name, tuple(instantiate(name, p) for p in (row if isinstance(row, tuple) else (row,))))
 
     def make(self, spec: str) -> tuple[Panel, ...]:
         named = self.row(spec) in self or spec not in METRICS

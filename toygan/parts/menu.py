@@ -19,7 +19,9 @@ Part = TypeVar("Part")
 class Menu(dict[str, Part]):
     """The parts of one kind by name: a dict whose rows can also be asked for with arguments.
 
-    A spec is a name, or a name with arguments: `"ring8(k=12, sigma=0.05)"`.
+    A spec is a name, or a name with arguments: `"ring8(k=12, sigma=0.05)"`. To set a row to a class is to set it to an
+    instance with the class's defaults; a class that needs arguments is refused with a TypeError that names them. If the
+    class is a dataclass, its fields are the arguments of a spec.
 
     Args:
         rows: Parts by name [default: none].
@@ -29,6 +31,15 @@ class Menu(dict[str, Part]):
         >>> from toygan import LOSSES
         >>> LOSSES.make("least-squares(b=2.0)")
         LeastSquares(a=0.0, b=2.0, c=1.0)
+        >>> from dataclasses import dataclass
+        >>> from toygan import Loss
+        >>> @dataclass(frozen=True)
+        ... class Power(Loss):
+        ...     power: float = 2.0
+        >>> LOSSES["mine"] = Power
+        >>> LOSSES.make("mine(power=3)").power
+        3
+        >>> del LOSSES["mine"]
     """
 
     changes: ClassVar[int] = 0  # rows set in any menu so far; a recipe made before the last one may be out of date
@@ -38,9 +49,7 @@ class Menu(dict[str, Part]):
         self._aliases = dict(aliases or {})
 
     def __setitem__(self, name: str, part: Part) -> None:
-        if isinstance(part, type):
-            raise TypeError(f"{name}={part.__name__}: must be an instance, such as {part.__name__}()")
-        super().__setitem__(name, part)
+        super().__setitem__(name, instantiate(name, part))
         Menu.changes += 1
 
     def make(self, spec: str) -> Part:
@@ -58,9 +67,12 @@ class Menu(dict[str, Part]):
             raise ValueError(f"unknown name {short(name)}{hint(name, self)}; allowed: {', '.join(self)}")
         if not arguments:
             return self[name]
-        part: Part = _with_arguments(self[name], spec)
+        row = self[name]
+        if type(row).__hash__ is None:  # a dataclass that is not frozen
+            return cast(Part, _with_arguments.__wrapped__(row, spec))
+        part: Part = _with_arguments(row, spec)
         if getattr(part, "stale", False):
-            part = _with_arguments.__wrapped__(self[name], spec)
+            part = _with_arguments.__wrapped__(row, spec)
         return part
 
     def row(self, spec: str) -> str:
@@ -71,6 +83,18 @@ class Menu(dict[str, Part]):
     def select(self, specs: Iterable[str]) -> dict[str, Part]:
         """Return the parts that `specs` name, or all rows if there are none; raise ValueError as `make` does."""
         return {spec: self.make(spec) for spec in specs} or dict(self)
+
+
+def instantiate(name: str, part: Any) -> Any:
+    """Return a part as it is, or of a class an instance with its defaults; TypeError if the class needs arguments."""
+    if not isinstance(part, type):
+        return part
+    parameters = inspect.signature(part).parameters.values()
+    needed = [p.name for p in parameters if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    if needed:
+        example = f"{part.__name__}({', '.join(f'{argument}=...' for argument in needed)})"
+        raise TypeError(f"{name}={part.__name__}: needs {', '.join(needed)}; set an instance, such as {example}")
+    return part()
 
 
 @lru_cache(maxsize=64)

@@ -56,4 +56,4 @@ def register(name: str, part: Any) -> None:
     if not menus:
         allowed = ", ".join(base.__name__ for base in MENUS)
         raise TypeError(f"part={part!r}: must be an instance or a class of one of {allowed}")
-    menus[0][name] = part() if isinstance(part, type) else part
+    menus[0][name] = part
