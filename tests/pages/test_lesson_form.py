@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
 import pytest
 
 from toygan.measure.diagnosis import VERDICTS
+from toygan.recipe import KNOBS
 from toygan.studies.claims import CLAIMS
 from toygan.teach.exercises import LESSONS as LESSONS_OF_EXERCISES
 
@@ -79,8 +81,62 @@ def test_of_toygan_it_imports_only_the_top_and_teach(any_lesson):
 
 def test_every_exercise_of_its_number_is_asked_for_in_it(lesson):
     number = int(re.match(r"# (\d+)", lesson.cells[0].source).group(1))
-    asked = re.findall(r'EXERCISES\["([\w-]+)"\]', text(lesson, "code"))
+    asked = re.findall(r'EXERCISES\["([\w-]+)"\]\.check\(', text(lesson, "code"))
     assert asked == list(LESSONS_OF_EXERCISES[number])
+
+
+def test_a_control_is_named_as_the_page_names_it_where_it_is_met_first(any_lesson):
+    """Its label in the page, then its code name: *Learning rate of G* (`lr_g`)."""
+    cells, met = any_lesson.cells, set()
+    for play, below in pairwise(cells):
+        if play.cell_type == "code" and below.cell_type == "markdown" and "Playground(" in play.source:
+            for field in re.findall(r"`(\w+)`", below.source):
+                if field in KNOBS and field not in met:
+                    met.add(field)
+                    label = "First seed" if field == "seed" else KNOBS[field].label
+                    assert re.search(rf"\*{re.escape(label)}\* \(`{field}`\)", below.source), field
+                    assert below.source.index(f"`{field}`") == below.source.index(f"(`{field}`)") + 1, field
+
+
+SOLUTION = re.compile(r"<details><summary>Solution</summary>\n\n```python\n(.*?)```\n</details>", re.DOTALL)
+
+
+def formulas(code):
+    """What functions and lambdas of some code return, each in one form of writing."""
+    nodes = list(ast.walk(ast.parse(code)))
+    returned = [node.value for node in nodes if isinstance(node, ast.Return) and node.value is not None]
+    return {ast.unparse(part) for value in returned for part in ast.walk(value) if isinstance(part, ast.expr)} | {
+        ast.unparse(node.body) for node in nodes if isinstance(node, ast.Lambda)
+    }
+
+
+def test_each_solution_is_right_and_folded_away_and_stands_nowhere_else(lesson):
+    """As a learner would type it: with the names that the lesson has imported."""
+    names: dict[str, object] = {}
+    exec(lesson.cells[1].source, names)
+    exercises = list(LESSONS_OF_EXERCISES[int(re.match(r"# (\d+)", lesson.cells[0].source).group(1))].values())
+    solutions = SOLUTION.findall(text(lesson, "markdown"))
+    assert len(solutions) == len(exercises)
+    elsewhere = [*re.findall(r"```python\n(.*?)```", SOLUTION.sub("", text(lesson, "markdown")), re.DOTALL)]
+    elsewhere += [cell.source for cell in lesson.cells if cell.cell_type == "code"]
+    for solution, exercise in zip(solutions, exercises, strict=True):
+        exec(solution, names)
+        assert exercise.check(names[re.match(r"def (\w+)", solution).group(1)]).right
+        (answer,) = (ast.unparse(node.value) for node in ast.walk(ast.parse(solution)) if isinstance(node, ast.Return))
+        assert not any(answer in formulas(code) for code in elsewhere), answer
+
+
+def test_a_solution_follows_its_exercise(lesson):
+    cells = [cell for cell in lesson.cells if 'EXERCISES["' in cell.source and ".check(" in cell.source]
+    for cell in cells:
+        after = lesson.cells[lesson.cells.index(cell) + 1 :]
+        words = next(below.source for below in after if below.cell_type == "markdown")
+        assert words.startswith("<details><summary>Solution</summary>")
+
+
+def test_a_solution_that_stands_in_the_open_is_found():
+    assert "m / (m + K)" in formulas("f = g if right else (lambda m, K: m / (m+K))")
+    assert "a ** 2 / d" in formulas("def score(a, d):\n    return (x if own else a**2 / d).mean(-1)")
 
 
 # Words that are hard to read for those whose first language is not English, and what is not a field's term.
@@ -164,19 +220,8 @@ class TestFromTheFifthOn:
         code = text(nbformat.read(path, as_version=4), "code")
         assert re.search(r"^register\(", code, flags=re.MULTILINE)
 
-    def test_its_exercises_are_two_to_four_and_each_solution_is_folded_away_and_right(self, path):
-        """As a learner would type it: with the names that the lesson has imported."""
-        lesson = nbformat.read(path, as_version=4)
-        names: dict[str, object] = {}
-        exec(lesson.cells[1].source, names)
-        solutions = re.findall(
-            r"<summary>Solution</summary>\n\n```python\n(.*?)```", text(lesson, "markdown"), re.DOTALL
-        )
-        exercises = list(LESSONS_OF_EXERCISES[int(path.stem[:2])].values())
-        assert 2 <= len(exercises) == len(solutions) <= 4
-        for solution, exercise in zip(solutions, exercises, strict=True):
-            exec(solution, names)
-            assert exercise.check(names[re.match(r"def (\w+)", solution).group(1)]).right
+    def test_its_exercises_are_two_to_four(self, path):
+        assert 2 <= len(LESSONS_OF_EXERCISES[int(path.stem[:2])]) <= 4
 
     def test_the_claims_that_it_names_stand_in_it_as_they_were_measured(self, path):
         words = text(nbformat.read(path, as_version=4), "markdown")
