@@ -29,7 +29,7 @@ class RecipeError(ValueError):
         ...     Recipe(batch=0)
         ... except RecipeError as error:
         ...     print(error.field, "|", error)
-        batch | batch=0: must be at least 1 and at most 65536
+        batch | batch=0: must be at least 1 and at most 65,536
     """
 
     def __init__(self, name: str, value: object, allowed: str) -> None:
@@ -63,9 +63,9 @@ class Knob:
             return "one of " + ", ".join(self.menu) + (f", or nothing: {self.unset}" if self.unset else "")
         bounds = []
         if self.low is not None:
-            bounds.append(f"{'above' if self.exclusive_low else 'at least'} {self.low:g}")
+            bounds.append(f"{'above' if self.exclusive_low else 'at least'} {text.format_number(self.low, 6)}")
         if self.high is not None:
-            high = "2^63" if self.high == 2**63 else f"{self.high:g}"
+            high = "2^63" if self.high == 2**63 else text.format_number(self.high, 6)
             bounds.append(f"{'below' if self.exclusive_high else 'at most'} {high}")
         return " and ".join(bounds) or "any"
 
@@ -83,6 +83,10 @@ class Knob:
     def write(self, value: Any) -> str:
         """Write a value as `read` understands it."""
         return str(value)
+
+    def describe(self, value: Any) -> str:
+        """Return a value as people write it; `read` understands it if it is below 1000."""
+        return text.format_number(value, 6) if isinstance(value, float) else self.write(value) or self.unset
 
     def shape_part(self, value: Any) -> Any:
         """Return the part of a value in which members of one population must agree."""

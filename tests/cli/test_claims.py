@@ -13,6 +13,7 @@ from toygan.studies.claims import CLAIMS, TOPICS
 from toygan.studies.claims import findings as module
 from toygan.studies.claims.claim import Claim
 
+SAMPLES = "; each value: 2,500 samples of a seed"
 TINY = Recipe(data="bimodal", width=4, batch=8)
 TRUE = Claim(
     "Sixteen [bits] are more than four",
@@ -50,14 +51,14 @@ def test_claims_that_hold_are_a_table_and_no_failure() -> None:
     for words in ("Sixteen [bits] are more than four", "often said: size is nothing", "2 seeds, 2 iterations"):
         assert any(words in line for line in lines), words
     assert any(line.startswith("true-one") and line.endswith("yes") for line in lines)
-    assert lines[-1] == "1 of 1 claims hold"
+    assert lines[-1] == f"1 of 1 claims hold{SAMPLES}"
 
 
 def test_a_broken_claim_is_a_failure() -> None:
     result = toygan("claims", "--jobs", 1)
     assert result.exit_code == 1
     assert [line.split()[0] for line in result.stdout.splitlines() if line.split()[-1:] == ["no"]] == ["false-one"]
-    assert result.stdout.splitlines()[-1] == "1 of 2 claims hold; not: false-one"
+    assert result.stdout.splitlines()[-1] == f"1 of 2 claims hold; not: false-one{SAMPLES}"
 
 
 def test_quick_leaves_out_the_rest() -> None:
@@ -105,7 +106,7 @@ def test_an_interrupt_prints_what_was_measured(monkeypatch: pytest.MonkeyPatch) 
     result = toygan("claims", "--jobs", 1)
     assert result.exit_code == 130
     assert "true-one" in result.stdout
-    assert result.stdout.splitlines()[-1] == "1 of 1 claims hold; not measured: false-one"
+    assert result.stdout.splitlines()[-1] == f"1 of 1 claims hold{SAMPLES}; not measured: false-one"
 
 
 def test_an_interrupt_before_the_first_claim_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ def test_a_grid_becomes_a_table_and_a_store_that_spares_the_work(
     words = ["sweep", "lr_g=1e-3:1e-2:2:log", "loss=hinge,minimax", *TINY, "--store", tmp_path / "s.db"]
     first = toygan(*words)
     assert first.exit_code == 0, first.output
-    assert "4 recipes, 2 seeds each, 4 iterations" in first.stdout
+    assert "4 recipes, 2 seeds each, 4 iterations, 2,500 samples of each seed" in first.stdout
     assert [line.split()[:2] for line in first.stdout.splitlines() if "0.01" in line] == [
         ["hinge", "0.01"],
         ["minimax", "0.01"],

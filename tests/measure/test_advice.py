@@ -51,7 +51,7 @@ def test_odds_are_counts_and_remedies_that_harm_more_than_they_help_are_not_advi
             assert 0 <= known.helped + known.harmed <= known.n
     table = {"oscillation": {"strong r1": Odds(1, 5, 10), "a third of both rates": Odds(4, 1, 10)}}
     monkeypatch.setattr("toygan.measure.advice.read_odds", lambda: table)
-    assert advice("oscillation", Recipe()).startswith("Take shorter steps: lr_g = 0.0003 (now 0.001)")
+    assert advice("oscillation", Recipe()).startswith("Take shorter steps: lr_g = 3e-4 (now 0.001)")
     assert advice("oscillation", Recipe()).endswith("(helped 4 of 10 runs, harmed 1).")
     table["oscillation"].pop("a third of both rates")
     table["oscillation"]["strong r1"] = Odds(5, 5, 10)

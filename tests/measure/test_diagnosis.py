@@ -181,7 +181,7 @@ def test_the_words_name_how_far_the_data_is() -> None:
 
 def test_a_knob_names_the_setting_as_it_is() -> None:
     recipe = Recipe(lr_d=3e-6)
-    assert "(now 3e-06)" in diagnose(recent(recipe, **with_(FAR))).remedy
+    assert "(now 3e-6)" in diagnose(recent(recipe, **with_(FAR))).remedy
 
 
 def test_a_run_that_diverged_says_when_and_one_whose_losses_explode_has_diverged_too() -> None:

@@ -38,7 +38,11 @@ def snapshot(data, seeds=3):
 
 @pytest.mark.parametrize(
     ("data", "words"),
-    [("ring8", r"of 8 modes, high quality \d+ % \(true"), ("uniform", "generated at"), ("two-moons", "D is right on")],
+    [
+        ("ring8", r"of 8 modes, high quality \d+ % of 100 samples \(true"),
+        ("uniform", "generated at"),
+        ("two-moons", "D is right on"),
+    ],
 )
 def test_a_status_speaks_of_what_the_data_have(data, words):
     assert re.search(words, status(snapshot(data), 0, np.full(3, -1)))

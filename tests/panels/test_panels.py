@@ -503,7 +503,7 @@ def test_words_stand_beside_what_true_samples_score(look):
     picture.draw(look)
     words = picture.heading.line
     assert f"{look.scores['modes-covered'][1]:.0f} of 8 modes" in words
-    low, high = re.search(r"high quality \d+ % \(true samples ([\d.]+)–([\d.]+) %\)", words).groups()
+    low, high = re.search(r"high quality \d+ % of [\d,]+ samples \(true samples ([\d.]+)–([\d.]+) %\)", words).groups()
     band = reference_band("high-quality", "ring8", 200)
     assert (float(low), float(high)) == pytest.approx((100 * band.low, 100 * band.high), abs=0.5)
     assert "seed 1 (of seeds 0 to 2): " in words

@@ -62,6 +62,7 @@ def test_a_cell_tells_its_values_its_numbers_and_its_verdicts() -> None:
     assert isinstance(mark, Cells)
     assert mark.names[2].startswith("lr_g 0.001, lr_d 0.001, regularizers.r1 0\nsliced-w1 ")
     assert mark.names[2].endswith("2 × undetermined")
+    assert "\nof 500 samples of each seed\n" in mark.names[2]
 
 
 @pytest.mark.parametrize("colour", session().colours)

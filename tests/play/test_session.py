@@ -166,7 +166,7 @@ def test_looking_never_changes_the_run() -> None:
 def test_quality_stands_beside_that_of_as_many_true_samples() -> None:
     s = session()
     words = true_percent("high-quality", s.recipe.data, s.snapshot.samples.shape[1])
-    assert re.search(rf"high quality [\d.]+ % {re.escape(words)}", s.status)
+    assert re.search(rf"high quality [\d.]+ % of 1,000 samples {re.escape(words)}", s.status)
 
 
 def test_the_recipes_own_seed_is_in_focus_and_the_others_follow() -> None:

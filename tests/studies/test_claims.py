@@ -78,7 +78,7 @@ def test_claims_are_shown_as_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
     assert row.count(" | ") == head.count(" | ")
     assert row.startswith("| **false**<br>Fewer samples | ")
     assert row.endswith(" | **no** |")
-    assert verdict == "*0 of 1 claims hold; not: false.*"
+    assert verdict == "*0 of 1 claims hold; not: false; each value: 2,500 samples of a seed.*"
     assert findings.broken == ["false"]
 
 

@@ -102,7 +102,9 @@ def test_the_matrix_counts_failed_seeds_and_those_that_the_remedy_made_healthy()
     assert counted.failed.tolist() == [True, False]
     report = GalleryReport({"one": counted})
     assert report.confusion == {"diverged": {"diverged": 1}, "healthy": {"healthy": 1}}
-    assert report.summary.endswith("2 of 2 right (100 %; mean over rows 100 %), 0 undetermined, 0 wrong")
+    assert report.summary.endswith(
+        "2 of 2 right (100 %; mean over rows 100 %), 0 undetermined, 0 wrong, on 2,500 samples"
+    )
     assert "| **diverged** | **1** |  |" in report._repr_markdown_()
 
 

@@ -77,7 +77,10 @@ def test_the_matrix_counts_what_is_right_of_a_label() -> None:
     }
     found = Trial(runs)
     assert found.confusion["near"] == {"too narrow": 1, "undetermined": 1}
-    assert found.summary == "2 of 4 right (50 %; mean over rows 50 %), 1 undetermined, 1 wrong"
+    assert (
+        found.summary
+        == "2 of 4 right (50 %; mean over rows 50 %), 1 undetermined, 1 wrong, on 500 samples of each seed"
+    )
     assert "| **far** | 1 |" in repr(found)
 
 

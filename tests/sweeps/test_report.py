@@ -156,3 +156,9 @@ def test_parquet_is_the_same_table_or_says_what_it_needs(store: Path, tmp_path: 
         return
     toygan("report", store, "--out", tmp_path / "t.parquet")
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "t.parquet"), read_sweep(store), check_dtype=False)
+
+
+def test_the_page_says_how_many_samples_are_behind_a_score() -> None:
+    table = sweep([Recipe(width=4, batch=8)], seeds=2, steps=2, every=1, jobs=1)
+    assert table.attrs["samples"] == [2500]
+    assert b"on 2,500 samples of each seed" in render_report(table, "it")

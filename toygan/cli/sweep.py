@@ -17,9 +17,11 @@ from toygan.cli.studies import open_store
 from toygan.cli.tables import print_tables
 from toygan.measure.tables import Table
 from toygan.measure.words import score
+from toygan.runs.record import SAMPLES
 from toygan.sweeps import sweep
 from toygan.sweeps.design import parse_axis
 from toygan.sweeps.table import find_varying_fields, summarize
+from toygan.text import format_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +37,7 @@ def build_table(measured: pd.DataFrame) -> Table:
     metrics = [name for name in METRICS_SHOWN if name in means]
     rows = [
         [
-            *(f"{row[name]:g}" if isinstance(row[name], float) else str(row[name]) for name in axes),
+            *(format_number(row[name], 6) if isinstance(row[name], float) else str(row[name]) for name in axes),
             *(score(name, row[name]) for name in metrics),
             f"{row['verdict']}, {row['agree']} of {row['seeds']}",
         ]
@@ -113,7 +115,8 @@ def command(
         return INTERRUPTED
     print_tables([build_table(measured)])
     recipes = len(summarize(measured))
-    click.echo(f"{recipes:,} recipe{'s' * (recipes > 1)}, {seeds} seed{'s' * (seeds > 1)} each, {steps:,} iterations")
+    each = f"{seeds} seed{'s' * (seeds > 1)} each, {steps:,} iterations, {SAMPLES:,} samples of each seed"
+    click.echo(f"{recipes:,} recipe{'s' * (recipes > 1)}, {each}")
     if store:
         click.echo(f"stored in {store}")
     return 0

@@ -19,21 +19,22 @@ from toygan.cli.tables import print_tables
 from toygan.measure.diagnosis import diagnose_all
 from toygan.measure.tables import Table
 from toygan.parts.metrics.reference import reference_band
+from toygan.text import format_number
 from toygan.training import Snapshot
 
 
 def summarize(snapshot: Snapshot) -> Table:
     """Return the last evaluation: every metric over the seeds, beside the scores of 90 % of sets of true samples."""
     count, n = len(snapshot.recipes), snapshot.samples.shape[1]
-    title = f"iteration {snapshot.step}, {count} seed{'s' * (count > 1)}"
+    title = f"iteration {snapshot.step:,}, {count} seed{'s' * (count > 1)}, {n:,} samples each"
     if not snapshot.alive.all():
         title += f", {int((~snapshot.alive).sum())} diverged"
     rows = []
     for name, column in snapshot.metrics.items():
         if len(finite := column[np.isfinite(column)]):
             band = reference_band(name.removeprefix("average-"), snapshot.recipes[0].data, n)
-            numbers = [f"{x:.4g}" for x in (finite.mean(), finite.min(), finite.max())]
-            rows.append([name, *numbers, f"{band:.4g}" if band else ""])
+            numbers = [format_number(x, 4) for x in (finite.mean(), finite.min(), finite.max())]
+            rows.append([name, *numbers, band.describe(4) if band else ""])
     return Table([title, "mean", "lowest", "highest", "true samples"], rows, numbers=1)
 
 

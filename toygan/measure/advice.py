@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from toygan.recipe import KNOBS, Recipe, RecipeError
-from toygan.text import round_to
+from toygan.text import format_number, round_to
 
 Changes = dict[str, Any]  # fields of a recipe
 PRIOR_RUNS = 4  # without an effect, added to the runs of each remedy, so that one lucky run ranks it low
@@ -125,12 +125,12 @@ def describe_changes(recipe: Recipe, changed: Recipe) -> str:
     for name, how in KNOBS.items():
         old, new = getattr(recipe, name), getattr(changed, name)
         if name == "regularizers":
-            old, new = ({spec: f"{x:g}" for spec, x in strengths.items()} for strengths in (old, new))
+            old, new = ({spec: format_number(x, 6) for spec, x in strengths.items()} for strengths in (old, new))
             for spec in dict.fromkeys([*old, *new]):
                 if old.get(spec) != new.get(spec):
                     changes.append(f"{spec} = {new.get(spec, 'off')} (now {old.get(spec, 'off')})")
         elif old != new:
-            changes.append(f"{name} = {how.write(new) or how.unset} (now {how.write(old) or how.unset})")
+            changes.append(f"{name} = {how.describe(new)} (now {how.describe(old)})")
     return ", ".join(changes)
 
 

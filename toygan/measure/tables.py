@@ -17,6 +17,7 @@ from toygan.measure.intervals import mean_interval, share_interval
 from toygan.measure.words import percent
 from toygan.parts.metrics import METRICS
 from toygan.parts.metrics.reference import reference_band
+from toygan.text import format_number
 
 if TYPE_CHECKING:
     from rich.table import Table as RichTable
@@ -126,7 +127,7 @@ class SeedTable:
         if data is not None:
             true = DEFAULT_SAMPLES if n is None else n
             bands = {name: reference_band(name, data, true) if name in METRICS else None for name in self.columns}
-            self.rows = {TRUE: {name: f"{band:.3g}" if band else "–" for name, band in bands.items()}, **self.rows}
+            self.rows = {TRUE: {name: band.describe() if band else "–" for name, band in bands.items()}, **self.rows}
             self.note += f" {TRUE.capitalize()}: scores of 90 % of sets of {true:,}."
 
     @property
@@ -170,10 +171,10 @@ def describe_values(values: np.ndarray | str) -> str:
     if not len(finite):
         return "–"
     if len(values) == 1:
-        return f"{finite[0]:.3g}"
+        return format_number(finite[0])
     low, high = mean_interval(finite)
     left_out = f" ({len(finite)} of {len(values)} seeds)" if len(finite) < len(values) else ""
-    return f"{finite.mean():.3g} [{low:.3g}, {high:.3g}]{left_out}"
+    return f"{format_number(finite.mean())} [{format_number(low)}, {format_number(high)}]{left_out}"
 
 
 def describe_share(happened: np.ndarray) -> str:

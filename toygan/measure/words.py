@@ -6,6 +6,7 @@ import numpy as np
 
 from toygan.parts.metrics import METRICS
 from toygan.parts.metrics.reference import reference_band
+from toygan.text import format_number
 from toygan.training import Snapshot
 
 
@@ -23,7 +24,7 @@ def true_percent(metric: str, data: str, n: int) -> str:
 
 def score(metric: str, value: float, digits: int = 0) -> str:
     """Return the value of a metric in its unit; `digits` are the decimals of a share."""
-    return percent(value, digits) if METRICS[metric].unit == "share" else f"{value:.3g}"
+    return percent(value, digits) if METRICS[metric].unit == "share" else format_number(value)
 
 
 def status(last: Snapshot, member: int, diverged_at: np.ndarray) -> str:
@@ -49,7 +50,8 @@ def _quality(last: Snapshot, member: int) -> str:
     if data.has_modes and value.keys() >= {"modes-covered", "high-quality"}:
         k, true = len(data.modes), true_percent("high-quality", last.recipes[member].data, last.samples.shape[1])
         modes = f"{value['modes-covered']:.0f} of {k} mode{'s' * (k > 1)}"
-        return f"{modes}, high quality {percent(value['high-quality'])} {true}"
+        of = f"of {last.samples.shape[1]:,} samples"
+        return f"{modes}, high quality {percent(value['high-quality'])} {of} {true}"
     if data.dim == 1:
         x = last.samples[member].double()
         return f"generated at {x.mean():.2f} ± {x.std(correction=0):.2f}"

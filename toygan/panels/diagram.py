@@ -16,7 +16,7 @@ from toygan.panels.score import true_samples
 from toygan.parts.distributions import DISTRIBUTIONS
 from toygan.parts.metrics import METRICS
 from toygan.parts.metrics.reference import ReferenceBand, reference_band
-from toygan.text import round_to
+from toygan.text import format_number, round_to
 
 MOST_TICKS = 9  # along an axis
 MOST_DIGITS = 5  # of a tick, with its point
@@ -149,7 +149,7 @@ class Diagram:
         if self.scale.log:
             low, high = low / 1.6, high * 1.6
             at = _log_ticks(low, high)
-            return Axis("", low, high, log=True, ticks=at, words=tuple(f"{t:g}" for t in at))
+            return Axis("", low, high, log=True, ticks=at, words=tuple(map(format_number, at)))
         room = 1.06 if unit in ("share", "modes") else 1.5  # runs that fail end farther from the data than they begin
         return Axis("", low, room * high, format="percent" if unit == "share" else "number")
 
@@ -188,5 +188,4 @@ def value_words(value: Any) -> str:
     """Return a value of an axis as words: three digits of a number, small ones as "1e-4"."""
     if not isinstance(value, float):
         return str(value)
-    small = 0 < abs(value) < 1e-3
-    return np.format_float_scientific(value, precision=2, trim="-", exp_digits=1) if small else f"{value:.3g}"
+    return format_number(value)

@@ -12,6 +12,7 @@ from toygan.chart.figure import Heading, Painting, Place
 from toygan.panels.charts import Charts
 from toygan.panels.look import Look
 from toygan.recipe import Recipe
+from toygan.text import format_number
 
 DEFAULT = ("samples", "losses", "coverage", "modes")
 MOST_LETTERS = 80  # of the data in a headline
@@ -19,7 +20,7 @@ MOST_LETTERS = 80  # of the data in a headline
 
 def headline(recipe: Recipe) -> str:
     """Return loss, regularizers and data in one line; a long description of data, such as points, is cut."""
-    regularizers = "".join(f" + {name} {strength:.3g}" for name, strength in recipe.regularizers.items())
+    regularizers = "".join(f" + {name} {format_number(strength)}" for name, strength in recipe.regularizers.items())
     data = recipe.data if len(recipe.data) <= MOST_LETTERS else recipe.data[: MOST_LETTERS - 1] + "…"
     return f"{recipe.loss}{regularizers}  ·  {data}"
 

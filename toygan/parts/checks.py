@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from toygan.text import short
+from toygan.text import format_number, short
 
 LARGEST = 1e6  # a position or a size
 SMALLEST = 1e-6  # a size
@@ -26,7 +26,9 @@ def number(name: str, value: Any, low: float = -LARGEST, high: float = LARGEST) 
     """Check a number from `low` to `high`; by default the bounds of a position."""
     real = isinstance(value, int | float) and not isinstance(value, bool)
     if not real or not low <= value <= high:
-        raise ValueError(f"{name}={short(value)}: must be a finite number from {low:g} to {high:g}")
+        raise ValueError(
+            f"{name}={short(value)}: must be a finite number from {format_number(low, 6)} to {format_number(high, 6)}"
+        )
 
 
 def size(name: str, value: Any) -> None:
@@ -55,7 +57,7 @@ def shares(name: str, values: Any, count: int) -> tuple[float, ...]:
     """Return `count` checked numbers that sum to 1, as floats."""
     checked = numbers(name, values, SMALLEST, 1, count)
     if abs(math.fsum(checked) - 1) > 1e-6:
-        raise ValueError(f"{name}={short(values)}: must sum to 1, not to {math.fsum(checked):g}")
+        raise ValueError(f"{name}={short(values)}: must sum to 1, not to {format_number(math.fsum(checked), 6)}")
     return checked
 
 

@@ -149,6 +149,7 @@ class GridSession(FleetSession):
         diverged = np.asarray((self.fleet.diverged_at.reshape(-1, self.seeds) >= 0).all(-1))
         places = [", ".join(f"{name} {value_words(value)}" for name, value in grid.values(c).items()) for c in shown]
         scores = [[f"{name} {score(name, x[c])}" for name, x in numbers.items() if np.isfinite(x[c])] for c in shown]
+        scores = [[*lines, f"of {SAMPLES:,} samples of each seed"] if lines else lines for lines in scores]
         names = tuple(
             "\n".join([place, *lines, *_verdict_lines(verdicts[cell])])
             for place, lines, cell in zip(places, scores, shown, strict=True)
@@ -173,7 +174,7 @@ class GridSession(FleetSession):
 
     @property
     def about(self) -> str:
-        return f"{self.seeds} seed{'s' * (self.seeds > 1)} a cell"
+        return f"{self.seeds} seed{'s' * (self.seeds > 1)} a cell, {SAMPLES:,} samples of each"
 
     @property
     def share(self) -> str:

@@ -10,6 +10,7 @@ import anywidget
 import traitlets
 
 from toygan.chart import page
+from toygan.text import format_number
 
 FOLDER = Path(__file__).parent
 STYLE = (FOLDER / "inputs.css").read_text(encoding="utf-8")
@@ -46,7 +47,7 @@ class NumberInput(Input):
 
     @traitlets.observe("value")
     def _write(self, change: Any) -> None:
-        self.shown = str(change.new) if isinstance(change.new, int) else f"{change.new:.6g}"
+        self.shown = str(change.new) if isinstance(change.new, int) else format_number(change.new, 6).replace(",", "")
 
 
 class Entry(NamedTuple):

@@ -17,6 +17,7 @@ from toygan.recipe import DEFAULT, Recipe, RecipeError
 from toygan.runs.fleet import Clock, Fleet
 from toygan.runs.record import Record
 from toygan.runs.run import Run
+from toygan.text import format_number
 from toygan.training import Population, Snapshot
 
 SAMPLES = 1000  # of each measurement; of 25 equal modes each still gets 40
@@ -281,8 +282,8 @@ def _value_words(recipe: Recipe, field: str) -> str:
     if name:
         value = value.get(name, "off")
     if group == "regularizers" and not name:
-        return ", ".join(f"{spec} {strength:.6g}" for spec, strength in value.items()) or "none"
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+        return ", ".join(f"{spec} {format_number(strength, 6)}" for spec, strength in value.items()) or "none"
+    return format_number(value, 6) if isinstance(value, float) else str(value)
 
 
 def _duration(seconds: float) -> str:

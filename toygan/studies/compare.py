@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -82,7 +82,9 @@ class Comparison:
         """The two recipes by the fields in which they differ, such as "loss=minimax"."""
         a, b = self.recipes
         names = [name for name in KNOBS if getattr(a, name) != getattr(b, name)]
-        texts = [", ".join(f"{name}={_write(name, getattr(r, name))}" for name in names) for r in (a, b)]
+        texts = [
+            ", ".join(f"{name}={KNOBS[name].describe(getattr(r, name)) or 'none'}" for name in names) for r in (a, b)
+        ]
         return (texts[0][:SHOWN], texts[1][:SHOWN]) if names else ("a", "b")
 
     @property
@@ -133,11 +135,6 @@ class Comparison:
 
     def _repr_markdown_(self) -> str:
         return f"**{self}**\n\n{self.seed_table}"
-
-
-def _write(name: str, value: Any) -> str:
-    """Return the value of a field for people, as a share string may also have it."""
-    return format_number(value, digits=6) if isinstance(value, float) else KNOBS[name].write(value) or "none"
 
 
 def compare(

@@ -17,6 +17,7 @@ from toygan.studies.progress import Progress, Results
 from toygan.sweeps.groups import measure_groups
 from toygan.sweeps.piece import Piece
 from toygan.sweeps.store import Store
+from toygan.text import format_number
 
 COVERED = "modes-covered"
 SEEDS_TOGETHER, SEEDS = 4, ", seeds from "  # of a method in one piece, and the name of such a piece
@@ -98,7 +99,8 @@ def report(name: str, setting: Published, results: Mapping[str, Record], seeds: 
         "",
         f"Published: {setting.source}. {_about_published(setting)}",
         "",
-        f"Ours: {ran} ({100 * share:.3g} %), {seeds} seed{'s' * (seeds > 1)}, {setting.samples} samples of each at "
+        f"Ours: {ran} ({format_number(100 * share)} %), {seeds} seed{'s' * (seeds > 1)}, "
+        f"{setting.samples:,} samples of each at "
         "the last iterate. The table has mean +- standard deviation over seeds, the 95 % interval of the mean "
         "(bootstrap) or of the share of seeds (Wilson), and the scores of 90 % of sets of as many true samples.",
         "",

@@ -13,6 +13,7 @@ from toygan.chart import page
 from toygan.measure.intervals import mean_interval
 from toygan.parts.metrics import METRICS
 from toygan.recipe import KNOBS, Recipe
+from toygan.runs.record import SAMPLES
 from toygan.sweeps.design import STRENGTH
 from toygan.sweeps.store import read_versions
 from toygan.sweeps.table import find_varying_fields, select_last_rows
@@ -36,9 +37,10 @@ def render_report(table: pd.DataFrame, title: str) -> bytes:
     seeds = sorted({len(group) for group in groups})
     code, torch_version = read_versions()
     steps = " or ".join(f"{step:,}" for step in sorted(last["step"].unique())[:3])
+    samples = " or ".join(f"{n:,}" for n in table.attrs.get("samples", [SAMPLES]))
     about = [
         f"{len(rows):,} recipe{'s' * (len(rows) > 1)}, {' or '.join(map(str, seeds))} seeds each",
-        f"measured at iteration {steps}",
+        f"measured at iteration {steps} on {samples} samples of each seed",
         f"toygan {code}, torch {torch_version}, {datetime.date.today().isoformat()}",
     ]
     shown = {name: METRICS[name.removeprefix("average-")] for name in metrics}

@@ -49,8 +49,9 @@ def sweep(
         device: The device to train on, "cpu" or "cuda" [default: "cpu"].
         jobs: The number of worker processes [default: one per core].
     Returns:
-        A row for each recipe, seed and evaluation. The columns are the recipe's fields, `step`, every metric,
-        `diverged_at` (an iteration, -1 for never) and `verdict`, the diagnosis of the whole run.
+        A row for each recipe, seed and evaluation. The columns are the recipe's fields, `step`, every metric (of 2500
+        samples, as `table.attrs["samples"]` says), `diverged_at` (an iteration, -1 for never) and `verdict`, the
+        diagnosis of the whole run.
     Raises:
         RecipeError: If a field, a metric or a number is not allowed, or the runs or the table exceed the memory; before
             any training.

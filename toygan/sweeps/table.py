@@ -46,7 +46,9 @@ def build_frame(results: Iterable[Result]) -> pd.DataFrame:
     for name in LAST:
         table[name] = np.repeat(np.array([getattr(result, name) for result in several]), lengths)
     out = pd.DataFrame(table)
-    return out.sort_values([*columns, "step"], ignore_index=True) if several else out
+    out = out.sort_values([*columns, "step"], ignore_index=True) if several else out
+    out.attrs["samples"] = sorted({result.n for result in several})
+    return out
 
 
 def refuse_too_long(recipes: int, seeds: int, steps: int, every: int, metrics: int) -> None:

@@ -34,7 +34,8 @@ def over_seeds(
         seeds: Seeds of each recipe [default: 16].
         n: Samples of each seed at each measurement [default: 1000].
     Returns:
-        By the name of its recipe a record: `record.steps` `(T,)`, and `record.metric(name)` `(T, seeds)`.
+        By the name of its recipe a record: `record.steps` `(T,)`, and `record.metric(name)` `(T, seeds)`, of `record.n`
+        samples each. More samples find more modes, so `SeedTable(..., n=record.n)` says how many they were.
     Raises:
         ValueError: If a metric is unknown, or if `every` or `n` is too small.
     Example:

@@ -14,6 +14,7 @@ from toygan.parts.losses import LOSSES, LogitPair
 from toygan.parts.metrics import METRICS, Metric, default_metrics, measure
 from toygan.parts.metrics.game import GAME_METRICS
 from toygan.parts.metrics.inputs import Earlier, GameState, MetricInputs
+from toygan.text import format_number
 
 DRAWS = {False: (8, 16), True: (16, 1)}  # times sets of true samples behind a band; fewer if a metric is expensive
 JUDGED = 128  # samples of each kind that D classifies, as in a snapshot
@@ -26,14 +27,15 @@ FEW, STUDENT = (
 
 
 class ReferenceBand(NamedTuple):
-    """The mean score of true samples, and the range of 90 % of such sets; formatted as "low to high"."""
+    """The mean score of true samples, and the range of 90 % of such sets."""
 
     low: float
     mean: float
     high: float
 
-    def __format__(self, spec: str) -> str:
-        return " to ".join(dict.fromkeys(format(end, spec) for end in (self.low, self.high)))
+    def describe(self, digits: int = 3) -> str:
+        """Return the range in words, or one number if both ends are written alike."""
+        return " to ".join(dict.fromkeys(format_number(end, digits) for end in (self.low, self.high)))
 
 
 def _perfect(samples: Tensor, data: Distribution, rng: torch.Generator) -> MetricInputs:

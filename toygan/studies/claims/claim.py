@@ -17,6 +17,7 @@ from toygan.runs.record import Record
 from toygan.sweeps.groups import measure_groups
 from toygan.sweeps.piece import Piece
 from toygan.sweeps.store import Store
+from toygan.text import format_number
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class Claim:
     @property
     def needed(self) -> str:
         """The bound on every difference, as text."""
-        return f"above {self.margin:g}" if self.within is None else f"within ±{self.within:g}"
+        return f"above {format_number(self.margin)}" if self.within is None else f"within ±{format_number(self.within)}"
 
 
 class Finding(NamedTuple):
@@ -110,12 +111,16 @@ class Finding(NamedTuple):
     @property
     def means(self) -> list[str]:
         """The mean of the quantity of every recipe, as text."""
-        return [f"{name}: {values.mean():.3g}" for name, values in self.values.items()]
+        return [f"{name}: {format_number(values.mean())}" for name, values in self.values.items()]
 
     @property
     def effects(self) -> list[str]:
         """The difference of every recipe and the next, with its interval, as text."""
-        return [f"{mean:+.2g} [{low:+.2g}, {high:+.2g}]" for mean, low, high in self.differences]
+        return ["{} [{}, {}]".format(*map(_signed, ends)) for ends in self.differences]
+
+
+def _signed(x: float) -> str:
+    return "+" * (x >= 0) + format_number(x, 2)
 
 
 def find(claim: Claim, records: Mapping[str, Record]) -> Finding:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from toygan.measure.tables import Table
+from toygan.runs.record import SAMPLES
 from toygan.studies.claims.claim import Claim, Finding, check
 from toygan.studies.progress import Results
 from toygan.sweeps.store import Store
@@ -16,7 +17,7 @@ class Findings(Results[Finding]):
     Example:
         >>> from toygan import claims
         >>> claims.Findings({}).summary
-        '0 of 0 claims hold'
+        '0 of 0 claims hold; each value: 2,500 samples of a seed'
     """
 
     @property
@@ -28,7 +29,8 @@ class Findings(Results[Finding]):
     def summary(self) -> str:
         """The number of claims that hold, and the names of those that do not."""
         held = f"{len(self) - len(self.broken)} of {len(self)} claims hold"
-        return held + (f"; not: {', '.join(self.broken)}" if self.broken else "") + self.left
+        broken = f"; not: {', '.join(self.broken)}" if self.broken else ""
+        return f"{held}{broken}; each value: {SAMPLES:,} samples of a seed{self.left}"
 
     @property
     def tables(self) -> list[Table]:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from toygan.measure.diagnosis import VERDICTS
 from toygan.measure.tables import Table, describe_share
 from toygan.measure.words import percent
+from toygan.runs.record import SAMPLES
 from toygan.studies.gallery.case import SEEDS, FailureCase, FailureRates, measure_cases
 from toygan.studies.progress import Results
 from toygan.sweeps.store import Store
@@ -21,7 +22,7 @@ class GalleryReport(Results[FailureRates]):
     Example:
         >>> from toygan import gallery
         >>> gallery.GalleryReport({}).summary
-        'In brackets: 95 % interval. 0 of 0 right (0 %; mean over rows 0 %), 0 undetermined, 0 wrong'
+        'In brackets: 95 % interval. 0 of 0 right (0 %; mean over rows 0 %), 0 undetermined, 0 wrong, on 2,500 samples'
     """
 
     @property
@@ -47,7 +48,8 @@ class GalleryReport(Results[FailureRates]):
     @property
     def summary(self) -> str:
         """The number of seeds that were diagnosed correctly, and wrongly."""
-        return f"In brackets: 95 % interval. {describe_confusion(self.confusion, RIGHT)}{self.left}"
+        diagnosed = describe_confusion(self.confusion, RIGHT)
+        return f"In brackets: 95 % interval. {diagnosed}, on {SAMPLES:,} samples{self.left}"
 
 
 def _cells(name: str, rates: FailureRates) -> tuple[str, ...]:

@@ -120,7 +120,7 @@ class Trial(Results[Labelled]):
     @property
     def summary(self) -> str:
         """The number of verdicts that are right of their label, and of those that are not."""
-        return describe_confusion(self.confusion, RIGHT) + self.left
+        return f"{describe_confusion(self.confusion, RIGHT)}, on {SAMPLES:,} samples of each seed{self.left}"
 
 
 def random_pieces(count: int, seed: int = 0) -> dict[str, Piece]:
