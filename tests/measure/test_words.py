@@ -52,10 +52,11 @@ def test_a_status_says_which_seed_it_is_about_and_how_the_others_stand():
     last = snapshot("ring8")
     last = replace(last, metrics={**last.metrics, "modes-covered": np.array([5.0, 8.0, 2.0])})
     assert re.match(
-        r"seed 1 \(of seeds 0 to 2\): 8 of 8 modes, .* · 3 seeds: 2 to 8$", status(last, 1, np.array([-1, -1, -1]))
+        r"seed 1 \(of seeds 0 to 2\): 8 of 8 modes, .* · 3 seeds: 2 to 8 modes$",
+        status(last, 1, np.array([-1, -1, -1])),
     )
     assert re.match(
-        r"seed 1 \(of seeds 0 to 2\): 8 of 8 .* · 3 seeds: 5 to 8 · 1 of 3 seeds diverged$",
+        r"seed 1 \(of seeds 0 to 2\): 8 of 8 .* · 3 seeds: 5 to 8 modes · 1 of 3 seeds diverged$",
         status(last, 1, np.array([-1, -1, 9])),
     )
     assert (

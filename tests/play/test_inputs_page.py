@@ -144,3 +144,12 @@ def test_an_empty_value_shows_what_it_stands_for(browser: Any) -> None:
     page = show(browser, MenuInput, value="", groups=groups, placeholder="none", hint="search")
     assert page.locator(".toygan-choice").inner_text() == "same as optimizer"
     page.close()
+
+
+def test_a_long_value_of_a_menu_stays_on_one_line(browser: Any) -> None:
+    groups = MenuInput.pack({"": [Entry("minimax", "minimax")]})
+    for value in ("minimax", "mixture2d(means=((0, 0), (2, 1)), shares=(0.3, 0.7))"):
+        page = show(browser, MenuInput, value=value, groups=groups, placeholder="", hint="")
+        assert page.locator(".toygan-choice").inner_text() == value
+        assert page.locator(".toygan-choice").evaluate("(b) => b.scrollHeight <= b.clientHeight")
+        page.close()

@@ -37,7 +37,9 @@ def status(last: Snapshot, member: int, diverged_at: np.ndarray) -> str:
     covered = covered[(diverged_at < 0) & np.isfinite(covered)]
     if seeds > 1 and len(covered):
         low, high = covered.min(), covered.max()
-        words.append(f"{seeds} seeds: {low:.0f}" + (f" to {high:.0f}" if high > low else " each"))
+        words.append(
+            f"{seeds} seeds: {low:.0f} to {high:.0f} modes" if high > low else f"{seeds} seeds: {low:.0f} each"
+        )
     if seeds > 1 and dead:
         words.append(f"{dead} of {seeds} seeds diverged")
     return " · ".join(words)
