@@ -24,7 +24,7 @@ const BAND_LINE = 10.3, SWATCH_POINT = 8, LETTER = 5.6; // the width of a tick's
 export function layout({ x, y, right: words, aspect, marks }, { width, height, point }) {
   const longest = Math.max(0, ...y.marked.map(([, words]) => words.length)) * LETTER + 2.5 * TICK;
   const room = marks.some(({ kind }) => kind === "cells") ? Math.min(longest * point, 0.45 * width) : 0;
-  const left = Math.max(LEFT * point, room), top = TOP * point;
+  const left = Math.max((y.label ? LEFT + LABEL : LEFT) * point, room), top = TOP * point;
   const beside = aspect ? RIGHT_OF_SQUARE : words ? RIGHT_OF_AXIS : RIGHT;
   let right = width - beside * point, bottom = height - belowAxes({ x, marks }) * point;
   if (aspect) {

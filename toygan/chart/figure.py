@@ -30,6 +30,7 @@ Place = tuple[float, float, float, float]  # left, top, width and height of a ch
 
 HEAD_INCHES = 0.56  # above all charts
 LEFT_INCHES, TITLE_INCHES = 0.5, 0.28  # left of a chart, and its title
+LEAST_INCHES = 0.05  # of the axes of a chart that has no room for all its words
 FOOT_INCHES = 0.19  # a line below all charts
 TICKS_POINTS, LABEL_POINTS, ROW_POINTS = 18.0, 14.0, 15.0  # below the axes: words of ticks, a label, a legend's row
 MARGIN_POINTS = 0.36  # below the last row
@@ -158,14 +159,15 @@ def _add_axes(figure: Figure, chart: Chart, place: Place, foot: float, palette: 
         each = (w - left - RIGHT_POINTS / 72) / max(1, len(chart.x.marked))
         gap = TICK_GAP_POINTS / 72
         chart = replace(chart, y=_fit_words(chart.y, left - gap), x=_fit_words(chart.x, each - gap / 3))
-    box = x + left, foot + room - y - h + footer, w - left - RIGHT_POINTS / 72, h - TITLE_INCHES - footer
+    inside = max(LEAST_INCHES, w - left - RIGHT_POINTS / 72), max(LEAST_INCHES, h - TITLE_INCHES - footer)
+    box = x + left, foot + room - y - h + footer, *inside
     axes = figure.add_axes((box[0] / width, box[1] / height, box[2] / width, box[3] / height), autoscale_on=False)
     axes.set_anchor("NW")
     beyond = left - LEFT_INCHES  # room for long words, over which title and legend begin where they always do
     axes.set_title(chart.title, x=-beyond / box[2])
     _set_axis(axes, "x", chart.x, palette)
     _set_axis(axes, "y", chart.y, palette)
-    axes.yaxis.labelpad = -2
+    axes.yaxis.labelpad = 1
     if chart.aspect is not None:
         axes.set_aspect(chart.aspect)
     if not chart.frame:
@@ -181,7 +183,8 @@ def _add_axes(figure: Figure, chart: Chart, place: Place, foot: float, palette: 
 def _left_room(chart: Chart, width: float) -> float:
     """Return the inches left of the axes; long words left of cells, which no frame changes, get what they need."""
     longest = max((len(words) for _, words in chart.y.marked), default=0) if chart.of_kind(Cells) else 0
-    return max(LEFT_INCHES, min((longest * LETTER_POINTS + TICK_GAP_POINTS) / 72, 0.45 * width))
+    least = LEFT_INCHES + bool(chart.y.label) * LABEL_POINTS / 72
+    return max(least, min((longest * LETTER_POINTS + TICK_GAP_POINTS) / 72, 0.45 * width))
 
 
 def _fit_words(axis: Axis, inches: float) -> Axis:

@@ -4,7 +4,7 @@ A panel is a class and its row, side by side in the file of its family; here the
 """
 
 from toygan.chart import Chart
-from toygan.panels import coverage, curves, dirac, samples
+from toygan.panels import columns, coverage, curves, dirac, samples, score
 from toygan.panels.look import Look as Look
 from toygan.panels.panel import Panel as Panel
 from toygan.panels.panel import note
@@ -23,8 +23,8 @@ class Panels(Menu[tuple[Panel, ...]]):
         >>> from toygan import PANELS, Recipe
         >>> [panel.refuses(Recipe(data="two-moons")) for panel in PANELS["coverage"]]
         ['two-moons has no modes to count']
-        >>> PANELS.make("sliced-w1")[0].title
-        'sliced-w1 (data units)'
+        >>> PANELS.make("mean-offset")[0].title
+        'mean-offset (spreads of the data)'
     """
 
     def __setitem__(self, name: str, row: Panel | tuple[Panel, ...]) -> None:
@@ -36,7 +36,7 @@ class Panels(Menu[tuple[Panel, ...]]):
 
 
 PANELS = Panels(
-    {**samples.PANELS, **curves.PANELS, **coverage.PANELS, **dirac.PANELS},
+    {**samples.PANELS, **curves.PANELS, **coverage.PANELS, **columns.PANELS, **score.PANELS, **dirac.PANELS},
     aliases={"divergence": "reverse-kl"},
 )
 """The panels by name, for a playground, a picture or a recording."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any, ClassVar
 
 import numpy as np
 
 from toygan.chart import Axis, Chart, Text
-from toygan.chart.axis import Role
+from toygan.chart.axis import Role, shorten
 from toygan.panels.look import Look
 from toygan.recipe import Recipe
+
+NOTE_SIZE, NOTE_POINTS = 10.0, 13.0  # of the words of an empty chart, and from line to line
+LINE_LETTERS, MOST_LETTERS = 32, 150  # of such a line, and of all
 
 
 class Panel:
@@ -56,6 +60,11 @@ def caption(name: str, role: Role, words: str, x: float, y: float, below: float 
 
 
 def note(title: str, words: str) -> Chart:
-    """Return an empty chart with the reason why it is empty."""
-    text = caption("note", "muted", words, 0.5, 0.6, size=10)
+    """Return an empty chart with the reason why it is empty, on lines that have room at a size that can be read."""
+    lines = textwrap.wrap(shorten(words, MOST_LETTERS), LINE_LETTERS, break_on_hyphens=False)
+    n = len(lines)
+    down = np.array([[0.0, NOTE_POINTS * ((n - 1) / 2 - i)] for i in range(n)])
+    text = Text(
+        "note", "muted", tuple(lines), np.full(n, 0.5), np.full(n, 0.6), offset=down, units="axes", size=NOTE_SIZE
+    )
     return Chart(title, Axis("", 0, 1), Axis("", 0, 1), (text,), frame=False)

@@ -10,12 +10,23 @@ import numpy as np
 from toygan.chart import Chart
 from toygan.chart.figure import Heading, Painting, Place
 from toygan.panels.charts import Charts
+from toygan.panels.columns import MOST_COLUMNS
 from toygan.panels.look import Look
 from toygan.recipe import Recipe
 from toygan.text import format_number
 
 DEFAULT = ("samples", "losses", "coverage", "modes")
+WITHOUT_MODES = ("samples", "losses", "gaps", "sliced-w1")
 MOST_LETTERS = 80  # of the data in a headline
+
+
+def choose_panels(recipe: Recipe) -> tuple[str, ...]:
+    """Return the panels that a recipe's data can fill: modes if it has some, and its columns if there are several."""
+    data = recipe.parts.data
+    samples, losses, *others = DEFAULT if data.has_modes else WITHOUT_MODES
+    if 2 < data.dim <= MOST_COLUMNS:
+        return ("columns", samples, *others)
+    return (samples, "columns" if data.dim == 2 and data.axis_names else losses, *others)
 
 
 def headline(recipe: Recipe) -> str:

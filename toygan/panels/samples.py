@@ -8,7 +8,9 @@ import numpy as np
 import torch
 
 from toygan.chart import Arrows, Axis, Band, Bars, Chart, Line, Mark, Points, Surface, Text
+from toygan.chart.axis import shorten
 from toygan.measure.words import percent
+from toygan.panels.columns import true_shares
 from toygan.panels.look import GRID, Look, middles
 from toygan.panels.panel import Panel, caption
 from toygan.parts.distributions import Distribution
@@ -17,6 +19,8 @@ from toygan.text import round_to
 
 LONGEST_ARROW = 0.15  # as a share of the window's width
 MOST_NUMBERS = 30  # modes that get a number
+MOST_STRETCH = 4.0  # of one axis of the plane against the other, before both fill the chart
+MOST_LETTERS = 30  # of the name of an axis
 NUMBER_POINTS = 12.0  # from a mode to its number
 
 
@@ -57,6 +61,12 @@ def judge(look: Look) -> str:
     return "D" if look.probability else "critic" if look.recipe.parts.loss.uses_discriminator else "witness"
 
 
+def axis_names(recipe: Recipe) -> tuple[str, str]:
+    """Return the names of the first two columns of a recipe's data, as far as it has names."""
+    first, second, *_ = (*recipe.parts.data.axis_names, "", "")
+    return shorten(first, MOST_LETTERS), shorten(second, MOST_LETTERS)
+
+
 def unit(look: Look) -> str:
     """Return the unit of D's output."""
     return "sigmoid(logit)" if look.probability else "logit, scaled"
@@ -73,7 +83,8 @@ class Plane(Samples):
     def chart(self, look: Look) -> Chart:
         (left, right), (bottom, top) = look.recipe.parts.data.extent
         arrows = look.arrows[: self.most_arrows]
-        x, y = Axis("", left, right), Axis("", bottom, top)
+        names = axis_names(look.recipe)
+        x, y = Axis(names[0], left, right), Axis(names[1], bottom, top)
         marks: list[Mark] = [
             Surface(
                 "D",
@@ -91,7 +102,10 @@ class Plane(Samples):
         data = look.recipe.parts.data
         if 1 < len(data.modes) <= MOST_NUMBERS:
             marks.append(numbers(data.modes.numpy(), data.mode_names))
-        return Chart(self.title, x, y, (*marks, self.remark(look)), aspect=1)
+        # Columns of a table in other units are no directions in a plane: each has all of its axis.
+        ratio = (right - left) / (top - bottom)
+        aspect = 1 if 1 / MOST_STRETCH < ratio < MOST_STRETCH else None
+        return Chart(self.title, x, y, (*marks, self.remark(look)), aspect=aspect)
 
 
 def numbers(points: np.ndarray, words: tuple[str, ...]) -> Text:
@@ -153,7 +167,8 @@ class ManyDimensions(Samples):
             Points("generated", "generated", *look.generated[:, :2].T, size=5.5, label="generated"),
             self.remark(look),
         )
-        return Chart(self.title, Axis("", left, right), Axis("", bottom, top), marks)
+        names = axis_names(look.recipe)
+        return Chart(self.title, Axis(names[0], left, right), Axis(names[1], bottom, top), marks)
 
 
 # Of D's curve, by whether it is a probability: the name of the middle, the words at the ticks, and what they mean.
@@ -205,11 +220,16 @@ class OnLine(Samples):
         y = Axis("density" if data.has_density else "share", -self.strip * top, top, ticks=ticks)
         note = f"{judge(look)}{meaning},  {unit(look)}"
         right = Axis("", y.low, y.high, ticks=(0, one / 2, one), words=words, role="discriminator")
-        return Chart(self.title, Axis("", low, high, intervals=9), y, marks, right=right, note=note)
+        across = Axis(axis_names(look.recipe)[0], low, high, intervals=9)
+        return Chart(self.title, across, y, marks, right=right, note=note)
 
 
 def real_marks(data: Distribution, x: np.ndarray) -> tuple[tuple[Mark, ...], float]:
-    """Return the density of real data at x, or its modes if it has none, and the top of the axis."""
+    """Return the density of real data at x, or its modes, or else its samples by bin, and the top of the axis."""
+    if not data.has_density and not len(data.modes):
+        edges, (share,) = np.linspace(*data.extent[0], OnLine.bins + 1), true_shares(data, OnLine.bins)
+        bars = Bars("real", "real", edges[:-1], edges[1:], share, opacity=0.45, label="real")
+        return (bars,), 1.25 * float(share.max())
     if not data.has_density:
         modes = data.modes[:, 0].double().numpy()
         up = np.tile([0, 1, np.nan], len(modes))

@@ -87,3 +87,18 @@ class AnyMetric(Score):
         log = bool(in_decades and band and band.low > 0)
         low, high = grow_to_decades((1e-2, 1e0), values) if log else grow_to((0, 1), values)
         return Axis("", low, high, log=log, intervals=4, grows=True)
+
+
+class Named(AnyMetric):
+    """A metric as a panel under a title for people."""
+
+    def __init__(self, metric: str, title: str) -> None:
+        super().__init__(metric)
+        self.title = title
+
+
+PANELS: dict[str, tuple[Panel, ...]] = {
+    "gaps": (Named("gaps", "Data left out (gaps)"),),
+    "off-data": (Named("off-data", "Samples off the data"),),
+    "sliced-w1": (Named("sliced-w1", "Distance (sliced W1)"),),
+}

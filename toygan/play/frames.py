@@ -8,20 +8,28 @@ from collections.abc import Sequence
 from toygan.chart import Chart
 from toygan.panels.charts import Charts
 from toygan.panels.look import Look
+from toygan.panels.picture import choose_panels
 from toygan.play.session import Session
 
 ARROWS_SECONDS = 0.15  # in which arrows are found, or left out, if an iteration takes long
 
 
 class Frames:
-    """The named panels of a session, frame by frame. Raises ValueError for an unknown panel."""
+    """The named panels of a session, frame by frame; None for those that its data can fill.
 
-    def __init__(self, session: Session, panels: Sequence[str]) -> None:
-        self._session, self._charts = session, Charts(panels)
+    Raises ValueError for an unknown panel.
+    """
+
+    def __init__(self, session: Session, panels: Sequence[str] | None = None) -> None:
+        self._session, self._given = session, panels
+        self._shown = tuple(choose_panels(session.recipe) if panels is None else panels)
+        self._charts = Charts(self._shown)
 
     def __call__(self) -> list[Chart]:
         """Return the charts of the present iteration."""
         s = self._session
+        if self._given is None and (wanted := choose_panels(s.recipe)) != self._shown:  # the data has changed
+            self._shown, self._charts = wanted, Charts(wanted)
         patience = ARROWS_SECONDS if s.slow else math.inf
         before, needs = self._charts.look, self._charts.needs
         s.run.followed = tuple(needs)

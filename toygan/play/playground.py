@@ -10,7 +10,6 @@ from typing import Any
 
 import ipywidgets as w
 
-from toygan.panels.picture import DEFAULT as PANELS
 from toygan.play.aside import aside
 from toygan.play.cell import close_earlier
 from toygan.play.controls import GRID, AnyControl, control
@@ -36,7 +35,7 @@ class Playground(Live):
     Args:
         recipe: The recipe; its own seed is the first.
         controls: Fields of the recipe that can be changed, or a strength as "regularizers.r1" [default: the usual ten].
-        panels: The panels of the picture; the name of a metric is a panel, too.
+        panels: The panels of the picture; the name of a metric is a panel, too [default: those that the data fills].
         seeds: The number of seeds that train at once; one is drawn, bands show all of them.
         width: Pixels of the picture.
         height: Pixels of the picture.
@@ -60,7 +59,7 @@ class Playground(Live):
     _weighing: asyncio.Task[None] | None = None
 
     def __init__(
-        self, recipe: Recipe = DEFAULT, controls: Sequence[str] | None = None, panels: Sequence[str] = PANELS,
+        self, recipe: Recipe = DEFAULT, controls: Sequence[str] | None = None, panels: Sequence[str] | None = None,
         seeds: int = 8, width: int = 960, height: int = 540, device: str = "cpu", run: Run | None = None,
     ) -> None:  # fmt: skip
         leave_room_for_the_page()

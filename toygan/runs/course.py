@@ -12,10 +12,10 @@ class Course:
 
     If they no longer fit, neighbours are joined. Two rows stay of each stretch: the least and the largest value of
     each member, in the order in which they came, at the first and the last iteration of the stretch. So what swings
-    late looks as wild as it is. With `limit=None` every value is held.
+    late looks as wild as it is.
     """
 
-    def __init__(self, limit: int | None = ROWS) -> None:
+    def __init__(self, limit: int = ROWS) -> None:
         self._limit = limit
         self._stretch = 2  # values from which two rows are made
         self._closed: list[tuple[int, np.ndarray]] = []  # two rows for each stretch
@@ -26,7 +26,7 @@ class Course:
         if len(self._open) == self._stretch:
             self._closed += _extremes(self._open)
             self._open = []
-        if self._limit is not None and len(self._closed) >= max(4, self._limit):
+        if len(self._closed) >= max(4, self._limit):
             stretches = [self._closed[i : i + 4] for i in range(0, len(self._closed), 4)]
             if len(stretches[-1]) < 4:
                 self._open = [*stretches.pop(), *self._open]

@@ -12,7 +12,7 @@ import numpy as np
 
 from toygan.parts.metrics import METRICS
 from toygan.recipe import Recipe
-from toygan.runs.course import Course
+from toygan.runs.course import ROWS, Course
 from toygan.runs.trajectory import Trajectory
 from toygan.text import load_json
 from toygan.training import Snapshot
@@ -92,7 +92,7 @@ class Record:
     def _add_to_courses(self, step: int, values: Mapping[str, np.ndarray]) -> None:
         for name, new in values.items():
             if name not in self._courses:
-                self._courses[name] = Course(self.limit)
+                self._courses[name] = Course(self.limit or ROWS)
             self._courses[name].add(step, np.where(np.isfinite(new), new, np.nan))
 
     def course(self, name: str) -> tuple[np.ndarray, np.ndarray]:

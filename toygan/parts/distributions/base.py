@@ -62,6 +62,11 @@ class Distribution:
         return tuple(str(k + 1) for k in range(len(self.modes)))
 
     @property
+    def axis_names(self) -> tuple[str, ...]:
+        """The names of the columns in plots, all `dim` of them, or none [default: none]."""
+        return ()
+
+    @property
     def modes(self) -> Tensor:
         """The centres of the modes `(K, dim)`; K is 0 for data without modes."""
         return torch.empty(0, self.dim)

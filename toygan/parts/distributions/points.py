@@ -159,7 +159,20 @@ class File(Scattered):
 
     @cached_property
     def rows(self) -> Tensor:
-        return _load_rows(self.path, self.columns, self._mtime) if self.path else GivenPoints().rows
+        return _load_rows(self.path, self.columns, self._mtime)[0] if self.path else GivenPoints().rows
+
+    @cached_property
+    def axis_names(self) -> tuple[str, ...]:
+        """The names of the columns in a CSV file; none of an array."""
+        return _load_rows(self.path, self.columns, self._mtime)[1] if self.path else ()
+
+    @cached_property
+    def extent(self) -> tuple[tuple[float, float], ...]:
+        """The range of a plot, low and high per axis: that of each column with some room, whatever the others."""
+        low, high = self.rows.min(0).values, self.rows.max(0).values
+        room = 0.1 * (high - low) + 5 * self.sigma
+        room = torch.where(room > 0, room, torch.ones(()))
+        return tuple(zip((low - room).tolist(), (high + room).tolist(), strict=True))
 
     @cached_property
     def _mtime(self) -> float:
@@ -190,8 +203,8 @@ def _reason(error: Exception) -> str:
 
 
 @lru_cache(maxsize=8)
-def _load_rows(path: str, columns: str, changed: float) -> Tensor:
-    """Read the rows of a file `(n, dim)`; raise ValueError if it has none."""
+def _load_rows(path: str, columns: str, changed: float) -> tuple[Tensor, tuple[str, ...]]:
+    """Read the rows of a file `(n, dim)`, and the names of its columns if it has any; raise ValueError without rows."""
     file = Path(path).expanduser()
     wanted = [name.strip() for name in columns.split(",")] if columns else []
     try:
@@ -210,7 +223,8 @@ def _load_rows(path: str, columns: str, changed: float) -> Tensor:
     if not np.isfinite(table).all():
         row, column = np.argwhere(~np.isfinite(table))[0]
         raise ValueError(f"path={short(path)}: row {row + 1} of column {column + 1} is not a finite number")
-    return torch.from_numpy(table.astype(np.float32))
+    shown = tuple(wanted or names) if file.suffix.lower() == ".csv" else ()
+    return torch.from_numpy(table.astype(np.float32)), shown
 
 
 def _read_table(file: Path) -> tuple[np.ndarray, list[str]]:

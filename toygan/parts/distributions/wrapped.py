@@ -43,6 +43,7 @@ class Wrapped(Distribution):
 for _name in [
     "refuses",
     "picture",
+    "axis_names",
     "stale",
     "dim",
     "sigma",
