@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import random
 
 import pytest
 
-from toygan.text import format_number
+from toygan.text import format_number, round_to
 
 
 @pytest.mark.parametrize(
@@ -24,3 +25,13 @@ def test_a_number_is_written_as_people_write_it(x: float, words: str) -> None:
 
 def test_it_has_as_many_digits_as_are_wanted() -> None:
     assert [format_number(x, 2) for x in (2.14159, 1234.5, 1.4142e-5)] == ["2.1", "1,234", "1.4e-5"]
+
+
+def test_no_digit_is_lost_and_none_is_made_up() -> None:
+    rng = random.Random(0)
+    for digits in (2, 3, 4, 6):
+        for _ in range(2000):
+            x = round_to(rng.choice((-1, 1)) * 10 ** rng.uniform(-9, digits - 1e-9), digits)
+            words = format_number(x, digits).replace(",", "")
+            assert float(words) == x
+            assert len(words.partition("e")[0].replace("-", "").replace(".", "").strip("0")) <= digits

@@ -44,13 +44,14 @@ def format_number(x: float, digits: int = 3) -> str:
     """
     if not math.isfinite(x):
         return "–" if math.isnan(x) else "∞" if x > 0 else "-∞"
-    rounded = round_to(x, digits)
+    mantissa, exponent = f"{x:.{digits - 1}e}".split("e")
+    rounded, power = round_to(x, digits), int(exponent)
     if rounded and not SMALLEST_PLAIN <= abs(rounded) < LARGEST_PLAIN:
-        mantissa, exponent = f"{x:.{digits - 1}e}".split("e")
-        return f"{float(mantissa):g}e{int(exponent)}"
-    if abs(rounded) >= 10**digits:
+        return f"{mantissa.rstrip('0').rstrip('.') if '.' in mantissa else mantissa}e{power}"
+    if power >= digits:
         return f"{x:,.0f}"
-    return f"{rounded:,.{2 * digits + 4}f}".rstrip("0").rstrip(".") if rounded else "0"
+    words = f"{rounded + 0.0:,.{max(0, digits - 1 - power)}f}"
+    return words.rstrip("0").rstrip(".") if "." in words else words
 
 
 def number(words: str) -> float:
