@@ -35,6 +35,13 @@ def write(path: Path, content: bytes | Callable[[], bytes], force: bool = True, 
             part.unlink()
 
 
+def is_same(one: Path, other: Path) -> bool:
+    """Return True if two paths name one file, which need not exist: by links, or by `..`, or by their spelling."""
+    if one.exists() and other.exists():
+        return os.path.samefile(one, other)
+    return os.path.realpath(one) == os.path.realpath(other)
+
+
 def pack(meta: Any, arrays: Mapping[str, np.ndarray]) -> bytes:
     """Return values that JSON can hold, and arrays by name, as one archive of NumPy (.npz)."""
     out = io.BytesIO()

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from toygan.cli.oneline import INTERRUPTED
-from toygan.cli.param_types import FILE_TO_WRITE, SEED_COUNT, StrictIntRange
+from toygan.cli.param_types import FILE_TO_WRITE, SEED_COUNT, StrictIntRange, refuse_overwriting
 from toygan.cli.studies import measuring_options, open_store, print_results, select
 from toygan.files import write
 from toygan.studies.gallery import GALLERY
@@ -69,6 +69,7 @@ def command(
         for name, case in wanted.items():
             click.echo(f"{name}: {case.verdict}\n    {case.symptom}\n    {case.setting}; remedy: {case.remedy_words}")
         return 0
+    refuse_overwriting(odds, "--odds", {"--store": store})
     if count or odds:
         held = _read_odds(odds)
         pieces = random_pieces(count, first_seed) if count else failing_pieces(wanted, first_seed)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
 from toygan import text
+from toygan.files import is_same
 
 
 class DeviceChoice(click.Choice[str]):
@@ -51,6 +53,15 @@ class StrictIntRange(click.IntRange):
             except ValueError as error:
                 self.fail(str(error), param, ctx)
         return super().convert(value, param, ctx)
+
+
+def refuse_overwriting(out: Path | None, option: str, inputs: Mapping[str, Path | None]) -> None:
+    """Raise UsageError if `out` is one of the inputs, or a file that SQLite keeps beside it."""
+    for name, file in inputs.items():
+        if file is None or out is None:
+            continue
+        if any(is_same(out, file.with_name(file.name + end)) for end in ("", "-wal", "-shm", "-journal")):
+            raise click.UsageError(f"{option} {out}: is the file of {name}; choose another name")
 
 
 SEED_COUNT = StrictIntRange(1, 4096)

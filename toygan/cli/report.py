@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from toygan.cli.param_types import FILE_TO_WRITE
+from toygan.cli.param_types import FILE_TO_WRITE, refuse_overwriting
 from toygan.files import write
 from toygan.sweeps import StoreError, read_sweep
 from toygan.sweeps.report import render_report
@@ -32,6 +32,7 @@ def command(store: Path, out: Path, force: bool, title: str | None) -> None:
     kind = out.suffix.lower()
     if kind not in KINDS:
         raise click.UsageError(f"--out {out}: must end in {', '.join(KINDS)}")
+    refuse_overwriting(out, "--out", {"STORE": store})
     write(out, lambda: _render(store, kind, title), force, "--force")
     click.echo(f"written to {out}")
 

@@ -7,7 +7,14 @@ from pathlib import Path
 import click
 
 from toygan.cli.oneline import INTERRUPTED, shorten
-from toygan.cli.param_types import FILE_TO_WRITE, SEED_COUNT, device_option, jobs_option, store_option
+from toygan.cli.param_types import (
+    FILE_TO_WRITE,
+    SEED_COUNT,
+    device_option,
+    jobs_option,
+    refuse_overwriting,
+    store_option,
+)
 from toygan.cli.studies import lookup, open_store
 from toygan.files import write
 from toygan.studies.experiment import Published
@@ -71,6 +78,7 @@ def command(
         return 0
     setting = lookup(PUBLISHED, name)
     iterations, seeds = _parse_budget(budget, name, setting), seeds or setting.seeds
+    refuse_overwriting(out, "--out", {"--store": store})
     if out is not None:  # it says what is missing, until the end
         write(out, report(name, setting, {}, seeds, iterations).encode(), force, "--force")
     found = measure_methods(setting, seeds, iterations, jobs, open_store(store), device)

@@ -12,7 +12,14 @@ import click
 
 from toygan.cli.oneline import INTERRUPTED
 from toygan.cli.options import recipe_from_options, recipe_options
-from toygan.cli.param_types import SEED_COUNT, StrictIntRange, device_option, jobs_option, store_option
+from toygan.cli.param_types import (
+    SEED_COUNT,
+    StrictIntRange,
+    device_option,
+    jobs_option,
+    refuse_overwriting,
+    store_option,
+)
 from toygan.cli.studies import open_store
 from toygan.cli.tables import print_tables
 from toygan.measure.tables import Table
@@ -104,6 +111,7 @@ def command(
     grid = dict(map(parse_axis, axes))
     if len(grid) < len(axes):
         raise click.UsageError("AXIS: a field is given twice")
+    refuse_overwriting(store, "--store", {"--recipe": given["file"]})
     base = recipe_from_options(given)
     try:
         with connect_dask(address) as executor:

@@ -9,11 +9,12 @@ import click
 import numpy as np
 from tqdm import tqdm
 
+from toygan.cli import run_files
 from toygan.cli.diagnose import count_verdicts
 from toygan.cli.interrupt import stop_signals
 from toygan.cli.oneline import SIGNALLED
 from toygan.cli.options import recipe_from_options, recipe_options
-from toygan.cli.param_types import SEED_COUNT, OutputPath, StrictIntRange, device_option
+from toygan.cli.param_types import SEED_COUNT, OutputPath, StrictIntRange, device_option, refuse_overwriting
 from toygan.cli.run_folder import Request, RunFolder, is_finished
 from toygan.cli.tables import print_tables
 from toygan.measure.diagnosis import diagnose_all
@@ -77,6 +78,9 @@ def command(
     flags = {"--gif": gif, "--html": html, "--resume": resume, "--force": force}
     if out is None and (flag := next((name for name, is_given in flags.items() if is_given), None)):
         raise click.UsageError(f"{flag} needs a folder to write to; add --out DIR")
+    if out and force:
+        for name in run_files.OWN:
+            refuse_overwriting(out / name, "--out", {"--recipe": given["file"]})
     request = Request(recipe, steps, seeds, every, gif, html, device)
     if out and resume and is_finished(out, request):
         click.echo(f"{out}: finished already, at iteration {steps}")
