@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 import torch
@@ -16,6 +16,7 @@ from toygan.recipe import Recipe
 from toygan.runs.fleet import by_shape
 from toygan.runs.record import SAMPLES, Record
 from toygan.runs.run import Run
+from toygan.sweeps.stored import StoredRecipe
 
 MEMBERS, MEMORY_BYTES = 64, 2**28  # of one piece: enough for the engine's best pace, and few enough to lose
 
@@ -50,7 +51,7 @@ class Piece(NamedTuple):
 class Result(NamedTuple):
     """One run: the iterations at which it was measured `(T,)`, each metric there `(T,)`, and its last verdict."""
 
-    recipe: Recipe
+    recipe: Recipe | StoredRecipe
     n: int
     diverged_at: int
     verdict: str
@@ -94,7 +95,9 @@ def build_record(results: Sequence[Result]) -> Record:
     """Return the record of runs that were measured at the same iterations."""
     steps, names = results[0].steps, list(results[0].metrics)
     columns = {name: np.stack([result.metrics[name] for result in results], axis=1) for name in names}
-    record = Record.from_arrays([r.recipe for r in results], steps, columns, [r.diverged_at for r in results])
+    record = Record.from_arrays(
+        [cast(Recipe, r.recipe) for r in results], steps, columns, [r.diverged_at for r in results]
+    )
     record.n = results[0].n
     return record
 

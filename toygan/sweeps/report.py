@@ -12,10 +12,11 @@ import numpy as np
 from toygan.chart import page
 from toygan.measure.intervals import mean_interval
 from toygan.parts.metrics import METRICS
-from toygan.recipe import KNOBS, Recipe
+from toygan.recipe import KNOBS
 from toygan.runs.record import SAMPLES
 from toygan.sweeps.design import STRENGTH
 from toygan.sweeps.store import read_versions
+from toygan.sweeps.stored import StoredRecipe
 from toygan.sweeps.table import find_varying_fields, select_last_rows
 from toygan.text import round_to
 
@@ -85,12 +86,12 @@ def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _build_recipe(row: pd.Series[Any]) -> Recipe:
-    """Build the recipe of a row of the table."""
+def _build_recipe(row: pd.Series[Any]) -> StoredRecipe:
+    """Build the recipe of a row of the table, as it stands there."""
     fields = {name: _plain(row[name]) for name in KNOBS if name in row.index and name != "regularizers"}
     strengths = {
         str(name).removeprefix(STRENGTH): _plain(row[name])
         for name in row.index
         if str(name).startswith(STRENGTH) and row[name]
     }
-    return Recipe(**fields, regularizers=strengths)
+    return StoredRecipe(json.dumps({**fields, "regularizers": strengths}))

@@ -7,19 +7,22 @@ import hashlib
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 import torch
 
 from toygan.recipe import Recipe, RecipeError
 from toygan.sweeps.piece import Piece, Result
+from toygan.sweeps.stored import StoredRecipe
 
 APPLICATION, VERSION = 0x746F7967, 1  # "toyg" in the head of the file; the version of the tables below
+COLUMNS = "id, recipe, samples, diverged_at, verdict"  # of a run, to read its result
 LOCK_SECONDS = 60.0  # to wait for another process that is writing
 ENGINE = (
     "recipe.py",
@@ -53,6 +56,7 @@ class Store:
 
     Args:
         path: The file; it is made if it does not exist.
+        readonly: True only reads a file that exists, also if it may not be written [default: False].
     Raises:
         StoreError: If the file is damaged, belongs to another program or has another version; it is left as it is.
         OSError: If the file cannot be read or written.
@@ -67,8 +71,11 @@ class Store:
         >>> store.close()
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, readonly: bool = False) -> None:
         self.path = Path(path)
+        if readonly:
+            self._open_to_read()
+            return
         # Only SQLite may open a file that exists: opening and closing it here would drop the locks that this process
         # holds on it (POSIX), and the next process to close it would delete what others are still writing.
         if not self.path.exists():
@@ -80,20 +87,64 @@ class Store:
             self._begin()
             self._db.execute("PRAGMA journal_mode = WAL")
 
+    def _open_to_read(self) -> None:
+        """Open a file that exists, without a change to it.
+
+        SQLite needs a file beside a store, to see what another process writes. If it cannot make one, nobody writes
+        here: then the file is read as it is, unless the newest results are still in the file beside it.
+        """
+        if not self.path.exists():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(self.path))
+        beside = self.path.with_name(self.path.name + "-wal")
+        with self._translate_errors():
+            try:
+                self._connect_to_read("mode=ro")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+                    raise
+                if not os.access(self.path, os.R_OK):
+                    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self.path)) from None
+                if beside.exists() and beside.stat().st_size:
+                    remedy = f"copy it and {beside.name} to a folder that can be written, and read it there"
+                    raise OSError(None, remedy, str(self.path)) from None
+                self._connect_to_read("mode=ro&immutable=1")
+
+    def _connect_to_read(self, how: str) -> None:
+        address = f"file:{quote(str(self.path.absolute()))}?{how}"
+        self._db = sqlite3.connect(
+            address, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False, uri=True
+        )
+        try:
+            application, version = self._read_head()
+            if application == 0 and not self._db.execute("SELECT 1 FROM sqlite_master").fetchone():
+                raise StoreError(f"{self.path}: is empty, and not a store")
+            self._refuse_another(application, version)
+        except BaseException:
+            self._db.close()
+            raise
+
+    def _read_head(self) -> tuple[int, int]:
+        application, version = (
+            self._db.execute(f"PRAGMA {p}").fetchone()[0] for p in ("application_id", "user_version")
+        )
+        return application, version
+
+    def _refuse_another(self, application: int, version: int) -> None:
+        if application != APPLICATION:
+            raise StoreError(f"{self.path}: is the database of another program")
+        if version != VERSION:
+            raise StoreError(f"{self.path}: is a store of version {version}; this toygan reads version {VERSION}")
+
     def _begin(self) -> None:
         with self._transaction():
-            application, version = (
-                self._db.execute(f"PRAGMA {p}").fetchone()[0] for p in ("application_id", "user_version")
-            )
+            application, version = self._read_head()
             if application == 0 and not self._db.execute("SELECT 1 FROM sqlite_master").fetchone():
                 for statement in TABLES.strip().split(";\n"):
                     self._db.execute(statement)
                 self._db.execute(f"PRAGMA application_id = {APPLICATION}")
                 self._db.execute(f"PRAGMA user_version = {VERSION}")
-            elif application != APPLICATION:
-                raise StoreError(f"{self.path}: is the database of another program")
-            elif version != VERSION:
-                raise StoreError(f"{self.path}: is a store of version {version}; this toygan reads version {VERSION}")
+            else:
+                self._refuse_another(application, version)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -123,11 +174,11 @@ class Store:
         """Return the results of a piece, or None if one of its runs is missing."""
         results = []
         with self._translate_errors():
-            for key in _make_keys(piece):
-                row = self._db.execute("SELECT * FROM runs WHERE key = ?", (key,)).fetchone()
+            for key, recipe in zip(_make_keys(piece), piece.recipes, strict=True):
+                row = self._db.execute(f"SELECT {COLUMNS} FROM runs WHERE key = ?", (key,)).fetchone()
                 if row is None:
                     return None
-                results.append(self._read_result(row))
+                results.append(self._read_result(row, recipe))
         return results
 
     def put(self, piece: Piece, results: Sequence[Result]) -> None:
@@ -160,18 +211,23 @@ class Store:
             ],
         )
 
-    def results(self, every_version: bool = False) -> list[Result]:
-        """Return the results of the newest versions of code and torch in the store; of all, if `every_version`."""
+    def results(self, every_version: bool = False, only_fields: bool = False) -> list[Result]:
+        """Return the results of the newest versions of code and torch in the store; of all, if `every_version`.
+
+        The recipe of a result is a `StoredRecipe`, with the same fields, if this process cannot make its parts, or if
+        `only_fields` is true.
+        """
         with self._translate_errors():
             newest = self._db.execute("SELECT code, torch FROM runs ORDER BY id DESC LIMIT 1").fetchone()
             if newest is None:
                 return []
             where = "" if every_version else "WHERE code = ? AND torch = ?"
-            rows = self._db.execute(f"SELECT * FROM runs {where}", () if every_version else newest).fetchall()
-            return [self._read_result(row) for row in rows]
+            rows = self._db.execute(f"SELECT {COLUMNS} FROM runs {where}", () if every_version else newest).fetchall()
+            restore = StoredRecipe if only_fields else _restore
+            return [self._read_result(row, restore) for row in rows]
 
-    def _read_result(self, row: tuple[Any, ...]) -> Result:
-        run, _, recipe, _, _, _, samples, _, _, _, diverged_at, verdict = row
+    def _read_result(self, row: tuple[Any, ...], recipe: Recipe | Callable[[str], Recipe | StoredRecipe]) -> Result:
+        run, text, samples, diverged_at, verdict = row
         names = self._list_metrics()
         found = self._db.execute(
             f"SELECT {', '.join(map(_quote, ['step', *names]))} FROM measurements WHERE run = ? ORDER BY step", (run,)
@@ -179,14 +235,21 @@ class Store:
         try:
             table = np.array(found, dtype=float).reshape(len(found), 1 + len(names))
             metrics = dict(zip(names, table.T[1:], strict=True))
-            return Result(
-                Recipe.from_json(recipe), samples, diverged_at, verdict, table[:, 0].astype(np.int64), metrics
-            )
+            own = recipe if isinstance(recipe, Recipe) else recipe(text)
+            return Result(own, samples, diverged_at, verdict, table[:, 0].astype(np.int64), metrics)
         except (ValueError, TypeError, RecipeError) as error:
             raise StoreError(f"{self.path}: run {run} cannot be read ({error})") from None
 
     def _list_metrics(self) -> list[str]:
         return [name for _, name, *_ in self._db.execute("PRAGMA table_info(measurements)")][2:]
+
+
+def _restore(text: str) -> Recipe | StoredRecipe:
+    """Return the recipe of a run, or its fields if a part or the file of its data is not here."""
+    try:
+        return Recipe.from_json(text)
+    except RecipeError:
+        return StoredRecipe(text)
 
 
 def _quote(name: str) -> str:

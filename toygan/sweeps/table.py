@@ -12,6 +12,7 @@ from toygan.parts.metrics import METRICS
 from toygan.recipe import KNOBS, Recipe, RecipeError
 from toygan.sweeps.design import STRENGTH
 from toygan.sweeps.piece import Result
+from toygan.sweeps.stored import StoredRecipe
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 LAST = ["diverged_at", "verdict"]
 
 
-def list_fields(recipe: Recipe) -> dict[str, Any]:
+def list_fields(recipe: Recipe | StoredRecipe) -> dict[str, Any]:
     """Return a recipe's fields by name, each strength as a field of its own."""
     strengths = {STRENGTH + name: strength for name, strength in recipe.regularizers.items()}
     return {name: getattr(recipe, name) for name in KNOBS if name != "regularizers"} | strengths
@@ -34,7 +35,7 @@ def build_frame(results: Iterable[Result]) -> pd.DataFrame:
     strengths = sorted({name for fields in named for name in fields if name.startswith(STRENGTH)})
     places = {name: i for i, own in enumerate(METRICS) for name in (own, "average-" + own)}
     there = {name for r in several for name, x in r.metrics.items() if np.isfinite(x).any()}
-    metrics = sorted(there, key=lambda name: (places[name], name not in METRICS))
+    metrics = sorted(there, key=lambda name: (places.get(name, len(places)), name not in METRICS, name))
     columns = [*(name for name in KNOBS if name not in ("regularizers", "seed")), *strengths, "seed"]
     lengths = [len(result.steps) for result in several]
     table: dict[str, Any] = {
