@@ -43,6 +43,7 @@ def lines() -> list[list[str]]:
     targets = [["train", *small, "--out", target] for target in TARGETS]
     targets += [["reproduce", "rs-gan-bimodal", "--budget", "1", "--seeds", "1", "--out", t] for t in TARGETS]
     targets += [["lab", "--copy-only", target] for target in TARGETS]
+    targets += [["play", "--copy-only", target] for target in [*TARGETS, "file", "folder", "/dev/zero"]]
     targets += [["menus", "--into", target] for target in [*TARGETS, "file", "folder", "/dev/zero"]]
     targets += [["diagnose", target] for target in [*TARGETS, "file", "nowhere", *CONTENTS, "recipe"]]
     targets += [

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from PIL import Image
 from support.folders import SMALL, contents, strict_json, whole
 from support.shell import refused, toygan
@@ -21,14 +22,14 @@ from toygan.cli import run_folder
 from toygan.parts.metrics.reference import reference_band
 from toygan.recipe import Recipe
 from toygan.runs.run import Run
-from toygan.training import Population
+from toygan.training import Population, State
 
 
 def test_a_run_leaves_its_recipe_its_numbers_and_its_pictures(tmp_path: Path) -> None:
     out = tmp_path / "deep/run"
     result = toygan("train", *SMALL, "--steps", 5, "--every", 2, "--gif", "--html", "--out", out)
     assert result.exit_code == 0, result.output
-    names = ["metrics.json", "picture.png", "recipe.json", "run.html", "training.gif"]
+    names = ["metrics.json", "picture.png", "recipe.json", "run.html", "state.safetensors", "training.gif"]
     assert sorted(path.name for path in out.iterdir()) == names
     assert "<title>non-saturating" in (out / "run.html").read_text(encoding="utf-8")
     assert whole(out, steps=5) == 5
@@ -38,6 +39,9 @@ def test_a_run_leaves_its_recipe_its_numbers_and_its_pictures(tmp_path: Path) ->
     population.run(5)
     last = population.snapshot().metrics
     assert [row["loss-d"] for row in rows[-2:]] == list(last["loss-d"])
+    state = State.load(out)
+    assert (state.steps, state.recipes) == (5, population.recipes)
+    assert torch.equal(Population.restore(state).generate(9), population.generate(9))
     with Image.open(out / "training.gif") as animation:
         assert animation.n_frames >= 2
 

@@ -19,6 +19,7 @@ COMMANDS = {
     "claims": "Re-run the experiments behind toygan's claims.",
     "reproduce": "Re-run an experiment of the literature.",
     "sheet": "Write the cheat sheet: one page, PDF or PNG.",
+    "play": "Continue a finished run in a playground, in JupyterLab.",
     "lab": "Open the lessons in JupyterLab.",
     "menus": "List everything that a recipe can be made of.",
     "api": "Print the reference of all public names.",

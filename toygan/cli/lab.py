@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 import click
 
@@ -64,19 +65,31 @@ def _join(names: list[str]) -> str:
     return ", ".join(names[:NAMES_IN_A_MESSAGE]) + (f" and {more} more" if more > 0 else "")
 
 
-def build_command(folder: Path, browser: bool) -> list[str]:
+def build_command(folder: Path, browser: bool, notebook: str = "") -> list[str]:
     """Return the command that serves a folder to this machine only, behind a token, and prints the address."""
     command = [sys.executable, "-m", "jupyterlab", *SAFE, f"--ServerApp.root_dir={folder}", "--log-level=WARN"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     if not browser:
         command.append("--no-browser")
+    if notebook:
+        command.append(f"--LabApp.default_url=/lab/tree/{quote(notebook)}")
     return command
 
 
 def has_screen() -> bool:
     """Return True if a browser window can be opened, which on Linux needs a display."""
     return not sys.platform.startswith("linux") or any(os.environ.get(v) for v in ("DISPLAY", "WAYLAND_DISPLAY"))
+
+
+def serve(folder: Path, no_browser: bool, notebook: str = "") -> None:
+    """Run JupyterLab in a folder until it ends, with a notebook of that folder open if one is named."""
+    click.echo("Starting JupyterLab; its address follows. Press Ctrl-C twice to stop it.", err=True)
+    command = build_command(folder.resolve(), has_screen() and not no_browser, notebook)
+    sys.stdout.flush()
+    if os.name == "posix":
+        os.execv(command[0], command)  # so that Ctrl-C and a closed terminal reach JupyterLab itself
+    sys.exit(subprocess.call(command))
 
 
 @click.command("lab")
@@ -103,9 +116,4 @@ def command(folder: Path, copy_only: bool, no_browser: bool) -> None:
             sys.exit(WRONG)
     if copy_only:
         return
-    click.echo("Starting JupyterLab; its address follows. Press Ctrl-C twice to stop it.", err=True)
-    command = build_command(folder.resolve(), browser=has_screen() and not no_browser)
-    sys.stdout.flush()
-    if os.name == "posix":
-        os.execv(command[0], command)  # so that Ctrl-C and a closed terminal reach JupyterLab itself
-    sys.exit(subprocess.call(command))
+    serve(folder, no_browser)

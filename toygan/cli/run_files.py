@@ -11,11 +11,12 @@ from PIL import Image
 
 from toygan.chart import style
 from toygan.recipe import Recipe
+from toygan.training.state import FILE
 
 SURFACE = style.LIGHT.surface()
-RECIPE, METRICS, PICTURE = "recipe.json", "metrics.json", "picture.png"
+RECIPE, METRICS, STATE, PICTURE = "recipe.json", "metrics.json", FILE, "picture.png"
 ANIMATION, RECORDING, CHECKPOINT = "training.gif", "run.html", "checkpoint.npz"
-OWN = (RECIPE, METRICS, PICTURE, ANIMATION, RECORDING, CHECKPOINT)
+OWN = (RECIPE, METRICS, STATE, PICTURE, ANIMATION, RECORDING, CHECKPOINT)
 GIF_SECONDS, LAST_FRAME_MS = 12, 2000  # length of an animation, and of its last frame
 
 

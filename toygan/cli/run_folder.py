@@ -116,6 +116,7 @@ class RunFolder:
             page = self._recording.html(headline(recipe), seeds_line(recipe, seeds))
             write(self._folder / run_files.RECORDING, page)
         self._write_metrics()
+        self.run.population.state.save(self._folder / run_files.STATE)
         write(self._folder / run_files.PICTURE, self._picture.png())  # last: it marks a finished run
         if finished:
             (self._folder / run_files.CHECKPOINT).unlink(missing_ok=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import math
+import os
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import ipywidgets as w
@@ -18,6 +20,8 @@ from toygan.play.live import Live, leave_room_for_the_page
 from toygan.play.session import Session
 from toygan.recipe import DEFAULT, KNOBS, Recipe
 from toygan.runs.run import Run
+from toygan.text import short
+from toygan.training import State, StateError
 from toygan.training.interruption import Interrupted, interruptible
 
 CONTROLS = ("data", "loss", "regularizers", "lr_g", "lr_d", "d_steps", "batch", "width", "depth", "seed")
@@ -33,17 +37,20 @@ class Playground(Live):
     run without widgets, a `Session`.
 
     Args:
-        recipe: The recipe; its own seed is the first.
+        recipe: The recipe; its own seed is the first [default: `Recipe()`].
         controls: Fields of the recipe that can be changed, or a strength as "regularizers.r1" [default: the usual ten].
         panels: The panels of the picture; the name of a metric is a panel, too [default: those that the data fills].
-        seeds: The number of seeds that train at once; one is drawn, bands show all of them.
+        seeds: The number of seeds that train at once; one is drawn, bands show all of them [default: 8].
         width: Pixels of the picture.
         height: Pixels of the picture.
         device: The device on which they train, such as "cpu" or "cuda".
         run: A run to continue, in place of a recipe and seeds; no other playground is then closed.
+        state: A state to continue from, in place of a recipe and seeds: a `State`, a file that `State.save` wrote, or
+            the folder of a run that `toygan train --out` has finished.
     Raises:
         RecipeError: If a control is not a field of a recipe, or if an iteration needs more memory than is allowed.
-        ValueError: If a panel is unknown.
+        StateError: If the state cannot be read, or if its members are not one recipe under several seeds.
+        ValueError: If a panel is unknown, or if the recipe or the seeds contradict the run or the state.
     Example:
         >>> from toygan import Playground, Recipe
         >>> playground = Playground(Recipe(width=4, batch=8), controls=("loss", "lr_d"), seeds=2)
@@ -53,17 +60,22 @@ class Playground(Live):
         >>> playground.session.iteration
         1
         >>> playground.close()
+        >>> playground = Playground(state=playground.session.population.state)
+        >>> playground.session.iteration, playground.session.recipe.loss
+        (1, 'hinge')
+        >>> playground.close()
     """
 
     session: Session
     _weighing: asyncio.Task[None] | None = None
 
     def __init__(
-        self, recipe: Recipe = DEFAULT, controls: Sequence[str] | None = None, panels: Sequence[str] | None = None,
-        seeds: int = 8, width: int = 960, height: int = 540, device: str = "cpu", run: Run | None = None,
+        self, recipe: Recipe | None = None, controls: Sequence[str] | None = None, panels: Sequence[str] | None = None,
+        seeds: int | None = None, width: int = 960, height: int = 540, device: str = "cpu", run: Run | None = None,
+        state: State | str | os.PathLike[str] | None = None,
     ) -> None:  # fmt: skip
         leave_room_for_the_page()
-        session = Session(recipe, seeds, device) if run is None else Session.from_run(run)
+        session = _open(recipe, seeds, device, run, state)
         self._wanted: dict[str, Any] = {}  # values of controls that the run does not have yet
         self._restarted = -math.inf
         names = CONTROLS if controls is None else controls
@@ -176,6 +188,27 @@ class Playground(Live):
         for c in self.controls:
             if _root(c.field) == _root(field):
                 c.show(self.session.recipe)
+
+
+def _open(
+    recipe: Recipe | None, seeds: int | None, device: str, run: Run | None, state: State | str | os.PathLike[str] | None
+) -> Session:
+    """Return the session of a recipe, or that which continues a run or a state; ValueError if they contradict."""
+    if run is None and state is None:
+        return Session(DEFAULT if recipe is None else recipe, 8 if seeds is None else seeds, device)
+    if run is not None and state is not None:
+        raise ValueError("run, state: give one of them; each is a whole run to continue")
+    if state is not None and not isinstance(state, State):
+        if not isinstance(state, str | os.PathLike):
+            raise StateError(f"state={short(state)}: must be a State, a file of one, or the folder of a finished run")
+        state = State.load(Path(state))
+    session = Session.from_state(state, device) if state is not None else Session.from_run(run) if run else Session()
+    name, own = "run" if state is None else "state", session.recipe
+    if recipe is not None and recipe != own:
+        raise ValueError(f"recipe, {name}: give one of them; the recipe of the {name} is {own.to_string()!r}")
+    if seeds is not None and seeds != session.seeds:
+        raise ValueError(f"seeds={seeds!r}: must be left out, or {session.seeds}, as the {name} has")
+    return session
 
 
 def _root(field: str) -> str:

@@ -13,12 +13,12 @@ from toygan.measure.words import status
 from toygan.panels.picture import headline, seeds_line
 from toygan.parts.metrics import live_metrics
 from toygan.play.fleet_session import FleetSession, Interval
-from toygan.recipe import DEFAULT, Recipe, RecipeError
+from toygan.recipe import DEFAULT, KNOBS, Recipe, RecipeError
 from toygan.runs.fleet import Clock, Fleet
 from toygan.runs.record import Record
 from toygan.runs.run import Run
 from toygan.text import format_number
-from toygan.training import Population, Snapshot
+from toygan.training import Population, Snapshot, State, StateError
 
 SAMPLES = 1000  # of each measurement; of 25 equal modes each still gets 40
 LONG_SECONDS = 0.5  # of an iteration, above which the status line states the time
@@ -64,6 +64,33 @@ class Session(FleetSession):
         session._earlier = []
         FleetSession.__init__(session, Fleet.from_run(run, clock))
         return session
+
+    @classmethod
+    def from_state(cls, state: State, device: str = "cpu", clock: Clock = time.perf_counter) -> Session:
+        """Return a session that continues from a state.
+
+        Args:
+            state: The state of one recipe under several seeds.
+            device: The device on which they train.
+            clock: Seconds since some moment.
+        Returns:
+            The session at the state's iteration; a reset starts again at iteration 0.
+        Raises:
+            StateError: If its members are not one recipe under seeds that follow one another.
+            RecipeError: If an iteration needs more memory than is allowed.
+        Example:
+            >>> from toygan import Population, Recipe, Session
+            >>> population = Population(Recipe(width=4, batch=8).seeds(2))
+            >>> population.run(3)
+            >>> Session.from_state(population.state).iteration
+            3
+        """
+        refuse_several_recipes(state)
+        refuse_too_large(state.recipes[0], len(state.recipes))
+        population, record = Population.restore(state, device), Record()
+        record.path.add(population)
+        run = Run.resume(population, record, every=INTERVAL, n=SAMPLES, metrics=live_metrics())
+        return cls.from_run(run, clock)
 
     @property
     def run(self) -> Run:
@@ -263,6 +290,20 @@ class Session(FleetSession):
     def share(self) -> str:
         """The recipe as a line to share."""
         return self.recipe.to_string()
+
+
+def refuse_several_recipes(state: State) -> None:
+    """Raise StateError unless the members of a state are one recipe under seeds that follow one another."""
+    first = state.recipes[0]
+    for i, recipe in enumerate(state.recipes):
+        different = next(
+            (name for name in KNOBS if getattr(recipe, name) != getattr(first.but(seed=recipe.seed), name)), None
+        )
+        field = different or ("seed" if recipe.seed != first.seed + i else None)
+        if field is not None:
+            value = getattr(recipe, field)
+            allowed = "must be one recipe under seeds that follow one another; state.select([i]) takes one member"
+            raise StateError(f"state: member {i} has {field}={value!r}; members {allowed}")
 
 
 def _with(recipe: Recipe, field: str, value: Any) -> Recipe:

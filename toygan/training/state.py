@@ -16,6 +16,7 @@ from toygan.recipe import Recipe
 from toygan.training.batches import Bookmark
 
 FORMAT, VERSION = "toygan state", "1"
+FILE = "state.safetensors"  # in the folder of a finished run
 OBSERVED = ("average", "alive", "age")  # tensors that no step of a player reads
 
 
@@ -217,17 +218,23 @@ class State:
 
     @staticmethod
     def load(path: str | Path) -> State:
-        """Read the state that `save` wrote; nothing in the file can run code.
+        """Read the state that `save` wrote, or that of a finished run; nothing in the file can run code.
 
         Args:
-            path: The file.
+            path: The file, or the folder of a run that `toygan train --out` has finished.
         Returns:
             An equal state.
         Raises:
-            StateError: If the file is damaged, or of another kind or version.
+            StateError: If the file is damaged, or of another kind or version, or if the folder has no state.
             OSError: If the file cannot be read.
         """
-        return State.from_bytes(Path(path).read_bytes(), str(path))
+        file = Path(path)
+        if file.is_dir():
+            file = file / FILE
+            if not file.exists():
+                allowed = "must be a state, or the folder of a run that `toygan train --out` has finished"
+                raise StateError(f"{path}: has no {FILE}; {allowed}")
+        return State.from_bytes(file.read_bytes(), str(path))
 
     @staticmethod
     def from_bytes(content: bytes, name: str = "state") -> State:

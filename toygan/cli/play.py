@@ -1,0 +1,74 @@
+"""`toygan play`: a playground that continues a finished run, in JupyterLab."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from itertools import count
+from pathlib import Path
+
+import click
+
+from toygan.cli.lab import serve
+from toygan.cli.param_types import OutputPath
+from toygan.files import write
+from toygan.play.session import refuse_several_recipes
+from toygan.training import State, StateError
+
+
+def build_notebook(run: Path, state: State) -> bytes:
+    """Return a notebook with a playground that continues from the state of a run."""
+    text = f"`{state.recipes[0].to_string() or 'defaults'}`, {len(state.recipes)} seeds, from iteration {state.steps:,}"
+    code = f"from toygan import Playground\n\nPlayground(state={str(run.resolve())!r})"
+    cells = [
+        {"cell_type": "markdown", "id": "about", "metadata": {}, "source": f"{text}: run the cell with Shift+Enter."},
+        {
+            "cell_type": "code",
+            "id": "playground",
+            "metadata": {},
+            "source": code,
+            "execution_count": None,
+            "outputs": [],
+        },
+    ]
+    kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    notebook = {"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
+    return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def add_notebook(folder: Path, name: str, content: bytes) -> Path:
+    """Write a notebook into a folder under the first free name; a file that exists is never written to."""
+    folder.mkdir(parents=True, exist_ok=True)
+    names = (folder / f"{name}{'' if i == 1 else f'-{i}'}.ipynb" for i in count(1))
+    file = next(path for path in names if not path.exists() or path.read_bytes() == content)
+    if not file.exists():
+        write(file, content)
+    return file
+
+
+@click.command("play")
+@click.argument("run", type=click.Path(exists=True, path_type=Path), metavar="RUN")
+@click.argument("folder", type=OutputPath(file_okay=False, path_type=Path), required=False, metavar="[DIR]")
+@click.option("--copy-only", is_flag=True, help="write the notebook, then exit")
+@click.option("--no-browser", is_flag=True, help="print the address, and open no browser")
+def command(run: Path, folder: Path | None, copy_only: bool, no_browser: bool) -> None:
+    """Continue a finished run in a playground, in JupyterLab.
+
+    RUN is a folder that `toygan train --out RUN` has finished, or a file that `State.save` wrote. The notebook is
+    written into DIR (a temporary folder); files that exist there are never overwritten.
+    """
+    if not (run.is_dir() or run.is_file()):
+        raise click.UsageError(f"RUN {run}: must be a folder or a file")
+    try:
+        state = State.load(run)
+        refuse_several_recipes(state)
+    except (StateError, OSError) as error:
+        raise click.UsageError(f"RUN: {error}") from None
+    folder = Path(tempfile.mkdtemp(prefix="toygan-play-")) if folder is None else folder
+    try:
+        file = add_notebook(folder, run.resolve().stem or "run", build_notebook(run, state))
+    except OSError as error:
+        raise click.UsageError(f"{folder}: the notebook cannot be written there ({error.strerror})") from None
+    click.echo(f"Notebook: {file}")
+    if not copy_only:
+        serve(folder, no_browser, file.name)
