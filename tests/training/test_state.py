@@ -256,3 +256,10 @@ def test_a_population_is_copied_but_not_pickled_and_the_refusal_names_the_way(tm
         assert population.steps == 2
     population.run(2)
     same(population, twin)
+
+
+def test_equal_states_give_equal_bytes() -> None:
+    population = Population(Recipe(width=4, batch=4, regularizers={"r1": 0.1}).seeds(2))
+    contents = {population.fork().state.to_bytes() for _ in range(8)}
+    assert len(contents) == 1
+    assert State.from_bytes(contents.pop()).recipes == population.recipes

@@ -204,7 +204,7 @@ class State:
         }
         tensors = {name: x.cpu().contiguous().clone() for name, x in self.tensors.items()}
         tensors |= {f"streams/{name}": mark.generators for name, mark in self.streams.items()}
-        return save(tensors, head)
+        return _with_sorted_head(save(tensors, head))
 
     def save(self, path: str | Path) -> None:
         """Write the state to a file; a file that is there stays until the new one is whole.
@@ -272,6 +272,14 @@ class State:
         except (SafetensorError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
             reason = " ".join(str(error).split())[:120]
             raise StateError(f"{name}: is damaged, or not a state of toygan ({reason})") from None
+
+
+def _with_sorted_head(content: bytes) -> bytes:
+    """Return the content of a safetensors file with its head in a fixed order: equal states give equal bytes."""
+    end = 8 + int.from_bytes(content[:8], "little")
+    head = json.dumps(json.loads(content[8:end]), sort_keys=True, separators=(",", ":")).encode()
+    head += b" " * (-len(head) % 8)
+    return len(head).to_bytes(8, "little") + head + content[end:]
 
 
 def _from_tensors(
