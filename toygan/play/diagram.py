@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import ipywidgets as w
 
+from toygan.parts.metrics import METRICS
 from toygan.play.cell import close_earlier
 from toygan.play.grid_session import FOLLOWED, GridSession
+from toygan.play.inputs import Entry, MenuInput
 from toygan.play.live import Live, leave_room_for_the_page
 from toygan.play.playground import Playground
-from toygan.recipe import DEFAULT, Recipe
+from toygan.recipe import DEFAULT, Recipe, RecipeError
 from toygan.sweeps.design import Axes
+
+
+SHARE = "The share of seeds that the diagnosis calls healthy."
 
 
 class PhaseDiagram(Live):
@@ -53,7 +58,11 @@ class PhaseDiagram(Live):
         super().__init__(session, session.charts, (width, height))
         self._controls = controls
         self._beside = w.VBox()
-        colours = w.Dropdown(options=session.colours, value=session.colour, description="colour")
+        entries = [Entry(name, name, METRICS[name].help if name in METRICS else SHARE) for name in session.colours]
+        colours = MenuInput(
+            self._colour, label="Colour of cells", tip="the number that colours the cells", value=session.colour,
+            groups=MenuInput.pack({"": entries}), hint="search", layout={"width": "300px"},
+        )  # fmt: skip
         colours.observe(lambda change: self._colour(change.new), "value")
         self.children = [w.HBox([colours, *map(self._slider, session.others)]), self.view, self._beside]
         close_earlier(self)
@@ -76,7 +85,10 @@ class PhaseDiagram(Live):
         self._show()
 
     def _colour(self, name: str) -> None:
-        self.session.colour = name
+        try:
+            self.session.colour = name
+        except RecipeError as error:
+            self.session.say(str(error), refused=True)
         self._show()
 
     def focus(self, member: int) -> None:

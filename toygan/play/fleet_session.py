@@ -94,8 +94,8 @@ class FleetSession:
 
     @property
     def offers(self) -> dict[str, str]:
-        """The labels of the buttons below the diagnosis, by their names; "" for one that cannot be pressed now."""
-        return {"apply": "", "undo": ""}
+        """The labels of the buttons below the diagnosis, if there are any; "" for one that cannot be pressed now."""
+        return {}
 
     @property
     def lines(self) -> list[str]:

@@ -161,6 +161,7 @@ class LiveView {
     button.addEventListener("click", () => this.#ask({ do: name }));
     return button;
   });
+  #offered = make("div", "toygan-offers");
   #offers = OFFERS.map(([name, , title]) => {
     const button = make("button", `jupyter-widgets jupyter-button toygan-${name}`, { title });
     button.addEventListener("click", () => this.#ask({ do: name }));
@@ -170,7 +171,7 @@ class LiveView {
 
   /** @param {{ model: Model, el: HTMLElement }} place */
   constructor({ model, el }) {
-    const { signal } = this.#ended, bar = make("div", "toygan-bar"), offers = make("div", "toygan-offers");
+    const { signal } = this.#ended, bar = make("div", "toygan-bar"), offers = this.#offered;
     this.model = model;
     this.el = el;
     this.#status.append(this.#where, this.#message);
@@ -261,6 +262,7 @@ class LiveView {
     this.#root.ariaLabel = words.status;
     this.keyboard.follow(words);
     this.#diagnosis.show(words);
+    this.#offered.hidden = words.apply === undefined;
     this.#offers.forEach((button, i) => {
       const [name, icon] = OFFERS[i], label = words[name] ?? "";
       button.hidden = !label;
