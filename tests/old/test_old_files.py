@@ -168,14 +168,16 @@ def frame_count(file: Path) -> int:
 
 
 @pytest.mark.parametrize("folder", ["finished"], indirect=True)
-def test_a_finished_run_is_read_recognised_and_replaced(folder: Path) -> None:
+def test_a_finished_run_is_read_recognised_and_replaced(folder: Path, tmp_path: Path) -> None:
     before = contents(folder)
     diagnosed = command_line("diagnose", folder)
     assert diagnosed.exit_code == 0
     assert re.findall(r"^seed (\d)", diagnosed.stdout, flags=re.M) == ["0", "1"]
     assert "finished already, at iteration 4" in command_line(*command(folder), "--resume").stdout
     assert contents(folder) == before
-    assert command_line(*command(folder), "--force").exit_code == 0
+    recipe = shutil.copy(folder / "recipe.json", tmp_path / "elsewhere.json")  # a command keeps its own input
+    replaced = command_line(*FLAGS["finished"], "--recipe", recipe, "--out", folder, "--force")
+    assert replaced.exit_code == 0, replaced.output
     assert contents(folder).keys() == before.keys() | {Path("state.safetensors")}
     assert (folder / "picture.png").stat().st_size > 1000
 

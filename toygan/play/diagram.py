@@ -13,7 +13,6 @@ from toygan.play.playground import Playground
 from toygan.recipe import DEFAULT, Recipe, RecipeError
 from toygan.sweeps.design import Axes
 
-
 SHARE = "The share of seeds that the diagnosis calls healthy."
 
 
