@@ -100,3 +100,11 @@ def test_curves_that_are_followed_keep_their_density_and_change_nothing_else() -
     np.testing.assert_array_equal(run.population.generator.theta, alone.population.generator.theta)
     at = np.isin(steps, run.record.steps)
     np.testing.assert_array_equal(values[at], run.record.metric("loss-d"))
+
+
+def test_a_short_course_is_the_metric_itself_gaps_included() -> None:
+    course, values = Course(100), np.array([[np.nan, 1.0], [2.0, np.nan], [np.nan, np.nan], [4.0, 0.0], [1.0, 3.0]])
+    for step, row in enumerate(values):
+        course.add(step, row)
+    np.testing.assert_array_equal(course.values, values)
+    assert course.steps.tolist() == [0, 1, 2, 3, 4]

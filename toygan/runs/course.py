@@ -54,6 +54,8 @@ class Course:
 
 def _extremes(rows: list[tuple[int, np.ndarray]]) -> list[tuple[int, np.ndarray]]:
     """Return two rows: of each member the least and the largest value, in the order in which they came."""
+    if len(rows) == 2:  # both, with what is not a number
+        return rows
     values = np.stack([row for _, row in rows])
     least, largest = (np.where(np.isnan(values), end, values) for end in (np.inf, -np.inf))
     at = np.sort(np.stack([least.argmin(0), largest.argmax(0)]), axis=0)
