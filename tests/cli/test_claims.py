@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.shell import refused, toygan
@@ -29,13 +31,18 @@ FALSE = Claim("All is one", {"16": TINY.but(width=16), "4": TINY}, late("loss-d"
 
 
 @pytest.fixture(autouse=True)
-def two_claims(monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = {"true-one": TRUE, "false-one": FALSE}
-    for menu, content in ((CLAIMS, rows), (TOPICS, {"tests": rows})):
-        for name in list(menu):
-            monkeypatch.delitem(menu, name)  # type: ignore[arg-type]
-        for name, row in content.items():
-            monkeypatch.setitem(menu, name, row)  # type: ignore[arg-type]
+def two_claims() -> Iterator[None]:
+    """Two claims in place of the others, which stand in their order again afterwards."""
+    rows: dict[str, Any] = {"true-one": TRUE, "false-one": FALSE}
+    menus: list[tuple[dict[str, Any], dict[str, Any]]] = [(CLAIMS, rows), (TOPICS, {"tests": rows})]
+    before = [dict(menu) for menu, _ in menus]
+    for menu, content in menus:
+        menu.clear()
+        menu.update(content)
+    yield
+    for (menu, _), content in zip(menus, before, strict=True):
+        menu.clear()
+        menu.update(content)
 
 
 def test_an_unknown_name_is_one_line() -> None:
