@@ -15,6 +15,7 @@ from toygan import LOSSES, REGULARIZERS, Population, Recipe, RecipeError
 from toygan.parts.networks import Shape
 from toygan.parts.regularizers import Regularizer
 from toygan.parts.regularizers.batch_aware import SimilarityMLP, StddevMLP
+from toygan.parts.regularizers.weights import WeightClipping
 from toygan.training.game import HOOKS
 
 SMALL = Recipe(width=8, depth=2, activation="tanh", batch=12)
@@ -523,3 +524,14 @@ def test_a_hook_of_another_form_is_refused_with_the_form_that_it_needs(hook: str
     names: dict[str, type] = {"Regularizer": Regularizer}
     exec(code.format(new), names)
     assert issubclass(names["Mine"], Regularizer)
+
+
+def test_the_derivative_of_clipping_is_1_up_to_the_bound_and_0_beyond_in_every_release_of_torch() -> None:
+    part = WeightClipping(relative=False)
+    theta = torch.tensor([[-2.0, -0.5, 0.0, 0.5, 0.7, math.nan]], requires_grad=True)
+    net = Recipe(width=4).parts.discriminator
+    clipped = part.project(theta, net, torch.tensor([0.5]))
+    torch.testing.assert_close(clipped[0, :5], torch.tensor([-0.5, -0.5, 0.0, 0.5, 0.5]), rtol=0, atol=0)
+    assert clipped[0, 5].isnan()
+    (slope,) = torch.autograd.grad((3 * clipped).sum(), theta, create_graph=True)
+    assert slope[0, :5].tolist() == [0, 3, 3, 3, 0]
