@@ -72,11 +72,11 @@ class ProbabilityCrossEntropy(NonSaturating):
 
     def on_real(self, a: Tensor) -> Tensor:
         p = a.sigmoid()
-        return binary_cross_entropy(p, torch.ones_like(p), reduction="none")
+        return _cross_entropy(p, torch.ones_like(p))
 
     def on_fake(self, a: Tensor) -> Tensor:
         p = a.sigmoid()
-        return binary_cross_entropy(p, torch.zeros_like(p), reduction="none")
+        return _cross_entropy(p, torch.zeros_like(p))
 
     def for_generator(self, a: Tensor) -> Tensor:
         return -self.on_fake(a) if self.saturating else self.on_real(a)
@@ -86,6 +86,19 @@ class ProbabilityCrossEntropy(NonSaturating):
 
     def exact_generator_weight(self, logits: Logits) -> Tensor:
         return -torch.sigmoid(logits.fake if self.saturating else -logits.fake)
+
+
+def _cross_entropy(p: Tensor, target: Tensor) -> Tensor:
+    """Compute the cross entropy of probabilities; NaN for a NaN, which `binary_cross_entropy` does not allow."""
+    if p.device.type == "cpu":
+        try:
+            return binary_cross_entropy(p, target, reduction="none")
+        except RuntimeError:
+            if not p.isnan().any():
+                raise
+    elif p.device.type == "meta":  # no values, so no NaN: the cost stays that of the call alone
+        return binary_cross_entropy(p, target, reduction="none")
+    return torch.where(p.isnan(), p, binary_cross_entropy(p.nan_to_num(0.5), target, reduction="none"))
 
 
 @dataclass(frozen=True)
