@@ -205,11 +205,16 @@ class Session(FleetSession):
 
     # A remedy, applied and undone.
 
+    _advised: tuple[object, Recipe | None] = (None, None)  # the question that was answered last, and its answer
+
     @property
     def remedy(self) -> Recipe | None:
         """The recipe with the remedy that the diagnosis of the member in focus advises, or None."""
-        found = remedies(self.diagnosis.verdict, self.recipe, self._earlier)
-        return next((changed for _, changed, _ in found), None)
+        asked = self.diagnosis.verdict, self.recipe, len(self._earlier)
+        if self._advised[0] != asked:  # every frame asks, and each remedy builds a recipe
+            found = remedies(self.diagnosis.verdict, self.recipe, self._earlier)
+            self._advised = asked, next((changed for _, changed, _ in found), None)
+        return self._advised[1]
 
     def apply_remedy(self) -> bool:
         """Apply the remedy that the diagnosis advises; return False if there is none, or if it was refused."""
