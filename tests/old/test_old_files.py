@@ -27,7 +27,7 @@ from toygan import Population, Recipe, State, teach
 from toygan.measure import advice
 from toygan.recipe import KNOBS
 from toygan.sweeps import Store
-from toygan.teach import read_answers
+from toygan.teach import read_answers, read_marks
 
 OLD = Path(__file__).parent / "0.1.0"
 RUN = ["train", "--steps", 4, "--every", 2, "--seeds", 2, "--html"]
@@ -198,6 +198,7 @@ def test_the_answers_of_a_class_are_read() -> None:
         "learner": "ada", "question": "How many modes are left?", "answer": "at most three", "came true in": 2,
         "runs": 3,
     }  # fmt: skip
+    assert read_marks([OLD / "ada.json"]).empty
 
 
 def test_a_table_of_odds_is_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from toygan.measure.diagnosis import VERDICTS as VERDICTS
 from toygan.measure.diagnosis import diagnose_all as diagnose_all
 from toygan.measure.tables import SeedTable as SeedTable
 from toygan.teach.answers import read_answers as read_answers
+from toygan.teach.answers import read_marks as read_marks
 from toygan.teach.answers import save_answers as save_answers
 from toygan.teach.clinic import Clinic as Clinic
 from toygan.teach.exercise import Exercise as Exercise

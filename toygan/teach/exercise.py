@@ -36,6 +36,26 @@ class Feedback(NamedTuple):
         )
 
 
+class ExerciseMark(NamedTuple):
+    """What a learner's answers to one exercise came to; after the right one nothing changes it."""
+
+    right: bool = False
+    tries: int = 0
+    feedback: str = ""  # on the last of them
+
+    def after(self, feedback: Feedback) -> ExerciseMark:
+        """Return the mark after one more answer."""
+        return self if self.right else ExerciseMark(bool(feedback.right), self.tries + 1, feedback.words)
+
+
+_marks: dict[str, ExerciseMark] = {}  # by the name of the exercise
+
+
+def list_marks() -> dict[str, ExerciseMark]:
+    """Return the marks of all exercises with a name that were answered in this notebook."""
+    return dict(_marks)
+
+
 @dataclass(frozen=True)
 class Exercise:
     """A function that the learner writes, with values to try it on, its solution, and hints for common mistakes.
@@ -47,6 +67,7 @@ class Exercise:
         mistakes: Common wrong answers, each by the hint that it gets [default: none].
         slope: The argument in which a player descends the answer, so that its slope is checked, too [default: none].
         wrong_slope: The words that follow on a slope of the wrong sign [default: none].
+        name: The name of its mark in the answers file; a row of `EXERCISES` has that of the row [default: no mark].
     Example:
         >>> import torch
         >>> from toygan.teach import Exercise
@@ -65,6 +86,7 @@ class Exercise:
     mistakes: Mapping[str, Answer] = field(default_factory=dict)
     slope: str = ""
     wrong_slope: str = ""
+    name: str = ""
 
     def check(self, answer: Answer) -> Feedback:
         """Return what is wrong with an answer, in one sentence; nothing is raised, whatever the answer does.
@@ -74,6 +96,12 @@ class Exercise:
         Returns:
             The feedback on it; `right` is None if the function is still to be written.
         """
+        feedback = self._judge(answer)
+        if self.name and feedback.right is not None:
+            _marks[self.name] = _marks.get(self.name, ExerciseMark()).after(feedback)
+        return feedback
+
+    def _judge(self, answer: Answer) -> Feedback:
         values = {name: x.clone().requires_grad_() for name, x in self.arguments.items()}
         try:
             given = answer(*values.values())
