@@ -29,7 +29,15 @@ def test_a_run_leaves_its_recipe_its_numbers_and_its_pictures(tmp_path: Path) ->
     out = tmp_path / "deep/run"
     result = toygan("train", *SMALL, "--steps", 5, "--every", 2, "--gif", "--html", "--out", out)
     assert result.exit_code == 0, result.output
-    names = ["metrics.json", "picture.png", "recipe.json", "run.html", "state.safetensors", "training.gif"]
+    names = [
+        "diagnosis.json",
+        "metrics.json",
+        "picture.png",
+        "recipe.json",
+        "run.html",
+        "state.safetensors",
+        "training.gif",
+    ]
     assert sorted(path.name for path in out.iterdir()) == names
     assert "<title>non-saturating" in (out / "run.html").read_text(encoding="utf-8")
     assert whole(out, steps=5) == 5

@@ -178,7 +178,7 @@ def test_a_finished_run_is_read_recognised_and_replaced(folder: Path, tmp_path: 
     recipe = shutil.copy(folder / "recipe.json", tmp_path / "elsewhere.json")  # a command keeps its own input
     replaced = command_line(*FLAGS["finished"], "--recipe", recipe, "--out", folder, "--force")
     assert replaced.exit_code == 0, replaced.output
-    assert contents(folder).keys() == before.keys() | {Path("state.safetensors")}
+    assert contents(folder).keys() == before.keys() | {Path("state.safetensors"), Path("diagnosis.json")}
     assert (folder / "picture.png").stat().st_size > 1000
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from toygan.cli import run_files
-from toygan.recipe import Recipe
+from toygan.recipe import DEFAULT
 from toygan.runs.record import Record
+from toygan.sweeps.stored import StoredRecipe
 
 NEW, WHOLE, MOVING = ".toygan-new", ".toygan-whole", ".toygan-moving"  # folders in the folder
 
@@ -54,9 +55,9 @@ def is_run(folder: Path) -> bool:
     """Return True if toygan wrote all the files that a new run would replace."""
     there = [folder / name for name in run_files.OWN if (folder / name).exists()]
     try:
-        recipe = Recipe.from_json((folder / run_files.RECIPE).read_text(encoding="utf-8"))
+        StoredRecipe((folder / run_files.RECIPE).read_text(encoding="utf-8"))
         if (metrics := folder / run_files.METRICS).exists():
-            Record.from_json(metrics.read_text(encoding="utf-8"), recipe)
+            Record.from_json(metrics.read_text(encoding="utf-8"), DEFAULT)  # its rows: the parts may be missing here
     except (OSError, ValueError, RecursionError):
         return False
     begun = {metrics, folder / run_files.CHECKPOINT} & set(there)

@@ -27,6 +27,7 @@ from toygan.recipe import Recipe
 from toygan.runs.checkpoint import resume, serialize
 from toygan.runs.record import Record
 from toygan.runs.run import Run
+from toygan.sweeps.stored import StoredRecipe
 
 GIF_FRAMES = 120  # at most about so many, however long the run
 # The time from checkpoint to checkpoint: more seconds if writing one takes more than this share of the time.
@@ -139,7 +140,11 @@ class RunFolder:
         self._recording.add(look.step, words, self._charts.update(look))
 
     def _write_metrics(self) -> None:
-        write(self._folder / run_files.METRICS, self.run.record.to_json().encode())
+        record = self.run.record
+        write(self._folder / run_files.METRICS, record.to_json().encode())
+        if len(record):
+            found = {recipe.seed: one for recipe, one in zip(record.recipes, diagnose_all(record), strict=True)}
+            write(self._folder / run_files.DIAGNOSIS, run_files.encode_diagnoses(found))
 
     # Checkpoints.
 
@@ -191,16 +196,13 @@ def is_finished(out: Path, request: Request) -> bool:
     """Return True if the requested run is there and finished; UsageError if another finished run is there."""
     if choose_folder(out, force=False, resume=True) != out or (out / run_files.CHECKPOINT).exists() or not is_run(out):
         return False
-    recipe = Recipe.from_json((out / run_files.RECIPE).read_text(encoding="utf-8"))
+    begun = StoredRecipe((out / run_files.RECIPE).read_text(encoding="utf-8"))
+    same = begun.to_json() == request.recipe.to_json()
     there = {name: (out / name).exists() for name in run_files.OWN}
-    if recipe == request.recipe and not there[run_files.PICTURE]:
+    if same and not there[run_files.PICTURE]:
         return False  # interrupted before its first checkpoint, or the disk was full
-    if (
-        recipe == request.recipe
-        and there[run_files.ANIMATION] == request.gif
-        and there[run_files.RECORDING] == request.html
-    ):
-        record = Record.from_json((out / run_files.METRICS).read_text(encoding="utf-8"), recipe)
+    if same and there[run_files.ANIMATION] == request.gif and there[run_files.RECORDING] == request.html:
+        record = Record.from_json((out / run_files.METRICS).read_text(encoding="utf-8"), request.recipe)
         if (len(record.recipes), record.steps[-1]) == (request.seeds, request.steps):
             return True
     raise click.UsageError(

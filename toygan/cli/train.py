@@ -70,7 +70,7 @@ def command(
 ) -> int:
     """Train a recipe over several seeds.
 
-    With --out DIR it writes recipe.json, metrics.json (a row per seed and evaluation), picture.png and
+    With --out DIR it writes recipe.json, metrics.json (a row per seed and evaluation), diagnosis.json, picture.png and
     state.safetensors, from which `toygan play DIR` continues; --gif adds training.gif, --html adds run.html. Files and
     a checkpoint are written during training: if it is interrupted, run the same command with --resume to get the same
     result. Ctrl-C ends a run early and keeps what it has reached.
