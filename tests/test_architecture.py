@@ -20,7 +20,7 @@ FILES = sorted(path for path in PACKAGE.rglob("*.py"))
 ENGINE = {"text", "parts", "randomness", "knobs", "recipe", "training", "limits"}
 ARROWS: dict[str, set[str]] = {
     "text": set(),
-    "parts": {"text", "randomness"},
+    "parts": {"text", "randomness", "files"},
     "chart": set(),
     "files": set(),
     "randomness": set(),

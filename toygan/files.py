@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import json
+import math
 import os
+import stat
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
 META = "words"  # the name of the JSON in an archive
+MOST_BYTES = 2**33  # of a file that is read as a whole
 
 
 def write(path: Path, content: bytes | Callable[[], bytes], force: bool = True, option: str = "force=True") -> None:
@@ -42,6 +46,47 @@ def is_same(one: Path, other: Path) -> bool:
     return os.path.realpath(one) == os.path.realpath(other)
 
 
+def open_regular(path: Path) -> IO[bytes]:
+    """Open a file to read; OSError if it is a pipe or a device, which may have no end, or a folder."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError(errno.EINVAL, "must be a regular file", str(path))
+    return path.open("rb")
+
+
+def read(path: Path, most: int = MOST_BYTES) -> bytes:
+    """Return the content of a regular file; OSError if there is none, or it holds more than `most` bytes."""
+    with open_regular(path) as file:
+        content = file.read(most + 1 if os.fstat(file.fileno()).st_size > most else -1)
+    if len(content) > most:
+        raise OSError(errno.EFBIG, f"holds more than {most:,} bytes", str(path))
+    return content
+
+
+@contextlib.contextmanager
+def decoding() -> Iterator[None]:
+    """Turn any error in the block into a ValueError with its reason in one line.
+
+    Decoders of archives, arrays and pictures raise errors of over a dozen kinds when bytes are damaged.
+    """
+    try:
+        yield
+    except MemoryError:
+        raise
+    except Exception as error:
+        words = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise ValueError(" ".join(words.split())) from None
+
+
+def read_array_head(file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    """Return the shape and the type that the head of an array (.npy) declares; the array itself is not read."""
+    version = np.lib.format.read_magic(file)
+    read_head = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, _, dtype = read_head(file)
+    if dtype.hasobject or any(type(n) is not int or n < 0 for n in shape):
+        raise ValueError(f"an array of shape {shape} and type {dtype}")
+    return shape, dtype
+
+
 def pack(meta: Any, arrays: Mapping[str, np.ndarray]) -> bytes:
     """Return values that JSON can hold, and arrays by name, as one archive of NumPy (.npz)."""
     out = io.BytesIO()
@@ -52,11 +97,22 @@ def pack(meta: Any, arrays: Mapping[str, np.ndarray]) -> bytes:
 def unpack(content: bytes) -> tuple[Any, dict[str, np.ndarray]]:
     """Return the values and the arrays of an archive of `pack`; ValueError if it is not one."""
     try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-            arrays = dict(archive)
-        return json.loads(arrays.pop(META).tobytes()), arrays
-    except (ValueError, LookupError, TypeError, AttributeError, OSError, EOFError, RecursionError, zipfile.BadZipFile):
+        with decoding(), zipfile.ZipFile(io.BytesIO(content)) as archive:
+            arrays = {entry.filename.removesuffix(".npy"): _unpack(archive, entry) for entry in archive.infolist()}
+            return json.loads(arrays.pop(META).tobytes()), arrays
+    except ValueError:
         raise ValueError("it is damaged, or not an archive of toygan") from None
+
+
+def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> np.ndarray:
+    """Return one array of an archive; ValueError, before any memory is taken, if it declares more than is there."""
+    with archive.open(entry) as file:
+        shape, dtype = read_array_head(file)
+        if entry.compress_type or math.prod(shape) * dtype.itemsize > entry.file_size:
+            raise ValueError(f"an array of shape {shape} and type {dtype}")
+    with archive.open(entry) as file:
+        array: np.ndarray = np.lib.format.read_array(file, allow_pickle=False)
+        return array
 
 
 def as_array(content: bytes) -> np.ndarray:

@@ -319,7 +319,6 @@ def test_a_file_that_has_changed_is_read_anew(tmp_path: Path) -> None:
         ("", "0 rows"),
     ],
 )
-@pytest.mark.filterwarnings("ignore:loadtxt")
 def test_a_file_that_holds_no_numbers_is_refused_in_one_line(content: str, says: str, tmp_path: Path) -> None:
     file = tmp_path / "data.csv"
     file.write_text(content)
@@ -332,7 +331,7 @@ def test_a_file_that_holds_no_numbers_is_refused_in_one_line(content: str, says:
 def test_an_array_of_objects_is_not_unpickled(tmp_path: Path) -> None:
     file = tmp_path / "data.npy"
     np.save(file, np.array([{}], dtype=object), allow_pickle=True)
-    with pytest.raises(ValueError, match="allow_pickle=False"):
+    with pytest.raises(ValueError, match="type object"):
         DISTRIBUTIONS.make(f"file(path='{file}')")
     for spec, says in (
         ("file(path='no-such.csv')", "No such file"),

@@ -12,13 +12,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from toygan.files import decoding
 from toygan.parts.checks import numbers, shares, size
 from toygan.parts.distributions.base import Distribution, log_density, mixture_moments
+from toygan.parts.distributions.tables import MOST_COLUMNS, MOST_ROWS, read_table, refuse_outliers
 from toygan.text import round_to, short
 
 MOST_POINTS = 4096  # in a recipe
-MOST_ROWS = 2**20  # in a file
-MOST_COLUMNS = 64
 MOST_MODES = 64  # different points that count as modes
 WITHIN = 12.0  # a point's samples are within 3/12 of the smallest gap between two points
 
@@ -193,24 +193,26 @@ class File(Scattered):
 
 def _find_mtime(path: str) -> float:
     try:
-        return Path(path).expanduser().stat().st_mtime
-    except (OSError, ValueError) as error:
-        raise ValueError(f"path={short(path)}: cannot be read ({_reason(error)})") from None
+        with decoding():
+            return Path(path).expanduser().stat().st_mtime
+    except ValueError as error:
+        raise _refusal(path, error) from None
 
 
-def _reason(error: Exception) -> str:
-    return str(getattr(error, "strerror", None) or error)
+def _refusal(path: str, error: ValueError) -> ValueError:
+    return ValueError(f"path={short(path)}: cannot be read ({short(str(error))[1:-1]})")
 
 
 @lru_cache(maxsize=8)
 def _load_rows(path: str, columns: str, changed: float) -> tuple[Tensor, tuple[str, ...]]:
     """Read the rows of a file `(n, dim)`, and the names of its columns if it has any; raise ValueError without rows."""
-    file = Path(path).expanduser()
     wanted = [name.strip() for name in columns.split(",")] if columns else []
     try:
-        table, names = _read_table(file)
-    except (OSError, ValueError, EOFError, KeyError, UnicodeDecodeError) as error:
-        raise ValueError(f"path={short(path)}: cannot be read ({short(_reason(error))[1:-1]})") from None
+        with decoding():
+            file = Path(path).expanduser()
+            table, names = read_table(file)
+    except ValueError as error:
+        raise _refusal(path, error) from None
     for name in wanted:
         if name not in names:
             raise ValueError(f"columns={short(columns)}: no column {short(name)}; the file has {', '.join(names[:20])}")
@@ -220,33 +222,12 @@ def _load_rows(path: str, columns: str, changed: float) -> tuple[Tensor, tuple[s
             f"path={short(path)}: {table.shape[0]} rows of {table.shape[1]} columns; must be 1 to {MOST_ROWS} of 1 to "
             f"{MOST_COLUMNS}"
         )
-    if not np.isfinite(table).all():
-        row, column = np.argwhere(~np.isfinite(table))[0]
-        raise ValueError(f"path={short(path)}: row {row + 1} of column {column + 1} is not a finite number")
+    try:
+        refuse_outliers(table)
+    except ValueError as error:
+        raise ValueError(f"path={short(path)}: {error}") from None
     shown = tuple(wanted or names) if file.suffix.lower() == ".csv" else ()
     return torch.from_numpy(table.astype(np.float32)), shown
-
-
-def _read_table(file: Path) -> tuple[np.ndarray, list[str]]:
-    """Read the numbers `(n, columns)` of a file, and the name of each column."""
-    kind = file.suffix.lower()
-    if kind == ".csv":
-        with file.open(encoding="utf-8") as lines:
-            names = [name.strip().strip('"') for name in lines.readline().split(",")]
-            table = np.loadtxt(lines, delimiter=",", ndmin=2, max_rows=MOST_ROWS + 1)
-        if table.size and table.shape[1] != len(names):
-            raise ValueError(f"{table.shape[1]} columns of numbers under {len(names)} names")
-        return table.reshape(-1, len(names)), names
-    if kind not in (".npy", ".npz"):
-        raise ValueError("must end in .csv, .npy or .npz")
-    held = np.load(file, allow_pickle=False)
-    array = held if kind == ".npy" else held[held.files[0]]
-    if array.ndim not in (1, 2) or array.dtype.kind not in "fiub":
-        raise ValueError(
-            f"an array of shape {array.shape} and type {array.dtype}; must be numbers (n,) or (n, columns)"
-        )
-    table = np.asarray(array, dtype=np.float64).reshape(len(array), -1)
-    return table, [str(i) for i in range(table.shape[1])]
 
 
 def points(array: Any, sigma: float = 0.0) -> str:
