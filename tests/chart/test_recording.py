@@ -15,10 +15,12 @@ from support.marks import MARKS, chart
 
 from toygan.chart import Arrows, Axis, Chart, Line, Mark, Points, Surface, page
 from toygan.chart.recording import FOLDER, Recording
+from toygan.chart.serial import serialize
 from toygan.panels.charts import Charts
 from toygan.panels.look import Look
 from toygan.panels.picture import DEFAULT
 from toygan.recipe import Recipe
+from toygan.runs.course import Course
 from toygan.runs.run import Run
 
 WORDS = {"status": "", "recipe": "", "verdict": "healthy", "evidence": "", "cause": "", "remedy": ""}
@@ -31,10 +33,10 @@ def grown(n: int) -> Chart:
     )
 
 
-def recorded(*frames: list[Chart]) -> Recording:
-    recording = Recording()
+def recorded(*frames: list[Chart], words: dict[str, str] | None = None, **bounds: int) -> Recording:
+    recording = Recording(**bounds)
     for i, charts in enumerate(frames):
-        recording.add(10 * i, {**WORDS, "status": f"iteration {10 * i}"}, charts)
+        recording.add(10 * i, words or {**WORDS, "status": f"iteration {10 * i}"}, charts)
     return recording
 
 
@@ -59,9 +61,12 @@ def test_a_run_that_goes_back_is_recorded_from_there_on() -> None:
 
 
 def test_frames_that_were_kept_by_an_older_toygan_are_read() -> None:
-    meta, numbers = recorded([grown(3)]).serialize()
-    meta["frames"] = [(serial, at, {"knob": words.pop("remedy"), **words}) for serial, at, words in meta["frames"]]
-    assert Recording.deserialize(meta, numbers).frames[0].words.keys() == WORDS.keys()
+    charts, numbers = serialize([[grown(3)], [grown(4)]])
+    older = {"knob" if name == "remedy" else name: text for name, text in WORDS.items()}
+    meta = {"stride": 1, "frames": [[0, 0, older], [1, 10, older]], "charts": charts}
+    read = Recording.deserialize(meta, numbers)
+    assert read.frames[0].words.keys() == WORDS.keys()
+    assert read._pack() == recorded([grown(3)], [grown(4)], words=WORDS)._pack()
 
 
 def test_what_cannot_be_a_recording_is_refused() -> None:
@@ -116,14 +121,63 @@ def test_every_frame_comes_out_as_it_went_in() -> None:
                     np.testing.assert_allclose(numbers, seen(mark, values).ravel(), atol=tolerance)
 
 
+def course(step: int) -> Chart:
+    """A curve of few rows whose end changes, as that of a long run; every tenth frame has other words."""
+    rows = Course(limit=12)
+    for i in range(step):
+        rows.add(i, np.array([np.sin(i), np.cos(3 * i)]))
+    x, (first, second) = rows.steps, rows.values.T
+    title = f"Losses {step // 10}"
+    return chart(Line("d", "discriminator", x, first), Line("g", "generator", x, second), title=title)
+
+
+@pytest.mark.parametrize("bounds", [{"limit": 9}, {"most": 6000}, {"limit": 2}])
+def test_frames_show_their_own_curves_after_others_were_dropped_or_replaced(bounds: dict[str, int]) -> None:
+    run = {step: [course(step), grown(step % 7)] for step in range(1, 120)}
+    recording = Recording(**bounds)
+    for step in [*range(1, 60), 57, 57, 30, *range(31, 120)]:
+        recording.add(step, WORDS, run[step])
+        if step % 40 == 0 and "limit" in bounds:
+            meta, numbers = recording.serialize()
+            again = Recording.deserialize(json.loads(json.dumps(meta)), numbers)
+            assert again._pack() == recording._pack()
+    shown = unpacked(recording)
+    assert len(shown) < 60
+    assert (shown[0]["iteration"], shown[-1]["iteration"]) == (1, 119)
+    for frame in shown:
+        for expected, found in zip(run[frame["iteration"]], frame["charts"], strict=True):
+            assert found["title"] == expected.title
+            for mark, painted in zip(expected.marks, found["marks"], strict=True):
+                for field, values in mark.arrays.items():
+                    np.testing.assert_allclose(painted[field], values, atol=1e-6)
+
+
+def test_a_recording_holds_no_more_bytes_than_it_may() -> None:
+    rng, most = np.random.default_rng(0), 100_000
+    noise = ([chart(Points("m", "real", *rng.uniform(0, 10, (2, 1000))))] for _ in range(200))
+    recording = recorded(*noise, most=most)
+    at = [frame.iteration for frame in recording.frames]
+    assert most / 4 < recording.size <= most
+    assert (at[0], at[-1]) == (0, 1990)
+    assert len(set(np.diff(at[:-1]))) == 1, "all but the newest are equally far apart"
+    larger = recorded(*([chart(Points("m", "real", *rng.uniform(0, 10, (2, 20_000))))] for _ in range(5)), most=most)
+    assert [frame.iteration for frame in larger.frames] == [0, 40]
+
+
+def test_a_curve_that_grows_is_held_once() -> None:
+    one, all = recorded([grown(200)]), recorded(*([grown(i)] for i in range(1, 201)))
+    words = [sum(map(len, frame.words.values())) for frame in all.frames]
+    assert all.size - sum(words) <= one.size
+
+
 def test_300_frames_of_the_default_panels_take_less_than_3_megabytes() -> None:
-    run, charts, recording = Run(Recipe().seeds(2), every=10), Charts(DEFAULT), Recording()
+    run, charts = Run(Recipe().seeds(2), every=10), Charts(DEFAULT)
     run.measure()
+    frames = []
     for _ in range(20):
-        recording.add(run.steps, WORDS, charts.update(Look.from_run(run.population, run.record)))
+        frames.append(charts.update(Look.from_run(run.population, run.record)))
         run.run(10)
-    first = Recording()
-    first.add(0, WORDS, recording.frames[0].charts)
+    recording, first = recorded(*frames), recorded(frames[0])
     a_frame = (len(recording.html("", "")) - len(first.html("", ""))) / 19
     assert len(first.html("", "")) + 300 * a_frame < 3e6
 

@@ -170,18 +170,36 @@ export function surfaceColours(palette) {
   return colours;
 }
 
+/** @type {CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D | null} of one canvas for all surfaces */
+let sheet = null;
+
+/**
+ * Return a sheet of that many pixels. It is always the same one: if each frame made its own, a browser would keep
+ * hundreds of them, since their memory does not count as that of the page.
+ * @param {number} columns
+ * @param {number} rows
+ */
+function sheetOf(columns, rows) {
+  sheet ??= new OffscreenCanvas(columns, rows).getContext("2d");
+  if (!sheet) throw new Error("this browser has no canvas");
+  if (sheet.canvas.width !== columns || sheet.canvas.height !== rows) {
+    [sheet.canvas.width, sheet.canvas.height] = [columns, rows];
+  }
+  return sheet;
+}
+
 /** @param {Brush} brush @param {Surface} mark */
 function paintSurface({ context, frame, palette }, { values, columns }) {
   if (!values.length) return;
   const rows = values.length / columns, colours = new Uint32Array(surfaceColours(palette).buffer);
-  const cells = new OffscreenCanvas(columns, rows), image = new ImageData(columns, rows);
+  const cells = sheetOf(columns, rows), image = new ImageData(columns, rows);
   const pixels = new Uint32Array(image.data.buffer);
   for (let row = 0; row < rows; row++) { // the canvas's first row is the highest
     const from = (rows - 1 - row) * columns;
     for (let i = 0; i < columns; i++) pixels[row * columns + i] = colours[values[from + i]];
   }
-  cells.getContext("2d")?.putImageData(image, 0, 0);
-  context.drawImage(cells, frame.left, frame.top, frame.right - frame.left, frame.bottom - frame.top);
+  cells.putImageData(image, 0, 0);
+  context.drawImage(cells.canvas, frame.left, frame.top, frame.right - frame.left, frame.bottom - frame.top);
 }
 
 /** @param {Brush} brush @param {Cells} mark */

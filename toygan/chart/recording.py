@@ -6,77 +6,108 @@ import base64
 import json
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from functools import reduce
 from importlib.metadata import version
+from itertools import pairwise, zip_longest
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from toygan.chart import page
+from toygan.chart.change import Change
 from toygan.chart.chart import Chart
-from toygan.chart.marks import Arrows, Mark, Points, Surface
-from toygan.chart.serial import deserialize, serialize
+from toygan.chart.serial import deserialize
 from toygan.chart.wire import Wire
 
 FOLDER = Path(__file__).parent
 MOST_FRAMES = 301  # frames of a recording: its first, and 300 more
+MOST_BYTES = 32 * 2**20  # of all frames; those of the default panels take a tenth of it
 LEVELS = 4096  # of a place along an axis: a quarter of a pixel if the axis has a thousand
 NAN_LEVEL = 2**16 - 1
 SHARES = {"x": (-0.1, 1.1), "y": (-0.1, 1.1), "u": (-1.0, 1.0), "v": (-1.0, 1.0)}  # of an axis; the rest is not seen
 RENAMED = {"knob": "remedy"}  # words in frames of toygan 0.1.0
 
 
-class Frame(NamedTuple):
-    """The charts of one iteration and the words beside them, by name; `serial` counts all frames that were added."""
-
-    serial: int
-    iteration: int
-    words: dict[str, str]
-    charts: tuple[Chart, ...]
-
-
 class Recording:
     """At most `limit` frames, evenly spread over the whole run however long, and the newest.
 
-    If they no longer fit, every second one is dropped; from then on only every second new one stays. Raises ValueError
-    for a limit below 2.
+    If they no longer fit, every second one is dropped; from then on only every second new one stays. It does so too if
+    they take more than `most` bytes, as long as there are more than two. A frame holds only what it adds to the one
+    before. Raises ValueError for a limit below 2.
     """
 
-    def __init__(self, limit: int = MOST_FRAMES) -> None:
+    def __init__(self, limit: int = MOST_FRAMES, most: int = MOST_BYTES) -> None:
         if limit < 2:
             raise ValueError(f"limit={limit!r}: must be at least 2")
-        self.frames: list[Frame] = []
-        self._limit, self._stride = limit, 1
+        self.frames: list[Change] = []
+        self._limit, self._most, self._stride = limit, most, 1
+        self._wire = Wire()  # knows the charts of the newest frame
+
+    @property
+    def size(self) -> int:
+        """The bytes that its frames hold."""
+        return sum(frame.size for frame in self.frames)
 
     def add(self, iteration: int, words: Mapping[str, str], charts: Sequence[Chart]) -> None:
         """Add a frame; if its iteration is not a new one, it replaces all frames from there on."""
+        frame = Change.from_message(0, iteration, dict(words), self._wire.message(charts))
         while self.frames and self.frames[-1].iteration >= iteration:
-            self.frames.pop()
-        serial = self.frames[-1].serial + 1 if self.frames else 0
-        if self.frames and self.frames[-1].serial % self._stride:
-            self.frames.pop()  # the newest so far falls between two that stay
-        if len(self.frames) == self._limit:
-            self._stride *= 2
-            self.frames = self.frames[::2]
-        self.frames.append(Frame(serial, iteration, dict(words), tuple(charts)))
+            frame = frame.after(self.frames.pop())
+        if self.frames:
+            frame = replace(frame, serial=self.frames[-1].serial + 1)
+            if self.frames[-1].serial % self._stride:
+                frame = frame.after(self.frames.pop())  # the newest so far falls between two that stay
+        self.frames.append(frame)
+        while len(self.frames) > self._limit or (len(self.frames) > 2 and self.size > self._most):
+            self._thin()
+
+    def _thin(self) -> None:
+        """Drop every second frame but the newest; what a dropped one added goes to the next."""
+        self._stride *= 2
+        *others, newest = self.frames
+        self.frames, dropped = [], None
+        for frame in others:
+            joined = frame if dropped is None else frame.after(dropped)
+            dropped = joined if joined.serial % self._stride else None
+            if dropped is None:
+                self.frames.append(joined)
+        self.frames.append(newest if dropped is None else newest.after(dropped))
 
     def serialize(self) -> tuple[Any, np.ndarray]:
         """Return all frames as JSON content and an array, so that an interrupted run can continue with them."""
-        charts, numbers = serialize([frame.charts for frame in self.frames])
-        return {"stride": self._stride, "frames": [frame[:3] for frame in self.frames], "charts": charts}, numbers
+        changes, numbers = [], list[bytes]()
+        for frame in self.frames:
+            content, buffers = frame.message()
+            changes.append([frame.serial, frame.iteration, frame.words, content, [len(buffer) for buffer in buffers]])
+            numbers += buffers
+        return {"stride": self._stride, "changes": changes}, np.frombuffer(b"".join(numbers), np.uint8)
 
     @staticmethod
     def deserialize(meta: Any, numbers: np.ndarray) -> Recording:
         """Return the recording that was serialized so; ValueError, LookupError or TypeError for other content."""
-        recording = Recording()
+        recording, at = Recording(), 0
         recording._stride = int(meta["stride"])
-        charts = deserialize(meta["charts"], numbers)
-        recording.frames = [
-            Frame(serial, iteration, {RENAMED.get(name, name): text for name, text in words.items()}, row)
-            for (serial, iteration, words), row in zip(meta["frames"], charts, strict=True)
-        ]
+        if "charts" in meta:
+            recording._replay(meta, numbers)
+            return recording
+        for serial, iteration, words, content, lengths in meta["changes"]:
+            ends = at + np.cumsum([0, *lengths])
+            buffers = [numbers[start:end].tobytes() for start, end in pairwise(ends)]
+            recording.frames.append(Change.from_message(serial, iteration, words, (content, buffers)))
+            at = ends[-1]
+        if recording.frames:
+            recording._wire.learn(*reduce(lambda all, next: next.after(all), recording.frames).message())
         return recording
+
+    def _replay(self, meta: Any, numbers: np.ndarray) -> None:
+        """Take the frames that toygan 0.1.0 has serialized."""
+        rows = deserialize(meta["charts"], numbers)
+        for (serial, iteration, words), charts in zip(meta["frames"], rows, strict=True):
+            renamed = {RENAMED.get(name, name): text for name, text in words.items()}
+            self.frames.append(Change.from_message(serial, iteration, renamed, self._wire.message(charts)))
 
     def html(self, title: str, about: str) -> bytes:
         """Return the page, under a title and a line about it; ValueError if there are no frames.
@@ -93,11 +124,12 @@ class Recording:
 
     def _pack(self) -> bytes:
         """Return what recording.js unpacks: the length of the JSON (u4), the JSON, and the numbers it describes."""
-        wire, meta, numbers = Wire(), [], list[bytes]()
+        charts, meta, numbers = list[Any](), list[Any](), list[bytes]()
         for frame in self.frames:
-            content, buffers = wire.message(frame.charts)
+            content, buffers = frame.message()
+            charts = [new or old for new, old in zip_longest(content["charts"], [] if frame.whole else charts)]
             arrays = zip(content["arrays"], buffers, strict=True)
-            packed = [_pack_array(entry, buffer, frame.charts) for entry, buffer in arrays]
+            packed = [_pack_array(entry, buffer, charts[entry[0]]) for entry, buffer in arrays]
             content["arrays"] = [entry for entry, _ in packed]
             numbers += [buffer for _, buffer in packed]
             meta.append({"iteration": frame.iteration, "words": frame.words, **content})
@@ -105,25 +137,25 @@ class Recording:
         return b"".join([len(head).to_bytes(4, "little"), head, *numbers])
 
 
-def _pack_array(entry: list[Any], buffer: bytes, charts: Sequence[Chart]) -> tuple[list[Any], bytes]:
+def _pack_array(entry: list[Any], buffer: bytes, chart: Any) -> tuple[list[Any], bytes]:
     """Return an array of the wire with its length in bytes, in a form that compresses better.
 
     Places along an axis become levels ("u2") with their scale, all low bytes before all high bytes, which are much
     alike. A surface becomes differences to the left neighbour, and those differences to the row below (modulo 256).
     """
     i, name, field, kind, start = entry
-    mark: Mark = charts[i][name]
-    if isinstance(mark, Surface):
-        values, columns = np.frombuffer(buffer, np.uint8).copy(), mark.values.shape[1]
+    mark: Any = next((mark for mark in chart["marks"] if mark["name"] == name), {"kind": "gone"})
+    if mark["kind"] == "surface":
+        values, columns = np.frombuffer(buffer, np.uint8).copy(), mark["columns"]
         for lag in (1, columns):
             values[lag:] -= values[:-lag].copy()
         return [i, name, field, kind, start, len(buffer), columns], values.tobytes()
-    if field not in SHARES or not isinstance(mark, Points | Arrows):
+    if field not in SHARES or mark["kind"] not in ("points", "arrows"):
         return [i, name, field, kind, start, len(buffer)], buffer
-    axis = charts[i].x if field in "xu" else charts[i].y
-    width = axis.high - axis.low
+    axis = chart["x" if field in "xu" else "y"]
+    width = axis["high"] - axis["low"]
     from_share, to_share = SHARES[field]
-    low = from_share * width + (axis.low if field in "xy" else 0)
+    low = from_share * width + (axis["low"] if field in "xy" else 0)
     step = (to_share - from_share) * width / (LEVELS - 1)
     values = np.frombuffer(buffer, "<f4")
     levels = np.clip(np.nan_to_num((values - low) / step), 0, LEVELS - 1).round().astype("<u2")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -25,13 +25,22 @@ class Wire:
     """
 
     def __init__(self) -> None:
-        self._charts: list[Chart] = []
+        self._charts: list[Chart | None] = []
         self._words: list[dict[str, Any]] = []
         self._arrays: dict[Key, np.ndarray] = {}
 
     def forget(self) -> None:
         """Make the next message a whole one, for a page that knows nothing yet."""
         self._charts, self._words, self._arrays = [], [], {}
+
+    def learn(self, content: Mapping[str, Any], buffers: Sequence[bytes]) -> None:
+        """Take charts to be known that are in a whole message."""
+        self._words = list(content["charts"])
+        self._charts = [None] * len(self._words)
+        self._arrays = {
+            (i, mark, field): np.frombuffer(buffer, f"<{kind}")
+            for (i, mark, field, kind, _), buffer in zip(content["arrays"], buffers, strict=True)
+        }
 
     def message(self, charts: Sequence[Chart]) -> tuple[dict[str, Any], list[bytes]]:
         """Return what the page needs to know these charts; a chart that is the same object as before is skipped."""
@@ -96,7 +105,11 @@ def _describe_axis(axis: Axis) -> dict[str, Any]:
 
 
 def _describe_mark(mark: Mark) -> dict[str, Any]:
-    words = {name: value for name, value in vars(mark).items() if not isinstance(value, np.ndarray)}
+    words = {
+        name: list(value) if isinstance(value, tuple) else value  # as it comes back from JSON
+        for name, value in vars(mark).items()
+        if not isinstance(value, np.ndarray)
+    }
     if isinstance(mark, Points):
         words["shape"] = find_shape(mark)
     if isinstance(mark, Raster):
