@@ -17,7 +17,7 @@ PACKAGE = Path(toygan.__file__).parent
 FILES = sorted(path for path in PACKAGE.rglob("*.py"))
 
 # A layer is a package or a module right under toygan; each may import itself and what stands beside it.
-ENGINE = {"text", "parts", "randomness", "knobs", "recipe", "training", "limits"}
+ENGINE = {"text", "parts", "randomness", "knobs", "recipe", "identity", "training", "limits"}
 ARROWS: dict[str, set[str]] = {
     "text": set(),
     "parts": {"text", "randomness", "files"},
@@ -26,7 +26,8 @@ ARROWS: dict[str, set[str]] = {
     "randomness": set(),
     "knobs": {"text", "parts"},
     "recipe": {"knobs", "text", "parts"},
-    "training": {"files", "randomness", "recipe", "text", "parts"},
+    "identity": {"recipe", "knobs", "parts"},
+    "training": {"files", "randomness", "recipe", "identity", "text", "parts"},
     "limits": {"recipe", "parts", "training"},
     "runs": ENGINE | {"files"},
     "measure": ENGINE | {"runs"},

@@ -34,7 +34,10 @@ class RecipeError(ValueError):
 
     def __init__(self, name: str, value: object, allowed: str) -> None:
         super().__init__(f"{name}={short(value)}: {allowed}")
-        self.field = name
+        self.field, self.value, self._allowed = name, value, allowed
+
+    def __reduce__(self) -> tuple[Any, ...]:  # a worker process sends it back
+        return type(self), (self.field, self.value, self._allowed)
 
 
 @dataclass(frozen=True)

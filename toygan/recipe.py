@@ -55,6 +55,7 @@ class Parts:
     discriminator: Network
     batch: int
     momentum: float
+    rows: Mapping[str, Any]  # what each field names, by field; of regularizers by spec; None if it names nothing
 
 
 @dataclass(frozen=True)
@@ -546,6 +547,7 @@ def _fit(recipe: Recipe, part: Mapping[str, Any]) -> Parts:
         discriminator=d(data.dim, 1, shape),
         batch=recipe.batch,
         momentum=recipe.momentum,
+        rows={name: part[name] for name in (*NAMED, "regularizers")},
     )
     for check in (_check_turns, _check_steps, _check_regularizers):
         check(recipe, parts)

@@ -45,8 +45,24 @@ class Menu(dict[str, Part]):
     changes: ClassVar[int] = 0  # rows set in any menu so far; a recipe made before the last one may be out of date
 
     def __init__(self, rows: Mapping[str, Part] | None = None, aliases: Mapping[str, str] | None = None) -> None:
-        super().__init__(rows or {})
+        super().__init__()
         self._aliases = dict(aliases or {})
+        self._shipped: dict[str, Part] = {}
+        self.ship(rows or {})
+
+    def ship(self, rows: Mapping[str, Part]) -> None:
+        """Add rows of the package itself: what they are is known by their names."""
+        self.update(rows)
+        self._shipped.update(rows)
+
+    def ships(self, spec: str, part: object) -> bool:
+        """Return True if `part` is what `spec` names in the package, with the arguments that stand in the spec."""
+        name, (_, arguments) = self.row(spec), split(spec)
+        row = self._shipped.get(name)
+        if row is None or part is row or not arguments:
+            return row is not None and part is row
+        others = [f.name for f in dataclasses.fields(row) if f.name not in arguments]  # type: ignore[arg-type]
+        return type(part) is type(row) and all(getattr(part, name) == getattr(row, name) for name in others)
 
     def __setitem__(self, name: str, part: Part) -> None:
         super().__setitem__(name, instantiate(name, part))

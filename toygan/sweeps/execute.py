@@ -6,14 +6,17 @@ import multiprocessing
 import os
 import signal
 import threading
+import warnings
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
+from uuid import uuid4
 
-from toygan.recipe import NAMED, RecipeError
-from toygan.sweeps.piece import Piece, Result, run
+from toygan.identity import find_own, find_unknown
+from toygan.recipe import RecipeError
+from toygan.sweeps.piece import Piece, Result, measure, run
 from toygan.sweeps.store import Store
 
 Futures = dict["Future[list[Result]]", Piece]
@@ -28,16 +31,26 @@ def execute(
     are at work then. Raises RecipeError if a recipe names a part that other processes do not have, BrokenProcessPool
     if a worker dies.
     """
+    sweep = uuid4().hex
+    asked = {piece.begin(sweep): piece for piece in dict.fromkeys(pieces)}
     todo = []
-    for piece in dict.fromkeys(pieces):
+    for piece in asked:
         if store is not None and (kept := store.get(piece)) is not None:
-            yield piece, kept
+            yield asked[piece], kept
         else:
             todo.append(piece)
+    if store is not None and todo:
+        _warn_of_unknown(todo)
     for piece, results in _run_all(todo, executor, jobs or os.cpu_count() or 1):
         if store is not None:
             store.put(piece, results)
-        yield piece, results
+        yield asked[piece], results
+
+
+def _warn_of_unknown(todo: list[Piece]) -> None:
+    unknown = next((error for piece in todo if (error := find_unknown(dict(piece.held or ())))), None)
+    if unknown is not None:
+        warnings.warn(f"{unknown}; the store keeps its results, but no later sweep takes them", stacklevel=5)
 
 
 def _run_all(todo: list[Piece], executor: Executor | None, jobs: int) -> Iterator[tuple[Piece, list[Result]]]:
@@ -49,7 +62,7 @@ def _run_all(todo: list[Piece], executor: Executor | None, jobs: int) -> Iterato
             for future in futures:
                 future.cancel()
     elif jobs == 1 or len(todo) <= 1 or any(_find_own_part(piece) for piece in todo):
-        yield from ((piece, run(piece.to_json())) for piece in todo)
+        yield from ((piece, measure(piece)) for piece in todo)
     else:
         fresh = multiprocessing.get_context("spawn")  # torch's threads do not survive a fork
         theirs, ours = fresh.Pipe(duplex=False)
@@ -99,7 +112,7 @@ def _submit(todo: list[Piece], executor: Executor) -> Futures:
     for piece in todo:
         if (own := _find_own_part(piece)) is not None:
             allowed = "is defined here, and other processes do not have it; register it there, or give no executor"
-            raise RecipeError(own, getattr(piece.recipes[0], own), allowed)
+            raise RecipeError(*own, allowed)
     return {executor.submit(run, piece.to_json()): piece for piece in todo}
 
 
@@ -107,10 +120,6 @@ def _as_completed(futures: Futures) -> Iterator[tuple[Piece, list[Result]]]:
     yield from ((futures[future], future.result()) for future in as_completed(futures))
 
 
-def _find_own_part(piece: Piece) -> str | None:
-    """Return the first field of a piece's recipes that names a part from outside toygan, if any."""
-    recipe = piece.recipes[0]
-    parts = [(name, getattr(recipe.parts, name)) for name in NAMED if hasattr(recipe.parts, name)]
-    parts += [("regularizers", part) for part in recipe.parts.regularizers.values()]
-    own = next((name for name, part in parts if not type(part).__module__.startswith("toygan.")), None)
-    return "optimizer" if own in ("optimizer_g", "optimizer_d") and not getattr(recipe, own) else own
+def _find_own_part(piece: Piece) -> tuple[str, str] | None:
+    """Return the field and the name of the first part from outside toygan that a piece needs, if any."""
+    return find_own(dict(piece.held or ()))

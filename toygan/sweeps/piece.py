@@ -6,13 +6,16 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple, cast
+from uuid import uuid4
 
 import numpy as np
 import torch
 
+from toygan.identity import Held, find_change, list_held, mark_unknown
 from toygan.limits import cost
 from toygan.measure.diagnosis import diagnose_all
-from toygan.recipe import Recipe
+from toygan.parts.metrics import default_metrics
+from toygan.recipe import Recipe, RecipeError
 from toygan.runs.fleet import by_shape
 from toygan.runs.record import SAMPLES, Record
 from toygan.runs.run import Run
@@ -30,11 +33,22 @@ class Piece(NamedTuple):
     metrics: tuple[str, ...] | None = None  # the default ones
     n: int = SAMPLES
     device: str = "cpu"
+    held: tuple[tuple[str, str], ...] | None = None  # what the recipes and metrics held when the piece began
 
     @staticmethod
     def seeds(recipe: Recipe, seeds: int = 16, steps: int = 3000, every: int = 100) -> Piece:
         """Return the piece of a recipe under several seeds, from its own on."""
         return Piece(tuple(recipe.seeds(seeds)), steps, every)
+
+    def list_held(self) -> Held:
+        """Return the digests of what the recipes and metrics hold beyond their names."""
+        return list_held(self.recipes[0], default_metrics() if self.metrics is None else self.metrics)
+
+    def begin(self, sweep: str = "") -> Piece:
+        """Return the piece with what it holds now; what cannot be read is the same only within one `sweep`."""
+        if self.held is not None:
+            return self
+        return self._replace(held=tuple(mark_unknown(self.list_held(), sweep or uuid4().hex).items()))
 
     def to_json(self) -> str:
         """Return the piece as JSON, which any process can read."""
@@ -42,10 +56,17 @@ class Piece(NamedTuple):
 
     @staticmethod
     def from_json(text: str) -> Piece:
-        """Return the piece of `to_json`; RecipeError if a recipe names a part that this process does not have."""
-        recipes, steps, every, metrics, n, device = json.loads(text)
+        """Return the piece of `to_json`.
+
+        Raises RecipeError if a recipe names a part that this process does not have, or a file that has changed since
+        the piece began.
+        """
+        recipes, steps, every, metrics, n, device, held = json.loads(text)
         several = tuple(map(Recipe.from_json, recipes))
-        return Piece(several, steps, every, None if metrics is None else tuple(metrics), n, device)
+        piece = Piece(several, steps, every, None if metrics is None else tuple(metrics), n, device)
+        if held is not None and (change := find_change(dict(held), piece.list_held())) is not None:
+            raise RecipeError(change.field, change.value, "it has changed since the sweep began; start it again")
+        return piece if held is None else piece._replace(held=tuple((name, digest) for name, digest in held))
 
 
 class Result(NamedTuple):
@@ -61,7 +82,11 @@ class Result(NamedTuple):
 
 def run(text: str) -> list[Result]:
     """Train and measure a piece, given as JSON, on one thread; return one result a recipe. Raises what `Run` raises."""
-    piece = Piece.from_json(text)
+    return measure(Piece.from_json(text))
+
+
+def measure(piece: Piece) -> list[Result]:
+    """Train and measure a piece as `run` does: with the rows and parts that its recipes hold."""
     with one_thread():
         trained = Run(piece.recipes, piece.device, piece.every, piece.n, piece.metrics, limit=None)
         trained.run(piece.steps)

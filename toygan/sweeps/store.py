@@ -43,6 +43,18 @@ CREATE TABLE measurements (
     run INTEGER NOT NULL REFERENCES runs, step INTEGER NOT NULL, PRIMARY KEY (run, step)
 ) WITHOUT ROWID;
 """
+# Digests of the files and own parts that a run held, by field and spec; only in a store of such runs.
+HELD = """
+CREATE TABLE IF NOT EXISTS held (
+    run INTEGER NOT NULL REFERENCES runs, name TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (run, name)
+) WITHOUT ROWID
+"""
+CHANGED = """
+id IN (
+    SELECT run FROM held JOIN (SELECT name, digest AS newest, MAX(run) FROM held GROUP BY name) USING (name)
+    WHERE digest != newest
+)
+"""  # of a run: a later one held something else under the same name
 
 
 class StoreError(ValueError):
@@ -51,6 +63,9 @@ class StoreError(ValueError):
 
 class Store:
     """Results of runs by recipe, seed, iterations, evaluations, and the versions of toygan's engine and of torch.
+
+    A run of a file is known by its rows, too, and one of your own parts by what these compute: if they change, it is
+    another run.
 
     `sweep(..., store=...)` fills a store, and `read_sweep` reads it.
 
@@ -174,7 +189,7 @@ class Store:
         """Return the results of a piece, or None if one of its runs is missing."""
         results = []
         with self._translate_errors():
-            for key, recipe in zip(_make_keys(piece), piece.recipes, strict=True):
+            for key, recipe in zip(_make_keys(piece.begin()), piece.recipes, strict=True):
                 row = self._db.execute(f"SELECT {COLUMNS} FROM runs WHERE key = ?", (key,)).fetchone()
                 if row is None:
                     return None
@@ -183,6 +198,7 @@ class Store:
 
     def put(self, piece: Piece, results: Sequence[Result]) -> None:
         """Store the results of a piece, all at once; a run that is there already stays as it is."""
+        piece = piece.begin()
         with self._translate_errors(), self._transaction():
             names = [name for result in results for name in result.metrics]
             known = self._list_metrics()
@@ -198,6 +214,11 @@ class Store:
         added = self._db.execute("INSERT OR IGNORE INTO runs VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
         if not added.rowcount:
             return
+        if piece.held:
+            self._db.execute(HELD)
+            self._db.executemany(
+                "INSERT INTO held VALUES (?, ?, ?)", [(added.lastrowid, name, digest) for name, digest in piece.held]
+            )
         names = list(result.metrics)
         columns = ", ".join(map(_quote, ["run", "step", *names]))
         values = (
@@ -214,6 +235,7 @@ class Store:
     def results(self, every_version: bool = False, only_fields: bool = False) -> list[Result]:
         """Return the results of the newest versions of code and torch in the store; of all, if `every_version`.
 
+        Of runs that held other rows of a file, or another own part, under the same name, only the newest are returned.
         The recipe of a result is a `StoredRecipe`, with the same fields, if this process cannot make its parts, or if
         `only_fields` is true.
         """
@@ -222,6 +244,8 @@ class Store:
             if newest is None:
                 return []
             where = "" if every_version else "WHERE code = ? AND torch = ?"
+            if where and self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'held'").fetchone():
+                where += f" AND NOT {CHANGED}"
             rows = self._db.execute(f"SELECT {COLUMNS} FROM runs {where}", () if every_version else newest).fetchall()
             restore = StoredRecipe if only_fields else _restore
             return [self._read_result(row, restore) for row in rows]
@@ -259,7 +283,8 @@ def _quote(name: str) -> str:
 def _make_keys(piece: Piece) -> list[str]:
     """Return the key of each run of a piece."""
     metrics = piece.metrics and sorted(piece.metrics)
-    shared = [piece.steps, piece.every, metrics, piece.n, piece.device, *read_versions()]
+    held = [dict(sorted(piece.held))] if piece.held else []
+    shared = [piece.steps, piece.every, metrics, piece.n, piece.device, *read_versions(), *held]
     return [hashlib.sha256(json.dumps([recipe.to_json(), *shared]).encode()).hexdigest() for recipe in piece.recipes]
 
 

@@ -18,6 +18,6 @@ from toygan.parts.distributions.shapes import SHAPES
 from toygan.parts.distributions.tilted import TILTED
 from toygan.parts.distributions.wrapped import WRAPPED
 
-DISTRIBUTIONS.update({**MIXTURES, **TILTED, **CURVES, **SHAPES, **FUNCTIONS_AND_TAILS, **ON_A_LINE, **POINTS})
-DISTRIBUTIONS.update(DIGITS)
-DISTRIBUTIONS.update({name: kind() for name, kind in {**WRAPPED, "stacked": Stacked}.items()})
+DISTRIBUTIONS.ship({**MIXTURES, **TILTED, **CURVES, **SHAPES, **FUNCTIONS_AND_TAILS, **ON_A_LINE, **POINTS})
+DISTRIBUTIONS.ship(DIGITS)
+DISTRIBUTIONS.ship({name: kind() for name, kind in {**WRAPPED, "stacked": Stacked}.items()})

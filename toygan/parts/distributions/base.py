@@ -98,6 +98,11 @@ class Distribution:
         return False
 
     @property
+    def digest(self) -> str:
+        """A digest of what was read from elsewhere, such as the rows of a file; "" if nothing was [default: ""]."""
+        return ""
+
+    @property
     def training_set(self) -> Tensor | None:
         """The points `(n, dim)` that a run is trained on, or None if every training sample is new."""
         return None

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -21,6 +24,7 @@ from toygan.text import round_to, short
 MOST_POINTS = 4096  # in a recipe
 MOST_MODES = 64  # different points that count as modes
 WITHIN = 12.0  # a point's samples are within 3/12 of the smallest gap between two points
+CLOCK_NS = 2 * 10**9  # the coarsest clock of a file system: what is written within one tick may have the same time
 
 
 class Scattered(Distribution):
@@ -155,16 +159,35 @@ class File(Scattered):
             size("sigma", self.sigma)
         if self.columns and not self.path:
             raise ValueError(f"columns={short(self.columns)}: also needs a file, as path")
-        _ = self.rows
+        _ = self._read
+
+    def __eq__(self, other: object) -> bool:
+        """Compare what was read, too: a file that has changed is other data."""
+        return type(other) is File and all(
+            getattr(self, name) == getattr(other, name) for name in ("path", "columns", "sigma", "digest")
+        )
 
     @cached_property
+    def _stamp(self) -> Stamp:
+        return _find_stamp(self.path)
+
+    @cached_property
+    def _read(self) -> Rows:
+        return _load_rows(self.path, self.columns, self._stamp) if self.path else Rows(GivenPoints().rows, (), "")
+
+    @property
     def rows(self) -> Tensor:
-        return _load_rows(self.path, self.columns, self._mtime)[0] if self.path else GivenPoints().rows
+        return self._read.points
 
-    @cached_property
+    @property
     def axis_names(self) -> tuple[str, ...]:
         """The names of the columns in a CSV file; none of an array."""
-        return _load_rows(self.path, self.columns, self._mtime)[1] if self.path else ()
+        return self._read.names
+
+    @property
+    def digest(self) -> str:
+        """A digest of the rows; "" without a path."""
+        return self._read.digest
 
     @cached_property
     def extent(self) -> tuple[tuple[float, float], ...]:
@@ -174,14 +197,11 @@ class File(Scattered):
         room = torch.where(room > 0, room, torch.ones(()))
         return tuple(zip((low - room).tolist(), (high + room).tolist(), strict=True))
 
-    @cached_property
-    def _mtime(self) -> float:
-        return _find_mtime(self.path) if self.path else 0.0
-
     @property
     def stale(self) -> bool:
+        """True if the file may have changed since it was read, or is gone."""
         try:
-            return bool(self.path) and _find_mtime(self.path) != self._mtime
+            return bool(self.path) and (self._stamp.unsettled > 0 or _find_stamp(self.path) != self._stamp)
         except ValueError:  # the file is gone
             return True
 
@@ -191,12 +211,38 @@ class File(Scattered):
         return None if self.sigma else self.rows
 
 
-def _find_mtime(path: str) -> float:
+class Stamp(NamedTuple):
+    """The marks of a file that differ once it has changed, even if it was given its old time again.
+
+    A file that was written a moment ago may change again without a new mark. Then `unsettled` is a number that no other
+    stamp has.
+    """
+
+    place: tuple[int, int]  # device and number of the file
+    size: int
+    modified: int
+    changed: int  # POSIX: by any write, and also by setting the time above
+    unsettled: int
+
+
+class Rows(NamedTuple):
+    """The content of a file: its points `(n, dim)`, the names of their columns if it has any, and a digest of both."""
+
+    points: Tensor
+    names: tuple[str, ...]
+    digest: str
+
+
+def _find_stamp(path: str) -> Stamp:
     try:
         with decoding():
-            return Path(path).expanduser().stat().st_mtime
+            found = Path(path).expanduser().stat()
     except ValueError as error:
         raise _refusal(path, error) from None
+    written = found.st_ctime_ns if os.name == "posix" else found.st_mtime_ns
+    fresh = time.time_ns() - written < CLOCK_NS
+    place = found.st_dev, found.st_ino
+    return Stamp(place, found.st_size, found.st_mtime_ns, found.st_ctime_ns, time.monotonic_ns() if fresh else 0)
 
 
 def _refusal(path: str, error: ValueError) -> ValueError:
@@ -204,8 +250,8 @@ def _refusal(path: str, error: ValueError) -> ValueError:
 
 
 @lru_cache(maxsize=8)
-def _load_rows(path: str, columns: str, changed: float) -> tuple[Tensor, tuple[str, ...]]:
-    """Read the rows of a file `(n, dim)`, and the names of its columns if it has any; raise ValueError without rows."""
+def _load_rows(path: str, columns: str, stamp: Stamp) -> Rows:
+    """Read the rows of a file; raise ValueError without rows."""
     wanted = [name.strip() for name in columns.split(",")] if columns else []
     try:
         with decoding():
@@ -227,7 +273,10 @@ def _load_rows(path: str, columns: str, changed: float) -> tuple[Tensor, tuple[s
     except ValueError as error:
         raise ValueError(f"path={short(path)}: {error}") from None
     shown = tuple(wanted or names) if file.suffix.lower() == ".csv" else ()
-    return torch.from_numpy(table.astype(np.float32)), shown
+    held = np.ascontiguousarray(table, dtype=np.float32)
+    digest = hashlib.sha256(repr((held.shape, shown)).encode())
+    digest.update(held.data)
+    return Rows(torch.from_numpy(held), shown, digest.hexdigest()[:32])
 
 
 def points(array: Any, sigma: float = 0.0) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cached_property
 from operator import attrgetter
 
@@ -35,6 +35,15 @@ class Wrapped(Distribution):
         """The wrapped distribution."""
         return DISTRIBUTIONS.make(self.of)
 
+    def __eq__(self, other: object) -> bool:
+        """Compare the arguments, and what `of` names: a file may have changed, and a row may be another part."""
+        if not isinstance(other, Wrapped) or type(other) is not type(self) or astuple(self) != astuple(other):  # type: ignore[call-overload]
+            return False
+        return self.inner is other.inner or self.digest == other.digest != ""
+
+    def __hash__(self) -> int:
+        return hash(astuple(self))  # type: ignore[call-overload]
+
     @property
     def mode_names(self) -> tuple[str, ...]:
         return self.inner.mode_names if len(self.modes) == len(self.inner.modes) else super().mode_names
@@ -45,6 +54,7 @@ for _name in [
     "picture",
     "axis_names",
     "stale",
+    "digest",
     "dim",
     "sigma",
     "atoms",
@@ -66,7 +76,7 @@ for _name in [
     setattr(Wrapped, _name, property(attrgetter(f"inner.{_name}")))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Standardised(Wrapped):
     """Other data, rescaled for the players to mean 0 and spread 1 per axis, as in `of=ring8(radius=50.0)`.
 
@@ -89,7 +99,7 @@ class Standardised(Wrapped):
         return mean.to(x) + spread.to(x) * x
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TrainingSet(Wrapped):
     """A finite training set: n points of other data, drawn once from this `seed`.
 

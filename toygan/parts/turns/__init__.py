@@ -12,4 +12,4 @@ from toygan.parts.turns.first_order import FIRST_ORDER
 from toygan.parts.turns.lookahead import LOOKAHEAD
 from toygan.parts.turns.second_order import SECOND_ORDER
 
-TURNS.update({**FIRST_ORDER, **SECOND_ORDER, **LOOKAHEAD})
+TURNS.ship({**FIRST_ORDER, **SECOND_ORDER, **LOOKAHEAD})
