@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +23,8 @@ from support.shell import refused, toygan
 
 from toygan import files
 from toygan.cli import run_folder
+from toygan.panels import PANELS, Look
+from toygan.panels.picture import Picture, choose_panels
 from toygan.parts.metrics.reference import reference_band
 from toygan.recipe import Recipe
 from toygan.runs.run import Run
@@ -52,6 +58,29 @@ def test_a_run_leaves_its_recipe_its_numbers_and_its_pictures(tmp_path: Path) ->
     assert torch.equal(Population.restore(state).generate(9), population.generate(9))
     with Image.open(out / "training.gif") as animation:
         assert animation.n_frames >= 2
+
+
+def test_own_data_gets_panels_that_it_fills_in_every_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[list[str]] = []
+
+    def draw(self: Picture, look: Look) -> None:
+        Picture.draw(self, look)
+        drawn.append([chart.title for chart in self.charts])
+
+    monkeypatch.setattr(run_folder, "Picture", type("Drawn", (Picture,), {"draw": draw}))
+    (tmp_path / "own.csv").write_text("height,weight\n" + "\n".join(f"{x},{x % 7}" for x in range(400)))
+    data, out = f"standardised(of=file(path='{tmp_path / 'own.csv'}'))", tmp_path / "run"
+    ran = toygan("train", *SMALL, "--data", data, "--steps", 2, "--every", 1, "--gif", "--html", "--out", out)
+    assert ran.exit_code == 0, ran.output
+    titles = [PANELS[name][0].title for name in choose_panels(Recipe(data=data))]
+    assert titles[1:3] == ["Histogram of each column", "Data left out (gaps)"]
+    assert drawn == [titles] * len(drawn)
+    assert len(drawn) >= 3
+    packed = re.search(r'id="toygan-frames">([^<]+)<', (out / "run.html").read_text(encoding="utf-8"))
+    assert packed is not None
+    frames = zlib.decompress(base64.b64decode(packed[1]))
+    head = json.loads(frames[4 : 4 + int.from_bytes(frames[:4], "little")])
+    assert [chart["title"] for chart in head[0]["charts"]] == titles
 
 
 def test_numbers_that_do_not_exist_are_null(tmp_path: Path) -> None:

@@ -21,8 +21,7 @@ from toygan.files import as_array, pack, unpack, write
 from toygan.measure.diagnosis import describe, diagnose_all
 from toygan.panels.charts import Charts
 from toygan.panels.look import Look
-from toygan.panels.picture import DEFAULT as PANELS
-from toygan.panels.picture import Picture, headline, seeds_line
+from toygan.panels.picture import Picture, choose_panels, headline, seeds_line
 from toygan.recipe import Recipe
 from toygan.runs.checkpoint import resume, serialize
 from toygan.runs.record import Record
@@ -67,7 +66,7 @@ class RunFolder:
         self._out, self._request = out, request
         self._folder = choose_folder(out, force, resume)
         self._recording = Recording() if request.html else None
-        self._charts, self._picture = Charts(PANELS), Picture(request.recipe)
+        self._charts, self._picture = Charts(choose_panels(request.recipe)), Picture(request.recipe)
         self._frames, self._drawn = list[Image.Image](), -1
         self._next_checkpoint, self._warned = 0.0, False
         kept = self._folder / run_files.CHECKPOINT

@@ -52,17 +52,17 @@ def places(n: int) -> list[Place]:
 
 
 class Picture:
-    """Panels by name on `width` x `height` pixels, of the newest look.
+    """Panels by name, or those that the data can fill, on `width` x `height` pixels, of the newest look.
 
     Raises ValueError for an unknown panel, or if no panel is given.
     """
 
     def __init__(
-        self, recipe: Recipe, panels: Sequence[str] = DEFAULT, width: int = 960, height: int = 540, dpi: int = 100
+        self, recipe: Recipe, panels: Sequence[str] | None = None, width: int = 960, height: int = 540, dpi: int = 100
     ) -> None:
         self.charts: list[Chart] = []
         self.heading = Heading(headline(recipe))
-        self.run = Charts(panels)  # the charts, from look to look
+        self.run = Charts(choose_panels(recipe) if panels is None else panels)  # the charts, from look to look
         self._painting = Painting(width, height, dpi)
         self._painting.paint([], self.heading)
 
