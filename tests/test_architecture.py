@@ -28,7 +28,7 @@ ARROWS: dict[str, set[str]] = {
     "recipe": {"knobs", "text", "parts"},
     "identity": {"recipe", "knobs", "parts"},
     "training": {"files", "randomness", "recipe", "identity", "text", "parts"},
-    "limits": {"recipe", "parts", "training"},
+    "limits": {"recipe", "parts", "training", "text"},
     "runs": ENGINE | {"files"},
     "measure": ENGINE | {"runs"},
     "sweeps": ENGINE | {"runs", "measure", "chart"},

@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from toygan.text import format_number, round_to
+from toygan.text import format_bytes, format_number, round_to
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,11 @@ def test_no_digit_is_lost_and_none_is_made_up() -> None:
             words = format_number(x, digits).replace(",", "")
             assert float(words) == x
             assert len(words.partition("e")[0].replace("-", "").replace(".", "").strip("0")) <= digits
+
+
+@pytest.mark.parametrize(
+    ("n", "words"),
+    [(2**20, "1 MiB"), (300.5 * 2**20, "300 MiB"), (12.25 * 2**30, "12.2 GiB"), (2**51, "2,097,152 GiB")],
+)
+def test_memory_is_written_in_the_unit_that_fits(n: float, words: str) -> None:
+    assert format_bytes(n) == words

@@ -54,6 +54,11 @@ def format_number(x: float, digits: int = 3) -> str:
     return words.rstrip("0").rstrip(".") if "." in words else words
 
 
+def format_bytes(n: float) -> str:
+    """Return an amount of memory as people write it: "12.5 GiB", or "300 MiB" below one GiB."""
+    return f"{format_number(n / 2**30)} GiB" if n >= 2**30 else f"{format_number(n / 2**20)} MiB"
+
+
 def number(words: str) -> float:
     """Read a number from ASCII text without blanks or underscores; raise ValueError if it is not one."""
     if not NUMBER.fullmatch(words):

@@ -29,14 +29,33 @@ Deno.test("a pixel's number is the number whose pixel it is", () => {
   }
 });
 
-Deno.test("numbers are written as they are read", () => {
-  assert.deepEqual([1234567, 0.25, -1, 2 / 3, 0].map((n) => formatNumber(n)), [
-    "1,234,567",
-    "0.25",
-    "−1",
-    "0.667",
-    "0",
-  ]);
+/** The same in Python: tests/test_text.py. @type {[number, string][]} */
+const WRITTEN = [
+  [0, "0"],
+  [-0, "0"],
+  [0.25, "0.25"],
+  [1 / 3, "0.333"],
+  [100, "100"],
+  [99.96, "100"],
+  [-1, "−1"],
+  [1e-3, "0.001"],
+  [1e-5, "1e-5"],
+  [1.25e-5, "1.25e-5"],
+  [-3e-4, "−3e-4"],
+  [9.999e-6, "1e-5"],
+  [1000, "1,000"],
+  [12345.6, "12,346"],
+  [1234567, "1,234,567"],
+  [2 ** 63, "9.22e18"],
+  [1e300, "1e300"],
+  [NaN, "–"],
+  [Infinity, "∞"],
+  [-Infinity, "−∞"],
+];
+
+Deno.test("numbers are written as people write them, and as Python writes them", () => {
+  assert.deepEqual(WRITTEN.map(([n]) => formatNumber(n)), WRITTEN.map(([, words]) => words));
+  assert.deepEqual([9.48683e-4, 0.123456789].map((n) => formatNumber(n, "number", 6)), ["9.48683e-4", "0.123457"]);
   assert.deepEqual([0, 0.125, 1].map((share) => formatNumber(share, "percent")), ["0 %", "12.5 %", "100 %"]);
 });
 

@@ -169,12 +169,12 @@ def test_the_table_holds_theirs_and_ours_with_spread_interval_and_floor() -> Non
 
 def test_the_table_says_what_share_was_run_what_was_cut_and_what_differs() -> None:
     page = report("toy", TOY, {"one": results()["one"]}, seeds=5, iterations=10)
-    assert "10 of 1 000 iterations (1 %), 5 seeds" in page
+    assert "10 of 1,000 iterations (1 %), 5 seeds" in page
     assert "compare nothing yet" in page
     assert "Cut short: one has 4 of 5 seeds, two has 0 of 5 seeds" in page
     assert page.rstrip().endswith("- It does not exist.")
     whole = report("toy", TOY, results(1000), seeds=4, iterations=1000)
-    assert "1 000 of 1 000 iterations (100 %)" in whole
+    assert "1,000 of 1,000 iterations (100 %)" in whole
     assert "compare nothing" not in whole
     assert "Cut short" not in whole
 

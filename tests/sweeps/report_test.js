@@ -1,4 +1,4 @@
-import { compare, everySeed, heatMap, score, shading, valuesOf } from "../../toygan/sweeps/report.js";
+import { compare, everySeed, heatMap, inWords, score, shading, valuesOf } from "../../toygan/sweeps/report.js";
 
 /** @param {boolean} holds @param {string} what */
 function assert(holds, what) {
@@ -19,8 +19,14 @@ Deno.test("a share is told in percent, other numbers to three digits, and nothin
   assert(score(0.5, "share") === "50 %", score(0.5, "share"));
   assert(score(1, "share") === "100 %", score(1, "share"));
   assert(score(0.9876, "share") === "98.8 %", score(0.9876, "share"));
-  assert(score(0.00012345) === "0.000123", score(0.00012345));
+  assert(score(0.00012345) === "1.23e-4", score(0.00012345));
   assert(score(null) === "–", score(null));
+});
+
+Deno.test("a rate is written as people write it, and a whole number and a name as they are", () => {
+  assert(inWords(9.486832980505138e-4) === "9.48683e-4", inWords(9.486832980505138e-4));
+  assert(inWords(9.486832980505138e-4, 3) === "9.49e-4", inWords(9.486832980505138e-4, 3));
+  assert([0.001, 1024, "hinge", true].map((value) => inWords(value)).join() === "0.001,1024,hinge,true", "others");
 });
 
 Deno.test("numbers are in the order of their size and names in that of the alphabet", () => {

@@ -94,6 +94,7 @@ def test_the_answer_on_a_covered_mode_is_that_of_the_best_discriminator(covered)
         (lambda a: softplus(a) + 1, "slope of your answer is +0.5; it should be -0.5"),
         (lambda a: 2 * softplus(-a), "At a = -200 your answer is 400; it should be 200."),
         (lambda a: softplus(-a) * math.nan, "your answer is nan"),
+        (lambda a: 1e7 * softplus(-a), "your answer is 2,000,000,000; it should be 200."),
     ],
 )
 def test_the_check_names_what_is_wrong(answer, says):

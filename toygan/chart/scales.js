@@ -5,6 +5,7 @@
  * @typedef {{ low: number, high: number, log?: boolean }} Span
  */
 
+const SMALLEST_PLAIN = 1e-3, LARGEST_PLAIN = 1e12; // numbers that are written without an exponent, below the second
 const FARTHEST = 1e5; // pixels: a canvas draws nonsense from numbers that are much larger
 
 /**
@@ -38,15 +39,25 @@ export function valueAt({ low, high, log }, from, to, pixel) {
 }
 
 /**
- * Return a number in words, with at most three significant digits after rounding: "1,200", "0.25", "−1", "50 %".
+ * Return a number as people write it, as `format_number` does in Python: "0.25", "1e-5", "12,346", "−1", "50 %".
+ *
+ * It has so many significant digits, and never fewer than its whole part; "–" stands for what is not a number.
  * @param {number} value
  * @param {string} format "percent" for a share
+ * @param {number} digits
  */
-export function formatNumber(value, format = "number") {
+export function formatNumber(value, format = "number", digits = 3) {
   const number = format === "percent" ? 100 * value : value;
-  const digits = Math.max(3, Math.ceil(Math.log10(Math.abs(number) + 1)));
-  const text = number.toLocaleString("en", { maximumSignificantDigits: Math.min(digits, 21) });
-  return text.replace("-", "−") + (format === "percent" ? " %" : "");
+  return digitsOf(number, digits).replace(/^-/, "−") + (format === "percent" ? " %" : "");
+}
+
+/** @param {number} number @param {number} digits */
+function digitsOf(number, digits) {
+  if (!Number.isFinite(number)) return Number.isNaN(number) ? "–" : number > 0 ? "∞" : "-∞";
+  const [mantissa, exponent] = number.toExponential(digits - 1).split("e").map(Number);
+  const size = Math.abs(Number(number.toPrecision(digits)));
+  if (size && (size < SMALLEST_PLAIN || size >= LARGEST_PLAIN)) return `${mantissa}e${exponent}`;
+  return (number || 0).toLocaleString("en", { maximumSignificantDigits: Math.max(digits, exponent + 1) });
 }
 
 /**

@@ -32,7 +32,7 @@ def list_rows() -> list[tuple[str, str, str, str]]:
             for remedy, known in odds
             if known.helped > known.harmed
         ]
-        cause = verdict.cause.replace("{away:.3g}", "far").replace("{wide:.3g}", "another size")
+        cause = verdict.cause.format(away="far", wide="another size")
         found.append((name, ", ".join(verdict.evidence), cause, ", ".join(tried) or "–"))
     return found
 

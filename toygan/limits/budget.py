@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from toygan.limits.cost import Count, available, cost
 from toygan.recipe import KNOBS, Recipe, RecipeError
+from toygan.text import format_bytes
 
 SETTING = "TOYGAN_MEMORY"  # the environment variable that sets the budget, in GiB
 SHARE = 0.5  # of the memory that is free, the budget if nothing else is set
@@ -43,7 +44,8 @@ def refuse_too_large(recipe: Recipe, members: int) -> None:
     heaviest = min(_candidates(recipe, members), key=lambda candidate: candidate.memory(candidate.low))
     largest = _largest_fitting(heaviest, allowed)
     fits = f"at most {largest:,} would fit" if largest else "no other number of it alone would do"
-    size = f"would need about {_gib(needed)} of memory, and {_gib(allowed)} are allowed ({SETTING} sets the GiB)"
+    sizes = f"{format_bytes(needed)} of memory, and {format_bytes(allowed)} are allowed"
+    size = f"would need about {sizes} ({SETTING} sets the GiB)"
     raise RecipeError(heaviest.field, heaviest.value, f"an iteration of {members} members {size}; {fits}")
 
 
@@ -88,7 +90,3 @@ def _largest_fitting(candidate: _Candidate, allowed: float) -> int | None:
         middle = max(low + 1, int((low * high) ** 0.5))
         low, high = (middle, high) if candidate.memory(middle) <= allowed else (low, middle)
     return low
-
-
-def _gib(memory: float) -> str:
-    return f"{memory / 2**30:.3g} GiB" if memory >= 2**30 else f"{memory / 2**20:.3g} MiB"

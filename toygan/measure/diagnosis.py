@@ -10,6 +10,7 @@ from toygan.measure.advice import advice
 from toygan.measure.recent import FEWEST_MEASUREMENTS, Recent
 from toygan.parts.metrics import METRICS
 from toygan.runs.record import Record
+from toygan.text import format_number
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Verdict:
 
     def diagnose(self, name: str, recent: Recent) -> Diagnosis:
         """Return the diagnosis of a run that this verdict, of that name, fits."""
-        away, wide = recent.seen_mean_and_spread
+        away, wide = map(format_number, recent.seen_mean_and_spread)
         at = f"at iteration {recent.diverged_at:,}"
         numbers = [recent.describe(metric) for metric in self.evidence if len(recent.course(metric))]
         evidence = (at,) if recent.diverged_at >= 0 else tuple(numbers)
@@ -128,8 +129,7 @@ VERDICTS: dict[str, Verdict] = {
     "out of scale": Verdict(
         signs.out_of_scale,
         ("sliced-w1", "mean-offset", "spread-ratio"),
-        "Samples start near 0 with a spread of about 1; the data is {away:.3g} away from 0 and has a spread of "
-        "{wide:.3g}.",
+        "Samples start near 0 with a spread of about 1; the data is {away} away from 0 and has a spread of {wide}.",
     ),
     # Waiting: useless if G gets no gradient or moves in circles; otherwise a run that improves may continue.
     "vanishing gradient": Verdict(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from toygan.runs.record import Record
+from toygan.text import format_number
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def time_to(metric: str, level: float) -> Quantity:
         first: np.ndarray = np.where(there.any(0), record.steps[there.argmax(0)], record.steps[-1]).astype(float)
         return first
 
-    return Quantity(f"iterations to {metric} {level:g}", compute)
+    return Quantity(f"iterations to {metric} {format_number(level)}", compute)
 
 
 def seeds_that(words: str, happened: Callable[[Record], np.ndarray]) -> Quantity:

@@ -56,7 +56,7 @@ def _quality(last: Snapshot, member: int) -> str:
         return f"{modes}, high quality {percent(value['high-quality'])} {of} {true}"
     if data.dim == 1:
         x = last.samples[member].double()
-        return f"generated at {x.mean():.2f} ± {x.std(correction=0):.2f}"
+        return f"generated at {format_number(float(x.mean()))} ± {format_number(float(x.std(correction=0)))}"
     if value.keys() >= {"accuracy-real", "accuracy-fake"}:
         right = percent(value["accuracy-real"]), percent(value["accuracy-fake"])
         return f"D is right on {right[0]} of real and {right[1]} of generated samples"

@@ -10,9 +10,11 @@ from toygan.panels.curves import iterations
 from toygan.panels.look import FIELD_SIDE, Look
 from toygan.panels.panel import Panel, caption
 from toygan.recipe import Recipe
+from toygan.text import format_number
 
 JUMP = 1e3  # a larger rate is the difference quotient across a jump of the field
 REACH, FARTHEST = 2.0, 128.0  # half the width of the plane's window, at the start and at most
+ROUNDING = 1e-6  # what rounding may leave of an eigenvalue that is 0
 RECENT_ITERATIONS = 60  # whose places are marked
 
 
@@ -84,8 +86,8 @@ class Eigenvalues(DiracPanel):
         dots = factors[np.abs(factors) > 1e-6]  # what an optimizer does not use is 0
         dots = dots * np.minimum(1, self.farthest / np.abs(dots))
         longest = max(dots, key=lambda z: (abs(z), z.imag), default=0j)
-        change = "keeps distances" if abs(rho - 1) < 1e-6 else f"{100 * (rho - 1):+.2g} % distance".replace("-", "−")
-        words = f"longest {rho:.4f}:  {change},  {portrait.stability.iteration[0]}"
+        change = "keeps distances" if abs(rho - 1) < 1e-6 else f"{_signed(100 * (rho - 1))} % distance"
+        words = f"longest {format_number(rho, 5)}:  {change},  {portrait.stability.iteration[0]}"
         eigenvalues = Points("eigenvalues", "ink", dots.real, dots.imag, size=9)
         return self._chart(words, small, *self._lens(longest), eigenvalues)
 
@@ -111,7 +113,7 @@ class Eigenvalues(DiracPanel):
         inside = np.concatenate([arc, rim[np.abs(z + size * rim) <= 1]])
         inside = inside[np.argsort(np.angle(inside - inside.mean()))] if len(inside) else inside  # it is convex
         square = z + size * np.array([-1 - 1j, 1 - 1j, 1 + 1j, -1 + 1j])
-        times = (f"lens × {1 / size:.0f}",)
+        times = (f"lens × {format_number(1 / size, 2)}",)
         return [
             Line("spot", "muted", square.real, square.imag, width=1, closed=True),
             Line("inside", "ink", self.middle + inside.real, inside.imag, width=0, closed=True, fill="real"),
@@ -127,8 +129,17 @@ class Eigenvalues(DiracPanel):
 def _pair(z: np.ndarray) -> str:
     """Return two eigenvalues as words, in one expression if they are conjugate."""
     if abs(z[0].imag) > 1e-9:
-        return f"{z[0].real:.3f} ± {z[0].imag:.3f}i".replace("-", "−").replace("−0.000", "0.000")
-    return f"{z[0].real:.3g} and {z[1].real:.3g}".replace("-", "−")
+        return f"{_plain(z[0].real)} ± {_plain(z[0].imag)}i"
+    return f"{_plain(z[0].real)} and {_plain(z[1].real)}"
+
+
+def _plain(x: float) -> str:
+    """Return a number of the game with three digits; what rounding leaves of 0 is 0."""
+    return format_number(x if abs(x) > ROUNDING else 0.0).replace("-", "−")
+
+
+def _signed(x: float) -> str:
+    return "+" * (x > 0) + format_number(x, 2).replace("-", "−")
 
 
 class DistanceToEquilibrium(DiracPanel):

@@ -15,7 +15,7 @@ from toygan.panels.look import GRID, Look, middles
 from toygan.panels.panel import Panel, caption
 from toygan.parts.distributions import Distribution
 from toygan.recipe import Recipe
-from toygan.text import round_to
+from toygan.text import format_number, round_to
 
 LONGEST_ARROW = 0.15  # as a share of the window's width
 MOST_NUMBERS = 30  # modes that get a number
@@ -41,7 +41,7 @@ class Samples(Panel):
         with np.errstate(invalid="ignore"):  # infinite gradients, which are not painted
             u, v = (moves * np.minimum(1, LONGEST_ARROW * width / np.maximum(length, 1e-30))).T
         round_one = round_to(0.1 * width / scale, 1)
-        words = f"= {round_one:g}:  negative gradient of G's loss, −∂L_G/∂x, longest cut"
+        words = f"= {format_number(round_one)}:  negative gradient of G's loss, −∂L_G/∂x, longest cut"
         if not len(points):
             words = "arrows left out:  the gradient of G's loss takes too long"
         return Arrows("arrows", "generator", points[:, 0], points[:, 1], u, v, key=round_one * scale, label=words)

@@ -38,7 +38,7 @@ class Input(anywidget.AnyWidget):
 class NumberInput(Input):
     """A slider over some stops beside a field that takes any number."""
 
-    _esm = page.join_modules(page.FOLDER / "elements.js", FOLDER / "number.js")
+    _esm = page.join_modules(page.FOLDER / "elements.js", page.FOLDER / "scales.js", FOLDER / "number.js")
     value = traitlets.Union([traitlets.Int(), traitlets.Float()]).tag(sync=True)
     shown = traitlets.Unicode().tag(sync=True)  # the value as text: a page cannot hold all digits of a seed
     stops = traitlets.List(traitlets.Float()).tag(sync=True)  # rising

@@ -1,6 +1,7 @@
 // A number that is dragged along its usual values or typed: any number that the kernel allows. The page shows what the
 // kernel holds, so that a number that was refused goes back to the one that trains.
 import { make } from "../chart/elements.js";
+import { formatNumber } from "../chart/scales.js";
 
 /**
  * @typedef {{ get(name: string): any, set(name: string, value: any): void, save_changes(): void,
@@ -8,8 +9,8 @@ import { make } from "../chart/elements.js";
  *   off(event: string, hear: (...news: any[]) => void): void }} Model
  */
 
-/** @param {number} value */
-export const written = (value) => String(Number(value.toPrecision(6)));
+/** A number as the kernel writes it, to be typed again. @param {number} value */
+export const written = (value) => formatNumber(value, "number", 6).replaceAll(",", "").replace("−", "-");
 
 /**
  * The place of the stop that is nearest to a value; stops rise.

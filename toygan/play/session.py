@@ -17,7 +17,7 @@ from toygan.recipe import DEFAULT, KNOBS, Recipe, RecipeError
 from toygan.runs.fleet import Clock, Fleet
 from toygan.runs.record import Record
 from toygan.runs.run import Run
-from toygan.text import format_number
+from toygan.text import format_number, round_to
 from toygan.training import Population, Snapshot, State, StateError
 
 SAMPLES = 1000  # of each measurement; of 25 equal modes each still gets 40
@@ -336,5 +336,5 @@ def _duration(seconds: float) -> str:
     """Return a length of time with one digit, which is as exact as the estimate."""
     for unit, size in (("h", 3600), ("min", 60)):
         if seconds >= size:
-            return f"{float(f'{seconds / size:.0e}'):,g} {unit}"
-    return f"{float(f'{seconds:.0e}'):g} s"
+            return f"{format_number(round_to(seconds / size, 1))} {unit}"
+    return f"{format_number(round_to(seconds, 1))} s"

@@ -48,7 +48,7 @@ UNROLLED = Published(
         "Metz et al. show pictures. The numbers are VEEGAN's for 5 unrolling steps, without a spread; we found neither "
         "its networks nor its rates and iterations.",
         "Data, networks, initial weights, D's input / 4, batch and rates are those of Nagarajan and Kolter's toy code, "
-        "which says that they are the Unrolled GAN paper's. The 25 000 iterations are those of the authors' notebook.",
+        "which says that they are the Unrolled GAN paper's. The 25,000 iterations are those of the authors' notebook.",
         "That notebook uses tanh, a rate of 1e-3 for G, radius 1 and sigma 0.01, and its ring has 7 modes: its angles "
         "include both 0 and 2 pi.",
     ),
@@ -122,7 +122,7 @@ def _pacgan(about: str, data: str, reported: Mapping[int, Mapping[str, Reported]
         runs=10,
         quantities=MODES,
         differences=(
-            FRESH.format("100 000 points"),
+            FRESH.format("100,000 points"),
             "Batch norm: theirs normalizes each position of a pack separately, over 100 samples, ours all samples of a "
             "batch. Theirs is evaluated with running means, ours with the statistics of the 2500 samples.",
             "Adam's beta2 is not set in their code; we take 0.999.",
@@ -161,7 +161,7 @@ BIMODAL = Published(
         "Their clusters are uniform on [0, 0.3] and [4, 4.3]; ours are Gaussians of the same means and deviations.",
         "They learn 100 fixed points from 100 fixed noises, uniform on [-5, 5], always in the same pairs; ours are "
         "fresh in every batch of 100, and the noise is Gaussian of the same deviation.",
-        "They take 10 steps of D, then 10 of G, 5000 times; ours alternate, one step each, 50 000 times.",
+        "They take 10 steps of D, then 10 of G, 5,000 times; ours alternate, one step each, 50,000 times.",
         "JS-GAN: they halve D's loss, but not RS-GAN's. We halve D's learning rate, which is the same for plain "
         'gradient descent. "JS-GAN, whole loss" is our control: the same without the half.',
     ),
@@ -247,7 +247,7 @@ PUBLISHED: Menu[Published] = Menu(
             "a grid of 25",
             "grid(spacing=0.7072, sigma=0.01768)",
             MODES,
-            FRESH.format("100 000 points, 4000 of each mode,"),
+            FRESH.format("100,000 points, 4,000 of each mode,"),
         ),
         "wgan-gp-swiss-roll": _wgan("a swiss roll", "swiss-roll", ("sliced-w2", "energy-distance")),
         "pacgan-ring": _pacgan(

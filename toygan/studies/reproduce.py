@@ -93,7 +93,7 @@ def all_modes_since(record: Record) -> np.ndarray:
 def report(name: str, setting: Published, results: Mapping[str, Record], seeds: int, iterations: int) -> str:
     """Return the experiment in Markdown: its length, both sides' numbers, and the differences in set-up."""
     share = iterations / setting.iterations
-    ran = f"{thousands(iterations)} of {thousands(setting.iterations)} iterations"
+    ran = f"{iterations:,} of {setting.iterations:,} iterations"
     lines = [
         f"# {name}: {setting.about}",
         "",
@@ -163,9 +163,4 @@ def _format_mean(name: str, values: np.ndarray) -> tuple[str, str]:
 
 def number(name: str, value: float) -> str:
     """Return the value of a quantity in its unit."""
-    return thousands(round(value)) if name == SINCE else score(name, value, digits=1)
-
-
-def thousands(n: int) -> str:
-    """Return a number in groups, as 12 345 678."""
-    return f"{n:,}".replace(",", " ")
+    return f"{round(value):,}" if name == SINCE else score(name, value, digits=1)

@@ -28,6 +28,11 @@ export function score(x, unit = "") {
   return x === null ? NONE : formatNumber(x, unit === "share" ? "percent" : "number");
 }
 
+/** Return a value of an axis in words, a number that is not whole with so many digits. @param {Value} value */
+export function inWords(value, digits = 6) {
+  return typeof value === "number" && !Number.isInteger(value) ? formatNumber(value, "number", digits) : String(value);
+}
+
 /** @param {Value} a @param {Value} b */
 export function compare(a, b) {
   return typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b));
@@ -83,7 +88,7 @@ export function heatMap(grid, colour, { metrics, rows: all }, chosen) {
   );
   const names = grid.rows.map((row, i) => {
     const at = [[grid.x, grid.across[i % columns]], [grid.y, grid.up[Math.floor(i / columns)]]];
-    const place = at.filter(([axis]) => axis).map(([axis, value]) => `${axis} ${value}`).join(", ");
+    const place = at.filter(([axis]) => axis).map(([axis, value]) => `${axis} ${inWords(value)}`).join(", ");
     return row ? `${place}\n${verdict ? "" : `${colour} `}${words[i]}` : `${place}\n${NONE}`;
   });
   const means = all.flatMap(({ values }) => values[colour]?.mean ?? []).sort((a, b) =>
@@ -98,7 +103,7 @@ export function heatMap(grid, colour, { metrics, rows: all }, chosen) {
   );
   const middles = words.map((_, i) => [i % columns + 0.5, Math.floor(i / columns) + 0.5]);
   const marked = (/** @type {Value[]} */ ticks) =>
-    ticks.map((value, i) => /** @type {[number, string]} */ ([i + 0.5, String(value)]));
+    ticks.map((value, i) => /** @type {[number, string]} */ ([i + 0.5, inWords(value, 3)]));
   const [x, y] = [axis(`${grid.x} →`, 0, columns, marked(grid.across)), axis("", 0, grid.up.length, marked(grid.up))];
   return chart(grid.y ? `${grid.y} ↑` : colour, x, y, [
     {
@@ -281,7 +286,7 @@ class Report {
   #words(row, name) {
     const { metrics } = this.content;
     const number = name in metrics && !(name in row.axes);
-    return number ? score(row.values[name].mean, metrics[name].unit) : String(this.#value(row, name));
+    return number ? score(row.values[name].mean, metrics[name].unit) : inWords(this.#value(row, name));
   }
 
   #drawTable() {

@@ -13,6 +13,7 @@ from toygan.recipe import KNOBS, Recipe, RecipeError
 from toygan.sweeps.design import STRENGTH
 from toygan.sweeps.piece import Result
 from toygan.sweeps.stored import StoredRecipe
+from toygan.text import format_bytes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,7 +58,7 @@ def refuse_too_long(recipes: int, seeds: int, steps: int, every: int, metrics: i
     rows = recipes * (steps // every + 2)
     each = rows * 8.0 * (len(KNOBS) + metrics + 4)
     if each * seeds > (allowed := budget()):
-        sizes = f"{each * seeds / 2**30:.3g} GiB, and {allowed / 2**30:.3g} GiB are allowed"
+        sizes = f"{format_bytes(each * seeds)}, and {format_bytes(allowed)} are allowed"
         fit = f"{int(allowed // each):,} would fit, or more with a larger `every`"
         raise RecipeError("seeds", seeds, f"the table of {recipes:,} recipes would take {sizes}; {fit}")
 

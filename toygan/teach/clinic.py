@@ -15,7 +15,7 @@ from toygan.runs.record import Record
 from toygan.studies.gallery.case import FailureCase
 from toygan.studies.gallery.cases import GALLERY
 from toygan.teach.measured import over_seeds
-from toygan.text import hint
+from toygan.text import format_number, hint
 
 PATIENTS, SEEDS = 12, 4
 OFTEN_WELL = ("ring-fades", "stopped-on-the-way")  # cases that fail for about half of their seeds
@@ -37,7 +37,7 @@ class Answer(NamedTuple):
     def __repr__(self) -> str:
         verdict = f"{self.verdict} is {'right' if self.right else 'not this failure'}"
         failing = f"{self.failing} of {SEEDS} seeds still fail{'s' * (self.failing == 1)}"
-        return f"{verdict}. After {_list_changes(self.changes)}, {failing}: {self.points:g} points."
+        return f"{verdict}. After {_list_changes(self.changes)}, {failing}: {format_number(self.points)} points."
 
 
 @dataclass
@@ -168,7 +168,9 @@ class Clinic:
         ]
         most = FOR_VERDICT + FOR_REMEDY
         scores = [
-            f"{sum(t.points for t in done.values()):g} of {most * len(done):g}" if done else "–"
+            f"{format_number(sum(t.points for t in done.values()))} of {format_number(most * len(done))}"
+            if done
+            else "–"
             for done in (self.treated, self.built_in)
         ]
         return "\n".join(

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from toygan.text import format_number
+
 Answer = Callable[..., Any]
 
 
@@ -157,10 +159,8 @@ class Exercise:
         if not wrong.any() or not given.isfinite().all():
             return None
         at = _argmax(wrong * (1e-9 + mine.abs() * wanted.abs()))
-        return (
-            f"At {self._name_place(at)} the slope of your answer is {mine[at]:+.3g}; it should be {wanted[at]:+.3g}. "
-            f"{self.wrong_slope}".strip()
-        )
+        slopes = f"the slope of your answer is {_sign(mine[at])}; it should be {_sign(wanted[at])}."
+        return f"At {self._name_place(at)} {slopes} {self.wrong_slope}".strip()
 
     def _check_value(self, given: Tensor) -> str | None:
         expected = self._expected
@@ -168,10 +168,10 @@ class Exercise:
             return None
         error = (given - expected).abs() / (1 + expected.abs())
         at = _argmax(torch.nan_to_num(error, nan=torch.inf))
-        return f"At {self._name_place(at)} your answer is {given[at]:.4g}; it should be {expected[at]:.4g}."
+        return f"At {self._name_place(at)} your answer is {_write(given[at])}; it should be {_write(expected[at])}."
 
     def _name_place(self, at: tuple[int, ...]) -> str:
-        return ", ".join(f"{name} = {x[at]:.4g}" for name, x in self.arguments.items())
+        return ", ".join(f"{name} = {_write(x[at])}" for name, x in self.arguments.items())
 
     @property
     def _names(self) -> str:
@@ -185,6 +185,16 @@ def _same(a: Tensor, b: Tensor) -> bool:
 def _argmax(score: Tensor) -> tuple[int, ...]:
     """Return the index of the highest score."""
     return tuple(int(i) for i in torch.unravel_index(score.double().argmax(), score.shape))
+
+
+def _write(x: Tensor) -> str:
+    """Return a number with four digits, or Python's "nan"."""
+    return "nan" if x.isnan() else format_number(x.item(), 4)
+
+
+def _sign(x: Tensor) -> str:
+    """Return a number with its sign and three digits."""
+    return "+" * bool(x >= 0) + format_number(x.item())
 
 
 def _name_type(thing: Any) -> str:

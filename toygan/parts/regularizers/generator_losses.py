@@ -39,7 +39,7 @@ class Unrolled(Regularizer):
 class NagarajanKolter(Regularizer):
     """eta times the squared gradient of D's loss in its parameters, added to G's loss (Nagarajan and Kolter 2017).
 
-    The authors' toy uses 0.5 and 100 000 slow steps; at high rates this term is most of G's gradient.
+    The authors' toy uses 0.5 and 100,000 slow steps; at high rates this term is most of G's gradient.
     """
 
     strengths = (1e-3, 1e-2, 1.0)
