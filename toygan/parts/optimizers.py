@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from toygan.parts import checks
+from toygan.parts.kinks import at_least
 from toygan.parts.menu import Menu
 
 OptimizerState = tuple[Tensor, ...]  # kept from one step to the next, each tensor `(P, ...)`
@@ -158,7 +159,7 @@ class OptimisticAdam(Optimistic, Adam):
 
 def _root(x: Tensor) -> Tensor:
     """Compute the square root; if a step is differentiated (unrolling), its derivative at 0 is 0, not infinite."""
-    return x.clamp(min=TINY).sqrt() if x.requires_grad else x.sqrt()
+    return at_least(x, TINY).sqrt() if x.requires_grad else x.sqrt()
 
 
 OPTIMIZERS: Menu[Optimizer] = Menu(

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from toygan.parts.checks import number
+from toygan.parts.kinks import at_least
 from toygan.parts.protocols import RecipeParts
 from toygan.parts.regularizers.base import DiscriminatorPass, Regularizer, RegularizerState, norm
 
@@ -56,7 +57,7 @@ class OneSided(InterpolatedPenalty):
     formula = r"\lambda\,\mathbb E\,(\lVert\nabla_x a(\hat x)\rVert-1)_+^2"
 
     def penalty(self, gradient: Tensor) -> Tensor:
-        return (norm(gradient) - 1).clamp(min=0) ** 2
+        return at_least(norm(gradient) - 1, 0) ** 2
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
+from toygan.parts.kinks import at_least
 from toygan.parts.networks import Network
 from toygan.parts.protocols import RecipeParts
 from toygan.parts.regularizers.base import DiscriminatorPass, Regularizer, RegularizerState
@@ -85,7 +86,7 @@ class SpectralNorm(Regularizer):
     def reparametrized(self, theta_d: Tensor, net: Network, strength: Tensor, state: RegularizerState) -> Tensor:
         rows = [torch.bmm(u.unsqueeze(1), w) for u, w in zip(state, net.matrices(theta_d), strict=True)]
         norms = torch.cat([row.norm(dim=-1) for row in rows], dim=-1)
-        return net.scale_weights(theta_d, torch.split(1 / norms.clamp(min=TINY), 1, dim=-1), strength[:, None])
+        return net.scale_weights(theta_d, torch.split(1 / at_least(norms, TINY), 1, dim=-1), strength[:, None])
 
 
 @dataclass(frozen=True)
