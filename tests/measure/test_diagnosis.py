@@ -251,7 +251,7 @@ def test_a_folder_that_holds_no_run_is_refused_in_one_line(tmp_path: Path) -> No
     (tmp_path / "recipe.json").write_text(Recipe().to_json())
     for text in ("nothing", "[" * 10**5, "[]", "null", '[{"seed": 0}]'):
         (tmp_path / "metrics.json").write_text(text)
-        assert "metrics.json is not a record of toygan" in refused(toygan("diagnose", tmp_path))
+        assert "metrics.json is not of toygan" in refused(toygan("diagnose", tmp_path))
     (tmp_path / "recipe.json").write_text("{")
     assert f"RUN {tmp_path / 'recipe.json'}: recipe='{{': is not JSON" in refused(toygan("diagnose", tmp_path))
 
