@@ -10,28 +10,12 @@ import numpy as np
 import pytest
 from support import lab
 from support.marks import chart
+from support.view_page import KERNEL, SCRIPT, WORDS
 
 from toygan.chart import Line
 from toygan.chart.wire import Wire
 from toygan.play.view import View, check_message
 
-SCRIPT = View._esm.replace("export default", "globalThis.widget =")
-KERNEL = """() => {
-    const hear = {}, numbers = { width: 960, height: 540, room: 304 };
-    globalThis.said = [];
-    const model = {
-        get: (name) => numbers[name],
-        send: (content) => { if (globalThis.dead) throw new Error("dead"); said.push(content); },
-        on: (event, act) => { hear[event] = act; },
-        off: (event) => { delete hear[event]; },
-    };
-    globalThis.tell = (content, buffers = []) => hear["msg:custom"](content, buffers);
-    globalThis.heard = () => Object.keys(hear).sort();
-    globalThis.dead = false;
-    document.body.innerHTML =
-        "<div class='toygan-playground'><input id=slider><div id=here></div></div><input id=other>";
-    globalThis.end = widget.render({ model, el: document.querySelector("#here") });
-}"""
 FRAME = """([content, buffers]) => {
     const view = (text) => new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
     tell(content, buffers.map(view));
@@ -42,10 +26,6 @@ SIX = """async (words) => {
         await new Promise(requestAnimationFrame);
     }
 }"""
-WORDS = {
-    "status": "iteration 3", "message": "", "refused": False, "playing": False, "focus": 0, "seeds": 3,
-    "verdict": "healthy", "evidence": "w1 0.1", "cause": "", "remedy": "",
-}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
