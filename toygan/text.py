@@ -14,6 +14,18 @@ SMALLEST_PLAIN, LARGEST_PLAIN = 1e-3, 1e12  # numbers that are written without a
 NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 WHOLE = re.compile(r"[-+]?[0-9]+")
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+ERROR = 160  # characters of an error's message that a result or a status shows
+# Messages of PyTorch and of the loader of libraries when memory is short; the kinds of these errors tell nothing.
+NO_MEMORY = (
+    "can't allocate memory",
+    "not enough memory",
+    "out of memory",
+    "annot allocate memory",
+    "bad_alloc",
+    "failed to map segment",
+    "can't start new thread",
+    "array is too big",
+)
 
 
 def short(value: object) -> str:
@@ -24,6 +36,24 @@ def short(value: object) -> str:
         words = f"a value of type {type(value).__name__} too large to show"
     words = ADDRESS.sub("", " ".join(words[: 10 * SHOWN].split()))
     return words if len(words) <= SHOWN else words[:SHOWN] + " ..."
+
+
+def lacks_memory(error: BaseException) -> bool:
+    """Return True if an error says that memory is short."""
+    if isinstance(error, RuntimeError | ImportError | OSError | ValueError):
+        return any(words in str(error) for words in NO_MEMORY)
+    return isinstance(error, MemoryError)
+
+
+def describe_error(error: BaseException) -> str:
+    """Return an error as one line: its kind and its message, cut if that is long, without memory addresses."""
+    try:
+        words = "not enough memory" if lacks_memory(error) else f"{type(error).__name__}: {error}"
+    except Exception:  # whatever a foreign class does in place of its message
+        words = type(error).__name__
+    words = ADDRESS.sub("", " ".join(words[: 10 * ERROR].split())).removesuffix(":")
+    line = "".join(letter if letter.isprintable() else "?" for letter in words)
+    return line if len(line) <= ERROR else line[:ERROR] + " ..."
 
 
 def hint(name: str, names: Iterable[str]) -> str:

@@ -58,6 +58,23 @@ Deno.test("a heat map has a cell for every recipe, a cross where there is none, 
   assert(verdicts.kind === "cells" && [...verdicts.values].join() === "1,1,NaN,1", "healthy is full");
 });
 
+Deno.test("a recipe whose runs failed has no colour, and its name says so", () => {
+  const lost = Object.assign(row(null, { lr: 1 }), { verdict: "failed", verdicts: ["failed: ValueError: boom"] });
+  const partly = Object.assign(row(1, { lr: 2 }), { verdicts: ["healthy", "failed: ValueError: boom"] });
+  const content = { axes: ["lr"], metrics: { quality: { unit: "", better: "high" } }, rows: [lost, partly] };
+  const grid = { x: "lr", y: "", across: [1, 2], up: [""], rows: [lost, partly] };
+  for (const colour of ["quality", "verdict"]) {
+    const [cells] = heatMap(grid, colour, content, lost).marks;
+    if (cells.kind !== "cells") throw new Error("cells");
+    assert(
+      cells.names[0] === `lr 1\n${colour === "verdict" ? "" : "quality "}failed\n1 of 1 seeds failed`,
+      cells.names[0],
+    );
+    assert(cells.names[1].endsWith("1 of 2 seeds failed"), cells.names[1]);
+    assert(cells.values[1] === 1 && !(cells.values[0] > 0), "no number is made of an error");
+  }
+});
+
 Deno.test("every seed is a point on the scale of all recipes, beside the mean and its interval if there is one", () => {
   const one = row(5), rows = [row(0), one, row(10)];
   const content = { axes: [], metrics: { quality: { unit: "", better: "high" } }, rows };

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +20,6 @@ from toygan.sweeps import execute as module
 from toygan.sweeps.execute import execute
 from toygan.sweeps.groups import measure_groups
 from toygan.sweeps.piece import Piece, build_record, run
-from toygan.sweeps.store import Store
 
 PARENT = """
 from toygan.recipe import Recipe
@@ -126,14 +124,3 @@ def test_ctrl_c_while_workers_load_is_told_once(tmp_path: Path) -> None:
         time.sleep(0.5)
         os.killpg(parent.pid, signal.SIGINT)
         assert parent.stderr.read().count("Traceback") == 1, "that of the parent"
-
-
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="POSIX")
-def test_a_worker_that_dies_is_named_and_what_is_stored_stays(tmp_path: Path) -> None:
-    store = Store(tmp_path / "s.db")
-    work = execute([SHORT, *(SHORT._replace(steps=10**9 + i) for i in range(2))], store=store, jobs=2)
-    assert next(work)[0] == SHORT
-    workers(os.getpid())[0].kill()
-    with pytest.raises(BrokenProcessPool, match="a worker process died, possibly out of memory; try jobs=1"):
-        next(work)
-    assert store.get(SHORT) is not None

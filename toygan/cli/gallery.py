@@ -9,7 +9,7 @@ import click
 
 from toygan.cli.oneline import INTERRUPTED
 from toygan.cli.param_types import FILE_TO_WRITE, SEED_COUNT, StrictIntRange, refuse_overwriting
-from toygan.cli.studies import measuring_options, open_store, print_results, select
+from toygan.cli.studies import FAILED, measuring_options, open_store, print_results, select
 from toygan.files import write
 from toygan.studies.gallery import GALLERY
 from toygan.studies.gallery.case import SEEDS
@@ -81,5 +81,5 @@ def command(
         found = measure_odds(tried, most, jobs, open_store(store), device)
         write(odds, found.update_json(held, source).encode())
         click.echo(found)
-        return INTERRUPTED if found.missing else status
+        return INTERRUPTED if found.missing else FAILED if found.failed else status
     return print_results(measure_gallery(wanted, first_seed, jobs, seeds, open_store(store), device), markdown)

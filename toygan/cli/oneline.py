@@ -12,21 +12,12 @@ from typing import Any
 
 import click
 
+from toygan.text import lacks_memory
+
 WRONG = 2  # exit status of a command line that is refused
 SIGNALLED = 128  # and of a command that a signal ended, the signal's number added
 INTERRUPTED = SIGNALLED + signal.SIGINT
 LINE, WORD = 240, 100  # characters of a message, and of one word in it, such as a path
-# Messages of PyTorch and of the loader of libraries when memory is short; the kinds of these errors tell nothing.
-NO_MEMORY = (
-    "can't allocate memory",
-    "not enough memory",
-    "out of memory",
-    "annot allocate memory",
-    "bad_alloc",
-    "failed to map segment",
-    "can't start new thread",
-    "array is too big",
-)
 
 
 class OneLine(click.Group):
@@ -67,10 +58,7 @@ def explain(error: Exception, place: str = "the system") -> str | None:
         return error.format_message()
     if isinstance(error, BrokenProcessPool):
         return "a worker process died, possibly out of memory; try --jobs 1"
-    if isinstance(error, MemoryError) or (
-        isinstance(error, RuntimeError | ImportError | OSError | ValueError)
-        and any(words in str(error) for words in NO_MEMORY)
-    ):
+    if lacks_memory(error):
         return "not enough memory"
     if isinstance(error, FileExistsError) and error.errno is None:  # of `files.write`
         return str(error)

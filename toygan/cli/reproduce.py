@@ -15,7 +15,7 @@ from toygan.cli.param_types import (
     refuse_overwriting,
     store_option,
 )
-from toygan.cli.studies import lookup, open_store
+from toygan.cli.studies import FAILED, lookup, open_store
 from toygan.files import write
 from toygan.studies.experiment import Published
 from toygan.studies.published import PUBLISHED
@@ -87,4 +87,6 @@ def command(
     if out is not None:
         write(out, text.encode())
         click.echo(f"written to {out}")
-    return INTERRUPTED if found.missing else 0
+    if found.failed:
+        click.echo(f"toygan: {found.summary}", err=True)
+    return INTERRUPTED if found.missing else FAILED * bool(found.failed)

@@ -15,6 +15,7 @@ from toygan.cli.tables import print_tables
 from toygan.studies.progress import Results
 from toygan.sweeps import Store, StoreError
 
+FAILED = 1  # exit status if an error has ended a run
 Part = TypeVar("Part")
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -66,10 +67,10 @@ def open_store(store: Path | None) -> Store | None:
 def print_results(results: Results[Any], markdown: bool) -> int:
     """Print the results, and return the exit status of the command."""
     if not results:
-        click.echo(f"toygan: stopped{results.left}", err=True)
+        click.echo(f"toygan: {'stopped' if results.missing else 'nothing is measured'}{results.left}", err=True)
     elif markdown:
         click.echo(results)
     else:
         print_tables(results.tables)
         click.echo(results.summary)
-    return INTERRUPTED if results.missing else 0
+    return INTERRUPTED if results.missing else FAILED * bool(results.failed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
@@ -20,14 +21,15 @@ from toygan.cli.param_types import (
     refuse_overwriting,
     store_option,
 )
-from toygan.cli.studies import open_store
+from toygan.cli.studies import FAILED, open_store
 from toygan.cli.tables import print_tables
 from toygan.measure.tables import Table
 from toygan.measure.words import score
 from toygan.runs.record import SAMPLES
 from toygan.sweeps import sweep
 from toygan.sweeps.design import parse_axis
-from toygan.sweeps.table import find_varying_fields, summarize
+from toygan.sweeps.run import RunsFailed
+from toygan.sweeps.table import find_varying_fields, list_failures, summarize
 from toygan.text import format_number
 
 if TYPE_CHECKING:
@@ -46,11 +48,15 @@ def build_table(measured: pd.DataFrame) -> Table:
         [
             *(format_number(row[name], 6) if isinstance(row[name], float) else str(row[name]) for name in axes),
             *(score(name, row[name]) for name in metrics),
-            f"{row['verdict']}, {row['agree']} of {row['seeds']}",
+            f"{row['verdict']}, {row['agree']} of {row['seeds']}{_count_failed(row)}",
         ]
         for row in means.head(ROWS_SHOWN).to_dict("records")
     ]
     return Table([*axes, *metrics, "verdict of most seeds"], rows)
+
+
+def _count_failed(row: dict[str, Any]) -> str:
+    return f"; {row['failed']} failed" if row["failed"] and row["verdict"] != "failed" else ""
 
 
 @contextmanager
@@ -88,6 +94,7 @@ def connect_dask(address: str | None) -> Iterator[Executor | None]:
 @store_option
 @jobs_option
 @click.option("--dask", "address", metavar="ADDRESS", help='a Dask scheduler, such as tcp://host:8786, or "local"')
+@click.option("--retry", is_flag=True, help="train runs again that the store holds as failed")
 @device_option
 @recipe_options
 def command(
@@ -98,6 +105,7 @@ def command(
     store: Path | None,
     jobs: int,
     address: str | None,
+    retry: bool,
     device: str,
     **given: Any,
 ) -> int:
@@ -106,7 +114,7 @@ def command(
     An AXIS is loss=hinge,minimax or regularizers.r1=0,0.1,1 (values), width=16:64:4 (four values from 16 to 64, evenly
     spaced), or lr_g=1e-4:1e-2:9:log (nine values in equal ratios). Other options set what all recipes share. With
     --store FILE each result is stored at once: to continue an interrupted sweep, run the same command again. `toygan
-    report FILE` turns the results into a page.
+    report FILE` turns the results into a page. An error ends only the runs that meet it; the exit status is then 1.
     """
     grid = dict(map(parse_axis, axes))
     if len(grid) < len(axes):
@@ -114,9 +122,10 @@ def command(
     refuse_overwriting(store, "--store", {"--recipe": given["file"]})
     base = recipe_from_options(given)
     try:
-        with connect_dask(address) as executor:
+        with connect_dask(address) as executor, warnings.catch_warnings():
+            warnings.simplefilter("ignore", RunsFailed)  # they are listed below
             kept = open_store(store)
-            measured = sweep(grid or [base], seeds, steps, every, None, executor, kept, base, device, jobs)
+            measured = sweep(grid or [base], seeds, steps, every, None, executor, kept, base, device, jobs, retry)
     except KeyboardInterrupt:
         remedy = f"the results so far are in {store}; run the same command again to continue" if store else ""
         click.echo(f"toygan: stopped; {remedy or 'nothing is stored without --store'}", err=True)
@@ -127,4 +136,9 @@ def command(
     click.echo(f"{recipes:,} recipe{'s' * (recipes > 1)}, {each}")
     if store:
         click.echo(f"stored in {store}")
-    return 0
+    failures = list_failures(measured)
+    for line in failures:
+        click.echo(f"toygan: {line}", err=True)
+    if failures and store:
+        click.echo("toygan: the store keeps them as failed; --retry trains them again", err=True)
+    return FAILED * bool(failures)

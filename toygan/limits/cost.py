@@ -24,6 +24,7 @@ from torch.utils._pytree import tree_leaves
 from toygan.parts.menu import Menu
 from toygan.recipe import DEFAULT, KNOBS, Recipe
 from toygan.training import Population
+from toygan.training.interruption import Interrupted
 
 COPIES = 8  # of the parameters that an iteration holds at least: Adam's, gradients, the next ones, the average
 SMALL = 2**21  # numbers in the largest tensor of an iteration: up to here it is tried
@@ -139,10 +140,15 @@ def _estimate(setting: _Setting) -> Cost:
     if least > available():  # not even shapes of it are tried: networks keep some numbers
         return Cost(least, least / CALL_IN_BYTES)
     with _Meter() as meter:
-        population = Population([recipe] * members, "cpu" if _is_small(recipe, members) else "meta")
-        population.batch()  # drawn for many iterations: no part of what one more step adds
-        meter.start()
-        population.step()
+        try:
+            population = Population([recipe] * members, "cpu" if _is_small(recipe, members) else "meta")
+            population.batch()  # drawn for many iterations: no part of what one more step adds
+            meter.start()
+            population.step()
+        except (Interrupted, MemoryError):
+            raise
+        except Exception:  # of a part of the user's own: it is said when it trains, and here it is counted so far
+            pass
     return Cost(meter.most, meter.time)
 
 

@@ -24,7 +24,8 @@ def true_percent(metric: str, data: str, n: int) -> str:
 
 def score(metric: str, value: float, digits: int = 0) -> str:
     """Return the value of a metric in its unit; `digits` are the decimals of a share."""
-    return percent(value, digits) if METRICS[metric].unit == "share" else format_number(value)
+    share = METRICS[metric].unit == "share" and np.isfinite(value)
+    return percent(value, digits) if share else format_number(value)
 
 
 def status(last: Snapshot, member: int, diverged_at: np.ndarray) -> str:

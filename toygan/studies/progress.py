@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Self, TypeVar
 
 from toygan.measure.tables import Table
+from toygan.sweeps.groups import GroupsFailed
 
 Result = TypeVar("Result")
 NAMES_IN_A_SENTENCE = 3
@@ -13,9 +15,13 @@ Progress = Callable[[int, int], None]  # called with the number of experiments d
 
 
 class Results(dict[str, Result]):
-    """Results by name, in the order in which they were wanted; `missing` names what an interrupt left unmeasured."""
+    """Results by name, in the order in which they were wanted.
+
+    `missing` names what an interrupt left unmeasured, and `failed` holds the error of what an error has ended.
+    """
 
     missing: tuple[str, ...] = ()
+    failed: Mapping[str, str] = MappingProxyType({})
 
     @classmethod
     def collect(cls, wanted: Iterable[str], results: Callable[[Progress], Iterator[tuple[str, Result]]]) -> Self:
@@ -23,6 +29,7 @@ class Results(dict[str, Result]):
         from tqdm.auto import tqdm
 
         found: dict[str, Result] = {}
+        failed: dict[str, str] = {}
         with tqdm(unit=" recipes", leave=False, disable=None) as bar:
 
             def progress(done: int, in_all: int) -> None:
@@ -32,19 +39,20 @@ class Results(dict[str, Result]):
             try:
                 for name, result in results(progress):
                     found[name] = result
+            except GroupsFailed as error:
+                failed = error.reasons
             except KeyboardInterrupt:
                 pass
         names = list(wanted)
         these = cls((name, found[name]) for name in names if name in found)
-        these.missing = tuple(name for name in names if name not in found)
+        these.missing, these.failed = tuple(name for name in names if name not in {**found, **failed}), failed
         return these
 
     @property
     def left(self) -> str:
-        """The names that an interrupt left unmeasured, as the end of a sentence."""
-        more = len(self.missing) - NAMES_IN_A_SENTENCE
-        names = ", ".join(self.missing[:NAMES_IN_A_SENTENCE]) + (f" and {more} more" if more > 0 else "")
-        return f"; not measured: {names}" if self.missing else ""
+        """The names that an interrupt or an error left unmeasured, as the end of a sentence."""
+        errors = [f"{name} ({reason})" for name, reason in self.failed.items()]
+        return _list_some("not measured", self.missing) + _list_some("failed", errors)
 
     @property
     def tables(self) -> list[Table]:
@@ -61,3 +69,10 @@ class Results(dict[str, Result]):
 
     def __repr__(self) -> str:
         return self._repr_markdown_()
+
+
+def _list_some(words: str, names: Sequence[str]) -> str:
+    """Return "; words: " with the first of the names and the number of the others; "" if there are none."""
+    more = len(names) - NAMES_IN_A_SENTENCE
+    listed = ", ".join(names[:NAMES_IN_A_SENTENCE]) + (f" and {more} more" if more > 0 else "")
+    return f"; {words}: {listed}" if names else ""

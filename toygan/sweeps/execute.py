@@ -7,38 +7,56 @@ import os
 import signal
 import threading
 import warnings
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    as_completed,
+)
+from concurrent.futures import wait as wait_for
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
+from multiprocessing.synchronize import Event
 from uuid import uuid4
 
 from toygan.identity import find_own, find_unknown
 from toygan.recipe import RecipeError
-from toygan.sweeps.piece import Piece, Result, measure, run
+from toygan.sweeps.piece import Piece, Result, fail, measure, run
 from toygan.sweeps.store import Store
+from toygan.text import describe_error
 
+DEATH = "a worker process died, possibly out of memory"
 Futures = dict["Future[list[Result]]", Piece]
 
 
 def execute(
-    pieces: Iterable[Piece], executor: Executor | None = None, store: Store | None = None, jobs: int | None = None
+    pieces: Iterable[Piece],
+    executor: Executor | None = None,
+    store: Store | None = None,
+    jobs: int | None = None,
+    retry: bool = False,
 ) -> Iterator[tuple[Piece, list[Result]]]:
     """Yield every different piece with its results as it is done: first those in the store; the store gets the others.
 
-    Without an `executor` it uses `jobs` worker processes, by default one per core. An interrupt loses the pieces that
-    are at work then. Raises RecipeError if a recipe names a part that other processes do not have, BrokenProcessPool
-    if a worker dies.
+    Without an `executor` it uses `jobs` worker processes, by default one per core. An error of a piece is the result of
+    the runs that meet it, and so is the death of a worker that has the piece for itself; `retry` does pieces again of
+    which the store holds a run that failed. An interrupt loses the pieces that are at work then. Raises RecipeError if
+    a recipe names a part that other processes do not have, BrokenProcessPool if workers cannot start.
     """
     sweep = uuid4().hex
     asked = {piece.begin(sweep): piece for piece in dict.fromkeys(pieces)}
     todo = []
     for piece in asked:
-        if store is not None and (kept := store.get(piece)) is not None:
-            yield asked[piece], kept
-        else:
+        kept = None if store is None else store.get(piece)
+        if kept is None or (retry and any(result.failed for result in kept)):
             todo.append(piece)
+        else:
+            yield asked[piece], kept
     if store is not None and todo:
         _warn_of_unknown(todo)
     for piece, results in _run_all(todo, executor, jobs or os.cpu_count() or 1):
@@ -57,25 +75,67 @@ def _run_all(todo: list[Piece], executor: Executor | None, jobs: int) -> Iterato
     if executor is not None:
         futures = _submit(todo, executor)
         try:
-            yield from _as_completed(futures)
+            yield from ((futures[future], _take(future, futures[future])) for future in as_completed(futures))
         finally:
             for future in futures:
                 future.cancel()
     elif jobs == 1 or len(todo) <= 1 or any(_find_own_part(piece) for piece in todo):
         yield from ((piece, measure(piece)) for piece in todo)
     else:
-        fresh = multiprocessing.get_context("spawn")  # torch's threads do not survive a fork
-        theirs, ours = fresh.Pipe(duplex=False)
-        with theirs, ours, ProcessPoolExecutor(min(jobs, len(todo)), fresh, _begin, (theirs,)) as pool:
-            try:
-                with _no_interrupts():  # the workers inherit it, or Ctrl-C would print a traceback of what each imports
-                    futures = _submit(todo, pool)
-                yield from _as_completed(futures)
-            except BrokenProcessPool:
-                raise BrokenProcessPool("a worker process died, possibly out of memory; try jobs=1") from None
-            except BaseException:  # an interrupt, or nobody wants more: the pieces at work would take minutes
-                ours.close()
-                raise
+        yield from _run_in_workers(todo, jobs)
+
+
+def _take(future: Future[list[Result]], piece: Piece) -> list[Result]:
+    """Return the results of a piece; BrokenExecutor or CancelledError if its executor has ended."""
+    try:
+        return future.result()
+    except (BrokenExecutor, CancelledError):
+        raise
+    except Exception as error:
+        return fail(piece, describe_error(error))
+
+
+def _run_in_workers(todo: list[Piece], jobs: int) -> Iterator[tuple[Piece, list[Result]]]:
+    """Run pieces in worker processes.
+
+    If a worker dies, those at work with it go as well, and nothing tells which of their pieces ended it, possibly
+    because memory was short for all of them together. So each of these pieces is run once more, alone.
+    """
+    left = list(todo)
+    while left:
+        lost = yield from _run_until_one_dies(left, jobs)
+        for piece in lost:
+            if (yield from _run_until_one_dies([piece], 1)):
+                yield piece, fail(piece, DEATH)
+
+
+def _run_until_one_dies(left: list[Piece], jobs: int) -> Generator[tuple[Piece, list[Result]], None, list[Piece]]:
+    """Take pieces from the list and run them until it is empty, or until a worker dies; return the pieces it ended.
+
+    Raises BrokenProcessPool if a worker dies before it has begun.
+    """
+    fresh = multiprocessing.get_context("spawn")  # torch's threads do not survive a fork
+    (theirs, ours), begun = fresh.Pipe(duplex=False), fresh.Event()
+    futures: Futures = {}
+    with theirs, ours, ProcessPoolExecutor(min(jobs, len(left)), fresh, _begin, (theirs, begun)) as pool:
+        try:
+            while left or futures:
+                while left and len(futures) < jobs:
+                    with _no_interrupts():  # the workers inherit it, or Ctrl-C would print what each of them imports
+                        futures |= _submit(left[:1], pool)
+                    del left[0]
+                done = wait_for(futures, return_when=FIRST_COMPLETED).done
+                for future in sorted(done, key=lambda future: future.exception() is not None):
+                    results = _take(future, futures[future])
+                    yield futures.pop(future), results
+        except BrokenProcessPool:
+            if not begun.is_set():
+                raise BrokenProcessPool("worker processes cannot start here; try jobs=1") from None
+            return list(futures.values())
+        except BaseException:  # an interrupt, or nobody wants more: the pieces at work would take minutes
+            ours.close()
+            raise
+    return []
 
 
 @contextmanager
@@ -91,8 +151,8 @@ def _no_interrupts() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _begin(pipe: Connection) -> None:
-    """Make this worker end at once on Ctrl-C, and when the other end of the pipe closes.
+def _begin(pipe: Connection, begun: Event) -> None:
+    """Make this worker end at once on Ctrl-C, and when the other end of the pipe closes; say that it has begun.
 
     That end closes when its owner gives up, and when its owner dies in any way, even by SIGKILL. The pools of loky 3.7
     and pebble 5.2 let a worker that is at work live on then.
@@ -101,6 +161,7 @@ def _begin(pipe: Connection) -> None:
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     threading.Thread(target=_end_with, args=(pipe,), daemon=True).start()
+    begun.set()
 
 
 def _end_with(pipe: Connection) -> None:
@@ -114,10 +175,6 @@ def _submit(todo: list[Piece], executor: Executor) -> Futures:
             allowed = "is defined here, and other processes do not have it; register it there, or give no executor"
             raise RecipeError(*own, allowed)
     return {executor.submit(run, piece.to_json()): piece for piece in todo}
-
-
-def _as_completed(futures: Futures) -> Iterator[tuple[Piece, list[Result]]]:
-    yield from ((futures[future], future.result()) for future in as_completed(futures))
 
 
 def _find_own_part(piece: Piece) -> tuple[str, str] | None:

@@ -20,7 +20,9 @@ from toygan.runs.fleet import by_shape
 from toygan.runs.record import SAMPLES, Record
 from toygan.runs.run import Run
 from toygan.sweeps.stored import StoredRecipe
+from toygan.text import describe_error
 
+FAILED = "failed: "  # begins the verdict of a run that an error has ended
 MEMBERS, MEMORY_BYTES = 64, 2**28  # of one piece: enough for the engine's best pace, and few enough to lose
 
 
@@ -70,7 +72,11 @@ class Piece(NamedTuple):
 
 
 class Result(NamedTuple):
-    """One run: the iterations at which it was measured `(T,)`, each metric there `(T,)`, and its last verdict."""
+    """One run: the iterations at which it was measured `(T,)`, each metric there `(T,)`, and its last verdict.
+
+    A run that an error has ended has no metric, at the iterations at which it was to be measured; its verdict says
+    "failed: " and the error.
+    """
 
     recipe: Recipe | StoredRecipe
     n: int
@@ -79,19 +85,53 @@ class Result(NamedTuple):
     steps: np.ndarray
     metrics: dict[str, np.ndarray]
 
+    @property
+    def failed(self) -> bool:
+        """True if an error has ended the run."""
+        return self.verdict.startswith(FAILED)
+
+
+def fail(piece: Piece, reason: str) -> list[Result]:
+    """Return the results of a piece that an error has ended, one a recipe, without any number."""
+    steps = np.array(sorted({*range(0, piece.steps, piece.every), piece.steps}), dtype=np.int64)
+    return [Result(recipe, piece.n, -1, FAILED + reason, steps, {}) for recipe in piece.recipes]
+
+
+def describe_failures(failed: Sequence[Result]) -> str:
+    """Return runs that failed as one line: the first of them with its error, and the number of the others."""
+    first = failed[0]
+    more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
+    return f"{first.recipe.to_string() or 'the default recipe'}: {first.verdict.removeprefix(FAILED)}{more}"
+
 
 def run(text: str) -> list[Result]:
-    """Train and measure a piece, given as JSON, on one thread; return one result a recipe. Raises what `Run` raises."""
+    """Train and measure a piece, given as JSON, on one thread; return one result a recipe.
+
+    If an error ends the piece, its halves begin again, and so on, until only those runs have failed that meet the error
+    by themselves. Raises RecipeError if this process cannot make the recipes.
+    """
     return measure(Piece.from_json(text))
 
 
 def measure(piece: Piece) -> list[Result]:
     """Train and measure a piece as `run` does: with the rows and parts that its recipes hold."""
-    with one_thread():
-        trained = Run(piece.recipes, piece.device, piece.every, piece.n, piece.metrics, limit=None)
-        trained.run(piece.steps)
-        record = trained.record
-        verdicts = [diagnosis.verdict for diagnosis in diagnose_all(record)]
+    try:
+        with one_thread():
+            return _train(piece)
+    except Exception as error:
+        reason = describe_error(error)
+    half = len(piece.recipes) // 2  # here nothing of the error is held in memory any more
+    if not half:
+        return fail(piece, reason)
+    halves = (piece.recipes[:half], piece.recipes[half:])
+    return [result for recipes in halves for result in measure(piece._replace(recipes=recipes))]
+
+
+def _train(piece: Piece) -> list[Result]:
+    trained = Run(piece.recipes, piece.device, piece.every, piece.n, piece.metrics, limit=None)
+    trained.run(piece.steps)
+    record = trained.record
+    verdicts = [diagnosis.verdict for diagnosis in diagnose_all(record)]
     return [
         Result(
             recipe,

@@ -17,7 +17,7 @@ import { formatNumber } from "../chart/scales.js";
  * @typedef {{ x: string, y: string, across: Value[], up: Value[], rows: (Row | undefined)[] }} Grid
  */
 
-const VERDICT = "verdict", NONE = "–";
+const VERDICT = "verdict", FAILED = "failed", NONE = "–";
 const FIRST = ["modes-covered", "high-quality", "sliced-w1", "total-variation"]; // metrics that a table begins with
 const TINT = 0.6; // the opacity of the best cell, upon which words can still be read
 const CELLS_WIDTH = 260, WORDS_SIZE = 9, LEAST_SIZE = 5; // points: of all cells, and of the words in one
@@ -57,6 +57,12 @@ export function shading(rows, metric, better) {
   };
 }
 
+/** @param {Row} row */
+function countFailed({ verdicts }) {
+  const count = verdicts.filter((verdict) => verdict.startsWith(FAILED)).length;
+  return count ? `\n${count} of ${verdicts.length} seeds failed` : "";
+}
+
 /** @param {string} label @param {number} low @param {number} high @param {[number, string][]} marked @returns {Axis} */
 function axis(label, low, high, marked) {
   return { label, low, high, marked, log: false, format: "number", role: "muted", grid: false };
@@ -81,7 +87,8 @@ export function heatMap(grid, colour, { metrics, rows: all }, chosen) {
   const columns = grid.across.length, mark = { label: "", opacity: 1 }, verdict = colour === VERDICT;
   const { unit, better } = metrics[colour] ?? { unit: "", better: "" };
   const full = verdict ? () => NaN : shading(all, colour, better);
-  const mean = (/** @type {Row} */ row) => score(row.values[colour].mean, unit);
+  const mean = (/** @type {Row} */ { values, verdict }) =>
+    values[colour].mean === null && verdict === FAILED ? FAILED : score(values[colour].mean, unit);
   const words = grid.rows.map((row) => row ? verdict ? row.verdict : mean(row) : NONE);
   const values = grid.rows.map((row) =>
     !row ? NaN : verdict ? Number(row.verdict === "healthy") : full(row.values[colour].mean)
@@ -89,7 +96,7 @@ export function heatMap(grid, colour, { metrics, rows: all }, chosen) {
   const names = grid.rows.map((row, i) => {
     const at = [[grid.x, grid.across[i % columns]], [grid.y, grid.up[Math.floor(i / columns)]]];
     const place = at.filter(([axis]) => axis).map(([axis, value]) => `${axis} ${inWords(value)}`).join(", ");
-    return row ? `${place}\n${verdict ? "" : `${colour} `}${words[i]}` : `${place}\n${NONE}`;
+    return row ? `${place}\n${verdict ? "" : `${colour} `}${words[i]}${countFailed(row)}` : `${place}\n${NONE}`;
   });
   const means = all.flatMap(({ values }) => values[colour]?.mean ?? []).sort((a, b) =>
     better === "low" ? b - a : a - b

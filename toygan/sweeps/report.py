@@ -17,7 +17,7 @@ from toygan.runs.record import SAMPLES
 from toygan.sweeps.design import STRENGTH
 from toygan.sweeps.store import read_versions
 from toygan.sweeps.stored import StoredRecipe
-from toygan.sweeps.table import find_varying_fields, select_last_rows
+from toygan.sweeps.table import find_varying_fields, select_failed_rows, select_last_rows, shorten_verdicts
 from toygan.text import round_to
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ def render_report(table: pd.DataFrame, title: str) -> bytes:
         f"measured at iteration {steps} on {samples} samples of each seed",
         f"toygan {code}, torch {torch_version}, {datetime.date.today().isoformat()}",
     ]
+    if failed := len(select_failed_rows(last)):
+        about.insert(1, f"{failed:,} of {len(last):,} runs failed")
     shown = {name: METRICS[name.removeprefix("average-")] for name in metrics}
     units = {name: {"unit": metric.unit, "better": metric.better} for name, metric in shown.items()}
     content = {"axes": axes, "metrics": units, "rows": rows}
@@ -55,7 +57,7 @@ def render_report(table: pd.DataFrame, title: str) -> bytes:
 
 def _describe_recipe(group: pd.DataFrame, axes: list[str], metrics: list[str]) -> dict[str, Any]:
     """Return one recipe: its axes, its share string, and for each metric every seed, the mean and its interval."""
-    verdicts = group["verdict"].mode()
+    verdicts = shorten_verdicts(group["verdict"]).mode()
     return {
         "axes": {name: _plain(group[name].iloc[0]) for name in axes},
         "share": _build_recipe(group.iloc[0]).to_string(),
@@ -67,7 +69,7 @@ def _describe_recipe(group: pd.DataFrame, axes: list[str], metrics: list[str]) -
 
 
 def _describe_scores(values: np.ndarray) -> dict[str, Any]:
-    """Return every seed's value, None if it diverged, and the mean of the others with its 95 % interval."""
+    """Return every seed's value, None if it diverged or failed, and the mean of the others with its 95 % interval."""
     finite = values[np.isfinite(values)]
     low, high = mean_interval(finite, draws=1000) if len(finite) > 1 else (np.nan, np.nan)
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
 from pathlib import Path
@@ -14,10 +15,14 @@ from toygan.sweeps.design import Axes, Spread, build_recipes
 from toygan.sweeps.execute import execute
 from toygan.sweeps.piece import Piece, Result, split_into_pieces
 from toygan.sweeps.store import Store
-from toygan.sweeps.table import build_frame, refuse_too_long
+from toygan.sweeps.table import build_frame, list_failures, refuse_too_long
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+class RunsFailed(UserWarning):
+    """The warning that an error has ended some runs of a sweep."""
 
 
 def sweep(
@@ -31,10 +36,12 @@ def sweep(
     base: Recipe = DEFAULT,
     device: str = "cpu",
     jobs: int | None = None,
+    retry: bool = False,
 ) -> pd.DataFrame:
     """Train every recipe of a grid over seeds, and return what was measured as a table.
 
-    Ctrl-C stops a sweep. With a `store`, the same call then continues it.
+    Ctrl-C stops a sweep. With a `store`, the same call then continues it. If an error ends some runs, a warning says
+    so, and the others continue.
 
     Args:
         grid: The values of each axis, by the field of a recipe or "regularizers.r1" for a strength; or a `Spread`; or
@@ -48,10 +55,12 @@ def sweep(
         base: The recipe that the axes change [default: Recipe()].
         device: The device to train on, "cpu" or "cuda" [default: "cpu"].
         jobs: The number of worker processes [default: one per core].
+        retry: True trains runs again that the store holds as failed [default: False].
     Returns:
         A row for each recipe, seed and evaluation. The columns are the recipe's fields, `step`, every metric (of 2500
         samples, as `table.attrs["samples"]` says), `diverged_at` (an iteration, -1 for never) and `verdict`, the
-        diagnosis of the whole run.
+        diagnosis of the whole run. A run that an error has ended has no metric, and "failed: " with the error as its
+        verdict.
     Raises:
         RecipeError: If a field, a metric or a number is not allowed, or the runs or the table exceed the memory; before
             any training.
@@ -65,8 +74,11 @@ def sweep(
     """
     wanted = plan(grid, seeds, steps, every, metrics, base, device)
     results = Store(store) if isinstance(store, str | Path) else store
-    done = dict(with_progress(wanted, execute(wanted, executor, results, jobs)))
-    return build_frame(result for piece in wanted for result in done[piece])
+    done = dict(with_progress(wanted, execute(wanted, executor, results, jobs, retry)))
+    table = build_frame(result for piece in wanted for result in done[piece])
+    if failures := list_failures(table):
+        warnings.warn("; ".join(failures), RunsFailed, stacklevel=2)
+    return table
 
 
 def plan(

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 
 from toygan.recipe import Recipe, RecipeError
-from toygan.sweeps.piece import Piece, Result
+from toygan.sweeps.piece import FAILED, Piece, Result
 from toygan.sweeps.stored import StoredRecipe
 
 APPLICATION, VERSION = 0x746F7967, 1  # "toyg" in the head of the file; the version of the tables below
@@ -197,7 +197,7 @@ class Store:
         return results
 
     def put(self, piece: Piece, results: Sequence[Result]) -> None:
-        """Store the results of a piece, all at once; a run that is there already stays as it is."""
+        """Store the results of a piece, all at once; a run that is there already stays as it is, unless it failed."""
         piece = piece.begin()
         with self._translate_errors(), self._transaction():
             names = [name for result in results for name in result.metrics]
@@ -211,14 +211,19 @@ class Store:
     def _put(self, key: str, piece: Piece, result: Result) -> None:
         recipe, request = result.recipe, (piece.steps, piece.every, result.n, piece.device)
         row = (key, recipe.to_json(), recipe.seed, *request, *read_versions(), result.diverged_at, result.verdict)
-        added = self._db.execute("INSERT OR IGNORE INTO runs VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
-        if not added.rowcount:
-            return
-        if piece.held:
-            self._db.execute(HELD)
-            self._db.executemany(
-                "INSERT INTO held VALUES (?, ?, ?)", [(added.lastrowid, name, digest) for name, digest in piece.held]
-            )
+        failed = self._db.execute(
+            "SELECT id FROM runs WHERE key = ? AND verdict LIKE ?", (key, f"{FAILED}%")
+        ).fetchone()
+        if failed is None:
+            added = self._db.execute("INSERT OR IGNORE INTO runs VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+            if not added.rowcount:
+                return
+            run = added.lastrowid
+            self._put_held(run, piece)
+        else:
+            (run,) = failed
+            self._db.execute("DELETE FROM measurements WHERE run = ?", failed)
+            self._db.execute("UPDATE runs SET diverged_at = ?, verdict = ? WHERE id = ?", (*row[-2:], run))
         names = list(result.metrics)
         columns = ", ".join(map(_quote, ["run", "step", *names]))
         values = (
@@ -227,10 +232,15 @@ class Store:
         self._db.executemany(
             f"INSERT INTO measurements ({columns}) VALUES ({', '.join('?' * (2 + len(names)))})",
             [
-                (added.lastrowid, int(step), *(None if np.isnan(x) else float(x) for x in row))
+                (run, int(step), *(None if np.isnan(x) else float(x) for x in row))
                 for step, row in zip(result.steps, values, strict=True)
             ],
         )
+
+    def _put_held(self, run: int | None, piece: Piece) -> None:
+        if piece.held:
+            self._db.execute(HELD)
+            self._db.executemany("INSERT INTO held VALUES (?, ?, ?)", [(run, *digest) for digest in piece.held])
 
     def results(self, every_version: bool = False, only_fields: bool = False) -> list[Result]:
         """Return the results of the newest versions of code and torch in the store; of all, if `every_version`.

@@ -11,7 +11,7 @@ from toygan.limits import budget
 from toygan.parts.metrics import METRICS
 from toygan.recipe import KNOBS, Recipe, RecipeError
 from toygan.sweeps.design import STRENGTH
-from toygan.sweeps.piece import Result
+from toygan.sweeps.piece import FAILED, Result
 from toygan.sweeps.stored import StoredRecipe
 from toygan.text import format_bytes
 
@@ -76,14 +76,41 @@ def select_last_rows(table: pd.DataFrame) -> pd.DataFrame:
     return last.reset_index(drop=True)
 
 
+def select_failed_rows(last: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of runs that an error has ended."""
+    failed: pd.DataFrame = last[last["verdict"].str.startswith(FAILED)]
+    return failed
+
+
+def shorten_verdicts(verdicts: pd.Series[str]) -> pd.Series[str]:
+    """Return verdicts of which those of runs that failed are all alike: "failed", without the error."""
+    return verdicts.where(~verdicts.str.startswith(FAILED), FAILED.removesuffix(": "))
+
+
+def list_failures(table: pd.DataFrame) -> list[str]:
+    """Return a line for each error that has ended runs, with the number of these runs and the first of them."""
+    failed, axes = select_failed_rows(select_last_rows(table)), [*find_varying_fields(table), "seed"]
+    lines = []
+    for verdict, group in failed.groupby("verdict", sort=False):
+        first = ", ".join(f"{name}={group[name].iloc[0]}" for name in axes)
+        some = f"{len(group)} runs, the first at {first}" if len(group) > 1 else first
+        lines.append(f"{verdict} ({some})")
+    return lines
+
+
 def summarize(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a row for each recipe at the end of its runs: axes, seeds, metrics' means, and the verdict of most."""
+    """Return a row for each recipe at the end of its runs: axes, seeds, metrics' means, and the verdict of most.
+
+    A mean is over the seeds that have a value: `diverged` and `failed` count those that have none.
+    """
     last, axes = select_last_rows(table), find_varying_fields(table)
+    last = last.assign(failed=last["verdict"].str.startswith(FAILED), verdict=shorten_verdicts(last["verdict"]))
     groups = last.groupby(axes, sort=True) if axes else last.groupby(lambda _: 0)
     metrics = [name for name in last.columns if name.removeprefix("average-") in METRICS]
     out = groups[metrics].mean()
     out.insert(0, "seeds", groups.size())
     out["diverged"] = groups["diverged_at"].agg(lambda at: int((at >= 0).sum()))
+    out["failed"] = groups["failed"].sum()
     out["verdict"] = groups["verdict"].agg(lambda verdicts: verdicts.mode()[0])
     out["agree"] = groups["verdict"].agg(lambda verdicts: int((verdicts == verdicts.mode()[0]).sum()))
     return out.reset_index() if axes else out.reset_index(drop=True)

@@ -154,6 +154,7 @@ def check(
         An iterator over names and findings.
     Raises:
         RecipeError: If a claim asks for a number of seeds or iterations that is not allowed.
+        GroupsFailed: After the other findings, if an error has ended a run of a claim; its `reasons` name each.
     Example:
         >>> from toygan import Recipe, claims
         >>> tiny = Recipe(data="gaussian1d", width=4, batch=8)
