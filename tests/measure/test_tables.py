@@ -77,8 +77,14 @@ def test_what_true_samples_score_stands_above_the_columns_that_are_metrics():
         "*In brackets: 95 % interval over 4 seeds. Each score: 500 samples of a seed. "
         "True samples: scores of 90 % of sets of 500.*"
     )
-    assert "Each score" not in SeedTable({"a": values}, data="ring8").caption
-    assert SeedTable({"a": values}, n=1000).caption.endswith("Each score: 1,000 samples of a seed.")
+
+
+def test_beside_a_score_stands_its_number_of_samples_or_that_it_is_not_given():
+    scores = {"a": {"modes-covered": [8.0] * 4}}
+    assert SeedTable(scores, n=1000).caption.endswith("Each score: 1,000 samples of a seed.")
+    assert SeedTable(scores, n=(50, 200, 800)).caption.endswith("Each score: 50, 200 or 800 samples of a seed.")
+    assert SeedTable(scores).caption.endswith("Each score: a number of samples that is not given (n).")
+    assert SeedTable({"a": {"distance": [8.0] * 4}}).caption.endswith("over 4 seeds.")  # of players, not of samples
 
 
 def test_a_single_seed_has_no_interval() -> None:

@@ -48,3 +48,10 @@ def test_a_lesson_runs_from_top_to_bottom(
     NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(tmp_path)}}).execute()
     record_property("seconds", round(time.perf_counter() - start, 1))  # shown at the end; meant to stay below 60
     assert any(cell.get("outputs") for cell in notebook.cells)
+    assert [table for table in markdown(notebook) if "that is not given" in table] == []
+
+
+def markdown(notebook: nbformat.NotebookNode) -> list[str]:
+    """The tables and other texts that the cells have put out."""
+    data = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])]
+    return [str(bundle["text/markdown"]) for bundle in data if "text/markdown" in bundle]

@@ -105,8 +105,8 @@ class SeedTable:
         rows: By the name of each row, its quantities by name: values `(S,)`, one for each seed, or a text.
         data: The name of a distribution: a first row shows the scores of true samples in the columns that are metrics
             [default: none].
-        n: The number of samples behind each score, which the caption then names; as many true samples are scored
-            [default: 2500 true samples].
+        n: The number of samples behind each score, or several for rows that differ in it. The caption names it, or says
+            of metrics that it is not given; as many true samples are scored [default: 2500 true samples].
     Example:
         >>> from toygan.teach import SeedTable
         >>> SeedTable({"r1": {"modes": [8.0, 8.0, 8.0]}, "nothing": {"modes": [2.0, 8.0, 5.0]}})
@@ -118,14 +118,19 @@ class SeedTable:
         *In brackets: 95 % interval over 3 seeds.*
     """
 
-    def __init__(self, rows: Mapping[str, Mapping[str, Any]], data: str | None = None, n: int | None = None) -> None:
+    def __init__(
+        self, rows: Mapping[str, Mapping[str, Any]], data: str | None = None, n: int | Sequence[int] | None = None
+    ) -> None:
         self.rows = {
             row: {name: v if isinstance(v, str) else np.asarray(v) for name, v in columns.items()}
             for row, columns in rows.items()
         }
-        self.note = "" if n is None else f" Each score: {n:,} samples of a seed."
+        counts = () if n is None else (n,) if isinstance(n, int) else tuple(n)
+        self.note = f" Each score: {_list_counts(counts)} samples of a seed." if counts else ""
+        if not counts and any(name in METRICS for name in self.columns):
+            self.note = " Each score: a number of samples that is not given (n)."
         if data is not None:
-            true = DEFAULT_SAMPLES if n is None else n
+            true = max(counts, default=DEFAULT_SAMPLES)
             bands = {name: reference_band(name, data, true) if name in METRICS else None for name in self.columns}
             self.rows = {TRUE: {name: band.describe() if band else "–" for name, band in bands.items()}, **self.rows}
             self.note += f" {TRUE.capitalize()}: scores of 90 % of sets of {true:,}."
@@ -159,6 +164,12 @@ class SeedTable:
 
     def __repr__(self) -> str:
         return self._repr_markdown_()
+
+
+def _list_counts(counts: Sequence[int]) -> str:
+    """Return numbers in words: "50, 200 or 800"."""
+    *others, last = [f"{n:,}" for n in counts]
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def describe_values(values: np.ndarray | str) -> str:
