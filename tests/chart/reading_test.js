@@ -82,6 +82,18 @@ Deno.test("a bar is read from anywhere above it, beside what true samples get in
   assert.deepEqual(said(c, 45, 10), ["mode 5: 2", "true samples 2 to 3"]);
 });
 
+Deno.test("a histogram is read under its name at the place, and an area below a line is read once", () => {
+  const bars = { kind: "bars", name: "density", label: "generated", left: f4(1, 4), right: f4(3, 6), height: f4(5, 2) };
+  const x = f4(0, 5, 10), real = { name: "real", label: "real", x };
+  const marks = [{ ...real, kind: "band", low: f4(0, 0, 0), high: f4(1, 2, 1) }, {
+    ...real,
+    kind: "line",
+    y: f4(1, 2, 1),
+  }];
+  assert.deepEqual(said(chart({}, ...marks, bars), 50, 50), ["x 5", "real 2", "generated 2"]);
+  assert.deepEqual(said(chart({ label: "height" }, ...marks, bars), 20, 50), ["height 2", "real 1.4", "generated 5"]);
+});
+
 Deno.test("a surface is read in the cell below the pointer, from the lowest row up", () => {
   const surface = {
     kind: "surface",

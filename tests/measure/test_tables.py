@@ -79,6 +79,15 @@ def test_what_true_samples_score_stands_above_the_columns_that_are_metrics():
     )
 
 
+def test_a_metric_that_is_a_share_is_given_in_percent_as_in_a_playground():
+    table = SeedTable({"a": {"high-quality": [0.5, 0.9], "x": [0.5, 0.9]}}, data="ring8", n=500)
+    band = reference_band("high-quality", "ring8", 500)
+    true, mine = table._repr_markdown_().splitlines()[2:4]
+    assert true == f"| **true samples** | {100 * band.low:.3g} % to {100 * band.high:.3g} % | – |"
+    assert mine == "| **a** | 70 % [50 %, 90 %] | 0.7 [0.5, 0.9] |"
+    assert str(SeedTable({"a": {"high-quality": [0.256]}}, n=500)).splitlines()[2] == "| **a** | 25.6 % |"
+
+
 def test_beside_a_score_stands_its_number_of_samples_or_that_it_is_not_given():
     scores = {"a": {"modes-covered": [8.0] * 4}}
     assert SeedTable(scores, n=1000).caption.endswith("Each score: 1,000 samples of a seed.")

@@ -155,6 +155,15 @@ def test_a_remedy_can_be_applied_and_undone_only_if_the_kernel_offers_it(page: A
         assert page.evaluate("said.at(-1).do") == name
 
 
+def test_without_a_diagnosis_no_remedy_gives_it_away(page: Any) -> None:
+    words = {**WORDS, "remedy": "Lower lr_g.", "apply": "Apply", "undo": "Undo"}
+    page.evaluate("(words) => tell(words)", words)
+    parts = [page.locator(f".toygan-{name}") for name in ("verdict", "remedy", "apply", "undo")]
+    assert all(part.is_visible() for part in parts)
+    page.evaluate("document.querySelector('.toygan-playground').classList.add('toygan-undiagnosed')")
+    assert not any(part.is_visible() for part in parts)
+
+
 def test_keys_in_a_playground_are_not_the_notebooks(page: Any) -> None:
     deaf = "data-lm-suppress-shortcuts"
     for place, own in (("#slider", True), (".toygan-view", True), ("#other", False)):

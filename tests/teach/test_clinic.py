@@ -9,7 +9,7 @@ from toygan.recipe import Recipe, RecipeError
 from toygan.runs.record import Record
 from toygan.studies.gallery.case import FailureCase
 from toygan.teach import clinic as module
-from toygan.teach.clinic import BUDGET, Clinic
+from toygan.teach.clinic import BUDGET, Answer, Clinic
 
 ILL = Recipe(width=4, depth=1, batch=4, lr_d=1e-4)
 
@@ -73,6 +73,11 @@ def test_an_answer_prints_as_a_sentence_and_is_the_same_in_the_table() -> None:
     assert repr(answer._replace(right=True, failing=1, points=3.0)) == (
         "too narrow is right. After lr_d = 0.01, 1 of 4 seeds still fails: 3 points."
     )
+
+
+def test_changes_are_written_as_people_write_them() -> None:
+    answer = Answer("too wide", {"lr_g": 1e-4, "batch": 16, "regularizers": {"r1": 0.1}}, 0, 2.0, True)
+    assert "After lr_g = 1e-4, batch = 16, regularizers = r1:0.1, 0 of 4" in repr(answer)
 
 
 @pytest.mark.parametrize(

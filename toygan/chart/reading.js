@@ -23,9 +23,9 @@ import { findNearest, formatNumber, interpolate, valueAt } from "./scales.js";
 export function reading(chart, frame, px, py, hidden = new Set()) {
   const { left, right, top, bottom } = frame;
   if (px < left || px > right || py < top || py > bottom) return null;
-  const marks = chart.marks.filter((mark) => !hidden.has(mark.name));
+  const marks = chart.marks.filter((mark) => !hidden.has(mark.name) && !isBelowLine(mark, chart.marks));
   const [x, y] = [valueAt(chart.x, left, right, px), valueAt(chart.y, bottom, top, py)];
-  const bars = marks.some((mark) => mark.kind === "bars");
+  const bars = marks.some((mark) => mark.kind === "bars"), named = marks.some(isNamedBars);
   const course = bars ? undefined : marks.find(isCourse);
   const at = course ? findNearest(course.x, x) : x;
   const cells = marks.find((mark) => mark.kind === "cells");
@@ -38,10 +38,10 @@ export function reading(chart, frame, px, py, hidden = new Set()) {
     return words ? [{ role: mark.role, words }] : [];
   });
   const axis = (/** @type {string} */ label) => label.split("  ")[0];
-  const here = course
+  const here = course || named
     ? `${axis(chart.x.label) || "x"} ${formatNumber(at)}`
     : `(${formatNumber(x, chart.x.format)}, ${formatNumber(y, chart.y.format)})`;
-  if (!bars || !lines.length) lines.unshift({ role: "ink", words: here });
+  if (!bars || named || !lines.length) lines.unshift({ role: "ink", words: here });
   const several = marks.find((mark) => mark.kind === "lines");
   return { x: course ? frame.x(at) : px, lines, near: several ? nearestLine(several, at, y).near : -1 };
 }
@@ -56,6 +56,17 @@ function isCourse(mark) {
     mark.x.every((value, i, all) => i === 0 || value >= all[i - 1]);
 }
 
+/** Return whether a mark is bars with a name of their own, such as a histogram. @param {AnyMark} mark */
+const isNamedBars = (mark) => mark.kind === "bars" && !!mark.label;
+
+/** Return the name of a mark in words. @param {AnyMark} mark */
+const nameOf = (mark) => (("end_label" in mark && mark.end_label) || mark.label || mark.name).replace("\n", " ");
+
+/** Return whether a mark is the area below a line, which has the line's name. @param {AnyMark} mark @param {AnyMark[]} all */
+function isBelowLine(mark, all) {
+  return mark.kind === "band" && all.some((other) => other.kind === "line" && nameOf(other) === nameOf(mark));
+}
+
 /**
  * Return a mark's value at x, or at (x, y), in words; "" if it has none.
  * @param {AnyMark} mark
@@ -64,7 +75,7 @@ function isCourse(mark) {
  * @param {number} y
  */
 function describe(mark, chart, x, y) {
-  const name = (("end_label" in mark && mark.end_label) || mark.label || mark.name).replace("\n", " ");
+  const name = nameOf(mark);
   const value = (/** @type {number} */ number) => formatNumber(number, chart.y.format);
   if (mark.kind === "surface") {
     const level = levelAt(mark, chart, x, y);
@@ -72,8 +83,9 @@ function describe(mark, chart, x, y) {
   }
   if (mark.kind === "bars") {
     const i = mark.left.findIndex((left, k) => left <= x && x <= mark.right[k]);
-    return i < 0
-      ? ""
+    if (i < 0) return "";
+    return isNamedBars(mark)
+      ? `${name} ${value(mark.height[i])}`
       : `${chart.x.label || name} ${formatNumber((mark.left[i] + mark.right[i]) / 2)}: ${value(mark.height[i])}`;
   }
   if (mark.kind === "lines") {

@@ -16,7 +16,7 @@ import numpy as np
 from toygan.measure.intervals import mean_interval, share_interval
 from toygan.measure.words import percent
 from toygan.parts.metrics import METRICS
-from toygan.parts.metrics.reference import reference_band
+from toygan.parts.metrics.reference import ReferenceBand, reference_band
 from toygan.text import format_number
 
 if TYPE_CHECKING:
@@ -97,7 +97,8 @@ def _markup(cell: str) -> str:
 class SeedTable:
     """A table of named quantities with one value for each seed; a notebook shows it as Markdown.
 
-    Numbers are given as mean [95 % bootstrap interval], true-or-false as count [95 % Wilson interval]. Text, such as a
+    Numbers are given as mean [95 % bootstrap interval], those of a metric that is a share in percent, and true-or-false
+    as count [95 % Wilson interval]. Text, such as a
     prediction of theory, is shown as it is; so is the number of a single seed, which has no interval. Seeds without a
     number (NaN) are left out and counted.
 
@@ -132,7 +133,7 @@ class SeedTable:
         if data is not None:
             true = max(counts, default=DEFAULT_SAMPLES)
             bands = {name: reference_band(name, data, true) if name in METRICS else None for name in self.columns}
-            self.rows = {TRUE: {name: band.describe() if band else "–" for name, band in bands.items()}, **self.rows}
+            self.rows = {TRUE: {name: _describe_band(name, band) for name, band in bands.items()}, **self.rows}
             self.note += f" {TRUE.capitalize()}: scores of 90 % of sets of {true:,}."
 
     @property
@@ -145,7 +146,7 @@ class SeedTable:
         """The same as a `Table` of text."""
         empty = np.empty(0)
         rows = [
-            [f"**{row}**", *(describe_values(columns.get(name, empty)) for name in self.columns)]
+            [f"**{row}**", *(describe_values(columns.get(name, empty), _unit(name)) for name in self.columns)]
             for row, columns in self.rows.items()
         ]
         return Table(["", *self.columns], rows)
@@ -172,7 +173,24 @@ def _list_counts(counts: Sequence[int]) -> str:
     return f"{', '.join(others)} or {last}" if others else last
 
 
-def describe_values(values: np.ndarray | str) -> str:
+def _unit(name: str) -> str:
+    """Return the unit of a column, if it is a metric."""
+    metric = METRICS.get(name.removeprefix("average-"))
+    return metric.unit if metric else ""
+
+
+def _write(x: float, unit: str) -> str:
+    """Return a number in its unit: a share in percent."""
+    return f"{format_number(100 * x)} %" if unit == "share" else format_number(x)
+
+
+def _describe_band(name: str, band: ReferenceBand | None) -> str:
+    """Return the scores of true samples as words, or one number if both ends are written alike."""
+    ends = [] if band is None else [_write(end, _unit(name)) for end in (band.low, band.high)]
+    return " to ".join(dict.fromkeys(ends)) or "–"
+
+
+def describe_values(values: np.ndarray | str, unit: str = "") -> str:
     """Return one quantity's values `(S,)`, one for each seed, as a mean or a count with its interval."""
     if isinstance(values, str):
         return values
@@ -182,10 +200,10 @@ def describe_values(values: np.ndarray | str) -> str:
     if not len(finite):
         return "–"
     if len(values) == 1:
-        return format_number(finite[0])
-    low, high = mean_interval(finite)
+        return _write(finite[0], unit)
+    low, high = (_write(end, unit) for end in mean_interval(finite))
     left_out = f" ({len(finite)} of {len(values)} seeds)" if len(finite) < len(values) else ""
-    return f"{format_number(finite.mean())} [{format_number(low)}, {format_number(high)}]{left_out}"
+    return f"{_write(finite.mean(), unit)} [{low}, {high}]{left_out}"
 
 
 def describe_share(happened: np.ndarray) -> str:

@@ -139,7 +139,8 @@ class Diagram:
             top = up.high * (up.low / up.high) ** 0.02 if up.log else up.low + 0.98 * (up.high - up.low)
             at = self.steps[over]
             marks.append(Points("beyond", "real", at, np.full(len(at), top), shape="triangle", label="beyond"))
-        title = f"{metric}{f' ({unit})' if (unit := _unit(metric)) else ''}: a line for each cell"
+        unit = _unit(metric).replace("modes", "")
+        title = f"{metric}{f' ({unit})' if unit else ''} of each cell"
         return Chart(title, Axis("iteration", 0, last, format="integer"), up, tuple(marks))
 
     def _up(self) -> Axis:

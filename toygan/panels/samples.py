@@ -41,7 +41,7 @@ class Samples(Panel):
         with np.errstate(invalid="ignore"):  # infinite gradients, which are not painted
             u, v = (moves * np.minimum(1, LONGEST_ARROW * width / np.maximum(length, 1e-30))).T
         round_one = round_to(0.1 * width / scale, 1)
-        words = f"= {format_number(round_one)}:  negative gradient of G's loss, −∂L_G/∂x, longest cut"
+        words = f"= {format_number(round_one)}:  negative gradient of G's loss, −∂L_G/∂x, long ones cut"
         if not len(points):
             words = "arrows left out:  the gradient of G's loss takes too long"
         return Arrows("arrows", "generator", points[:, 0], points[:, 1], u, v, key=round_one * scale, label=words)

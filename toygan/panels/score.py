@@ -53,7 +53,7 @@ class Score(Panel):
                 Band(SEED_BANDS[1], "generated", look.steps, lower, upper, opacity=0.3),
                 Lines("seeds", "generated", look.steps, scores, look.names, opacity=0.6, instead_of=SEED_BANDS),
             ]
-            label += f"  (line: this run, band: {scores.shape[1]} seeds)"
+            label += f"  (bold: this run, pale: {scores.shape[1]} seeds)"
         marks.append(curve("this run", "generated", look, look.metric(metric), width=2.2))
         marks.append(measured_at(look))
         return Chart(self.title, iterations(look.steps, label), self.y(look, scores), tuple(marks))

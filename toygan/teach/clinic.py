@@ -187,7 +187,7 @@ class Clinic:
 
 
 def _list_changes(changes: dict[str, Any]) -> str:
-    return ", ".join(f"{name} = {KNOBS[name].write(value)}" for name, value in changes.items()) or "no change"
+    return ", ".join(f"{name} = {KNOBS[name].describe(value)}" for name, value in changes.items()) or "no change"
 
 
 def _describe(answer: Answer | None) -> str:
