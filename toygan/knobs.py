@@ -15,6 +15,8 @@ from toygan import text
 from toygan.parts.menu import Menu
 from toygan.text import short
 
+MOST_SEEDS = 4096  # of one recipe, that train side by side
+
 
 class RecipeError(ValueError):
     """An invalid recipe; the message names the field, its value and what is allowed.
@@ -38,6 +40,12 @@ class RecipeError(ValueError):
 
     def __reduce__(self) -> tuple[Any, ...]:  # a worker process sends it back
         return type(self), (self.field, self.value, self._allowed)
+
+
+def check_count(name: str, value: object, most: int, least: int = 1) -> None:
+    """Raise RecipeError unless a value is a whole number from `least` to `most`."""
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise RecipeError(name, value, f"must be a whole number from {least} to {most:,}")
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
+from toygan.knobs import MOST_SEEDS as MOST_SEEDS
 from toygan.knobs import Choice, Number, Strengths, WholeNumber, knob
 from toygan.knobs import Knob as Knob
 from toygan.knobs import RecipeError as RecipeError
+from toygan.knobs import check_count as check_count
 from toygan.parts.distributions import DISTRIBUTIONS, Distribution
 from toygan.parts.losses import LOSSES, Loss
 from toygan.parts.menu import Menu
@@ -25,6 +27,7 @@ from toygan.parts.turns import TURNS, Turn
 from toygan.text import SHOWN, hint, load_json, short
 
 LONGEST = 1_000_000  # characters of a recipe that is read
+MOST_RUNS = 1_000_000  # of one sweep
 
 
 def rate(help: str, label: str) -> Number:
@@ -278,22 +281,22 @@ class Recipe:
         """Return this recipe under n seeds: its own and those that follow.
 
         Args:
-            n: Number of recipes, at least 1.
+            n: Number of recipes, 1 to 1,000,000.
         Returns:
             Recipes that differ only in `seed`.
         Raises:
-            RecipeError: If n is not a whole number of at least 1, or a seed would reach 2^63.
+            RecipeError: If n is not such a number, or a seed would reach 2^63.
         Example:
             >>> from toygan import Recipe
             >>> [recipe.seed for recipe in Recipe(seed=5).seeds(3)]
             [5, 6, 7]
         """
-        if isinstance(n, bool) or not isinstance(n, int) or n < 1:
-            raise RecipeError("seeds", n, "must be a whole number, at least 1")
+        check_count("seeds", n, MOST_RUNS)
         if self.seed + n > 2**63:
             raise RecipeError("seed", self.seed, f"leaves no room for {n} seeds")
         changed = vars(self)["_menus"] != Menu.changes or self.parts.data.stale
         checked = self.but() if changed else self
+        _ = checked.shape  # computed once for all of them
         return [checked._with_seed(self.seed + i) for i in range(n)]
 
     def _with_seed(self, seed: int) -> Recipe:
@@ -412,6 +415,12 @@ class Recipe:
         """
         return self._compare(other, "shape_part")
 
+    @functools.cached_property
+    def shape(self) -> Hashable:
+        """All that members of one population share: equal for two recipes if `same_shape` of them is None."""
+        parts = (how.shape_part(getattr(self, name)) for name, how in KNOBS.items())
+        return tuple(frozenset(part.items()) if isinstance(part, dict) else part for part in parts)
+
     def needs_restart(self, other: Recipe) -> str | None:
         """Compare two recipes as a playing run and its next recipe.
 
@@ -443,6 +452,12 @@ NAMED = [name for name, how in KNOBS.items() if isinstance(how, Choice) and not 
 def parse(name: str, words: str) -> Any:
     """Read a field's value as written on a command line or in a share string; raise RecipeError if that fails."""
     return KNOBS[name].read(name, words)
+
+
+def check_recipe(name: str, value: object) -> None:
+    """Raise RecipeError unless a value is a recipe."""
+    if not isinstance(value, Recipe):
+        raise RecipeError(name, value, "must be a Recipe, such as Recipe(data='ring8')")
 
 
 def _check_text(text: object) -> None:

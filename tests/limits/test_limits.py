@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import psutil
 import pytest
@@ -10,8 +10,23 @@ import torch
 from support.pairs import PLAN
 from torch.profiler import ProfilerActivity, profile
 
-from toygan import LOSSES, Loss, Population, Recipe, RecipeError
-from toygan.limits import budget, cost, refuse_too_large
+from toygan import (
+    LOSSES,
+    Loss,
+    PhaseDiagram,
+    Playground,
+    Population,
+    Recipe,
+    RecipeError,
+    Session,
+    compare,
+    sweep,
+    train,
+)
+from toygan.limits import budget, cost, refuse_too_large, refuse_too_many
+from toygan.limits.cost import keep
+from toygan.runs.run import Run
+from toygan.teach import over_seeds
 
 CHUNKS, SHARE = 2, 12  # of the pairs one in twelve is measured at every run: all were, when this was written
 SIZE = {"width": 32, "batch": 256}
@@ -102,6 +117,45 @@ def test_what_is_too_large_is_refused_with_the_field_that_weighs_most_and_a_numb
         recipe = recipe.but(**{field: fits})
     refuse_too_large(recipe, members)
     assert cost(recipe, members).memory > budget() / 2
+
+
+def test_populations_that_fit_alone_are_refused_if_they_do_not_fit_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    recipes = [Recipe(width=64, batch=4, depth=depth) for depth in (2, 3, 4)]
+    alone = max(cost(recipe, 8).memory for recipe in recipes)
+    kept = sum(keep(recipe, 8) for recipe in recipes)
+    assert kept == 16 * 8 * sum(r.parts.generator.n_params + r.parts.discriminator.n_params for r in recipes)
+    assert alone < kept
+    monkeypatch.setenv("TOYGAN_MEMORY", str((alone + kept) / 2 / 2**30))
+    refuse_too_many([(recipe, 8) for recipe in recipes[:1]])
+    with pytest.raises(
+        RecipeError, match=r"^recipes=24: members together would keep about .* train fewer at once, as a sweep$"
+    ):
+        refuse_too_many([(recipe, 8) for recipe in recipes])
+
+
+LARGE = Recipe(width=512, depth=4, batch=512)
+AXES = {"lr_g": [0.1, 0.2], "lr_d": [0.1, 0.2]}
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        lambda: next(train(LARGE, 2)),
+        lambda: Run(LARGE),
+        lambda: Session(LARGE),
+        lambda: Playground(LARGE),
+        lambda: PhaseDiagram(AXES, base=LARGE),
+        lambda: compare(LARGE, LARGE, seeds=2, steps=2),
+        lambda: sweep([LARGE], 2, 2),
+        lambda: over_seeds({"large": LARGE}, 2),
+    ],
+)
+def test_whatever_trains_asks_for_the_memory_first(
+    start: Callable[[], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOYGAN_MEMORY", "0.02")
+    with pytest.raises(RecipeError, match=r"allowed \(TOYGAN_MEMORY sets the GiB\)"):
+        start()
 
 
 def test_the_default_fits_everywhere() -> None:

@@ -10,6 +10,7 @@ import torch
 
 from toygan import Recipe, RecipeError
 from toygan.chart import Cells
+from toygan.play import grid_session
 from toygan.play.grid_session import GridSession
 from toygan.play.session import Session
 
@@ -113,12 +114,20 @@ def test_diverged_cells_are_crossed_and_said() -> None:
     ("how", "said"),
     [
         ({"grid": {"lr_g": [1e-3, 1e-2]}}, "two axes"),
+        ({"grid": 3}, "grid=3: must be lists of values"),
+        ({"grid": {"lr_g": 3, "lr_d": [1e-3]}}, "lr_g=3: must be a list of values"),
         ({"grid": AXES, "steps": 0}, "steps=0"),
-        ({"grid": AXES, "seeds": 0}, "seeds"),
+        ({"grid": AXES, "seeds": 0}, "seeds=0: must be a whole number from 1 to 8,192"),
+        ({"grid": AXES, "seeds": 10**6}, "seeds=1000000: must be a whole number from 1 to 8,192"),
+        ({"grid": {"seed": range(1000), "batch": range(1, 1001)}}, "grid=1000000: members; at most 8,192"),
+        ({"grid": AXES, "base": "ring8"}, "base='ring8': must be a Recipe"),
         ({"grid": {"lr_g": [1e-3 * (1 + i) for i in range(100)], "lr_d": [1e-3]}, "seeds": 100}, "at most 8,192"),
         ({"grid": AXES, "colour": "beauty"}, "colour='beauty'"),
     ],
 )
-def test_bad_settings_are_refused(how: dict[str, object], said: str) -> None:
+def test_bad_settings_are_refused_before_a_run_is_made(
+    how: dict[str, object], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grid_session, "Fleet", lambda *_, **__: pytest.fail("it made runs"))
     with pytest.raises(RecipeError, match=said):
-        GridSession(base=SMALL, **how)  # type: ignore[arg-type]
+        GridSession(**{"base": SMALL, **how})  # type: ignore[arg-type]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
 import pytest
 
 from toygan.recipe import Recipe, RecipeError
+from toygan.sweeps import design
 from toygan.sweeps.design import Spread, build_recipes, parse_axis
 
 
@@ -51,12 +53,16 @@ def test_points_are_spread_over_ranges_and_the_same_each_time(method: Any) -> No
         ({"regularizers.r9": [1]}, "regularizers='r9'"),
         ({"regularizers.r1": [-1]}, "-1"),
         ([], "at least one Recipe"),
+        (itertools.repeat(Recipe()), "recipes=1000001: must hold at least one Recipe, and at most 1,000,000"),
+        (3, "recipes=3: must be a grid, a Spread or a list"),
+        ({"data": ["ring8", "nope"]}, "data='nope': unknown name"),
         ([Recipe(), 3], "recipes=3: must be a Recipe"),
         ({"seed": range(2000), "batch": range(1, 2000)}, "at most 1,000,000"),
         (Spread({"lr_g": (0, 1, "log")}, 4), "above 0 for 'log'"),
         (Spread({"lr_g": (2, 1)}, 4), "rising"),
         (Spread({}, 4), "at least one range"),
         (Spread({"lr_g": (0.1, 1)}, 0), "n=0"),
+        (Spread({"lr_g": (0.1, 1)}, 10**12), "n=1000000000000: must be a whole number from 1 to 1,000,000"),
         (Spread({"lr_g": (0.1, 1)}, 4, "dice"), "method='dice'"),  # type: ignore[arg-type]
     ],
 )
@@ -64,6 +70,15 @@ def test_a_bad_design_is_refused_by_its_field_and_value(design: Any, named: str)
     with pytest.raises(RecipeError) as caught:
         build_recipes(design)
     assert named in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "axes", [{"seed": range(2000), "batch": range(1, 2000)}, {"seed": range(1000), "lr_g": [0.1, -1]}]
+)
+def test_a_grid_is_refused_from_its_axes_before_any_recipe_is_built(axes: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(design, "with_values", lambda *_: pytest.fail("it built a recipe"))
+    with pytest.raises(RecipeError):
+        build_recipes(axes)
 
 
 def test_an_axis_is_read_as_it_is_written_in_a_shell() -> None:

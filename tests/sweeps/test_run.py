@@ -96,7 +96,12 @@ def test_what_a_store_holds_is_not_done_again_and_a_stopped_sweep_goes_on(serial
     ("asked", "named"),
     [
         ({"seeds": 0}, "seeds=0"),
-        ({"seeds": 10**9}, "would fit"),
+        ({"seeds": 10**9}, "seeds=1000000000: must be a whole number from 1 to 1,000,000"),
+        ({"seeds": 10**6, "grid": {"lr_g": [0.1, 0.2]}}, "2 recipes and 1,000,000 seeds make 2,000,000 runs; at most"),
+        ({"seeds": 10**5, "steps": 10**5, "every": 1}, "would fit"),
+        ({"grid": [Recipe()], "base": "ring8"}, "base='ring8': must be a Recipe"),
+        ({"grid": "ring8"}, "recipes='ring8': must be a grid, a Spread or a list"),
+        ({"device": "abacus"}, "device='abacus': must be "),
         ({"steps": -1}, "steps=-1"),
         ({"every": 0}, "every=0"),
         ({"steps": 1.5}, "steps=1.5"),

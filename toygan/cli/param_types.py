@@ -11,6 +11,7 @@ import click
 
 from toygan import text
 from toygan.files import is_same
+from toygan.knobs import MOST_SEEDS, RecipeError
 
 
 class DeviceChoice(click.Choice[str]):
@@ -23,10 +24,12 @@ class DeviceChoice(click.Choice[str]):
         """Return the device; BadParameter if this machine has none of the kind."""
         device = super().convert(value, param, ctx)
         if device == "cuda":
-            import torch  # here: a command that ends before it trains need not load it
+            from toygan.training.device import as_device  # here: a command that ends before it trains needs no torch
 
-            if not torch.cuda.is_available():
-                self.fail("PyTorch sees no CUDA device here", param, ctx)
+            try:
+                as_device(device)
+            except RecipeError as error:
+                self.fail(str(error), param, ctx)
         return device
 
 
@@ -64,7 +67,7 @@ def refuse_overwriting(out: Path | None, option: str, inputs: Mapping[str, Path 
             raise click.UsageError(f"{option} {out}: is the file of {name}; choose another name")
 
 
-SEED_COUNT = StrictIntRange(1, 4096)
+SEED_COUNT = StrictIntRange(1, MOST_SEEDS)
 FILE_TO_WRITE = OutputPath(dir_okay=False, path_type=Path)
 
 device_option = click.option(

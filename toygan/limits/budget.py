@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import NamedTuple
 
-from toygan.limits.cost import Count, available, cost
+from toygan.limits.cost import Count, available, cost, keep
 from toygan.recipe import KNOBS, Recipe, RecipeError
 from toygan.text import format_bytes
 
@@ -47,6 +47,23 @@ def refuse_too_large(recipe: Recipe, members: int) -> None:
     sizes = f"{format_bytes(needed)} of memory, and {format_bytes(allowed)} are allowed"
     size = f"would need about {sizes} ({SETTING} sets the GiB)"
     raise RecipeError(heaviest.field, heaviest.value, f"an iteration of {members} members {size}; {fits}")
+
+
+def refuse_too_many(populations: Iterable[tuple[Recipe, int]]) -> None:
+    """Raise RecipeError if populations that train in turn, by a recipe and the number of members, exceed the budget.
+
+    Each is allowed alone, and together they keep no more than the budget between iterations.
+    """
+    several = list(populations)
+    for recipe, members in several:
+        refuse_too_large(recipe, members)
+    allowed, kept = budget(), sum(keep(recipe, members) for recipe, members in several)
+    if kept > allowed:
+        sizes = f"{format_bytes(kept)} of memory, and {format_bytes(allowed)} are allowed ({SETTING} sets the GiB)"
+        count = sum(members for _, members in several)
+        raise RecipeError(
+            "recipes", count, f"members together would keep about {sizes}; train fewer at once, as a sweep"
+        )
 
 
 class _Candidate(NamedTuple):

@@ -26,6 +26,7 @@ from toygan.recipe import DEFAULT, KNOBS, Recipe
 from toygan.training import Population
 from toygan.training.interruption import Interrupted
 
+KEPT = 4  # copies of the parameters between iterations: they, Adam's two, the average
 COPIES = 8  # of the parameters that an iteration holds at least: Adam's, gradients, the next ones, the average
 SMALL = 2**21  # numbers in the largest tensor of an iteration: up to here it is tried
 FEW = 3  # repetitions of a step from which the cost of many is computed: each further one adds as much
@@ -117,6 +118,15 @@ def cost(recipe: Recipe, members: int = 1) -> Cost:
     return _estimate(_Setting(shape, members, recipe))
 
 
+def keep(recipe: Recipe, members: int) -> float:
+    """Return the bytes that members keep from one iteration to the next, their networks alone."""
+    return 4.0 * KEPT * _count_parameters(recipe) * members
+
+
+def _count_parameters(recipe: Recipe) -> int:
+    return recipe.parts.generator.n_params + recipe.parts.discriminator.n_params
+
+
 @dataclass(frozen=True)
 class _Setting:
     """Members of a recipe; settings of equal `shape` and number cost the same."""
@@ -126,7 +136,7 @@ class _Setting:
     recipe: Recipe = field(compare=False)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def _estimate(setting: _Setting) -> Cost:
     members, ema = setting.members, 0.5 * (setting.recipe.ema > 0)
     recipe = setting.recipe.but(**{**NUMBERS, "ema": ema, "regularizers": _usual_strengths(setting.recipe)})
@@ -135,8 +145,7 @@ def _estimate(setting: _Setting) -> Cost:
             few, fewer = (cost(count.set(recipe, n), members) for n in (FEW, FEW - 1))
             more = count.value(recipe) - FEW
             return Cost(*(a + more * max(0.0, a - b) for a, b in zip(few, fewer, strict=True)))
-    sizes = recipe.parts.generator.n_params + recipe.parts.discriminator.n_params
-    least = 4.0 * COPIES * sizes * members
+    least = 4.0 * COPIES * _count_parameters(recipe) * members
     if least > available():  # not even shapes of it are tried: networks keep some numbers
         return Cost(least, least / CALL_IN_BYTES)
     with _Meter() as meter:

@@ -13,10 +13,10 @@ from toygan.panels.diagram import HEALTHY, Diagram, Scale, find_scale, value_wor
 from toygan.parts.metrics import METRICS, live_metrics
 from toygan.play import session
 from toygan.play.fleet_session import FleetSession, Interval
-from toygan.recipe import DEFAULT, Recipe, RecipeError
+from toygan.recipe import DEFAULT, Recipe, RecipeError, check_count
 from toygan.runs.fleet import Clock, Fleet
 from toygan.runs.run import Run
-from toygan.sweeps.design import Axes
+from toygan.sweeps.design import Axes, count_cells
 from toygan.sweeps.grid import Grid
 from toygan.sweeps.piece import MEMBERS, largest
 from toygan.training import Snapshot
@@ -40,13 +40,15 @@ class GridSession(FleetSession):
         self, grid: Axes, seeds: int = 1, steps: int = 2000, colour: str = FOLLOWED, base: Recipe = DEFAULT,
         device: str = "cpu", clock: Clock = time.perf_counter,
     ) -> None:  # fmt: skip
+        check_count("steps", steps, 10**9)
+        check_count("seeds", seeds, MOST)
+        if (count := count_cells(grid) * seeds) > MOST:
+            raise RecipeError("grid", count, f"members; at most {MOST:,} train side by side, and a sweep takes more")
         if len(grid) < 2:
             raise RecipeError("grid", list(grid), "must hold two axes, or more")
-        if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
-            raise RecipeError("steps", steps, "must be a whole number, at least 1")
+        if colour not in (known := [HEALTHY, *_colours()]):
+            raise RecipeError("colour", colour, f"must be one of {', '.join(known)}")
         self.grid, self.seeds, self.end = Grid(grid, base), seeds, steps
-        if (count := len(self.grid.cells) * len(base.seeds(seeds))) > MOST:
-            raise RecipeError("grid", count, f"members; at most {MOST:,} train side by side, and a sweep takes more")
         members = [member for cell in self.grid.cells for member in cell.seeds(seeds)]
         self.chosen: int | None = None  # the cell that is open, as shown
         super().__init__(
@@ -67,8 +69,7 @@ class GridSession(FleetSession):
     @property
     def colours(self) -> list[str]:
         """The names that can colour the cells: "healthy", and the metrics of which high or low is better."""
-        known = [name for name in live_metrics() if METRICS[name].better]
-        return [HEALTHY, *(name for name in known if np.isfinite(self._scores(name)).any())]
+        return [HEALTHY, *(name for name in _colours() if np.isfinite(self._scores(name)).any())]
 
     @property
     def colour(self) -> str:
@@ -108,7 +109,12 @@ class GridSession(FleetSession):
         super().reset()
 
     def open(self, place: int) -> Run:
-        """Return a run of the seeds of a cell, counted row by row as shown, from the present iteration on."""
+        """Return a run of the seeds of a cell, counted row by row as shown, from the present iteration on.
+
+        Raises ValueError for a number that no cell has.
+        """
+        if type(place) is not int or not 0 <= place < self.choices:
+            raise ValueError(f"focus={place!r}: must be a whole number from 0 to {self.choices - 1}")
         self.chosen = place
         run, first = self.fleet.member(int(self.shown.flat[place]) * self.seeds)
         members = range(first, first + self.seeds)
@@ -201,6 +207,10 @@ class GridSession(FleetSession):
     @property
     def lines(self) -> list[str]:
         return [self.status] if self.chosen is None else super().lines
+
+
+def _colours() -> list[str]:
+    return [name for name in live_metrics() if METRICS[name].better]
 
 
 def _mean(values: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from toygan.measure.words import status
 from toygan.panels.picture import headline, seeds_line
 from toygan.parts.metrics import live_metrics
 from toygan.play.fleet_session import FleetSession, Interval
-from toygan.recipe import DEFAULT, KNOBS, Recipe, RecipeError
+from toygan.recipe import DEFAULT, KNOBS, MOST_SEEDS, Recipe, RecipeError, check_count, check_recipe
 from toygan.runs.fleet import Clock, Fleet
 from toygan.runs.record import Record
 from toygan.runs.run import Run
@@ -37,7 +37,8 @@ class Session(FleetSession):
         device: The device on which they train.
         clock: Seconds since some moment.
     Raises:
-        RecipeError: If `seeds` is not a whole number of at least 1, or leaves the range of seeds.
+        RecipeError: If `seeds` is not a whole number from 1 to 4096, or leaves the range of seeds; if the device is not
+            here, or an iteration needs more memory than is allowed.
     Example:
         >>> from toygan import Recipe, Session
         >>> session = Session(Recipe(width=4, batch=8), seeds=2)
@@ -51,6 +52,8 @@ class Session(FleetSession):
     def __init__(
         self, recipe: Recipe = DEFAULT, seeds: int = 8, device: str = "cpu", clock: Clock = time.perf_counter
     ) -> None:
+        check_recipe("recipe", recipe)
+        check_count("seeds", seeds, MOST_SEEDS)
         self._focus = 0
         self._earlier: list[Recipe] = []  # before each remedy that was applied and not undone
         members = recipe.seeds(seeds)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import reduce
 from typing import TypeVar
 
 import numpy as np
 import torch
 
+from toygan.limits import refuse_too_many
 from toygan.recipe import Recipe
 from toygan.runs.attempt import Attempt
 from toygan.runs.record import SAMPLES
@@ -58,6 +59,7 @@ class Fleet:
     ) -> None:  # fmt: skip
         several = as_tuple(recipes)
         self._groups = by_shape(several, most)
+        refuse_too_many((several[group[0]], len(group)) for group in self._groups)
         named = None if metrics is None else list(metrics)
         self.runs = [Run([several[i] for i in group], device, every, n, named, limit) for group in self._groups]
         self._start_timing(clock)
@@ -200,14 +202,10 @@ class Fleet:
 
 def by_shape(recipes: Sequence[Recipe], most: Callable[[Recipe], int] | None = None) -> list[list[int]]:
     """Return the numbers of the recipes that can share a population, in groups of at most `most(first recipe)`."""
-    groups: list[list[int]] = []
+    by_key: dict[Hashable, list[int]] = {}
     for i, recipe in enumerate(recipes):
-        for group in groups:
-            if recipes[group[0]].same_shape(recipe) is None:
-                group.append(i)
-                break
-        else:
-            groups.append([i])
+        by_key.setdefault(recipe.shape, []).append(i)
+    groups = list(by_key.values())
     if most is None:
         return groups
     sizes = [(group, most(recipes[group[0]])) for group in groups]

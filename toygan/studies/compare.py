@@ -11,7 +11,7 @@ from toygan.measure.intervals import mean_interval
 from toygan.measure.quantities import late
 from toygan.measure.tables import SeedTable
 from toygan.parts.metrics import METRICS
-from toygan.recipe import KNOBS, Recipe, RecipeError
+from toygan.recipe import KNOBS, MOST_SEEDS, Recipe, RecipeError, check_count, check_recipe
 from toygan.runs.fleet import Fleet
 from toygan.runs.record import Record
 from toygan.sweeps.piece import one_thread
@@ -20,7 +20,7 @@ from toygan.text import SHOWN, format_number, hint
 if TYPE_CHECKING:
     import pandas as pd
 
-FEWEST, MOST = 2, 4096  # seeds: one has no interval
+FEWEST = 2  # seeds: one has no interval
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,13 +177,11 @@ def compare(
         raise RecipeError(
             "metric", metric, f"is not a metric{hint(str(metric), METRICS)}; allowed: {', '.join(METRICS)}"
         )
-    for name, value, least, most in (
-        ("seeds", seeds, FEWEST, MOST),
-        ("steps", steps, 0, 10**9),
-        ("every", every, 1, 10**9),
-    ):
-        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            raise RecipeError(name, value, f"must be a whole number from {least} to {most:,}")
+    check_count("seeds", seeds, MOST_SEEDS, FEWEST)
+    check_count("steps", steps, 10**9, least=0)
+    check_count("every", every, 10**9)
+    check_recipe("a", a)
+    check_recipe("b", b)
     first = a.seed if first_seed is None else first_seed
     pair = (a.but(seed=first), b.but(seed=first))
     records = train_pair(pair, metric, seeds, steps, every, device)

@@ -11,11 +11,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from toygan.recipe import DEFAULT, KNOBS, Recipe, RecipeError, parse
+from toygan.recipe import DEFAULT, KNOBS, MOST_RUNS, Recipe, RecipeError, check_count, check_recipe, parse
 from toygan.text import round_to
 
 STRENGTH = "regularizers."  # the beginning of an axis's name that stands for a regularizer's strength
-MOST_RECIPES = 1_000_000  # of one sweep
 Axes = Mapping[str, Sequence[Any]]
 Method = Literal["sobol", "halton", "latin-hypercube", "random"]
 
@@ -53,8 +52,9 @@ class Spread:
         Raises:
             RecipeError: If a range or a value is not allowed.
         """
-        if not self.ranges or self.n < 1:
-            raise RecipeError("spread", dict(self.ranges), f"needs at least one range and one point; n={self.n}")
+        check_count("n", self.n, MOST_RUNS)
+        if not self.ranges:
+            raise RecipeError("spread", {}, "must hold at least one range")
         for name, ends in self.ranges.items():
             _refuse_empty(name, ends)
         ranges = self.ranges.items()
@@ -94,25 +94,57 @@ def build_recipes(design: Axes | Spread | Iterable[Recipe], base: Recipe = DEFAU
     """Return the different recipes of a design in its order; those of a grid or a Spread change `base`.
 
     An axis is a field of a recipe, or "regularizers.r1" for the strength of r1, with 0 for none. Raises RecipeError,
-    with the axis and the value, for an empty design, an invalid value, or more than MOST_RECIPES.
+    with the axis and the value, for an empty design, an invalid value, or more than MOST_RUNS; values of an axis that
+    are not allowed, and too many of them, are refused before any recipe is built.
     """
+    from tqdm.auto import tqdm
+
+    check_recipe("base", base)
     if isinstance(design, Spread):
         recipes: Iterable[Recipe] = design.recipes(base)
     elif isinstance(design, Mapping):
+        if (count := count_cells(design)) > MOST_RUNS:
+            raise RecipeError("grid", count, f"recipes; at most {MOST_RUNS:,}")
         for name, values in design.items():
-            _refuse_empty(name, values)
-        count = math.prod(len(values) for values in design.values())
-        if count > MOST_RECIPES:
-            raise RecipeError("grid", count, f"recipes; at most {MOST_RECIPES:,}")
-        rows = itertools.product(*design.values())
-        recipes = [with_values(base, dict(zip(design, row, strict=True))) for row in rows]
+            _check_values(name, values)
+        rows = tqdm(
+            itertools.product(*design.values()), total=count, unit=" recipes", leave=False, disable=None, delay=1
+        )
+        recipes = (with_values(base, dict(zip(design, row, strict=True))) for row in rows)
     else:
-        recipes = list(design)
-        if (other := next((x for x in recipes if not isinstance(x, Recipe)), None)) is not None:
-            raise RecipeError("recipes", other, "must be a Recipe")
-    if not (different := list(dict.fromkeys(recipes))):
-        raise RecipeError("recipes", [], "must hold at least one Recipe")
-    return different
+        recipes = list_recipes(design)
+    return list(dict.fromkeys(recipes))
+
+
+def list_recipes(design: Iterable[Recipe]) -> list[Recipe]:
+    """Return recipes as a list; RecipeError if there is none, or too many of them, or anything else among them."""
+    if isinstance(design, str) or not isinstance(design, Iterable):
+        raise RecipeError("recipes", design, "must be a grid, a Spread or a list of recipes")
+    recipes = list(itertools.islice(design, MOST_RUNS + 1))
+    for one in recipes:
+        check_recipe("recipes", one)
+    if not 0 < len(recipes) <= MOST_RUNS:
+        raise RecipeError("recipes", len(recipes), f"must hold at least one Recipe, and at most {MOST_RUNS:,}")
+    return recipes
+
+
+def count_cells(axes: Axes) -> int:
+    """Return the number of cells of a grid, from its axes; RecipeError if one is not a list of values."""
+    if not isinstance(axes, Mapping):
+        raise RecipeError("grid", axes, "must be lists of values by the name of a field")
+    for name, values in axes.items():
+        _refuse_empty(name, values)
+    return math.prod(map(len, axes.values()))
+
+
+def _check_values(name: str, values: Sequence[Any]) -> None:
+    """Raise RecipeError for a value of an axis that no recipe allows."""
+    for given in values:
+        value = given.item() if isinstance(given, np.generic) else given
+        if name in KNOBS:
+            KNOBS[name].check(name, value)
+        elif name.startswith(STRENGTH) and value != 0:
+            KNOBS["regularizers"].check("regularizers", {name.removeprefix(STRENGTH): value})
 
 
 def with_values(base: Recipe, values: Mapping[str, Any]) -> Recipe:

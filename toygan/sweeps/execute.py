@@ -29,6 +29,7 @@ from toygan.recipe import RecipeError
 from toygan.sweeps.piece import Piece, Result, fail, measure, run
 from toygan.sweeps.store import Store
 from toygan.text import describe_error
+from toygan.training.device import as_device
 
 DEATH = "a worker process died, possibly out of memory"
 Futures = dict["Future[list[Result]]", Piece]
@@ -72,6 +73,9 @@ def _warn_of_unknown(todo: list[Piece]) -> None:
 
 
 def _run_all(todo: list[Piece], executor: Executor | None, jobs: int) -> Iterator[tuple[Piece, list[Result]]]:
+    if executor is None:
+        for device in {piece.device for piece in todo}:
+            as_device(device)
     if executor is not None:
         futures = _submit(todo, executor)
         try:

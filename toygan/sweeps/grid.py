@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
 from toygan.recipe import DEFAULT, Recipe, RecipeError
-from toygan.sweeps.design import Axes, build_recipes
+from toygan.sweeps.design import Axes, build_recipes, count_cells
 
 
 class Grid:
@@ -27,11 +26,12 @@ class Grid:
     """
 
     def __init__(self, axes: Axes, base: Recipe = DEFAULT) -> None:
+        count = count_cells(axes)
         if not axes:
             raise RecipeError("grid", {}, "must hold at least one axis")
         self.cells = build_recipes(axes, base)
         self.axes = {name: list(values) for name, values in axes.items()}
-        if len(self.cells) < (count := math.prod(self.shape)):
+        if len(self.cells) < count:
             allowed = f"cells but only {len(self.cells)} distinct recipes; list each value once"
             raise RecipeError("grid", count, allowed)
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toygan.limits import refuse_too_large
 from toygan.parts.metrics import METRICS
-from toygan.recipe import DEFAULT, Recipe, RecipeError
-from toygan.sweeps.design import Axes, Spread, build_recipes
+from toygan.recipe import DEFAULT, MOST_RUNS, Recipe, RecipeError, check_count
+from toygan.sweeps.design import Axes, Spread, build_recipes, count_cells, list_recipes
 from toygan.sweeps.execute import execute
 from toygan.sweeps.piece import Piece, Result, split_into_pieces
 from toygan.sweeps.store import Store
@@ -91,17 +91,25 @@ def plan(
     device: str,
 ) -> list[Piece]:
     """Return the pieces of a sweep; RecipeError if an argument is invalid, or memory too small."""
-    for name, value, least in (("steps", steps, 0), ("every", every, 1)):
-        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= 10**9:
-            raise RecipeError(name, value, f"must be a whole number, at least {least} and at most 1,000,000,000")
+    check_count("seeds", seeds, MOST_RUNS)
+    check_count("steps", steps, 10**9, least=0)
+    check_count("every", every, 10**9)
     named = None if metrics is None else tuple(metrics)
     for name in named or ():
         if name not in METRICS:
             raise RecipeError("metrics", name, f"must be of {', '.join(METRICS)}")
+    if not isinstance(grid, Spread | Mapping):
+        grid = list_recipes(grid)
+    count = grid.n if isinstance(grid, Spread) else count_cells(grid) if isinstance(grid, Mapping) else len(grid)
+    if count * seeds > MOST_RUNS:
+        runs = f"{count:,} recipes and {seeds:,} seeds make {count * seeds:,} runs"
+        raise RecipeError("seeds", seeds, f"{runs}; at most {MOST_RUNS:,} in one sweep")
+    refuse_too_long(count, seeds, steps, every, len(named or METRICS))
     recipes = build_recipes(grid, base)
-    refuse_too_long(len(recipes), seeds, steps, every, len(named or METRICS))
-    runs = dict.fromkeys(run for recipe in recipes for run in recipe.seeds(seeds))
-    found = split_into_pieces(runs, steps, every, named, device)
+    members: Iterable[Recipe] = [member for recipe in recipes for member in recipe.seeds(seeds)]
+    if len({recipe.seed for recipe in recipes}) > 1:  # two of them may have a seed in common
+        members = dict.fromkeys(members)
+    found = split_into_pieces(members, steps, every, named, str(device))
     for piece in found:
         refuse_too_large(piece.recipes[0], len(piece.recipes))
     return found

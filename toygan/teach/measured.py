@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 import torch
 
-from toygan.recipe import Recipe
+from toygan.recipe import MOST_SEEDS, Recipe, check_count, check_recipe
 from toygan.runs.fleet import Fleet
 from toygan.runs.record import Record
 
@@ -37,7 +37,7 @@ def over_seeds(
         By the name of its recipe a record: `record.steps` `(T,)`, and `record.metric(name)` `(T, seeds)`, of `record.n`
         samples each. More samples find more modes, so `SeedTable(..., n=record.n)` says how many they were.
     Raises:
-        ValueError: If a metric is unknown, or if `every` or `n` is too small.
+        ValueError: If a metric is unknown, if `every` or `n` is too small, or if `seeds` is not from 1 to 4096.
     Example:
         >>> from toygan import Recipe
         >>> from toygan.teach import over_seeds
@@ -48,6 +48,9 @@ def over_seeds(
     """
     from tqdm.auto import tqdm
 
+    check_count("seeds", seeds, MOST_SEEDS)
+    for name, recipe in recipes.items():
+        check_recipe(f"recipes[{name!r}]", recipe)
     several = [seed for recipe in recipes.values() for seed in recipe.seeds(seeds)]
     fleet = Fleet(several, every=every, n=n, metrics=metrics, most=lambda _: seeds)  # a population for each recipe
     with tqdm(total=steps, unit=" iterations", unit_scale=True, leave=False) as bar:

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from toygan.recipe import Recipe, RecipeError
 from toygan.training.batches import Batch, ProbeSource
+from toygan.training.device import as_device
 from toygan.training.game import Game
 from toygan.training.players import Player
 from toygan.training.probe import Probe
@@ -32,7 +33,7 @@ class Population:
         device: The device of all tensors [default: "cpu"].
         dtype: The type of all numbers [default: torch.float32].
     Raises:
-        RecipeError: If two recipes do not fit into one population.
+        RecipeError: If two recipes do not fit into one population, or if torch has no such device here.
     Example:
         >>> from toygan import Population, Recipe
         >>> population = Population(Recipe(width=4, batch=8).seeds(3))
@@ -46,7 +47,7 @@ class Population:
     ) -> None:
         _keep_freed_memory()
         self.recipes = _check_shapes(as_tuple(recipes))
-        self.device, self.dtype = torch.device(device), dtype
+        self.device, self.dtype = as_device(device), dtype
         self.game = Game(self.recipes, self.device, dtype)
         self.turn = self.recipes[0].parts.turns
         self.game.turn_state = self.turn.start(self.generator.theta, self.discriminator.theta)
