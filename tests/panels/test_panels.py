@@ -555,3 +555,9 @@ def test_learning_rates_are_shown_as_their_schedule_has_them():
     lines = render("rates", look)["rate-g"]
     assert lines.y[0] == pytest.approx(1e-3)
     assert lines.y[-1] < 1e-5
+
+
+def test_windows_that_were_looked_at_before_are_not_held_for_ever() -> None:
+    for i in range(100):
+        assert grid(((i, i + 1), (0, 1))).shape == (1600, 2)
+    assert grid.cache_info().currsize <= 32

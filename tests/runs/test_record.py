@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -40,6 +42,22 @@ def test_thinning_keeps_first_and_newest_evenly_and_never_more_than_the_limit(li
             assert gaps[-1] <= gaps[0]
     assert len(record) >= limit // 2
     assert np.array_equal(record.metric("loss-g"), record.steps[:, None] + [[0.0, 1.0]])
+
+
+def test_four_times_as_many_measurements_take_no_more_memory() -> None:
+    def held(until: int) -> int:
+        for step in range(record.steps[-1] + 1 if len(record) else 0, until):
+            record.add(snapshot(step, loss_d=step % 7, loss_g=step % 11))
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+
+    tracemalloc.start()
+    try:
+        record = Record(limit=50)
+        few = held(200)
+        assert held(800) < 1.1 * few
+    finally:
+        tracemalloc.stop()
 
 
 def test_every_row_is_held_while_they_fit():

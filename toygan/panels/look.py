@@ -7,7 +7,7 @@ import math
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -296,7 +296,7 @@ def _samples_and_arrows(probe: Probe, n: int, patience: float) -> tuple[torch.Te
     return samples, samples[:0]
 
 
-@cache
+@lru_cache(maxsize=32)
 def grid(window: Window) -> torch.Tensor:
     """Return the points at which D is evaluated `(m, dim)`; the first axis changes fastest."""
     axes = [middles(low, high, GRID[len(window)]) for low, high in window]

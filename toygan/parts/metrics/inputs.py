@@ -6,7 +6,7 @@ import math
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 import numpy as np
 import torch
@@ -38,7 +38,7 @@ def directions(dim: int, count: int) -> Tensor:
     return ways / ways.square().sum(0).sqrt()
 
 
-@cache
+@lru_cache(maxsize=256)
 def _next_modes(data: Distribution) -> tuple[Tensor, Tensor]:
     """Return each mode's distances to the nearest other modes, and the indices of these, both `(K, b)`."""
     apart = torch.cdist(data.modes, data.modes, compute_mode=EXACT).fill_diagonal_(math.inf)

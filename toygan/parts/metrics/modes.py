@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from functools import cache
+from functools import lru_cache
 
 import torch
 from torch import Tensor
@@ -107,7 +107,7 @@ def within_ratio(e: MetricInputs) -> Tensor:
     return in_sigmas.median(-1).values / _median_within(e.data)
 
 
-@cache
+@lru_cache(maxsize=256)
 def _median_within(data: Distribution) -> float:
     """Compute the same of 2^14 true samples; 1 if the data does not spread within a mode."""
     x = data.sample(2**14, torch.Generator().manual_seed(0))

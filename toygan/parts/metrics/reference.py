@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -65,7 +65,7 @@ def _perfect(samples: Tensor, data: Distribution, rng: torch.Generator) -> Metri
     return MetricInputs(samples, data, game, Earlier(samples, iterations=1), compared_with=fresh)
 
 
-@cache
+@lru_cache(maxsize=256)
 def _bands(data: str, n: int, rows: tuple[tuple[str, Metric], ...], times: int, sets: int) -> dict[str, ReferenceBand]:
     """Compute the bands of the rows; these are a key of the cache, since a user may change them."""
     names = [name for name, _ in rows]
@@ -98,7 +98,7 @@ def reference_band(metric: str, data: str, n: int) -> ReferenceBand | None:
     return _bands(data, n, tuple((name, METRICS[name]) for name in names), *DRAWS[row.expensive]).get(metric)
 
 
-@cache
+@lru_cache(maxsize=256)
 def reference_shares(data: str, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return low, mean and high share of each mode `(K,)` among n true samples, for 90 % of such sets (normal bounds).
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -28,7 +28,7 @@ def assignable(e: MetricInputs) -> bool:
     return e.n <= WASSERSTEIN_LIMIT
 
 
-@cache
+@lru_cache(maxsize=256)
 def mean_log_density(data: Distribution) -> float:
     """Estimate E log p under the data itself, in nats (minus its entropy), over 2^14 samples."""
     x = data.sample(2**14, torch.Generator().manual_seed(0))
