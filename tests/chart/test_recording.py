@@ -164,10 +164,23 @@ def test_a_recording_holds_no_more_bytes_than_it_may() -> None:
     assert [frame.iteration for frame in larger.frames] == [0, 40]
 
 
+def words_in(recording: Recording) -> int:
+    return sum(len(word) for frame in recording.frames for word in frame.words.values())
+
+
 def test_a_curve_that_grows_is_held_once() -> None:
-    one, all = recorded([grown(200)]), recorded(*([grown(i)] for i in range(1, 201)))
-    words = [sum(map(len, frame.words.values())) for frame in all.frames]
-    assert all.size - sum(words) <= one.size
+    one, many = recorded([grown(200)]), recorded(*([grown(i)] for i in range(1, 201)))
+    assert many.size - words_in(many) <= one.size
+
+
+def test_a_curve_whose_end_is_replaced_is_held_once_each_time_that_its_rows_are_joined() -> None:
+    frames, rows = list[list[Chart]](), Course(limit=100)
+    for i in range(1600):
+        rows.add(i, np.array([np.sin(i)]))
+        frames.append([chart(Line("d", "discriminator", rows.steps, rows.values[:, 0]))])
+    last, some = recorded(frames[-1]), recorded(*frames, limit=101)
+    joined = np.log2(1600 / 100)
+    assert some.size - words_in(some) < (2 + joined) * last.size
 
 
 def test_300_frames_of_the_default_panels_take_less_than_3_megabytes() -> None:

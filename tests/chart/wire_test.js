@@ -18,7 +18,7 @@ const message = (whole, chart, start = null) => ({
 /** @param {Received} received */
 const y = (received) => [...(/** @type {Line} */ (received.charts[0].marks[0])).y];
 
-Deno.test("a curve grows by its new rows, is replaced where they begin at 0, and stays where there are none", () => {
+Deno.test("a curve ends with its new rows, is replaced where they begin at 0, and stays where there are none", () => {
   const received = new Received();
   assert.deepEqual(received.take(message(true, words, 0), [numbers(1, 2)]), new Set([0]));
   received.take(message(false, null, 2), [numbers(3)]);
@@ -27,6 +27,10 @@ Deno.test("a curve grows by its new rows, is replaced where they begin at 0, and
   received.take(message(false, { ...words, title: "D" }), []);
   assert.equal(received.charts[0].title, "D");
   assert.deepEqual(y(received), [1, 2, 3]);
+  received.take(message(false, null, 1), [numbers(8)]);
+  assert.deepEqual(y(received), [1, 8]);
+  received.take(message(false, null, 1), [numbers()]);
+  assert.deepEqual(y(received), [1]);
   received.take(message(false, null, 0), [numbers(7)]);
   assert.deepEqual(y(received), [7]);
 });

@@ -21,7 +21,7 @@ class Wire:
 
     A message is a content for JSON, and buffers. Its "charts" are the words, limits and sizes of each chart, None if
     they are as before. Its "arrays" describe each buffer as `[chart, mark, field, type, start]`: its numbers ("f4" or
-    "u1", little-endian, by rows) replace those from place `start` on. A "whole" message depends on none before it.
+    "u1", little-endian, by rows) replace all from place `start` on. A "whole" message depends on none before it.
     """
 
     def __init__(self) -> None:
@@ -68,14 +68,14 @@ class Wire:
 
 
 def _first_new(old: np.ndarray | None, new: np.ndarray) -> int | None:
-    """Return the first place of a new number, None if there is none: a growing curve begins with all it was."""
-    if old is None or old.dtype != new.dtype or len(old) > len(new):
+    """Return the first place of a new number, None if there is none: a curve begins with most of what it was."""
+    if old is None or old.dtype != new.dtype:
         return 0
-    bits = f"u{new.itemsize}"  # since NaN equals nothing
-    differ = old.view(bits) != new[: len(old)].view(bits)
+    bits, both = f"u{new.itemsize}", min(len(old), len(new))  # as bits, since NaN equals nothing
+    differ = old[:both].view(bits) != new[:both].view(bits)
     if differ.any():
         return int(differ.argmax())
-    return len(old) if len(old) < len(new) else None
+    return both if len(old) != len(new) else None
 
 
 def _encode_arrays(mark: Mark) -> dict[str, np.ndarray]:
