@@ -13,7 +13,7 @@ from toygan.panels.look import Look
 from toygan.panels.panel import Panel, caption
 from toygan.parts.distributions import Distribution
 from toygan.recipe import Recipe
-from toygan.text import round_to
+from toygan.text import format_number
 
 MOST_COLUMNS = 8
 BINS = 32
@@ -56,7 +56,7 @@ def column_name(data: Distribution, i: int) -> str:
 
 def _number(x: float) -> str:
     """Return a number as people write it, with three digits."""
-    return f"{round_to(x, 3):,.12g}".replace("-", "−")
+    return format_number(x).replace("-", "−")
 
 
 def true_shares(data: Distribution, bins: int) -> tuple[np.ndarray, ...]:
