@@ -48,6 +48,18 @@ def test_darker_is_better_in_every_metric(
     assert (mark.low, mark.high) == words
 
 
+@pytest.mark.parametrize(
+    ("metric", "title"),
+    [
+        ("modes-covered-strict", "modes-covered-strict of each cell"),
+        ("sliced-w1", "sliced-w1 (data units) of each cell"),
+        ("high-quality", "high-quality of each cell"),
+    ],
+)
+def test_the_curves_say_whose_they_are_in_words_that_fit(metric: str, title: str) -> None:
+    assert replace(DIAGRAM, followed=metric).charts()[1].title == title
+
+
 def test_the_cell_that_is_open_has_an_edge_and_a_strong_line() -> None:
     diagram, course = replace(DIAGRAM, chosen=2).charts()
     assert diagram["cells"].chosen == 2  # type: ignore[attr-defined]

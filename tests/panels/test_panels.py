@@ -294,6 +294,7 @@ def test_scores_hold_the_member_in_front_of_the_quartiles_and_the_range_of_all(n
     np.testing.assert_array_equal(c["this run"].y, scores[:, 1])
     for band, inner in ((c["all seeds"], 0), (c["half of the seeds"], 0.25)):
         np.testing.assert_array_equal([band.low, band.high], bands(scores, (inner, 1 - inner)))
+    assert c.x.label.endswith(f"(bold: this run, pale: {scores.shape[1]} seeds)"), "of the band and of a line for each"
     names = [m.name for m in c.marks]
     assert names.index("all seeds") < names.index("half of the seeds") < names.index("this run")
 

@@ -327,6 +327,7 @@ def test_the_remedy_that_is_advised_can_be_applied_and_undone() -> None:
     assert s.apply_remedy()
     assert (s.recipe.activation, s.recipe.generator) == ("leaky-relu", "mlp")
     assert s.message.startswith("applied: ")
+    assert "activation = leaky-relu (was relu)" in s.message
     assert s.offers["undo"] == "Undo"
     assert s.undo()
     assert s.recipe == STUCK

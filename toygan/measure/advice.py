@@ -119,8 +119,8 @@ def _find_moves(before: Recipe, after: Recipe) -> dict[str, tuple[Any, Any]]:
     }
 
 
-def describe_changes(recipe: Recipe, changed: Recipe) -> str:
-    """Return what differs, such as "lr_d = 0.01 (now 0.001), d_steps = 5 (now 1)"."""
+def describe_changes(recipe: Recipe, changed: Recipe, before: str = "now") -> str:
+    """Return what differs, such as "lr_d = 0.01 (now 0.001), d_steps = 5 (now 1)"; `before` may also be "was"."""
     changes = []
     for name, how in KNOBS.items():
         old, new = getattr(recipe, name), getattr(changed, name)
@@ -128,9 +128,9 @@ def describe_changes(recipe: Recipe, changed: Recipe) -> str:
             old, new = ({spec: format_number(x, 6) for spec, x in strengths.items()} for strengths in (old, new))
             for spec in dict.fromkeys([*old, *new]):
                 if old.get(spec) != new.get(spec):
-                    changes.append(f"{spec} = {new.get(spec, 'off')} (now {old.get(spec, 'off')})")
+                    changes.append(f"{spec} = {new.get(spec, 'off')} ({before} {old.get(spec, 'off')})")
         elif old != new:
-            changes.append(f"{name} = {how.describe(new)} (now {how.describe(old)})")
+            changes.append(f"{name} = {how.describe(new)} ({before} {how.describe(old)})")
     return ", ".join(changes)
 
 

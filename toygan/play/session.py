@@ -222,7 +222,7 @@ class Session(FleetSession):
     def apply_remedy(self) -> bool:
         """Apply the remedy that the diagnosis advises; return False if there is none, or if it was refused."""
         before, after = self.recipe, self.remedy
-        if after is None or not self._switch(after, f"applied: {describe_changes(before, after)}"):
+        if after is None or not self._switch(after, f"applied: {describe_changes(before, after, 'was')}"):
             return False
         self._earlier.append(before)
         return True
@@ -232,7 +232,7 @@ class Session(FleetSession):
         if not self._earlier:
             return False
         before, after = self.recipe, self._earlier[-1]
-        if not self._switch(after, f"undone: {describe_changes(before, after)}"):
+        if not self._switch(after, f"undone: {describe_changes(before, after, 'was')}"):
             return False
         self._earlier.pop()
         return True
