@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import math
 import random
+import re
+from pathlib import Path
 
 import pytest
 
+from toygan import text
 from toygan.text import format_bytes, format_number, round_to
 
 
@@ -43,3 +47,27 @@ def test_no_digit_is_lost_and_none_is_made_up() -> None:
 )
 def test_memory_is_written_in_the_unit_that_fits(n: float, words: str) -> None:
     assert format_bytes(n) == words
+
+
+PACKAGE = Path(text.__file__).parent
+NAMES = {  # not for people: a value to paste into code, and names of members that `assets/claims.md` holds
+    "recipe.py": 1,
+    "studies/claims/regularizers.py": 2,
+}
+
+
+def test_no_other_code_chooses_the_digits_of_a_number() -> None:
+    """A format such as ".3g" writes 1e-05 and 1.23e+03."""
+    found = {
+        str(file.relative_to(PACKAGE)): sum(
+            chooses_digits(node) for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        )
+        for file in PACKAGE.rglob("*.py")
+        if file.name != "text.py"
+    }
+    assert {file: n for file, n in found.items() if n} == NAMES
+
+
+def chooses_digits(node: ast.AST) -> bool:
+    spec = node.format_spec if isinstance(node, ast.FormattedValue) else None
+    return spec is not None and bool(re.search("[gGeE]'$", ast.unparse(spec)))

@@ -33,7 +33,7 @@ class Packing(Regularizer):
     def refuses(self, parts: RecipeParts) -> str | None:
         for name, part in parts.regularizers.items():
             if isinstance(part, Packing) and parts.batch % parts.strengths[name]:
-                return f"a batch of {parts.batch} does not divide into packs of {parts.strengths[name]:g}"
+                return f"a batch of {parts.batch} does not divide into packs of {int(parts.strengths[name])}"
         return None
 
     def networks(self, g: Network, d: Network, strength: float) -> tuple[Network, Network]:
