@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import ipywidgets as w
@@ -144,26 +144,40 @@ class RegularizerControls:
 AnyControl = Control | StrengthControl | RegularizerControls
 
 
-def control(name: str, recipe: Recipe, changed: Changed, seeds: int = 1) -> AnyControl:
-    """Return the control of a field, or of a regularizer as "regularizers.r1"; RecipeError for any other name.
+def check_controls(names: Sequence[str]) -> list[str]:
+    """Return the names of controls as a list; RecipeError if one is not a field or a regularizer."""
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        raise RecipeError("controls", names, 'must be a list of fields, such as ["loss", "lr_g"]')
+    several = list(names)
+    for name in several:
+        _check_control(name)
+    return several
 
-    If several `seeds` train, that of the seed sets the first of them.
-    """
-    field, _, regularizer = name.partition(".")
-    if regularizer and field == "regularizers":
+
+def _check_control(name: str) -> None:
+    field, dot, regularizer = str(name).partition(".")
+    if dot and field == "regularizers":
         try:
             REGULARIZERS.make(regularizer)
         except ValueError as error:
             raise RecipeError("controls", name, str(error)) from None
+    elif name not in FIELDS:
+        allowed = f"is not a field of a recipe; allowed: {', '.join(FIELDS)}, regularizers.<name>"
+        raise RecipeError("controls", name, allowed)
+
+
+def control(name: str, recipe: Recipe, changed: Changed, seeds: int = 1) -> AnyControl:
+    """Return the control of a field, or of a regularizer as "regularizers.r1".
+
+    If several `seeds` train, that of the seed sets the first of them.
+    """
+    _, dot, regularizer = name.partition(".")
+    if dot:
         row = StrengthControl(regularizer, changed)
         row.show(recipe)
         return row
     if name == "regularizers":
         return RegularizerControls(recipe, changed)
-    if name not in FIELDS:
-        raise RecipeError(
-            "controls", name, f"is not a field of a recipe; allowed: {', '.join(FIELDS)}, regularizers.<name>"
-        )
     found = Control(name, recipe, changed)
     if name == "seed" and seeds > 1:
         found.widget.label = "First seed" + RESTARTS

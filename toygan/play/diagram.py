@@ -5,11 +5,14 @@ from __future__ import annotations
 import ipywidgets as w
 
 from toygan.parts.metrics import METRICS
+from toygan.play.alone import alone
 from toygan.play.cell import close_earlier
+from toygan.play.controls import check_controls
 from toygan.play.grid_session import FOLLOWED, GridSession
 from toygan.play.inputs import Entry, MenuInput
-from toygan.play.live import Live, leave_room_for_the_page
+from toygan.play.live import Live, acting, leave_room_for_the_page
 from toygan.play.playground import Playground
+from toygan.play.view import check_size
 from toygan.recipe import DEFAULT, Recipe, RecipeError
 from toygan.sweeps.design import Axes
 
@@ -30,8 +33,8 @@ class PhaseDiagram(Live):
             share of seeds with that diagnosis.
         base: The recipe that the cells change.
         controls: Fields that the playground of a cell can change [default: the usual ten].
-        width: Pixels of the picture.
-        height: Pixels of the picture.
+        width: Pixels of the picture, 100 to 3000.
+        height: Pixels of the picture, 100 to 3000.
         device: The device on which they train.
     Raises:
         RecipeError: If the grid or the colour is not allowed, or needs more memory than there is.
@@ -52,20 +55,23 @@ class PhaseDiagram(Live):
         self, grid: Axes, seeds: int = 1, steps: int = 2000, colour: str = FOLLOWED, base: Recipe = DEFAULT,
         controls: tuple[str, ...] | None = None, width: int = 960, height: int = 480, device: str = "cpu",
     ) -> None:  # fmt: skip
+        check_size(width, height)
+        self._controls = None if controls is None else tuple(check_controls(controls))
         leave_room_for_the_page()
         session = GridSession(grid, seeds, steps, colour, base, device)
         super().__init__(session, session.charts, (width, height))
-        self._controls = controls
         self._beside = w.VBox()
         entries = [Entry(name, name, METRICS[name].help if name in METRICS else SHARE) for name in session.colours]
         colours = MenuInput(
-            self._colour, label="Colour of cells", tip="the number that colours the cells", value=session.colour,
+            lambda name: self._post(self._colour, name),
+            label="Colour of cells", tip="the number that colours the cells", value=session.colour,
             groups=MenuInput.pack({"": entries}), hint="search", layout={"width": "300px"},
         )  # fmt: skip
-        colours.observe(lambda change: self._colour(change.new), "value")
+        colours.observe(lambda change: self._post(self._colour, change.new), "value")
         self.children = [w.HBox([colours, *map(self._slider, session.others)]), self.view, self._beside]
         close_earlier(self)
 
+    @alone
     def __repr__(self) -> str:
         return f"PhaseDiagram({' x '.join(self.session.grid.axes)}, {self.session.status})"
 
@@ -76,7 +82,7 @@ class PhaseDiagram(Live):
             description=axis,
             style={"description_width": "initial"},
         )
-        slider.observe(lambda change: self._move(axis, change.new), "value")
+        slider.observe(lambda change: self._post(self._move, axis, change.new), "value")
         return slider
 
     def _move(self, axis: str, index: int) -> None:
@@ -90,12 +96,17 @@ class PhaseDiagram(Live):
             self.session.say(str(error), refused=True)
         self._show()
 
+    @acting
     def focus(self, member: int) -> None:
-        """Open the run of the cell `member`, counted row by row as shown; 0 is the first cell of the lowest row."""
+        """Open the run of the cell `member`, counted row by row as shown; 0 is the first cell of the lowest row.
+
+        Raises ValueError for a number that no cell has.
+        """
+        run = self.session.open(member)
         self.pause()
         if self.opened is not None:
             self.opened.close()
-        self.opened = Playground(controls=self._controls, run=self.session.open(member))
+        self.opened = Playground(controls=self._controls, run=run)
         self._beside.children = [self.opened]
         self._show()
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import threading
 from dataclasses import dataclass
 
 from toygan.measure.diagnosis import Diagnosis, diagnose_all
 from toygan.parts.metrics import live_metrics
 from toygan.parts.metrics.game import GAME_METRICS
+from toygan.play.alone import alone
 from toygan.runs.attempt import Attempt
 from toygan.runs.fleet import Fleet
 from toygan.runs.run import Run
@@ -35,12 +37,13 @@ class FleetSession:
     """A fleet that can be played, stepped and reset; subclasses decide which part of it is seen.
 
     `message` describes the effect of the last action, or the reason why it was refused (then `refused` is True).
+    Any thread may act on it: an action waits for that of another thread to end.
     """
 
     end: float = math.inf  # the iteration up to which it plays
 
     def __init__(self, fleet: Fleet) -> None:
-        self.fleet = fleet
+        self.fleet, self.lock = fleet, threading.RLock()
         self.playing = self._single = False  # to continue, and to pause after one iteration
         self.message, self.refused = "", False
         self._attempt: Attempt | None = None
@@ -126,12 +129,14 @@ class FleetSession:
         """True if the next iteration is to be trained by `attempt`: nothing is heard during `advance`."""
         return self.seconds > SLOW_SECONDS
 
+    @alone
     def play(self, single: bool = False) -> None:
         """Start to play: `advance` is to be called until `playing` is False; with `single`, after one iteration."""
         self.say("" if self.left or not self.fleet.alive else "finished: reset it, or make a new one with more steps")
         self.playing, self._single = True, single
         self._stop_at_end()
 
+    @alone
     def pause(self) -> None:
         """Stop at the present iteration."""
         self._halt()
@@ -141,6 +146,7 @@ class FleetSession:
         self.playing = False
         self.give_up()
 
+    @alone
     def advance(self, seconds: float) -> None:
         """Train for this many seconds, at least one iteration; measure as often as it costs little beside training."""
         if self._single:
@@ -149,6 +155,7 @@ class FleetSession:
         self.fleet.advance(seconds, self.end)
         self._stop_at_end()
 
+    @alone
     def step(self) -> None:
         """Train one iteration of every member, and measure it."""
         self._halt()
@@ -156,6 +163,7 @@ class FleetSession:
             self.fleet.step()
             self._stop_at_end()
 
+    @alone
     def reset(self) -> None:
         """Put every member at iteration 0, with every setting as it is now: equal settings give an equal run."""
         self._halt()
@@ -174,11 +182,13 @@ class FleetSession:
 
     # An iteration that takes long, beside the event loop.
 
+    @alone
     def attempt(self) -> Attempt:
         """Return the next iteration, to be trained in any thread; to stop or change the run gives it up."""
         self._attempt = Attempt(self.fleet.behind, self._single)
         return self._attempt
 
+    @alone
     def take(self, attempt: Attempt, seconds: float) -> None:
         """Take over the iteration of an attempt, which took this many seconds, unless it was given up."""
         if attempt.given_up:
@@ -188,6 +198,7 @@ class FleetSession:
         self.playing = self.playing and not self._single
         self._stop_at_end()
 
+    @alone
     def give_up(self) -> None:
         """End the attempt that is under way, as if it had never begun."""
         if self._attempt is not None:

@@ -12,6 +12,7 @@ from toygan.measure.words import score
 from toygan.panels.diagram import HEALTHY, Diagram, Scale, find_scale, value_words
 from toygan.parts.metrics import METRICS, live_metrics
 from toygan.play import session
+from toygan.play.alone import alone
 from toygan.play.fleet_session import FleetSession, Interval
 from toygan.recipe import DEFAULT, Recipe, RecipeError, check_count
 from toygan.runs.fleet import Clock, Fleet
@@ -82,6 +83,7 @@ class GridSession(FleetSession):
             raise RecipeError("colour", name, f"must be one of {', '.join(self.colours)}")
         self._colour = name
 
+    @alone
     def show(self, axis: str, index: int) -> None:
         """Show the part of the grid at another value of a further axis."""
         self._fixed[axis] = index
@@ -103,11 +105,13 @@ class GridSession(FleetSession):
     def choices(self) -> int:
         return self.shown.size
 
+    @alone
     def reset(self) -> None:
         """Put every member at iteration 0 again."""
         self.chosen = None
         super().reset()
 
+    @alone
     def open(self, place: int) -> Run:
         """Return a run of the seeds of a cell, counted row by row as shown, from the present iteration on.
 

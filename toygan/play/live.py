@@ -1,4 +1,8 @@
-"""A widget that plays in a notebook cell: one asyncio task trains, shows and listens to the page in turn."""
+"""A widget that plays in a notebook cell: one asyncio task trains, shows and listens to the page in turn.
+
+Code may act on it from any thread, and in any event loop: it plays in the loop in which it is used, from the first that
+runs until that ends.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,9 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import ipywidgets as w
 import torch
@@ -15,9 +20,11 @@ from IPython.display import display
 
 from toygan.chart import Chart
 from toygan.files import write
+from toygan.play.alone import alone
 from toygan.play.aside import aside
 from toygan.play.cell import forget
 from toygan.play.fleet_session import FleetSession
+from toygan.play.loop import post, running_loop
 from toygan.play.sender import Sender
 from toygan.play.still import Still
 
@@ -25,20 +32,41 @@ SLICE_SECONDS = 1 / 240  # of training, at least one iteration, between two mome
 EVENT_LOOP_TURNS = 3  # at each of these moments: a message passes through several before it moves a control
 
 
+Owner = TypeVar("Owner", bound="Live")
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+
+def acting(act: Callable[Concatenate[Owner, Given], Result]) -> Callable[Concatenate[Owner, Given], Result]:
+    """Make a method an action of the user, in one thread at a time; it raises RuntimeError once the view is closed."""
+
+    @alone
+    @wraps(act)
+    def refuse_or_act(self: Owner, /, *args: Given.args, **kwargs: Given.kwargs) -> Result:
+        self.refuse_closed()
+        self.find_loop()
+        return act(self, *args, **kwargs)
+
+    return refuse_or_act
+
+
 class Live(w.VBox):  # type: ignore[misc]
     """A session with its view; the buttons of the view play, step and reset it."""
 
     session: FleetSession
+    usable: bool = False  # True from the end of its construction until it is closed
     _task: asyncio.Task[None] | None = None
+    _loop: asyncio.AbstractEventLoop | None = None  # in which it plays, and hears the page
 
     def __init__(self, session: FleetSession, render: Callable[[], Sequence[Chart]], size: tuple[int, int]) -> None:
-        self.session = session
-        self._loop = running_loop()
+        self.session, self.lock = session, session.lock
         self.screen = Sender(session, render, size, lambda content: self._post(self._hear, content))
         self.view = self.screen.view
         self.still = Still(session, self.screen.charts, size)
         super().__init__()
         self.add_class("toygan-playground")
+        self.find_loop()
+        self.usable = True
 
     def _ipython_display_(self) -> None:
         live = {**self._repr_mimebundle_(), "text/plain": "Run the cell for the live view. Below: its last state."}
@@ -47,27 +75,36 @@ class Live(w.VBox):  # type: ignore[misc]
 
     # Actions of the user; a notebook may call these, too.
 
+    @acting
     def play(self) -> None:
-        """Start, or continue, until `pause`, until nothing is left to train, or until no page shows it."""
+        """Start, or continue, until `pause`, until nothing is left to train, or until no page shows it.
+
+        Raises RuntimeError without an event loop, such as that of a notebook.
+        """
         self._play()
 
     def _play(self, single: bool = False) -> None:
+        loop = self.find_loop()
+        if loop is None:
+            raise RuntimeError("play: needs a running event loop, as a notebook has; without one, step() trains")
         self.session.play(single)
         self.view.viewers.expect()
-        if self._task is None or self._task.done():
-            self._task = asyncio.get_running_loop().create_task(self._run())
+        post(loop, self._begin)
         self._show()
 
+    @acting
     def pause(self) -> None:
         """Stop at the present iteration."""
         self.session.pause()
         self._show()
 
+    @acting
     def step(self) -> None:
         """Train one iteration."""
         self.session.step()
         self._show()
 
+    @acting
     def reset(self) -> None:
         """Start at iteration 0 again, with the present settings."""
         self.session.reset()
@@ -83,6 +120,13 @@ class Live(w.VBox):  # type: ignore[misc]
         """Show another of the members, or cells."""
         raise NotImplementedError
 
+    def refuse_closed(self) -> None:
+        """Raise RuntimeError if it is closed."""
+        if not self.usable:
+            kind = type(self).__name__
+            raise RuntimeError(f"{kind}: is closed; make a new one to continue")
+
+    @alone
     def save(self, path: str | os.PathLike[str], force: bool = False) -> None:
         """Write a recording as a page that needs no Python and no network, or the present picture.
 
@@ -100,16 +144,16 @@ class Live(w.VBox):  # type: ignore[misc]
 
     def close(self) -> None:
         """End the session and take the view off the page."""
-        if self.comm is None:  # it is closed already, or was refused before it began
+        if not self.usable:  # it is closed already, or was refused before it began
             return
-        forget(self)
-        self.session.playing = False
-        self.session.give_up()
-        self.still.close()
-        if self._task is not None:
-            self._task.cancel()
-        for child in _tree(self):
-            child.close() if child is not self else super().close()
+        with self.lock:
+            self.usable = self.session.playing = False
+            forget(self)
+            self.session.give_up()
+            self.still.close()
+            self._cancel(self._task)
+            for child in _tree(self):
+                child.close() if child is not self else super().close()
 
     def _show(self) -> None:
         self.screen.show()
@@ -117,27 +161,60 @@ class Live(w.VBox):  # type: ignore[misc]
 
     # The task.
 
+    def find_loop(self) -> asyncio.AbstractEventLoop | None:
+        """Return the event loop in which it plays: that of before while it runs, or else that of here, or None."""
+        if self._loop is None or not self._loop.is_running():
+            self._loop = running_loop()
+        return self._loop
+
+    @alone
+    def _begin(self) -> None:
+        """Start the task in the loop that runs here, unless it is at work there."""
+        loop = asyncio.get_running_loop()
+        if self.usable and (self._task is None or self._task.done() or self._task.get_loop() is not loop):
+            self._cancel(self._task)
+            self._task = loop.create_task(self._run())
+
+    @staticmethod
+    def _cancel(task: asyncio.Task[None] | None) -> None:
+        if task is not None and not task.done():
+            post(task.get_loop(), task.cancel)
+
     async def _run(self) -> None:
         """Train for a moment, show the result when it is time to, listen to the page, and repeat."""
+        task = asyncio.current_task()
         try:
-            while self.session.playing:
+            while self.session.playing and self._task is task:
                 await self._advance()
-                if not self.view.viewers.present:
-                    self.session.pause()
-                    self.session.say("paused: no page shows this run any more")
-                self.screen.show_in_turn()
+                self._show_in_turn()
                 for _ in range(EVENT_LOOP_TURNS):
                     await asyncio.sleep(0)
+        except asyncio.CancelledError:  # the loop ends, and another may continue
+            if self._task is task:
+                self.session.playing = False
+            raise
         except Exception as error:
             self._fail(error)
             raise
         self.still.renew_soon()
 
-    async def _advance(self) -> None:
-        if not self.session.slow:
-            self.session.advance(SLICE_SECONDS)
+    @alone
+    def _show_in_turn(self) -> None:
+        if not self.usable:
             return
-        attempt, start = self.session.attempt(), time.monotonic()
+        if not self.view.viewers.present:
+            self.session.pause()
+            self.session.say("paused: no page shows this run any more")
+        self.screen.show_in_turn()
+
+    async def _advance(self) -> None:
+        with self.lock:
+            if not self.session.playing:
+                return
+            if not self.session.slow:
+                self.session.advance(SLICE_SECONDS)
+                return
+            attempt, start = self.session.attempt(), time.monotonic()
         try:
             await aside(attempt.work)
         except BaseException:
@@ -148,18 +225,23 @@ class Live(w.VBox):  # type: ignore[misc]
     # Messages of the page: they may come in any thread, and are handled in that of the run.
 
     def _post(self, act: Callable[..., None], *args: Any) -> None:
-        if self._loop is None or self._loop is running_loop():
+        loop = self.find_loop()
+        if loop is None:
             self._guard(act, *args)
         else:
-            self._loop.call_soon_threadsafe(self._guard, act, *args)
+            post(loop, self._guard, act, *args)
 
+    @alone
     def _guard(self, act: Callable[..., None], *args: Any) -> None:
+        if not self.usable:
+            return
         try:
             act(*args)
         except Exception as error:
             self._fail(error)
             raise
 
+    @alone
     def _fail(self, error: Exception) -> None:
         """Stop, and show an error of toygan's own in the status line; it is raised as well."""
         self.session.playing = False
@@ -190,14 +272,6 @@ class Live(w.VBox):  # type: ignore[misc]
 def leave_room_for_the_page() -> None:
     """Let half of the cores train, in this whole kernel: a thread that waits for a core of the page costs time."""
     torch.set_num_threads(min(torch.get_num_threads(), max(1, (os.cpu_count() or 2) // 2)))
-
-
-def running_loop() -> asyncio.AbstractEventLoop | None:
-    """Return the event loop in which this is called, or None."""
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
 
 
 def _tree(widget: Any) -> list[Any]:

@@ -6,18 +6,22 @@ import asyncio
 import math
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import ipywidgets as w
 
+from toygan.panels import PANELS
+from toygan.play.alone import alone
 from toygan.play.aside import aside
 from toygan.play.cell import close_earlier
-from toygan.play.controls import GRID, AnyControl, control
+from toygan.play.controls import GRID, AnyControl, check_controls, control
 from toygan.play.frames import Frames
-from toygan.play.live import Live, leave_room_for_the_page
+from toygan.play.live import Live, acting, leave_room_for_the_page
+from toygan.play.loop import running_loop
 from toygan.play.session import Session
+from toygan.play.view import check_size
 from toygan.recipe import DEFAULT, KNOBS, Recipe
 from toygan.runs.run import Run
 from toygan.text import short
@@ -41,14 +45,15 @@ class Playground(Live):
         controls: Fields of the recipe that can be changed, or a strength as "regularizers.r1" [default: the usual ten].
         panels: The panels of the picture; the name of a metric is a panel, too [default: those that the data fills].
         seeds: The number of seeds that train at once; one is drawn, bands show all of them [default: 8].
-        width: Pixels of the picture.
-        height: Pixels of the picture.
+        width: Pixels of the picture, 100 to 3000.
+        height: Pixels of the picture, 100 to 3000.
         device: The device on which they train, such as "cpu" or "cuda".
         run: A run to continue, in place of a recipe and seeds; no other playground is then closed.
         state: A state to continue from, in place of a recipe and seeds: a `State`, a file that `State.save` wrote, or
             the folder of a run that `toygan train --out` has finished.
     Raises:
-        RecipeError: If a control is not a field of a recipe, or if an iteration needs more memory than is allowed.
+        RecipeError: If a control is not a field of a recipe, a number is out of range, the device is not here, or an
+            iteration needs more memory than is allowed.
         StateError: If the state cannot be read, or if its members are not one recipe under several seeds.
         ValueError: If a panel is unknown, or if the recipe or the seeds contradict the run or the state.
     Example:
@@ -74,18 +79,21 @@ class Playground(Live):
         seeds: int | None = None, width: int = 960, height: int = 540, device: str = "cpu", run: Run | None = None,
         state: State | str | os.PathLike[str] | None = None,
     ) -> None:  # fmt: skip
+        check_size(width, height)
+        names = check_controls(CONTROLS if controls is None else controls)
+        shown = None if panels is None else _check_panels(panels)
         leave_room_for_the_page()
         session = _open(recipe, seeds, device, run, state)
         self._wanted: dict[str, Any] = {}  # values of controls that the run does not have yet
         self._restarted = -math.inf
-        names = CONTROLS if controls is None else controls
         self.controls: list[AnyControl] = [control(name, session.recipe, self._want, session.seeds) for name in names]
-        super().__init__(session, Frames(session, panels), (width, height))
+        super().__init__(session, Frames(session, shown), (width, height))
         self.view.room = CHROME_PIXELS + ROW_PIXELS * math.ceil(len(self.controls) / 3)
         self.children = [w.Box([c.widget for c in self.controls], layout=GRID), self.view]
         if run is None:
             close_earlier(self)
 
+    @alone
     def __repr__(self) -> str:
         return f"Playground({self.session.recipe.to_string() or 'defaults'}, {self.session.status})"
 
@@ -100,16 +108,20 @@ class Playground(Live):
         Returns:
             True if that was allowed; the status line gives the reason if not.
         """
+        self.refuse_closed()
         done = self.session.set(field, value)
-        self._put_controls(field)
-        self._show()
+        with self.lock:
+            self._put_controls(field)
+            self._show()
         return done
 
+    @acting
     def apply_remedy(self) -> None:
         """Apply the remedy that the diagnosis advises, if there is one; the controls follow."""
         self.session.apply_remedy()
         self._show_recipe()
 
+    @acting
     def undo(self) -> None:
         """Take back the remedy that was applied last, if there is one; the controls follow."""
         self.session.undo()
@@ -120,6 +132,7 @@ class Playground(Live):
             c.show(self.session.recipe)
         self._show()
 
+    @acting
     def focus(self, member: int) -> None:
         """Show the seed number `member`, 0 being the recipe's own; ValueError for a number that no seed has."""
         self.session.focus = member
@@ -127,8 +140,7 @@ class Playground(Live):
 
     def close(self) -> None:
         """End the run and take the playground off the page."""
-        if self._weighing is not None:
-            self._weighing.cancel()
+        self._cancel(self._weighing)
         super().close()
 
     # Changes by the controls.
@@ -140,22 +152,27 @@ class Playground(Live):
 
     def _obey(self) -> None:
         """Give the run the values of the controls; a drag does not start a new run at every pixel."""
-        if self._weighing is not None:
+        if self._is_weighing:
             return
-        wait = self._restarted + RESTART_SECONDS - time.monotonic()
+        loop, wait = running_loop(), self._restarted + RESTART_SECONDS - time.monotonic()
         for field in list(self._wanted):
-            if self._loop is None or wait <= 0 or KNOBS[_root(field)].live:
+            if loop is None or wait <= 0 or KNOBS[_root(field)].live:
                 self._give(field, self._wanted.pop(field))
-            if self._weighing is not None:
+            if self._is_weighing:
                 return
-        if self._wanted and self._loop is not None:
-            self._loop.call_later(wait, self._guard, self._obey)
+        if self._wanted and loop is not None:
+            loop.call_later(wait, self._guard, self._obey)
+
+    @property
+    def _is_weighing(self) -> bool:
+        task = self._weighing
+        return task is not None and not task.done() and task.get_loop().is_running()
 
     def _give(self, field: str, value: Any) -> None:
         """Give the run one value, once its cost is known."""
         recipe = self.session.propose(field, value)
         if recipe is not None:
-            end = math.inf if self._loop is None else time.monotonic() + PROMPT_SECONDS
+            end = math.inf if running_loop() is None else time.monotonic() + PROMPT_SECONDS
             try:
                 with interruptible(lambda: time.monotonic() > end):
                     self.session.weigh(recipe)
@@ -190,6 +207,20 @@ class Playground(Live):
                 c.show(self.session.recipe)
 
 
+def _check_panels(names: Sequence[str]) -> list[str]:
+    """Return the names of panels as a list; ValueError if one is unknown, or if there is none."""
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        raise ValueError(f'panels={short(names)}: must be a list of names, such as ["samples", "losses"]')
+    several = list(names)
+    try:
+        PANELS.select(several)
+    except ValueError as error:
+        raise ValueError(f"panels={short(several)}: {error}") from None
+    if not several:
+        raise ValueError(f"panels=[]: must hold at least one of {', '.join(PANELS)}")
+    return several
+
+
 def _open(
     recipe: Recipe | None, seeds: int | None, device: str, run: Run | None, state: State | str | os.PathLike[str] | None
 ) -> Session:
@@ -202,6 +233,8 @@ def _open(
         if not isinstance(state, str | os.PathLike):
             raise StateError(f"state={short(state)}: must be a State, a file of one, or the folder of a finished run")
         state = State.load(Path(state))
+    if run is not None and not isinstance(run, Run):
+        raise ValueError(f"run={short(run)}: must be a Run, such as the `session.run` of a playground")
     session = Session.from_state(state, device) if state is not None else Session.from_run(run) if run else Session()
     name, own = "run" if state is None else "state", session.recipe
     if recipe is not None and recipe != own:

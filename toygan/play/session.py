@@ -12,6 +12,7 @@ from toygan.measure.diagnosis import Diagnosis, describe
 from toygan.measure.words import status
 from toygan.panels.picture import headline, seeds_line
 from toygan.parts.metrics import live_metrics
+from toygan.play.alone import alone
 from toygan.play.fleet_session import FleetSession, Interval
 from toygan.recipe import DEFAULT, KNOBS, MOST_SEEDS, Recipe, RecipeError, check_count, check_recipe
 from toygan.runs.fleet import Clock, Fleet
@@ -141,12 +142,14 @@ class Session(FleetSession):
         """The number of members."""
         return self.seeds
 
+    @alone
     def measure(self) -> Snapshot:
         """Measure the present iteration, and return its snapshot."""
         snapshot = self.run.measure()
         self._stop_at_end()
         return snapshot
 
+    @alone
     def pause(self) -> None:
         """Stop, and measure the present iteration unless that takes long."""
         super().pause()
@@ -161,7 +164,11 @@ class Session(FleetSession):
         Returns True if that was allowed.
         """
         new = self.propose(field, value)
-        return new is not None and self.apply(field, new)
+        if new is not None:
+            self.weigh(new)  # before the lock: a run that plays need not wait for it
+        with self.lock:
+            new = self.propose(field, value)
+            return new is not None and self.apply(field, new)
 
     def propose(self, field: str, value: Any) -> Recipe | None:
         """Return the recipe with another value; None if it is not allowed, and then `message` says why."""
@@ -176,6 +183,7 @@ class Session(FleetSession):
         with contextlib.suppress(RecipeError):
             refuse_too_large(recipe, self.seeds)
 
+    @alone
     def apply(self, field: str, new: Recipe) -> bool:
         """Continue with the recipe `new`, or restart if the field cannot change during a run.
 
@@ -219,6 +227,7 @@ class Session(FleetSession):
             self._advised = asked, next((changed for _, changed, _ in found), None)
         return self._advised[1]
 
+    @alone
     def apply_remedy(self) -> bool:
         """Apply the remedy that the diagnosis advises; return False if there is none, or if it was refused."""
         before, after = self.recipe, self.remedy
@@ -227,6 +236,7 @@ class Session(FleetSession):
         self._earlier.append(before)
         return True
 
+    @alone
     def undo(self) -> bool:
         """Take back the remedy that was applied last; return False if there is none."""
         if not self._earlier:
@@ -237,6 +247,7 @@ class Session(FleetSession):
         self._earlier.pop()
         return True
 
+    @alone
     def reset(self) -> None:
         """Put every member at iteration 0, with every setting as it is now; earlier remedies cannot be undone then."""
         self._earlier.clear()

@@ -19,7 +19,9 @@ from IPython.display import display, update_display
 from toygan.chart import Chart
 from toygan.chart.figure import Heading, Painting
 from toygan.panels.picture import places
+from toygan.play.alone import alone
 from toygan.play.fleet_session import FleetSession
+from toygan.play.loop import post, running_loop
 
 REST_SECONDS = 1.0  # without a change of a paused run, after which its still is replaced: painting takes a third of it
 DPI, LETTER_PIXELS = 100, 7.8  # a letter of the words below, on average
@@ -29,7 +31,7 @@ class Still:
     """A picture of a session and its diagnosis, in the cell that displayed it; `charts` returns the charts to paint."""
 
     def __init__(self, session: FleetSession, charts: Callable[[], Sequence[Chart]], size: tuple[int, int]) -> None:
-        self._session, self._charts, self._size = session, charts, size
+        self._session, self._charts, self._size, self.lock = session, charts, size, session.lock
         self._name = f"toygan-{uuid4()}"
         self._loop: asyncio.AbstractEventLoop | None = None  # that of the notebook which shows the still
         self._timer: asyncio.TimerHandle | None = None
@@ -37,10 +39,14 @@ class Still:
     def display(self) -> None:
         """Display the still below the other outputs of the cell."""
         display(self._bundle(), raw=True, display_id=self._name)
-        self._loop = asyncio.get_running_loop()
+        self._loop = running_loop()
 
     def renew_soon(self) -> None:
         """Replace the still once a run that has changed rests."""
+        if self._loop is not None:
+            post(self._loop, self._wait)
+
+    def _wait(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
         if self._loop is not None and not self._session.playing:
@@ -49,9 +55,8 @@ class Still:
     def close(self) -> None:
         """Leave the still as it is."""
         self._loop = None
-        if self._timer is not None:
-            self._timer.cancel()
 
+    @alone
     def png(self, scale: float = 2) -> bytes:
         """Return the present picture, with the diagnosis below it, as a PNG file."""
         charts, (line, *diagnosis), (width, height) = self._charts(), self._session.lines, self._size
@@ -62,8 +67,10 @@ class Still:
         return painting.png(scale=scale, compress_level=9)
 
     def _renew(self) -> None:
-        update_display(self._bundle(), raw=True, display_id=self._name)
+        if self._loop is not None:
+            update_display(self._bundle(), raw=True, display_id=self._name)
 
+    @alone
     def _bundle(self) -> dict[str, Any]:
         png = base64.b64encode(self.png(scale=1)).decode()
         return {"image/png": png, "text/plain": "\n".join(filter(None, self._session.lines))}

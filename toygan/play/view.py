@@ -13,11 +13,14 @@ import anywidget
 import traitlets
 
 from toygan.chart import page
+from toygan.knobs import check_count
 
 IN_FLIGHT = 10  # frames sent that no page has yet acknowledged; it acknowledges one in six
 PATIENCE_SECONDS = 10.0  # without any sign from a page before it counts as closed
 GRACE_SECONDS = 2.0  # in which a page may take one view away and put up another
 PULSE_SECONDS = 1.0  # from one frame to the next if all pages are hidden: enough to know that they are there
+
+FEWEST_PIXELS, MOST_PIXELS = 100, 3000  # of a side of the picture
 
 FOLDER = Path(__file__).parent
 SAYS: dict[str, type] = {
@@ -111,6 +114,12 @@ class Viewers:
             if viewer.shown < self.sent and now - viewer.heard > PATIENCE_SECONDS:
                 self._forget(name)
         return bool(self._views) or now - self._empty_since < GRACE_SECONDS
+
+
+def check_size(width: int, height: int) -> None:
+    """Raise RecipeError unless a picture of this size can be shown and painted."""
+    check_count("width", width, MOST_PIXELS, FEWEST_PIXELS)
+    check_count("height", height, MOST_PIXELS, FEWEST_PIXELS)
 
 
 class View(anywidget.AnyWidget):
