@@ -1,4 +1,13 @@
-import { compare, everySeed, heatMap, inWords, score, shading, valuesOf } from "../../toygan/sweeps/report.js";
+import {
+  compare,
+  everySeed,
+  heatMap,
+  inWords,
+  score,
+  shading,
+  valuesOf,
+  windowOf,
+} from "../../toygan/sweeps/report.js";
 
 /** @param {boolean} holds @param {string} what */
 function assert(holds, what) {
@@ -83,4 +92,28 @@ Deno.test("every seed is a point on the scale of all recipes, beside the mean an
   assert(alone.y.marked.map(([, words]) => words).join() === "0,5,10", "the scale");
   Object.assign(one.values.quality, { low: 4, high: 6 });
   assert(everySeed(one, "quality", content).marks.some(({ kind }) => kind === "band"), "its interval");
+});
+
+Deno.test("of a long table the rows that are seen are drawn, and twenty on either side", () => {
+  assert(windowOf(0, 400, 20, 5000).join() === "0,40", "at the top");
+  assert(windowOf(2000, 400, 20, 5000).join() === "80,140", "in the middle");
+  assert(windowOf(99_600, 400, 20, 5000).join() === "4960,5000", "at the end");
+  assert(windowOf(99_600, 400, 20, 30).join() === "10,30", "of a table that has become shorter");
+  assert(windowOf(0, 400, 20, 8).join() === "0,8", "a short one as a whole");
+});
+
+Deno.test("of many values upwards so many are told as have a place", () => {
+  const rows = Array.from({ length: 50 }, (_, i) => row(i, { lr: i }));
+  const content = { axes: ["lr"], metrics: { quality: { unit: "", better: "high" } }, rows };
+  const { y, x } = heatMap(
+    { x: "", y: "lr", across: [""], up: rows.map((_, i) => i), rows },
+    "quality",
+    content,
+    rows[0],
+  );
+  assert(
+    y.marked.map(([, words]) => words).filter(Boolean).join() === "0,3,6,9,12,15,18,21,24,27,30,33,36,39,42,45,48",
+    "up",
+  );
+  assert(x.marked.length === 1, "across");
 });

@@ -16,6 +16,7 @@ from support.shell import refused, toygan
 
 from toygan import Recipe, read_sweep, sweep
 from toygan.measure.intervals import mean_interval
+from toygan.recipe import KNOBS
 from toygan.sweeps.report import render_report
 
 GRID = {"lr_g": [1e-3, 1e-2], "loss": ["hinge", "minimax"], "regularizers.r1": [0, 0.1]}
@@ -122,6 +123,63 @@ def test_axes_change_places_and_the_third_is_a_choice(page: Any) -> None:
     page.locator(".toygan-choices select").nth(0).select_option(label="verdict")
     expect(page.locator(".toygan-below").first).to_contain_text("healthy")
     assert page.complaints == []
+
+
+@pytest.fixture(scope="module")
+def long_table() -> pd.DataFrame:
+    """A table as that of 3000 recipes and 3 seeds, of one metric, with a value that is missing."""
+    recipe, n = Recipe(), 3000
+    fields = {name: getattr(recipe, name) for name in KNOBS if name != "regularizers"}
+    rates = np.repeat(np.linspace(1e-4, 1e-2, n), 3)
+    measured = {"step": 10, "modes-covered": np.random.default_rng(0).random(3 * n), "diverged_at": -1}
+    table = pd.DataFrame({**fields, "lr_g": rates, "seed": np.tile([0, 1, 2], n), **measured, "verdict": "healthy"})
+    table.loc[0, "modes-covered"] = np.nan
+    return table
+
+
+def test_a_long_table_has_the_same_means_and_intervals_as_each_recipe_alone(long_table: pd.DataFrame) -> None:
+    rows = rows_of(render_report(long_table, "long"))["rows"]
+    assert len(rows) == 3000
+    for i in (0, 1, 1234, 2999):
+        scores = long_table["modes-covered"].to_numpy()[3 * i : 3 * i + 3]
+        low, high = mean_interval(scores[np.isfinite(scores)], draws=1000)
+        described = rows[i]["values"]["modes-covered"]
+        assert (described["low"], described["high"]) == pytest.approx((low, high), rel=1e-3)
+        assert described["seeds"] == [None if np.isnan(x) else pytest.approx(x, rel=1e-3) for x in scores]
+        assert Recipe.from_string(rows[i]["share"]).lr_g == rows[i]["axes"]["lr_g"] == long_table["lr_g"][3 * i]
+
+
+@pytest.mark.xdist_group("browser")
+def test_of_a_long_table_the_page_draws_what_is_seen(page: Any, long_table: pd.DataFrame, tmp_path: Path) -> None:
+    from playwright.sync_api import expect
+
+    (tmp_path / "long.html").write_bytes(render_report(long_table, "long"))
+    opened = page.context.browser.new_page(viewport={"width": 1100, "height": 800})
+    opened.goto((tmp_path / "long.html").as_uri())
+    opened.wait_for_selector(".toygan-rows")
+    rates = [f"{x:.3g}" for x in (1e-4, 1e-2)]
+
+    def seen() -> list[float]:
+        return [float(text) for text in opened.locator("tbody tr[aria-rowindex] td:first-child").all_inner_texts()]
+
+    assert opened.evaluate("document.querySelectorAll('*').length") < 1500
+    assert seen()[0] == float(rates[0])
+    opened.locator(".toygan-scroll").focus()
+    opened.keyboard.press("End")
+    expect(opened.locator("tbody tr").last).to_have_attribute("aria-rowindex", "3001")
+    assert seen()[-1] == float(rates[1])
+    assert len(seen()) < 200
+    assert opened.locator("th").first.bounding_box()["y"] == opened.locator(".toygan-scroll").bounding_box()["y"]
+    opened.locator("tbody tr[aria-rowindex='3001']").click()
+    assert Recipe.from_string(opened.locator(".toygan-detail code").inner_text()).lr_g == 1e-2
+    assert opened.locator("tbody tr[aria-selected='true']").get_attribute("aria-rowindex") == "3001"
+    opened.locator("th button").first.click()
+    opened.locator("th button").first.click()
+    opened.locator(".toygan-scroll").focus()
+    opened.keyboard.press("Home")
+    expect(opened.locator("tbody tr").first).to_have_attribute("aria-rowindex", "2")
+    assert seen()[0] == float(rates[1])
+    opened.close()
 
 
 # ------------------------------------------------------------------------------------------------------- from the shell

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
+
+TOGETHER = 1000  # arrays whose means are in memory at once
 
 
 def share_interval(count: int, n: int, z: float = 1.96) -> tuple[float, float]:
@@ -22,3 +24,28 @@ def mean_interval(values: Iterable[float], draws: int = 4000, confidence: float 
     means = x[np.random.default_rng(0).integers(len(x), size=(draws, len(x)))].mean(-1)
     low, high = np.quantile(means, [(1 - confidence) / 2, (1 + confidence) / 2])
     return float(low), float(high)
+
+
+def mean_intervals(
+    several: Sequence[np.ndarray], draws: int = 1000, confidence: float = 0.95
+) -> list[tuple[float, float] | None]:
+    """Return the interval of `mean_interval` for each array of values; None for fewer than two values.
+
+    Arrays of one length share the seeds that are redrawn, so thousands of them take about a second.
+    """
+    found: list[tuple[float, float] | None] = [None] * len(several)
+    by_size: dict[int, list[int]] = {}
+    for place, values in enumerate(several):
+        by_size.setdefault(len(values), []).append(place)
+    for size, places in by_size.items():
+        if size < 2:
+            continue
+        drawn = np.random.default_rng(0).integers(size, size=(draws, size))
+        shares = np.stack([(drawn == i).mean(-1) for i in range(size)])
+        for start in range(0, len(places), TOGETHER):
+            part = places[start : start + TOGETHER]
+            means = np.stack([several[place] for place in part]) @ shares
+            ends = np.quantile(means, [(1 - confidence) / 2, (1 + confidence) / 2], axis=-1)
+            for place, low, high in zip(part, *ends.tolist(), strict=True):
+                found[place] = (low, high)
+    return found

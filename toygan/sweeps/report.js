@@ -19,6 +19,9 @@ import { formatNumber } from "../chart/scales.js";
 
 const VERDICT = "verdict", FAILED = "failed", NONE = "–";
 const FIRST = ["modes-covered", "high-quality", "sliced-w1", "total-variation"]; // metrics that a table begins with
+const AROUND = 20; // rows of the table that are drawn above and below those that are seen
+const MOST_UP = 20; // values beside a heat map that have a place above one another
+const SAMPLED = 300; // rows whose words decide the width of a column
 const TINT = 0.6; // the opacity of the best cell, upon which words can still be read
 const CELLS_WIDTH = 260, WORDS_SIZE = 9, LEAST_SIZE = 5; // points: of all cells, and of the words in one
 const LETTER_SHARE = 0.6; // of the size of words: the width of a letter, about
@@ -31,6 +34,23 @@ export function score(x, unit = "") {
 /** Return a value of an axis in words, a number that is not whole with so many digits. @param {Value} value */
 export function inWords(value, digits = 6) {
   return typeof value === "number" && !Number.isInteger(value) ? formatNumber(value, "number", digits) : String(value);
+}
+
+/**
+ * Return the rows of a table that are drawn, from the first to before the last: those that are seen, and some around.
+ * @param {number} top pixels above the window @param {number} height of the window @param {number} each height of a row
+ * @param {number} count
+ */
+export function windowOf(top, height, each, count) {
+  const first = Math.min(Math.floor(top / each), count) - AROUND, last = Math.ceil((top + height) / each) + AROUND;
+  return [Math.max(0, first), Math.min(count, last)];
+}
+
+/** Return the least and the largest of any number of numbers; Infinity and -Infinity of none. @param {number[]} all */
+function extent(all) {
+  let least = Infinity, most = -Infinity;
+  for (const x of all) [least, most] = [Math.min(least, x), Math.max(most, x)];
+  return [least, most];
 }
 
 /** @param {Value} a @param {Value} b */
@@ -49,7 +69,7 @@ export function valuesOf(rows, axis) {
  */
 export function shading(rows, metric, better) {
   const means = rows.map((row) => row.values[metric].mean).filter((mean) => mean !== null);
-  const low = Math.min(...means), high = Math.max(...means);
+  const [low, high] = extent(means);
   return (/** @type {number | null} */ mean) => {
     if (mean === null) return NaN;
     const share = high > low ? (mean - low) / (high - low) : 1;
@@ -109,9 +129,15 @@ export function heatMap(grid, colour, { metrics, rows: all }, chosen) {
     CELLS_WIDTH / columns / (LETTER_SHARE * Math.max(...words.map(({ length }) => length))),
   );
   const middles = words.map((_, i) => [i % columns + 0.5, Math.floor(i / columns) + 0.5]);
-  const marked = (/** @type {Value[]} */ ticks) =>
-    ticks.map((value, i) => /** @type {[number, string]} */ ([i + 0.5, inWords(value, 3)]));
-  const [x, y] = [axis(`${grid.x} →`, 0, columns, marked(grid.across)), axis("", 0, grid.up.length, marked(grid.up))];
+  const marked = (/** @type {Value[]} */ ticks, most = ticks.length) =>
+    ticks.map((
+      value,
+      i,
+    ) => /** @type {[number, string]} */ ([i + 0.5, i % Math.ceil(ticks.length / most) ? "" : inWords(value, 3)]));
+  const [x, y] = [
+    axis(`${grid.x} →`, 0, columns, marked(grid.across)),
+    axis("", 0, grid.up.length, marked(grid.up, MOST_UP)),
+  ];
   return chart(grid.y ? `${grid.y} ↑` : colour, x, y, [
     {
       ...{ kind: "cells", name: "cells", role: "real", label: colour, opacity: TINT, columns, names, low, high },
@@ -147,7 +173,7 @@ export function heatMap(grid, colour, { metrics, rows: all }, chosen) {
 export function everySeed({ seeds, values }, metric, { metrics, rows }) {
   const { mean, low, high, seeds: scores } = values[metric], { unit } = metrics[metric];
   const all = rows.flatMap((other) => other.values[metric].seeds).filter((x) => x !== null);
-  const [least, most] = all.length ? [Math.min(...all), Math.max(...all)] : [0, 1];
+  const [least, most] = all.length ? extent(all) : [0, 1];
   const edge = 0.05 * (most - least || 1), role = /** @type {const} */ ("generated");
   const ends = /** @type {[number, string][]} */ ([least, (least + most) / 2, most].map((y) => [y, score(y, unit)]));
   const x = Float32Array.from(seeds), y = Float32Array.from(scores, (value) => value ?? NaN);
@@ -180,7 +206,14 @@ class Report {
   #grid = { x: "", y: "", across: [], up: [], rows: [] };
   #choices = make("div", "toygan-choices");
   #detail = make("section", "toygan-detail", { ariaLive: "polite" });
-  #table = make("div", "toygan-scroll");
+  #table = make("div", "toygan-scroll", { tabIndex: 0, role: "region", ariaLabel: "all recipes" });
+  #body = make("tbody", "");
+  /** @type {Row[]} */
+  #ordered = [];
+  /** @type {string[]} */
+  #columns = [];
+  /** @type {number[]} */
+  #widths = []; // letters of the longest entry of each column, so that it keeps its width while the table scrolls
 
   /** @param {HTMLElement} root @param {Content} content */
   constructor(root, content) {
@@ -197,6 +230,12 @@ class Report {
     root.append(this.#choices);
     this.picture = new Picture(root, () => {}, (cell) => this.#select(this.#grid.rows[cell]));
     root.append(this.#detail, this.#table);
+    const others = this.names.filter((name) => !this.first.includes(name) && metrics[name].better);
+    this.#columns = [...axes, ...this.first, ...others, VERDICT];
+    const some = rows.filter((_, i) => i % Math.ceil(rows.length / SAMPLED) === 0);
+    this.#widths = this.#columns.map((name) => extent(some.map((row) => this.#words(row, name).length))[1]);
+    this.#table.addEventListener("scroll", () => this.#drawRows());
+    globalThis.addEventListener("resize", () => this.#drawRows());
     document.addEventListener("keydown", (event) => {
       const chord = event.ctrlKey || event.metaKey || event.altKey;
       if (!chord && this.picture.key(event)) event.preventDefault();
@@ -256,10 +295,11 @@ class Report {
   #drawCharts() {
     const { content: { axes, rows }, x, y } = this, charts = [];
     const across = valuesOf(rows, x), up = y ? valuesOf(rows, y) : [undefined];
+    const others = axes.filter((axis) => axis !== x && axis !== y);
+    const shown = rows.filter((row) => others.every((axis) => row.axes[axis] === this.fixed[axis]));
+    const places = new Map(shown.map((row) => [JSON.stringify([row.axes[y], row.axes[x]]), row]));
     const at = (/** @type {Value | undefined} */ vertical, /** @type {Value} */ horizontal) =>
-      rows.find((row) =>
-        axes.every((axis) => row.axes[axis] === (axis === x ? horizontal : axis === y ? vertical : this.fixed[axis]))
-      );
+      places.get(JSON.stringify([vertical, horizontal]));
     const cells = up.flatMap((vertical) => across.map((horizontal) => at(vertical, horizontal)));
     this.#grid = { x, y, across, up: up.map((value) => value ?? ""), rows: cells };
     if (axes.length) charts.push(heatMap(this.#grid, this.colour, this.content, this.row));
@@ -297,31 +337,56 @@ class Report {
   }
 
   #drawTable() {
-    const { axes, metrics, rows } = this.content, order = this.#rising ? 1 : -1, by = this.#sortedBy;
-    const others = this.names.filter((name) => !this.first.includes(name) && metrics[name].better);
-    const columns = [...axes, ...this.first, ...others, VERDICT];
-    const side = (/** @type {string} */ name) => name === VERDICT ? "toygan-left" : "";
-    const sheet = make("table", "toygan-rows"), head = sheet.createTHead().insertRow(), body = sheet.createTBody();
-    for (const name of columns) {
+    const { rows } = this.content, order = this.#rising ? 1 : -1, by = this.#sortedBy;
+    const sheet = make("table", "toygan-rows", { ariaRowCount: String(rows.length + 1) });
+    const head = sheet.createTHead().insertRow(), top = this.#table.scrollTop;
+    this.#columns.forEach((name, i) => {
       const th = make("th", side(name), { scope: "col" });
       const mark = name === by ? (this.#rising ? " ▲" : " ▼") : "";
       const button = make("button", "", { type: "button", textContent: name + mark });
       th.ariaSort = name === by ? (this.#rising ? "ascending" : "descending") : "none";
+      th.style.minWidth = `${this.#widths[i]}ch`;
       button.addEventListener("click", () => {
         [this.#sortedBy, this.#rising] = [name, name === by ? !this.#rising : true];
         this.#drawTable();
       });
       th.append(button);
       head.append(th);
-    }
-    for (const row of by ? rows.toSorted((a, b) => order * compare(this.#value(a, by), this.#value(b, by))) : rows) {
-      const line = body.insertRow();
-      line.ariaSelected = String(row === this.row);
-      line.addEventListener("click", () => this.#select(row));
-      line.append(...columns.map((name) => make("td", side(name), { textContent: this.#words(row, name) })));
-    }
+    });
+    this.#ordered = by ? rows.toSorted((a, b) => order * compare(this.#value(a, by), this.#value(b, by))) : rows;
+    this.#body = sheet.createTBody();
+    this.#body.append(...this.#ordered.slice(0, AROUND).map((row, i) => this.#line(row, i)));
     this.#table.replaceChildren(sheet);
+    this.#drawRows(top);
+    this.#table.scrollTop = top;
   }
+
+  /** Draw the rows that are seen: thousands of them would take seconds. */
+  #drawRows(top = this.#table.scrollTop) {
+    const each = this.#body.querySelector("tr[aria-rowindex]")?.getBoundingClientRect().height;
+    if (!each) return;
+    const count = this.#ordered.length, [first, last] = windowOf(top, this.#table.clientHeight, each, count);
+    const space = (/** @type {number} */ rows) => {
+      const line = make("tr", "", { ariaHidden: "true" });
+      line.style.height = `${rows * each}px`;
+      return rows ? [line] : [];
+    };
+    const lines = this.#ordered.slice(first, last).map((row, i) => this.#line(row, first + i));
+    this.#body.replaceChildren(...space(first), ...lines, ...space(count - last));
+  }
+
+  /** @param {Row} row @param {number} place */
+  #line(row, place) {
+    const line = make("tr", "", { ariaSelected: String(row === this.row), ariaRowIndex: String(place + 2) });
+    line.addEventListener("click", () => this.#select(row));
+    line.append(...this.#columns.map((name) => make("td", side(name), { textContent: this.#words(row, name) })));
+    return line;
+  }
+}
+
+/** @param {string} name */
+function side(name) {
+  return name === VERDICT ? "toygan-left" : "";
 }
 
 if (globalThis.document) {

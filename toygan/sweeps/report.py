@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import datetime
 import json
+import math
+from collections import Counter
+from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from toygan.chart import page
-from toygan.measure.intervals import mean_interval
+from toygan.measure.intervals import mean_intervals
 from toygan.parts.metrics import METRICS
 from toygan.recipe import KNOBS
 from toygan.runs.record import SAMPLES
@@ -33,9 +37,8 @@ def render_report(table: pd.DataFrame, title: str) -> bytes:
         raise ValueError("table: has no rows")
     last, axes = select_last_rows(table), find_varying_fields(table)
     metrics = [name for name in last.columns if name.removeprefix("average-") in METRICS]
-    groups = [group for _, group in last.groupby(axes, sort=True)] if axes else [last]
-    rows = [_describe_recipe(group, axes, metrics) for group in groups]
-    seeds = sorted({len(group) for group in groups})
+    rows = _describe_recipes(last, axes, metrics)
+    seeds = sorted({len(row["seeds"]) for row in rows})
     code, torch_version = read_versions()
     steps = " or ".join(f"{step:,}" for step in sorted(last["step"].unique())[:3])
     samples = " or ".join(f"{n:,}" for n in table.attrs.get("samples", [SAMPLES]))
@@ -55,45 +58,59 @@ def render_report(table: pd.DataFrame, title: str) -> bytes:
     return page.build_document(title, " · ".join(about), "report", style, script, {"rows": ("json", rows_in_json)})
 
 
-def _describe_recipe(group: pd.DataFrame, axes: list[str], metrics: list[str]) -> dict[str, Any]:
-    """Return one recipe: its axes, its share string, and for each metric every seed, the mean and its interval."""
-    verdicts = shorten_verdicts(group["verdict"]).mode()
-    return {
-        "axes": {name: _plain(group[name].iloc[0]) for name in axes},
-        "share": _build_recipe(group.iloc[0]).to_string(),
-        "seeds": [int(seed) for seed in group["seed"]],
-        "verdict": str(verdicts[0]),
-        "verdicts": [str(verdict) for verdict in group["verdict"]],
-        "values": {name: _describe_scores(group[name].to_numpy(dtype=float)) for name in metrics},
-    }
+def _describe_recipes(last: pd.DataFrame, axes: list[str], metrics: list[str]) -> list[dict[str, Any]]:
+    """Return each recipe: its axes, its share string, and for each metric every seed, the mean and its interval."""
+    from tqdm.auto import tqdm
+
+    group = last.groupby(axes, sort=True).ngroup().to_numpy() if axes else np.zeros(len(last), int)
+    last = last.iloc[np.argsort(group, kind="stable")]
+    starts = [*np.flatnonzero(np.diff(np.sort(group), prepend=-1)), len(last)]
+    parts = [slice(int(start), int(end)) for start, end in pairwise(starts)]
+    columns = {str(name): last[name].tolist() for name in last.columns}
+    short = shorten_verdicts(last["verdict"]).tolist()
+    scores = {name: _describe_scores(last[name].to_numpy(dtype=float), parts) for name in metrics}
+    return [
+        {
+            "axes": {name: columns[name][part.start] for name in axes},
+            "share": _build_recipe({name: column[part.start] for name, column in columns.items()}).to_string(),
+            "seeds": columns["seed"][part],
+            "verdict": _find_most_common(short[part]),
+            "verdicts": columns["verdict"][part],
+            "values": {name: described[i] for name, described in scores.items()},
+        }
+        for i, part in enumerate(tqdm(parts, "writing", unit=" recipes", leave=False, disable=None, delay=1))
+    ]
 
 
-def _describe_scores(values: np.ndarray) -> dict[str, Any]:
-    """Return every seed's value, None if it diverged or failed, and the mean of the others with its 95 % interval."""
-    finite = values[np.isfinite(values)]
-    low, high = mean_interval(finite, draws=1000) if len(finite) > 1 else (np.nan, np.nan)
-    return {
-        "seeds": [_finite(x) for x in values],
-        "mean": _finite(finite.mean() if len(finite) else np.nan),
-        "low": _finite(low),
-        "high": _finite(high),
-    }
+def _describe_scores(values: np.ndarray, parts: list[slice]) -> list[dict[str, Any]]:
+    """Return, for each recipe, every seed's value, None if it diverged or failed, and the mean of the others.
+
+    The 95 % interval of the mean is None if there is no second value.
+    """
+    finite = [x[np.isfinite(x)] for x in (values[part] for part in parts)]
+    return [
+        {
+            "seeds": [_finite(x) for x in values[part].tolist()],
+            "mean": _finite(known.mean() if len(known) else np.nan),
+            "low": _finite(ends[0] if ends else np.nan),
+            "high": _finite(ends[1] if ends else np.nan),
+        }
+        for part, known, ends in zip(parts, finite, mean_intervals(finite), strict=True)
+    ]
+
+
+def _find_most_common(words: list[str]) -> str:
+    """Return the most common of some words, the first in the alphabet if there are several."""
+    counts = Counter(words)
+    return min(counts, key=lambda word: (-counts[word], word))
 
 
 def _finite(x: float) -> float | None:
-    return round_to(x, DIGITS) if np.isfinite(x) else None
+    return round_to(x, DIGITS) if math.isfinite(x) else None
 
 
-def _plain(value: Any) -> Any:
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def _build_recipe(row: pd.Series[Any]) -> StoredRecipe:
+def _build_recipe(row: Mapping[str, Any]) -> StoredRecipe:
     """Build the recipe of a row of the table, as it stands there."""
-    fields = {name: _plain(row[name]) for name in KNOBS if name in row.index and name != "regularizers"}
-    strengths = {
-        str(name).removeprefix(STRENGTH): _plain(row[name])
-        for name in row.index
-        if str(name).startswith(STRENGTH) and row[name]
-    }
+    fields = {name: row[name] for name in KNOBS if name in row and name != "regularizers"}
+    strengths = {name.removeprefix(STRENGTH): x for name, x in row.items() if name.startswith(STRENGTH) and x}
     return StoredRecipe(json.dumps({**fields, "regularizers": strengths}))

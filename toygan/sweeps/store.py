@@ -249,6 +249,8 @@ class Store:
         The recipe of a result is a `StoredRecipe`, with the same fields, if this process cannot make its parts, or if
         `only_fields` is true.
         """
+        from tqdm.auto import tqdm
+
         with self._translate_errors():
             newest = self._db.execute("SELECT code, torch FROM runs ORDER BY id DESC LIMIT 1").fetchone()
             if newest is None:
@@ -258,7 +260,8 @@ class Store:
                 where += f" AND NOT {CHANGED}"
             rows = self._db.execute(f"SELECT {COLUMNS} FROM runs {where}", () if every_version else newest).fetchall()
             restore = StoredRecipe if only_fields else _restore
-            return [self._read_result(row, restore) for row in rows]
+            bar = tqdm(rows, "reading", unit=" runs", leave=False, disable=None, delay=1)
+            return [self._read_result(row, restore) for row in bar]
 
     def _read_result(self, row: tuple[Any, ...], recipe: Recipe | Callable[[str], Recipe | StoredRecipe]) -> Result:
         run, text, samples, diverged_at, verdict = row
