@@ -8,6 +8,7 @@ import torch
 
 from toygan.limits import cost, refuse_too_large
 from toygan.recipe import Recipe
+from toygan.runs.engine import Engine
 from toygan.runs.record import SAMPLES, Record
 from toygan.training import Population, Snapshot
 from toygan.training.population import as_tuple
@@ -59,6 +60,8 @@ class Run:
         self._interval: Interval = every if callable(every) else lambda _: every
         self.due_at = 0  # the iteration of the next measurement
         self.calls = _calls(population.recipes)  # that an iteration takes, of torch's least ones: an estimate
+        self.engine = Engine()
+        self.end: int | None = None  # the iteration up to which it will train, if that is known
         self.followed: tuple[str, ...] = ()  # metrics that are also taken between measurements, for their curves
         self._earlier: Snapshot | None = None  # the newest one of an iteration before the present one
 
@@ -95,6 +98,7 @@ class Run:
 
     def step(self) -> None:
         """Train one iteration."""
+        self.engine.prepare(self.population, None if self.end is None else self.end - self.steps)
         self.population.step()
         self.record.path.add(self.population)
         if self.followed and self.steps % FOLLOW_ITERATIONS == 0 and not self.due:
@@ -142,6 +146,7 @@ class Run:
         Yield a snapshot at the start (unless a later one was measured before and none is due), whenever one is due,
         and at the end.
         """
+        self.end = steps
         if self.due or self.record.last is None or self.record.last.step == self.steps:
             yield self.look()
         while self.steps < steps and proceed():

@@ -54,11 +54,15 @@ class Stream:
 
     def next(self, n: int) -> Tensor:
         """Return the next n rows of every member `(P, n, dim)`."""
+        return self.columns(n).mT
+
+    def columns(self, n: int) -> Tensor:
+        """Return the next n rows of every member as columns `(P, dim, n)`, which lie in order."""
         if self._used == len(self._block) or n != self._n:
             self._draw_block(n)
         now = self._block[self._used]
         self._used += 1
-        return (now if self._whose is None else now[self._whose]).mT
+        return now if self._whose is None else now[self._whose]
 
     def _draw_block(self, n: int) -> None:
         """Draw several batches at once `(batches, P, dim, n)`, each sample a column, as networks hold them."""
@@ -146,6 +150,11 @@ class Source:
     def noise(self, kind: str, name: str, like: Tensor) -> Tensor:
         """Return random numbers of a kind in the shape of `like` `(P, n, dim)`; each name has its own stream."""
         return self._noise_stream(f"{kind} {like.shape[-1]} {name}").next(like.shape[1])
+
+    def columns(self, stream: str, n: int) -> Tensor:
+        """Return the next n rows of a stream, by its name in `bookmarks`, as columns `(P, dim, n)`."""
+        named = {"data": self._real, "latent": self._z}.get(stream)
+        return (named or self._noise_stream(stream)).columns(n)
 
     @property
     def bookmarks(self) -> dict[str, Bookmark]:

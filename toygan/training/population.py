@@ -16,6 +16,7 @@ from toygan.training.device import as_device
 from toygan.training.game import Game
 from toygan.training.players import Player
 from toygan.training.probe import Probe
+from toygan.training.program import Program, shape_of
 from toygan.training.snapshot import Snapshot
 from toygan.training.state import PlayerState, State, StateError
 
@@ -56,6 +57,7 @@ class Population:
         self._age = torch.zeros(len(self.recipes), dtype=torch.long, device=self.device)  # iterations while alive
         self._read_ema()
         self._probe_batches: dict[tuple[int | None, int], Batch] = {}
+        self.program: Program | None = None
 
     def _read_ema(self) -> None:
         self._averages = any(recipe.ema for recipe in self.recipes)
@@ -101,7 +103,12 @@ class Population:
         return self.game.batch()
 
     def step(self) -> None:
-        """Train for one iteration: the turn lets D and G take their steps."""
+        """Train for one iteration, by the program if there is one."""
+        if self.program is None or not self.program.step(self):
+            self.take_step()
+
+    def take_step(self) -> None:
+        """Train for one iteration step by step: the turn lets D and G take their steps."""
         self.turn.step(self.game)
         self.game.steps += 1
         self.game.apply_schedule()
@@ -147,6 +154,8 @@ class Population:
         if new[0].parts.turns != self.turn:
             self.turn = new[0].parts.turns
             self.game.turn_state = self.turn.start(self.generator.theta, self.discriminator.theta)
+        if self.program is not None and self.program.shape != shape_of(self):
+            self.program = None
 
     # All that decides how it continues.
 

@@ -40,11 +40,11 @@ class Packing(Regularizer):
         return g, d.with_inputs(d.inputs * int(strength))
 
     def inputs(self, c: DiscriminatorPass, strength: Tensor, state: RegularizerState) -> tuple[Tensor, Tensor]:
-        m = int(strength[0])  # of a strength that counts, which is on the CPU
+        m = int(strength.tolist()[0])  # of a strength that counts, which is on the CPU
         return _pack(c.x_real, m), _pack(c.x_fake, m)
 
     def point(self, x: Tensor, g: Network, theta_g: Tensor, strength: Tensor) -> Tensor:
-        return x.repeat(1, 1, int(strength[0]))
+        return x.repeat(1, 1, int(strength.tolist()[0]))
 
 
 def _pack(x: Tensor, m: int) -> Tensor:

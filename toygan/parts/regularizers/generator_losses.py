@@ -28,7 +28,7 @@ class Unrolled(Regularizer):
     formula = r"\mathcal L_G(\theta,\psi^k),\quad \psi^{i+1}=\psi^i-\eta\nabla_\psi\mathcal L_D(\theta,\psi^i)"
 
     def unrolled_d(self, theta_d: Tensor, state: OptimizerState, virtual_step: VirtualStep, strength: Tensor) -> Tensor:
-        for i in range(int(strength.max())):
+        for i in range(int(max(strength.tolist()))):
             ahead, state = virtual_step(theta_d, state, not self.detached)
             still = (strength[:, None] > i).to(theta_d.device)  # each member takes as many steps as its strength says
             theta_d = torch.where(still, ahead, theta_d)

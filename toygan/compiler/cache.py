@@ -1,0 +1,87 @@
+"""The user's own folder of compiled programs, bounded in size; nothing that users exchange lies there."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+MOST_BYTES = 2**28  # of all programs: the least recently used ones go first
+ENDING = ".so"
+
+
+class CacheError(OSError):
+    """The error of a folder that cannot hold programs; its message is the reason."""
+
+
+class Cache:
+    """A folder that only its user may read and write, with a library for each job.
+
+    Args:
+        folder: The folder [default: `toygan/programs` in the user's cache folder, or `TOYGAN_CACHE`].
+    Raises:
+        CacheError: If the folder cannot be made, or if it belongs to somebody else.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or _usual_folder()
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            found = self.folder.stat()
+        except OSError as error:
+            raise CacheError(f"{self.folder}: cannot be made ({error.strerror})") from None
+        if found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) & 0o077:
+            raise CacheError(f"{self.folder}: must belong to this user, with mode 700")
+        if not os.access(self.folder, os.W_OK | os.X_OK):
+            raise CacheError(f"{self.folder}: cannot be written")
+
+    def path(self, key: str) -> Path:
+        """Return the library's file, which is there once the job is done."""
+        return self.folder / (key + ENDING)
+
+    def find(self, key: str) -> Path | None:
+        """Return the library of a job, or None if there is none; it counts as used."""
+        path = self.path(key)
+        try:
+            os.utime(path)
+        except OSError:
+            return None
+        return path
+
+    @contextlib.contextmanager
+    def lock(self, key: str) -> Iterator[None]:
+        """Hold the lock of a job: another process that wants the same waits. The system frees it with the process."""
+        import fcntl
+
+        with (self.folder / f"{key}.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+            (self.folder / f"{key}.lock").unlink(missing_ok=True)
+
+    def tidy(self) -> None:
+        """Delete the least recently used libraries until the rest is small enough."""
+        libraries = sorted(self.folder.glob(f"*{ENDING}"), key=_used, reverse=True)
+        total = 0
+        for path in libraries:
+            with contextlib.suppress(OSError):
+                total += path.stat().st_size
+                if total > MOST_BYTES:
+                    path.unlink()
+
+
+def _used(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _usual_folder() -> Path:
+    named = os.environ.get("TOYGAN_CACHE")
+    if named:
+        return Path(named)
+    from platformdirs import user_cache_path
+
+    return user_cache_path("toygan") / "programs"

@@ -1,0 +1,266 @@
+"""Capture of an iteration: the code that trains is run once, and the tensor operations that it takes are noted.
+
+The step of `turns` is a pure function of tensors, so it can be traced as it stands. Inputs are all that may change from
+one iteration to the next: the state, rates, strengths and random numbers. What the trace has fixed, such as the batch
+size, belongs to the recipe's shape.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import torch
+from torch import Tensor
+
+from toygan.parts.schedules import SCHEDULES
+from toygan.training.batches import Batch, Source
+from toygan.training.iteration import Iteration
+
+if TYPE_CHECKING:
+    from torch.fx import GraphModule
+
+    from toygan.training.population import Population
+
+Holds = Callable[[int], bool]  # True for the iterations for which a trace holds
+LARGEST = 1e-3, 1e-4  # relative and absolute difference after one iteration that rounding may make
+
+
+class Untraceable(Exception):
+    """The error of a step that cannot be written down as operations on tensors; its message is the reason."""
+
+
+class Request(NamedTuple):
+    """Random numbers that a step asks for: the stream, and the rows of each member."""
+
+    stream: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One iteration as a graph of tensor operations, from `inputs` to the next state.
+
+    Args:
+        graph: The operations.
+        requests: The random numbers that the step asks for, in order.
+        constants: Tensors that the step makes itself, the last inputs of the graph.
+        asked: The iterations for which the trace holds, as conditions that all have to be true.
+    """
+
+    graph: GraphModule
+    requests: tuple[Request, ...]
+    constants: tuple[Tensor, ...]
+    asked: tuple[Holds, ...]
+
+    def holds(self, steps: int) -> bool:
+        """Return True if the next iteration, after so many, takes these operations."""
+        return all(holds(steps) for holds in self.asked)
+
+
+def capture(population: Population) -> Trace:
+    """Trace the next iteration of a population, which does not change.
+
+    Raises:
+        Untraceable: If the step reads the values of tensors, prints, or draws random numbers of its own; or if the
+            operations do not give what the step gives.
+    """
+    try:
+        with warnings.catch_warnings(), _silent():
+            warnings.simplefilter("ignore")  # of torch, about its own tracer
+            trace = _trace(population)
+            _try(trace, population)
+            return trace
+    except Untraceable:
+        raise
+    except Exception as error:  # of torch or of a learner's part: anything that only a step with numbers can do
+        reason = (str(error).strip().splitlines() or [""])[0][:200]
+        raise Untraceable(f"{type(error).__name__}: {reason}") from error
+
+
+def inputs(population: Population) -> list[Tensor]:
+    """Return what a step reads, apart from random numbers and constants, in the order of a trace."""
+    game = population.game
+    rates = (*game.generator.rates, *game.discriminator.rates)
+    return [*state(population), *rates, population._ema, *game.present_strengths().values()]
+
+
+def state(population: Population) -> list[Tensor]:
+    """Return the tensors that a step replaces, in the order of a trace."""
+    game = population.game
+    g, d = game.generator, game.discriminator
+    kept = [x for kept in game.regularizer_states.values() for x in kept]
+    observed = (population._average, population._alive, population._age)
+    return [g.theta, *g.state, d.theta, *d.state, *game.turn_state, *kept, *observed]
+
+
+def put_state(population: Population, tensors: Sequence[Tensor]) -> None:
+    """Replace the tensors of `state`."""
+    game, left = population.game, iter(tensors)
+    for player in (game.generator, game.discriminator):
+        player.theta = next(left)
+        player.state = tuple(next(left) for _ in player.state)
+    game.turn_state = tuple(next(left) for _ in game.turn_state)
+    game.regularizer_states = {
+        name: tuple(next(left) for _ in kept) for name, kept in game.regularizer_states.items()
+    }
+    population._average, population._alive, population._age = left
+
+
+def _put_numbers(population: Population, tensors: Sequence[Tensor]) -> None:
+    """Replace the rates and strengths, which then no longer depend on the iteration."""
+    game, left = population.game, iter(tensors)
+    for player in (game.generator, game.discriminator):
+        player.rates = player.rates._make(next(left) for _ in player.rates)
+    population._ema = next(left)
+    game.fix_numbers(SCHEDULES.make("constant"), {name: next(left) for name in game.present_strengths()})
+
+
+class _Recorder(Source):
+    """A source that notes what it is asked for."""
+
+    requests: list[Request]
+
+    @classmethod
+    def of(cls, source: Source) -> _Recorder:
+        one = cls.__new__(cls)
+        vars(one).update(vars(source.fork()), requests=[])
+        return one
+
+    def batch(self, n: int) -> Batch:
+        self.requests += [Request("data", n), Request("latent", n)]
+        return super().batch(n)
+
+    def noise(self, kind: str, name: str, like: Tensor) -> Tensor:
+        self.requests.append(Request(f"{kind} {like.shape[-1]} {name}", like.shape[1]))
+        return super().noise(kind, name, like)
+
+
+class _Given(Source):
+    """A source that returns given numbers; they have to be asked for in the order of the requests."""
+
+    def __init__(self, requests: Sequence[Request], given: Sequence[Tensor]) -> None:
+        self._left = iter(zip(requests, given, strict=True))
+
+    def _next(self, request: Request) -> Tensor:
+        expected, numbers = next(self._left)
+        if request != expected:
+            raise Untraceable("asks for other random numbers in one iteration than in another")
+        return numbers.mT
+
+    def batch(self, n: int) -> Batch:
+        return Batch(self._next(Request("data", n)), self._next(Request("latent", n)), self)
+
+    def noise(self, kind: str, name: str, like: Tensor) -> Tensor:
+        return self._next(Request(f"{kind} {like.shape[-1]} {name}", like.shape[1]))
+
+
+def _trace(population: Population) -> Trace:
+    from torch.fx.experimental.proxy_tensor import make_fx  # here: it takes as long to load as torch itself
+
+    requests = _requests(population)
+    asked: list[Holds] = []
+    now, moving = inputs(population), len(state(population))
+    given = draw(population.game.source.fork(), requests)
+
+    def step(*tensors: Tensor) -> tuple[Tensor, ...]:
+        one = population.fork()
+        put_state(one, tensors[:moving])
+        _put_numbers(one, tensors[moving : len(now)])
+        one.game.source = _Given(requests, tensors[len(now) :])
+        one.game.steps = Iteration(population.steps, asked)
+        one.take_step()
+        return tuple(state(one))
+
+    graph = make_fx(step)(*contiguous(now), *given)
+    constants = _lift_constants(graph)
+    _refuse_randomness(graph)
+    graph.graph.eliminate_dead_code()
+    graph.recompile()
+    return Trace(graph, requests, constants, tuple(asked))
+
+
+def _requests(population: Population) -> tuple[Request, ...]:
+    one = population.fork()
+    one.game.source = recorder = _Recorder.of(population.game.source)
+    one.take_step()
+    return tuple(recorder.requests)
+
+
+def draw(source: Source, requests: Sequence[Request]) -> list[Tensor]:
+    """Draw the random numbers of one iteration, each `(P, dim, n)`."""
+    return [source.columns(*request) for request in requests]
+
+
+def contiguous(tensors: Sequence[Tensor]) -> list[Tensor]:
+    """Return tensors without a history whose numbers lie in order, as a program reads them."""
+    return [x.detach().contiguous() for x in tensors]
+
+
+def _lift_constants(graph: GraphModule) -> tuple[Tensor, ...]:
+    """Make an input of each tensor that the step has made itself, so that a graph is operations and nothing else."""
+    from operator import attrgetter
+
+    nodes = [node for node in graph.graph.nodes if node.op == "get_attr"]
+    names = list(dict.fromkeys(str(node.target) for node in nodes))
+    last = [node for node in graph.graph.nodes if node.op == "placeholder"][-1]
+    held: list[Tensor] = []
+    for name in reversed(names):
+        with graph.graph.inserting_after(last):
+            new = graph.graph.placeholder(f"constant_{name.replace('.', '_')}")
+        for node in nodes:
+            if node.target == name:
+                node.replace_all_uses_with(new)
+                graph.graph.erase_node(node)
+        held.insert(0, attrgetter(name)(graph).detach().contiguous())
+    return tuple(held)
+
+
+def _refuse_randomness(graph: GraphModule) -> None:
+    for node in graph.graph.nodes:
+        if torch.Tag.nondeterministic_seeded in getattr(node.target, "tags", ()):
+            raise Untraceable(f"draws random numbers of its own, by {node.target}")
+
+
+def _try(trace: Trace, population: Population) -> None:
+    """Compare one iteration by the operations with one by the step."""
+    one = population.fork()
+    given = draw(population.game.source.fork(), trace.requests)
+    by_graph = trace.graph(*contiguous(inputs(population)), *given, *trace.constants)
+    one.take_step()
+    for found, expected in zip(by_graph, state(one), strict=True):
+        if found.shape != expected.shape or found.dtype != expected.dtype:
+            raise Untraceable("gives other shapes when it is traced")
+        if not torch.allclose(found.double(), expected.double(), *LARGEST, equal_nan=True):
+            raise Untraceable("gives other numbers when it is traced")
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Raise Untraceable if this thread prints: a step that does would print once, and never again."""
+    outer = sys.stdout
+    sys.stdout = _Watch(outer, threading.get_ident())
+    try:
+        yield
+    finally:
+        sys.stdout = outer
+
+
+class _Watch:
+    """A stream like another that refuses what one thread writes."""
+
+    def __init__(self, stream: Any, thread: int) -> None:
+        self._stream, self._thread = stream, thread
+
+    def write(self, words: str) -> Any:
+        if threading.get_ident() == self._thread:
+            raise Untraceable("prints")
+        return self._stream.write(words)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)

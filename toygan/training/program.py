@@ -1,0 +1,113 @@
+"""A program: iterations of a population as calls of a function of tensors, without Python between the operations."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from toygan.parts.menu import Menu
+from toygan.recipe import KNOBS
+from toygan.training.capture import Trace, Untraceable, capture, draw, inputs, put_state
+
+if TYPE_CHECKING:
+    from toygan.training.population import Population
+
+Call = Callable[[list[Tensor]], Sequence[Tensor]]  # from all inputs of a trace to the next state
+AHEAD = 1000  # iterations for which all traces are captured at once
+MOST = 8  # traces of a program: a step that asks ever new questions about its iteration stays step by step
+
+
+def interpret(trace: Trace, like: Sequence[Tensor]) -> Call:
+    """Return a call that takes the operations one by one, in Python; `like` are inputs of the right shapes."""
+    return lambda tensors: trace.graph(*tensors)
+
+
+def script(trace: Trace, like: Sequence[Tensor]) -> Call:
+    """Return a call that takes the operations one by one, without Python; `like` are inputs of the right shapes."""
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")  # TorchScript is deprecated; a release without it fails here, and interprets
+        try:
+            function = torch.jit.trace(trace.graph, tuple(like), check_trace=False)  # type: ignore[no-untyped-call]
+        except (AttributeError, RuntimeError):
+            return interpret(trace, like)
+
+    def call(tensors: list[Tensor]) -> Sequence[Tensor]:
+        # Optimised, it adds up some sums in another order than the step does.
+        with torch.no_grad(), torch.jit.optimized_execution(False):
+            result: Sequence[Tensor] = function(*tensors)
+        return result
+
+    return call
+
+
+def shape_of(population: Population) -> str:
+    """Return what a program of the population has fixed: all but numbers of the members, as one line."""
+    first, members = population.recipes[0], population.recipes
+    fields = [how.shape_part(getattr(first, name)) for name, how in KNOBS.items()]
+    counts = [[r.regularizers[name] for r in members] for name, part in first.parts.regularizers.items() if part.whole]
+    averaged = any(recipe.ema for recipe in members)
+    return repr((Menu.changes, fields, counts, len(members), averaged, population.device, population.dtype))
+
+
+class Program:
+    """The iterations of populations of one shape, each as one call.
+
+    Args:
+        population: A population; it does not change. The program serves all of its shape.
+        run: Makes the call of a trace.
+    Raises:
+        Untraceable: If a step is more than operations on tensors.
+    """
+
+    def __init__(self, population: Population, run: Callable[[Trace, Sequence[Tensor]], Call] = script) -> None:
+        self.shape = shape_of(population)
+        self.traces = tuple(_traces(population))
+        self._like = [example(trace, population) for trace in self.traces]
+        self.use(run)
+
+    @property
+    def examples(self) -> list[tuple[Trace, list[Tensor]]]:
+        """Each trace, with inputs of the right shapes."""
+        return list(zip(self.traces, self._like, strict=True))
+
+    def use(self, run: Callable[[Trace, Sequence[Tensor]], Call]) -> None:
+        """Take the calls that `run` makes from now on."""
+        self._calls = [run(trace, like) for trace, like in self.examples]
+
+    def step(self, population: Population) -> bool:
+        """Train a population for one iteration; return False if no trace holds for it, and nothing has changed."""
+        game = population.game
+        for trace, call in zip(self.traces, self._calls, strict=True):
+            if trace.holds(game.steps):
+                break
+        else:
+            return False
+        now = inputs(population)
+        if any(not x.is_contiguous() or x.requires_grad for x in now):
+            now = [x.detach().contiguous() for x in now]
+        put_state(population, call([*now, *draw(game.source, trace.requests), *trace.constants]))
+        game.steps += 1
+        game.apply_schedule()
+        return True
+
+
+def example(trace: Trace, population: Population) -> list[Tensor]:
+    """Return inputs of a trace as they are for the next iteration; nothing changes."""
+    now = [x.detach().contiguous() for x in inputs(population)]
+    return [*now, *draw(population.game.source.fork(), trace.requests), *trace.constants]
+
+
+def _traces(population: Population) -> Iterator[Trace]:
+    """Yield traces, one of which holds for each of the next iterations."""
+    found: list[Trace] = []
+    one = population.fork()
+    for one.game.steps in range(population.steps, population.steps + AHEAD):
+        if not any(trace.holds(one.steps) for trace in found):
+            if len(found) == MOST:
+                raise Untraceable(f"takes other operations in each of {MOST} iterations")
+            found.append(capture(one))
+            yield found[-1]
