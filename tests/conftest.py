@@ -8,6 +8,7 @@ import pytest
 from support import lab
 
 os.environ.setdefault("MPLBACKEND", "agg")  # also in the processes that tests start
+os.environ["TOYGAN_COMPILE"] = "0"  # a test that is about programs asks for them
 
 
 @pytest.fixture(scope="session")

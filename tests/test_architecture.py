@@ -27,9 +27,10 @@ ARROWS: dict[str, set[str]] = {
     "knobs": {"text", "parts"},
     "recipe": {"knobs", "text", "parts"},
     "identity": {"recipe", "knobs", "parts"},
-    "training": {"files", "randomness", "recipe", "identity", "text", "parts"},
+    "compiler": set(),
+    "training": {"files", "randomness", "recipe", "identity", "text", "parts", "compiler"},
     "limits": {"recipe", "parts", "training", "text"},
-    "runs": ENGINE | {"files"},
+    "runs": ENGINE | {"compiler", "files"},
     "measure": ENGINE | {"runs"},
     "sweeps": ENGINE | {"runs", "measure", "chart"},
     "panels": ENGINE | {"runs", "measure", "chart", "files"},
@@ -45,6 +46,7 @@ NUMBERS, PAINTING = {"torch", "numpy", "scipy"}, {"matplotlib", "PIL"}
 WIDGETS = {"ipywidgets", "anywidget", "traitlets", "IPython"}
 OUTSIDE: dict[str, set[str]] = {
     "chart": {"numpy"} | PAINTING,
+    "compiler": {"torch", "platformdirs"},
     "parts": NUMBERS | {"sklearn"},
     "training": NUMBERS | {"safetensors"},
     "limits": {"torch", "psutil"},

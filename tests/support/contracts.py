@@ -14,6 +14,7 @@ from torch import Tensor
 from toygan import Distribution, Loss, Metric, Population, Recipe, RecipeError, Regularizer
 from toygan.parts.losses import LogitPair
 from toygan.parts.metrics.inputs import Earlier, MetricInputs
+from toygan.training.program import Program
 
 TINY = {"width": 4, "depth": 1, "batch": 8}  # some turns solve for the steps of all parameters: there must be few
 
@@ -94,6 +95,23 @@ def a_restored_state_goes_on_as_the_run_does(recipe: Recipe) -> None:
     assert all(torch.equal(a, b) for a, b in zip(tensors(population), tensors(restored), strict=True))
 
 
+def captured_iterations_are_those_of_the_step(recipe: Recipe) -> None:
+    """To the last bit; after a change of numbers too, which captures nothing again."""
+    recipe = recipe.but(anneal=7)
+    stepped = Population(recipe.seeds(3))
+    captured = stepped.fork()
+    captured.program = Program(captured)
+    other = recipe.but(lr_g=2 * recipe.lr_g, lr_d=0.5 * recipe.lr_d)
+    for population in (stepped, captured):
+        population.run(6)
+        population.change(other.seeds(3))
+        population.run(6)
+    assert captured.program is not None, "a change of numbers keeps the program"
+    for mine, its in zip(tensors(stepped), tensors(captured), strict=True):
+        torch.testing.assert_close(its, mine, rtol=0, atol=0, equal_nan=True)
+    assert torch.equal(stepped.batch().real, captured.batch().real)
+
+
 def all_tensors_stand_on_the_device_of_the_run(recipe: Recipe) -> None:
     """The device "meta" computes shapes only, and like CUDA refuses to mix its tensors with the CPU's."""
     population = Population([recipe, recipe.but(seed=1)], device="meta")
@@ -127,6 +145,7 @@ OF_RECIPES = (
     looking_changes_nothing,
     no_step_keeps_what_it_was_computed_from,
     a_restored_state_goes_on_as_the_run_does,
+    captured_iterations_are_those_of_the_step,
     all_tensors_stand_on_the_device_of_the_run,
     survives_being_written_down,
     *([a_seed_is_the_same_run_on_cuda] if torch.cuda.is_available() else []),

@@ -19,7 +19,7 @@ OPTIONS: dict[str, Any] = {"cpp.threads": 1}  # operations are small: threads wo
 
 
 def build(job: Job, out: Path) -> None:
-    """Compile a job into the library `out`; its folder is the compiler's own, and keeps headers that are compiled once."""
+    """Compile a job into the library `out`; beside it, headers are kept that are compiled once."""
     os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(out.parent / "torch")
     torch.set_num_threads(1)
     from torch._inductor import aot_compile
@@ -39,7 +39,7 @@ def graph_of(job: Job) -> tuple[GraphModule, list[Tensor]]:
     from torch.fx.passes.fake_tensor_prop import FakeTensorProp
 
     names: dict[str, Any] = {"torch": torch, "device": torch.device, "inf": float("inf"), "nan": float("nan")}
-    exec(job.code, names)  # noqa: S102 - of the process that asks, on its standard input
+    exec(job.code, names)  # it comes from the process that started this one
     like = [torch.zeros(shape, dtype=getattr(torch, dtype)) for shape, dtype in job.inputs]
 
     class Operations(torch.nn.Module):

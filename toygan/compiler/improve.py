@@ -16,9 +16,11 @@ def improve(graph: GraphModule) -> None:
     """Rewrite thin products in place; every node needs the tensor that it gives in `meta["val"]`."""
     for node in list(graph.graph.nodes):
         if node.target is aten.bmm.default and _is_thin(*node.args):
-            _replace(graph, node, *node.args)
+            a, b = node.args
+            _replace(graph, node, a, b, None)
         elif node.target is aten.baddbmm.default and not node.kwargs and _is_thin(*node.args[1:]):
-            _replace(graph, node, *node.args[1:], added=node.args[0])
+            added, a, b = node.args
+            _replace(graph, node, a, b, added)
     graph.graph.eliminate_dead_code()
     graph.recompile()
 
@@ -34,20 +36,25 @@ def _value(node: Node) -> Tensor:
     return value
 
 
-def _replace(graph: GraphModule, node: Node, a: Node, b: Node, added: Node | None = None) -> None:
+def _replace(graph: GraphModule, node: Node, a: Node, b: Node, added: Node | None) -> None:
     k = _value(a).shape[-1]
     call = graph.graph.call_function
     with graph.graph.inserting_before(node):
         if k <= THIN:
             terms = [
-                call(aten.mul.Tensor, (call(aten.slice.Tensor, (a, 2, i, i + 1)), call(aten.slice.Tensor, (b, 1, i, i + 1))))
+                call(
+                    aten.mul.Tensor,
+                    (call(aten.slice.Tensor, (a, 2, i, i + 1)), call(aten.slice.Tensor, (b, 1, i, i + 1))),
+                )
                 for i in range(k)
             ]
             new = terms[0]
             for term in terms[1:]:
                 new = call(aten.add.Tensor, (new, term))
         else:
-            products = call(aten.mul.Tensor, (call(aten.unsqueeze.default, (a, 3)), call(aten.unsqueeze.default, (b, 1))))
+            products = call(
+                aten.mul.Tensor, (call(aten.unsqueeze.default, (a, 3)), call(aten.unsqueeze.default, (b, 1)))
+            )
             new = call(aten.sum.dim_IntList, (products, [2]))
         if added is not None:
             new = call(aten.add.Tensor, (new, added))

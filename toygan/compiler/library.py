@@ -11,7 +11,7 @@ from torch import Tensor
 
 def load(path: Path) -> Callable[[list[Tensor]], Sequence[Tensor]]:
     """Return the function of a library that `toygan.compiler.build` has made."""
-    runner = torch._C._aoti.AOTIModelContainerRunnerCpu(str(path), 1)  # type: ignore[attr-defined]
+    runner = torch._C._aoti.AOTIModelContainerRunnerCpu(str(path), 1)
 
     def call(tensors: list[Tensor]) -> Sequence[Tensor]:
         result: list[Tensor] = runner.run(tensors)

@@ -13,29 +13,28 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import torch
 from torch import Tensor
 
+from toygan.parts.optimizers import OptimizerRates
 from toygan.parts.schedules import SCHEDULES
 from toygan.training.batches import Batch, Source
 from toygan.training.iteration import Iteration
+from toygan.training.population import Population
 
 if TYPE_CHECKING:
     from torch.fx import GraphModule
 
-    from toygan.training.population import Population
-
 Holds = Callable[[int], bool]  # True for the iterations for which a trace holds
-LARGEST = 1e-3, 1e-4  # relative and absolute difference after one iteration that rounding may make
 
 
 class Untraceable(Exception):
     """The error of a step that cannot be written down as operations on tensors; its message is the reason."""
 
 
-class Request(NamedTuple):
+class Draws(NamedTuple):
     """Random numbers that a step asks for: the stream, and the rows of each member."""
 
     stream: str
@@ -54,7 +53,7 @@ class Trace:
     """
 
     graph: GraphModule
-    requests: tuple[Request, ...]
+    requests: tuple[Draws, ...]
     constants: tuple[Tensor, ...]
     asked: tuple[Holds, ...]
 
@@ -106,9 +105,7 @@ def put_state(population: Population, tensors: Sequence[Tensor]) -> None:
         player.theta = next(left)
         player.state = tuple(next(left) for _ in player.state)
     game.turn_state = tuple(next(left) for _ in game.turn_state)
-    game.regularizer_states = {
-        name: tuple(next(left) for _ in kept) for name, kept in game.regularizer_states.items()
-    }
+    game.regularizer_states = {name: tuple(next(left) for _ in kept) for name, kept in game.regularizer_states.items()}
     population._average, population._alive, population._age = left
 
 
@@ -116,7 +113,7 @@ def _put_numbers(population: Population, tensors: Sequence[Tensor]) -> None:
     """Replace the rates and strengths, which then no longer depend on the iteration."""
     game, left = population.game, iter(tensors)
     for player in (game.generator, game.discriminator):
-        player.rates = player.rates._make(next(left) for _ in player.rates)
+        player.rates = OptimizerRates(*(next(left) for _ in player.rates))
     population._ema = next(left)
     game.fix_numbers(SCHEDULES.make("constant"), {name: next(left) for name in game.present_strengths()})
 
@@ -124,7 +121,7 @@ def _put_numbers(population: Population, tensors: Sequence[Tensor]) -> None:
 class _Recorder(Source):
     """A source that notes what it is asked for."""
 
-    requests: list[Request]
+    requests: list[Draws]
 
     @classmethod
     def of(cls, source: Source) -> _Recorder:
@@ -133,31 +130,31 @@ class _Recorder(Source):
         return one
 
     def batch(self, n: int) -> Batch:
-        self.requests += [Request("data", n), Request("latent", n)]
+        self.requests += [Draws("data", n), Draws("latent", n)]
         return super().batch(n)
 
     def noise(self, kind: str, name: str, like: Tensor) -> Tensor:
-        self.requests.append(Request(f"{kind} {like.shape[-1]} {name}", like.shape[1]))
+        self.requests.append(Draws(f"{kind} {like.shape[-1]} {name}", like.shape[1]))
         return super().noise(kind, name, like)
 
 
 class _Given(Source):
     """A source that returns given numbers; they have to be asked for in the order of the requests."""
 
-    def __init__(self, requests: Sequence[Request], given: Sequence[Tensor]) -> None:
+    def __init__(self, requests: Sequence[Draws], given: Sequence[Tensor]) -> None:
         self._left = iter(zip(requests, given, strict=True))
 
-    def _next(self, request: Request) -> Tensor:
+    def _next(self, request: Draws) -> Tensor:
         expected, numbers = next(self._left)
         if request != expected:
             raise Untraceable("asks for other random numbers in one iteration than in another")
         return numbers.mT
 
     def batch(self, n: int) -> Batch:
-        return Batch(self._next(Request("data", n)), self._next(Request("latent", n)), self)
+        return Batch(self._next(Draws("data", n)), self._next(Draws("latent", n)), self)
 
     def noise(self, kind: str, name: str, like: Tensor) -> Tensor:
-        return self._next(Request(f"{kind} {like.shape[-1]} {name}", like.shape[1]))
+        return self._next(Draws(f"{kind} {like.shape[-1]} {name}", like.shape[1]))
 
 
 def _trace(population: Population) -> Trace:
@@ -173,7 +170,7 @@ def _trace(population: Population) -> Trace:
         put_state(one, tensors[:moving])
         _put_numbers(one, tensors[moving : len(now)])
         one.game.source = _Given(requests, tensors[len(now) :])
-        one.game.steps = Iteration(population.steps, asked)
+        one.game.steps = cast(int, Iteration(population.steps, asked))
         one.take_step()
         return tuple(state(one))
 
@@ -185,14 +182,14 @@ def _trace(population: Population) -> Trace:
     return Trace(graph, requests, constants, tuple(asked))
 
 
-def _requests(population: Population) -> tuple[Request, ...]:
+def _requests(population: Population) -> tuple[Draws, ...]:
     one = population.fork()
     one.game.source = recorder = _Recorder.of(population.game.source)
     one.take_step()
     return tuple(recorder.requests)
 
 
-def draw(source: Source, requests: Sequence[Request]) -> list[Tensor]:
+def draw(source: Source, requests: Sequence[Draws]) -> list[Tensor]:
     """Draw the random numbers of one iteration, each `(P, dim, n)`."""
     return [source.columns(*request) for request in requests]
 
@@ -236,7 +233,7 @@ def _try(trace: Trace, population: Population) -> None:
     for found, expected in zip(by_graph, state(one), strict=True):
         if found.shape != expected.shape or found.dtype != expected.dtype:
             raise Untraceable("gives other shapes when it is traced")
-        if not torch.allclose(found.double(), expected.double(), *LARGEST, equal_nan=True):
+        if not torch.allclose(found.double(), expected.double(), rtol=0, atol=0, equal_nan=True):
             raise Untraceable("gives other numbers when it is traced")
 
 

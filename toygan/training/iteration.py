@@ -37,10 +37,10 @@ class Iteration:
 
     def _answer(self, operation: Callable[[Any, Any], bool], other: object) -> bool:
         if not isinstance(other, int | float):
-            return NotImplemented
+            raise TypeError(f"{other!r}: an iteration is compared with numbers only")
         formula = self.formula
-        answer = operation(formula(self.now), other)
-        self.asked.append(lambda steps: operation(formula(steps), other) == answer)
+        answer = bool(operation(formula(self.now), other))
+        self.asked.append(lambda steps: bool(operation(formula(steps), other)) == answer)
         return answer
 
     def __add__(self, other: object) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cache, partial
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 import numpy as np
 import torch
@@ -16,11 +16,20 @@ from toygan.training.device import as_device
 from toygan.training.game import Game
 from toygan.training.players import Player
 from toygan.training.probe import Probe
-from toygan.training.program import Program, shape_of
 from toygan.training.snapshot import Snapshot
 from toygan.training.state import PlayerState, State, StateError
 
 PROBE_BATCHES = 8  # batches to look at, of different sizes, that are kept: drawing one costs more than looking at it
+
+
+class Stepper(Protocol):
+    """What can train a population in place of its own step, with the same result."""
+
+    def fits(self, population: Population) -> bool:
+        """Return True if it serves populations of this shape."""
+
+    def step(self, population: Population) -> bool:
+        """Train one iteration; return False if it cannot, and nothing has changed."""
 
 
 class Population:
@@ -57,7 +66,7 @@ class Population:
         self._age = torch.zeros(len(self.recipes), dtype=torch.long, device=self.device)  # iterations while alive
         self._read_ema()
         self._probe_batches: dict[tuple[int | None, int], Batch] = {}
-        self.program: Program | None = None
+        self.program: Stepper | None = None
 
     def _read_ema(self) -> None:
         self._averages = any(recipe.ema for recipe in self.recipes)
@@ -154,7 +163,7 @@ class Population:
         if new[0].parts.turns != self.turn:
             self.turn = new[0].parts.turns
             self.game.turn_state = self.turn.start(self.generator.theta, self.discriminator.theta)
-        if self.program is not None and self.program.shape != shape_of(self):
+        if self.program is not None and not self.program.fits(self):
             self.program = None
 
     # All that decides how it continues.

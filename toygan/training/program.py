@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -12,9 +11,7 @@ from torch import Tensor
 from toygan.parts.menu import Menu
 from toygan.recipe import KNOBS
 from toygan.training.capture import Trace, Untraceable, capture, draw, inputs, put_state
-
-if TYPE_CHECKING:
-    from toygan.training.population import Population
+from toygan.training.population import Population
 
 Call = Callable[[list[Tensor]], Sequence[Tensor]]  # from all inputs of a trace to the next state
 AHEAD = 1000  # iterations for which all traces are captured at once
@@ -37,7 +34,7 @@ def script(trace: Trace, like: Sequence[Tensor]) -> Call:
 
     def call(tensors: list[Tensor]) -> Sequence[Tensor]:
         # Optimised, it adds up some sums in another order than the step does.
-        with torch.no_grad(), torch.jit.optimized_execution(False):
+        with torch.no_grad(), torch.jit.optimized_execution(False):  # type: ignore[attr-defined]
             result: Sequence[Tensor] = function(*tensors)
         return result
 
@@ -78,14 +75,17 @@ class Program:
         """Take the calls that `run` makes from now on."""
         self._calls = [run(trace, like) for trace, like in self.examples]
 
+    def fits(self, population: Population) -> bool:
+        """Return True if the program serves populations of this shape."""
+        return self.shape == shape_of(population)
+
     def step(self, population: Population) -> bool:
         """Train a population for one iteration; return False if no trace holds for it, and nothing has changed."""
         game = population.game
-        for trace, call in zip(self.traces, self._calls, strict=True):
-            if trace.holds(game.steps):
-                break
-        else:
+        found = next((i for i, trace in enumerate(self.traces) if trace.holds(game.steps)), None)
+        if found is None:
             return False
+        trace, call = self.traces[found], self._calls[found]
         now = inputs(population)
         if any(not x.is_contiguous() or x.requires_grad for x in now):
             now = [x.detach().contiguous() for x in now]
