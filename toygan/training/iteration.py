@@ -18,6 +18,7 @@ class Iteration:
     else takes the same operations in every iteration for which the answers are the same.
 
     Example:
+        >>> from toygan.training.iteration import Iteration
         >>> asked = []
         >>> (Iteration(7, asked) + 1) % 4 == 0
         True
