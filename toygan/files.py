@@ -16,27 +16,68 @@ from typing import IO, Any
 
 import numpy as np
 
+from toygan.locks import hold
+
 META = "words"  # the name of the JSON in an archive
 MOST_BYTES = 2**33  # of a file that is read as a whole
 
 
 def write(path: Path, content: bytes | Callable[[], bytes], force: bool = True, option: str = "force=True") -> None:
-    """Write a file as a whole: a reader finds all of it, or what was there before.
+    """Write a file as a whole: a reader finds all of it, or what was there before. A link keeps its target's name.
 
-    Raises FileExistsError, before a `content` that is a function is called, if the file exists and `force` is false.
-    Its message names `option` as the way to replace the file.
+    Before a `content` that is a function is called, it raises OSError if nothing can be written there, and
+    FileExistsError if the file exists and `force` is false. Its message names `option` as the way to replace the file.
     """
+    refuse_place(path)
     if not force and path.exists():
-        raise FileExistsError(f"{path}: exists; choose another name, or replace it with {option}")
-    data, part = content() if callable(content) else content, path.with_name(f".{path.name}.part")
+        raise _exists(path, option)
+    data, target = content() if callable(content) else content, Path(os.path.realpath(path))
+    part = target.with_name(f".{target.name}.part")
     try:
-        part.write_bytes(data)
-        os.replace(part, path)
+        with hold(part, create=True, wait=True):
+            try:
+                if part.stat().st_nlink > 1:  # of a writer that was killed when it had just given the file its name
+                    part.unlink()
+                part.write_bytes(data)
+                _rename(part, target, force)
+            except BaseException:
+                part.unlink(missing_ok=True)
+                raise
+    except FileExistsError:  # made by another process meanwhile
+        raise _exists(path, option) from None
     except OSError as error:
         raise OSError(error.errno, error.strerror or str(error), str(path)) from None  # not the name of `part`
-    finally:
-        with contextlib.suppress(OSError):
+
+
+def refuse_place(path: Path) -> None:
+    """Raise OSError, with the name as it was given, if no file can be written there."""
+    if path.exists() and not path.is_file():
+        kind = IsADirectoryError(errno.EISDIR, "is a folder", str(path)) if path.is_dir() else None
+        raise kind or OSError(errno.EINVAL, "must be a regular file", str(path))
+    folder = Path(os.path.realpath(path)).parent if path.is_symlink() else path.parent
+    if not folder.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "is not a folder" if folder.exists() else "no such folder", str(folder))
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, "the folder cannot be written to", str(folder))
+
+
+def _exists(path: Path, option: str) -> FileExistsError:
+    return FileExistsError(f"{path}: exists; choose another name, or replace it with {option}")
+
+
+def _rename(part: Path, target: Path, force: bool) -> None:
+    """Give a file its name; FileExistsError if that exists and `force` is false."""
+    if not force:
+        try:
+            os.link(part, target)
             part.unlink()
+            return
+        except FileExistsError:
+            raise
+        except OSError:  # a file system without links
+            if target.exists():
+                raise FileExistsError from None
+    os.replace(part, target)
 
 
 def is_same(one: Path, other: Path) -> bool:
@@ -63,17 +104,18 @@ def read(path: Path, most: int = MOST_BYTES) -> bytes:
 
 
 @contextlib.contextmanager
-def decoding() -> Iterator[None]:
-    """Turn any error in the block into a ValueError with its reason in one line.
+def decoding(*kept: type[Exception]) -> Iterator[None]:
+    """Turn any error in the block into a ValueError with its reason in one line, but not those of the kinds `kept`.
 
     Decoders of archives, arrays and pictures raise errors of over a dozen kinds when bytes are damaged.
     """
     try:
         yield
-    except MemoryError:
-        raise
     except Exception as error:
+        if isinstance(error, (MemoryError, *kept)):
+            raise
         words = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        words = f"it has no {words}" if isinstance(error, KeyError) else words
         raise ValueError(" ".join(words.split())) from None
 
 

@@ -196,7 +196,7 @@ def test_a_damaged_checkpoint_is_one_line(
 def test_a_finished_run_is_not_gone_on_with_as_another(tmp_path: Path) -> None:
     toygan(*RUN, "--out", tmp_path)
     before = contents(tmp_path)
-    for words in (["--steps", 8], ["--seeds", 3], ["--gif"], ["--lr-g", 0.5]):
+    for words in (["--steps", 8], ["--seeds", 3], ["--gif"], ["--lr-g", 0.5], ["--every", 2], ["--every", 10**30]):
         assert "is finished and differs from this command" in refused(
             toygan(*RUN, *words, "--out", tmp_path, "--resume")
         )

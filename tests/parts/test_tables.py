@@ -107,7 +107,7 @@ def test_a_pipe_a_folder_and_a_device_are_not_opened(kind: str, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    "path", ["~nosuchuser/data.csv", "no-such.npy", "\ud800.csv", "n" * 300 + ".csv", "a.csv/b.csv"]
+    "path", ["~nosuchuser/data.csv", "no-such.npy", "\udcff.csv", "n" * 300 + ".csv", "a.csv/b.csv"]
 )
 def test_a_path_without_a_file_is_refused(path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import json
+import os
 import pickle
 import struct
 from pathlib import Path
@@ -190,6 +191,75 @@ def test_a_file_cut_short_is_refused(kept: Path, share: float) -> None:
 )
 def test_a_head_that_does_not_fit_the_numbers_is_refused(kept: Path, changes: dict[str, str | None]) -> None:
     refused(rewritten(kept, **changes))
+
+
+@pytest.mark.parametrize("steps", [str(2**63), "9" * 400, "1e400"])
+def test_iterations_beyond_any_run_are_refused(kept: Path, steps: str) -> None:
+    assert "damaged" in refused(rewritten(kept, steps=steps))
+
+
+def with_tensors(path: Path, **changes: torch.Tensor | None) -> Path:
+    """The file with other tensors, the recipes and all else as before."""
+    from safetensors.torch import load, save
+
+    content = path.read_bytes()
+    head = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])["__metadata__"]
+    named = {name.replace("_", "/"): x for name, x in changes.items()}
+    path.write_bytes(save({k: v for k, v in (load(content) | named).items() if v is not None}, head))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"alive": torch.ones(2)}, "alive has type torch.float32; the recipes make torch.bool"),
+        ({"alive": torch.ones(2, dtype=torch.int64)}, "alive has type torch.int64"),
+        ({"age": torch.zeros(2, dtype=torch.int32)}, "age has type torch.int32"),
+        ({"age": torch.zeros(2, dtype=torch.complex64)}, "age has type torch.complex64"),
+        ({"age": torch.zeros(3, dtype=torch.int64)}, "age has shape (3,); there are 2 members"),
+        ({"age": torch.zeros((), dtype=torch.int64)}, "age has shape ()"),
+        ({"average": torch.zeros(2, 7)}, "average has shape (2, 7)"),
+        ({"average": torch.zeros(2, 42, dtype=torch.float64)}, "average has type torch.float64"),
+        ({"average": None}, "average"),
+        ({"generator_theta": torch.zeros(2, 42, dtype=torch.int64)}, "generator/theta has type torch.int64"),
+        ({"generator_theta": torch.zeros(2, 42, dtype=torch.float16)}, "generator/theta has type torch.float16"),
+        ({"generator_optimizer_0": None}, "generator/optimizer/0"),
+        ({"turn_0": torch.zeros(2, 1)}, "turn/0 has shape (2, 1); the recipes make None"),
+        ({"turn_7": torch.zeros(2, 1)}, "has no 'turn/0'"),
+        ({"regularizers_r1_0": torch.zeros(2, 1)}, "regularizers/r1/0 is not a tensor of this version"),
+        ({"mine": torch.zeros(2, 1)}, "mine is not a tensor of this version"),
+        ({"streams_data": torch.zeros(2, 9)}, "invalid streams"),
+        ({"streams_data": torch.zeros(2, 9, dtype=torch.uint8)}, "invalid streams"),
+        ({"streams_latent": torch.zeros((), dtype=torch.uint8)}, "invalid streams"),
+        ({"streams_latent": None}, "streams/latent"),
+    ],
+)
+def test_a_tensor_that_the_recipes_do_not_make_is_named(
+    changes: dict[str, torch.Tensor | None], says: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "run.state"
+    Population(SMALL.seeds(2)).state.save(path)
+    assert says in refused(with_tensors(path, **changes))
+
+
+def test_more_members_than_rows_are_refused_before_any_is_made(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Population, "__init__", lambda *args: pytest.fail("it was made"))
+    rows = json.dumps([json.loads(SMALL.but(width=1024).to_json())] * 1000)
+    assert "there are 1000 members" in refused(rewritten(kept, recipes=rows))
+
+
+def test_members_that_do_not_fit_together_are_an_error_of_the_state(tmp_path: Path) -> None:
+    path = tmp_path / "run.state"
+    Population(SMALL.seeds(2)).state.save(path)
+    rows = [json.loads(SMALL.but(loss=loss).to_json()) for loss in ("hinge", "minimax")]
+    assert refused(rewritten(path, recipes=json.dumps(rows))).startswith("state: ")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="POSIX has named pipes")
+def test_a_pipe_is_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "run.state")
+    with pytest.raises(OSError, match="must be a regular file"):
+        State.load(tmp_path / "run.state")
 
 
 def test_a_file_that_is_not_there_is_the_systems_error(tmp_path: Path) -> None:

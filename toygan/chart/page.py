@@ -52,7 +52,7 @@ def build_document(
         f'<script type="application/{type_}" id="toygan-{name}">{text}</script>' for name, (type_, text) in data.items()
     )
     words = {"title": escape(title), "about": escape(about), "kind": kind, "style": style, "script": script}
-    return HTML.format(**words, data=blocks).encode()
+    return HTML.format(**words, data=blocks).encode(errors="replace")  # the name of a file may be any bytes
 
 
 def build_script(*more: Path) -> str:

@@ -10,7 +10,7 @@ import click
 from toygan.cli.oneline import INTERRUPTED
 from toygan.cli.param_types import FILE_TO_WRITE, SEED_COUNT, StrictIntRange, refuse_overwriting
 from toygan.cli.studies import FAILED, measuring_options, open_store, print_results, select
-from toygan.files import write
+from toygan.files import read, write
 from toygan.studies.gallery import GALLERY
 from toygan.studies.gallery.case import SEEDS
 from toygan.studies.gallery.report import measure_gallery
@@ -22,7 +22,7 @@ def _read_odds(file: Path | None) -> str:
     if file is None or not file.exists():
         return "{}"
     try:
-        held = file.read_text(encoding="utf-8")
+        held = read(file).decode()
         known = json.loads(held).keys() <= {"random", "gallery"}
     except (OSError, ValueError, AttributeError, RecursionError):
         known = False

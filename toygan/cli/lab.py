@@ -49,7 +49,7 @@ def copy_lessons(to: Path) -> tuple[list[str], list[str], list[str]]:
             continue
         try:
             if target.exists():
-                if target.read_bytes() != content:
+                if not target.is_file() or target.read_bytes() != content:
                     kept.append(str(name))
                 continue
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from toygan.files import MOST_BYTES, decoding, read
 from toygan.recipe import DEFAULT, FIELDS, KNOBS, Recipe, RecipeError, parse
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -59,17 +60,13 @@ def recipe_from_options(given: dict[str, Any]) -> Recipe:
     return base.but(**changes)
 
 
-def read_text(file: Path, given: str, most: int | None = None) -> str:
+def read_text(file: Path, given: str, most: int = MOST_BYTES) -> str:
     """Read a text file; UsageError, with the option that named it, if it is unreadable or exceeds `most` bytes."""
     try:
-        with file.open("rb") as content:
-            held = content.read(-1 if most is None else most + 1)
-        if most is not None and len(held) > most:
-            raise click.UsageError(f"{given} {file}: holds more than {most:,} bytes")
-        return held.decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else error
-        raise click.UsageError(f"{given} {file}: cannot be read ({why})") from None
+        with decoding():
+            return read(file, most).decode("utf-8")
+    except ValueError as error:
+        raise click.UsageError(f"{given} {file}: cannot be read ({error})") from None
 
 
 def read_recipe(file: Path, given: str) -> Recipe:

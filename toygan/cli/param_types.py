@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from toygan import text
-from toygan.files import is_same
+from toygan.files import is_same, refuse_place
 from toygan.knobs import MOST_SEEDS, RecipeError
 
 
@@ -37,10 +37,13 @@ class OutputPath(click.Path):
     """A path to write to; it must have a name, since an empty one would mean the current folder."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the path; BadParameter if it is empty or not of the kind asked for."""
+        """Return the path; BadParameter if it is empty or of another kind, OSError if no file can be written there."""
         if value == "":
             self.fail("must have a name", param, ctx)
-        return super().convert(value, param, ctx)
+        path = super().convert(value, param, ctx)
+        if not self.dir_okay:
+            refuse_place(Path(os.fsdecode(path)))
+        return path
 
 
 class StrictIntRange(click.IntRange):

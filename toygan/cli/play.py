@@ -40,7 +40,7 @@ def add_notebook(folder: Path, name: str, content: bytes) -> Path:
     """Write a notebook into a folder under the first free name; a file that exists is never written to."""
     folder.mkdir(parents=True, exist_ok=True)
     names = (folder / f"{name}{'' if i == 1 else f'-{i}'}.ipynb" for i in count(1))
-    file = next(path for path in names if not path.exists() or path.read_bytes() == content)
+    file = next(path for path in names if not path.exists() or (path.is_file() and path.read_bytes() == content))
     if not file.exists():
         write(file, content)
     return file

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from toygan.cli import run_files
+from toygan.files import read
 from toygan.recipe import DEFAULT
 from toygan.runs.record import Record
 from toygan.sweeps.stored import StoredRecipe
@@ -34,8 +35,6 @@ def finish_replacing(out: Path) -> None:
 
 def choose_folder(out: Path, force: bool, resume: bool) -> Path:
     """Return the folder to write a run to: `out`, or a folder in it while `out` holds another run."""
-    if out.exists() and not out.is_dir():
-        raise click.UsageError(f"--out {out}: is a file")
     finish_replacing(out)
     if not out.is_dir() or not any(out.iterdir()):
         return out
@@ -55,9 +54,9 @@ def is_run(folder: Path) -> bool:
     """Return True if toygan wrote all the files that a new run would replace."""
     there = [folder / name for name in run_files.OWN if (folder / name).exists()]
     try:
-        StoredRecipe((folder / run_files.RECIPE).read_text(encoding="utf-8"))
+        StoredRecipe(read(folder / run_files.RECIPE).decode())
         if (metrics := folder / run_files.METRICS).exists():
-            Record.from_json(metrics.read_text(encoding="utf-8"), DEFAULT)  # its rows: the parts may be missing here
+            Record.from_json(read(metrics).decode(), DEFAULT)  # its rows: the parts may be missing here
     except (OSError, ValueError, RecursionError):
         return False
     begun = {metrics, folder / run_files.CHECKPOINT} & set(there)

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
 from PIL import Image
 
 from toygan.chart.recording import MOST_FRAMES, Recording
 from toygan.cli import run_files
 from toygan.cli.replace_run import choose_folder, is_run, replace
-from toygan.files import as_array, pack, unpack, write
+from toygan.files import as_array, decoding, pack, read, unpack, write
 from toygan.measure.diagnosis import describe, diagnose_all
 from toygan.panels.charts import Charts
 from toygan.panels.look import Look
@@ -48,6 +49,12 @@ class Request:
     def start(self) -> Run:
         """Return the run at iteration 0."""
         return Run(self.recipe.seeds(self.seeds), device=self.device, every=self.every, limit=None)
+
+    def is_measured_at(self, steps: np.ndarray) -> bool:
+        """Return True if these are all the iterations at which the run is measured."""
+        every = min(self.every, max(1, self.steps))
+        expected = np.minimum(every * np.arange(len(steps)), self.steps)
+        return bool((steps == expected).all() and steps[-1] == self.steps)
 
     @property
     def meta(self) -> dict[str, Any]:
@@ -160,25 +167,31 @@ class RunFolder:
         self._write_metrics()
 
     def _resume(self, file: Path) -> Run:
-        """Return the run of a checkpoint, and restore its drawings."""
+        """Return the run of a checkpoint, and restore its drawings; UsageError if it is another run, or damaged."""
         try:
-            meta, arrays = unpack(file.read_bytes())
-            self._refuse_another(meta["asked"])
-            run = resume(arrays["run"].tobytes(), self._request.every, device=self._request.device)
-            look = Look.from_run(run.population, run.record)
-            if self._request.gif:
-                self._picture.run.resume(arrays["picture"].tobytes(), look)
-                self._drawn = meta["drawn"]
-                self._frames = [
-                    Image.open(io.BytesIO(arrays[f"frame/{i}"].tobytes())).copy() for i in range(meta["frames"])
-                ]
-            if self._request.html:
-                self._charts.resume(arrays["charts"].tobytes(), look)
-                self._recording = Recording.deserialize(meta["recording"], arrays["recording"])
-        except (ValueError, LookupError, TypeError) as error:
+            with decoding(click.UsageError):
+                return self._decode(read(file))
+        except ValueError as error:
             raise click.UsageError(
                 f"--resume: cannot resume from {file} ({error}); use --force to start over"
             ) from None
+
+    def _decode(self, content: bytes) -> Run:
+        meta, arrays = unpack(content)
+        self._refuse_another(meta["asked"])
+        run = resume(arrays["run"].tobytes(), self._request.every, device=self._request.device)
+        if list(run.population.recipes) != self._request.recipe.seeds(self._request.seeds):
+            raise ValueError("it holds another run")
+        look = Look.from_run(run.population, run.record)
+        if self._request.gif:
+            self._picture.run.resume(arrays["picture"].tobytes(), look)
+            self._drawn = int(meta["drawn"])
+            self._frames = [
+                Image.open(io.BytesIO(arrays[f"frame/{i}"].tobytes())).copy() for i in range(meta["frames"])
+            ]
+        if self._request.html:
+            self._charts.resume(arrays["charts"].tobytes(), look)
+            self._recording = Recording.deserialize(meta["recording"], arrays["recording"])
         return run
 
     def _refuse_another(self, begun: dict[str, Any]) -> None:
@@ -195,14 +208,14 @@ def is_finished(out: Path, request: Request) -> bool:
     """Return True if the requested run is there and finished; UsageError if another finished run is there."""
     if choose_folder(out, force=False, resume=True) != out or (out / run_files.CHECKPOINT).exists() or not is_run(out):
         return False
-    begun = StoredRecipe((out / run_files.RECIPE).read_text(encoding="utf-8"))
+    begun = StoredRecipe(read(out / run_files.RECIPE).decode())
     same = begun.to_json() == request.recipe.to_json()
     there = {name: (out / name).exists() for name in run_files.OWN}
     if same and not there[run_files.PICTURE]:
         return False  # interrupted before its first checkpoint, or the disk was full
     if same and there[run_files.ANIMATION] == request.gif and there[run_files.RECORDING] == request.html:
-        record = Record.from_json((out / run_files.METRICS).read_text(encoding="utf-8"), request.recipe)
-        if (len(record.recipes), record.steps[-1]) == (request.seeds, request.steps):
+        record = Record.from_json(read(out / run_files.METRICS).decode(), request.recipe)
+        if len(record.recipes) == request.seeds and request.is_measured_at(record.steps):
             return True
     raise click.UsageError(
         f"--resume: the run in {out} is finished and differs from this command; use --force to replace it"

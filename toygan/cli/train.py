@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from toygan.cli import run_files
 from toygan.cli.diagnose import count_verdicts
+from toygan.cli.hold_folder import hold_folder
 from toygan.cli.interrupt import stop_signals
 from toygan.cli.oneline import SIGNALLED
 from toygan.cli.options import recipe_from_options, recipe_options
@@ -83,6 +84,13 @@ def command(
         for name in run_files.OWN:
             refuse_overwriting(out / name, "--out", {"--recipe": given["file"]})
     request = Request(recipe, steps, seeds, every, gif, html, device)
+    with hold_folder(out):
+        return _train(request, out, resume, force)
+
+
+def _train(request: Request, out: Path | None, resume: bool, force: bool) -> int:
+    """Train a run, or continue it, and write its files; return the exit status."""
+    steps = request.steps
     if out and resume and is_finished(out, request):
         click.echo(f"{out}: finished already, at iteration {steps}")
         return 0

@@ -61,6 +61,12 @@ def shares(name: str, values: Any, count: int) -> tuple[float, ...]:
     return checked
 
 
+def text(name: str, value: Any) -> None:
+    """Check words, which any page can show: a file name that is not UTF-8 holds bytes that are no letters."""
+    if not isinstance(value, str) or any("\ud800" <= letter <= "\udfff" for letter in value):
+        raise ValueError(f"{name}={short(value)}: must be words in UTF-8")
+
+
 def flag(name: str, value: Any) -> None:
     """Check a bool."""
     if not isinstance(value, bool):

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import torch
 
-from toygan.files import as_array, pack, unpack
+from toygan.files import as_array, decoding, pack, unpack
 from toygan.limits import refuse_too_large
 from toygan.runs.record import SAMPLES, Record
 from toygan.runs.run import Interval, Run
 from toygan.runs.trajectory import Trajectory
 from toygan.training import Population, Snapshot, State
 
+WHOLE = ("steps", "diverged-at")  # names of arrays of whole numbers
 METRIC, LAST = "metric/", "last/"  # names of arrays begin with these: of the record, and of the newest snapshot
 
 
@@ -41,22 +43,41 @@ def resume(
     """
     words, arrays = unpack(content)
     try:
-        state = State.from_bytes(arrays["state"].tobytes())
-        named = {name.removeprefix(METRIC): x for name, x in arrays.items() if name.startswith(METRIC)}
-        record = Record.from_arrays(state.recipes, arrays["steps"], named, arrays["diverged-at"])
-        record.n, record.since = int(words["n"]), int(words["since"])
-        path = Trajectory.from_arrays(
-            arrays["path/steps"], arrays["path/places"], arrays["path/means"], int(words["seen"])
-        )
-        record.path = path
-        record.last = None if words["last"] is None else _snapshot(int(words["last"]), arrays, state)
-        due = int(words["due"])
-    except (LookupError, TypeError, AttributeError, ValueError) as error:
-        raise ValueError(
-            f"it is damaged, or not a checkpoint of toygan ({' '.join(str(error).split())[:80]})"
-        ) from None
+        with decoding():
+            state = State.from_bytes(arrays["state"].tobytes())
+            record, due = _restore(words, arrays, state), int(words["due"])
+    except ValueError as error:
+        raise ValueError(f"it is damaged, or not a checkpoint of toygan ({str(error)[:120]})") from None
     refuse_too_large(state.recipes[0], len(state.recipes))
     return Run.resume(Population.restore(state, device), record, due, every, n, metrics)
+
+
+def _restore(words: Any, arrays: dict[str, np.ndarray], state: State) -> Record:
+    """Return the record of a checkpoint; ValueError and others for content that does not fit its state."""
+    rows, places, members = len(arrays["steps"]), len(arrays["path/steps"]), len(state.recipes)
+    _refuse_others(arrays, {"steps": (rows,), "diverged-at": (members,), METRIC: (rows, members)})
+    _refuse_others(arrays, {"path/steps": (places,), "path/places": (places, None, 2), "path/means": (places, None, 2)})
+    named = {name.removeprefix(METRIC): x for name, x in arrays.items() if name.startswith(METRIC)}
+    record = Record.from_arrays(state.recipes, arrays["steps"], named, arrays["diverged-at"])
+    record.n, record.since = int(words["n"]), int(words["since"])
+    record.path = Trajectory.from_arrays(
+        arrays["path/steps"], arrays["path/places"], arrays["path/means"], int(words["seen"])
+    )
+    record.last = None if words["last"] is None else _snapshot(int(words["last"]), arrays, state)
+    return record
+
+
+def _refuse_others(arrays: dict[str, np.ndarray], shapes: dict[str, tuple[int | None, ...]]) -> None:
+    """Raise ValueError if an array has another shape, where None is any length, or holds no numbers.
+
+    A name that ends in "/" stands for all that begin with it.
+    """
+    for name, shape in shapes.items():
+        for other in [other for other in arrays if name.endswith("/") and other.startswith(name)] or [name]:
+            found, whole = arrays[other].shape, name.rpartition("/")[2] in WHOLE
+            fits = len(found) == len(shape) and all(b in (None, a) for a, b in zip(found, shape, strict=True))
+            if not fits or arrays[other].dtype.kind not in ("iu" if whole else "fiu"):
+                raise ValueError(f"{other} has shape {found} and type {arrays[other].dtype}")
 
 
 def _arrays_of(snapshot: Snapshot) -> dict[str, np.ndarray]:
@@ -68,8 +89,12 @@ def _arrays_of(snapshot: Snapshot) -> dict[str, np.ndarray]:
 
 
 def _snapshot(step: int, arrays: dict[str, np.ndarray], state: State) -> Snapshot:
-    theta = state.generator.theta
+    theta, members, dim = state.generator.theta, len(state.recipes), state.recipes[0].parts.data.dim
     of = {name.removeprefix(LAST): x for name, x in arrays.items() if name.startswith(LAST)}
+    cloud = (members, None, dim)
+    _refuse_others(of, {"samples": cloud, "shares": (members, None), "diverged-at": (members,), METRIC: (members,)})
+    if "average" in of:
+        _refuse_others(of, {"average": cloud})
     samples, average = (
         None if x is None else torch.from_numpy(x).to(theta) for x in (of["samples"], of.get("average"))
     )

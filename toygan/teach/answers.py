@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from toygan.files import write
+from toygan.files import read, write
 from toygan.teach.exercise import list_marks
 from toygan.teach.prediction import list_questions
 from toygan.text import load_json
@@ -109,7 +109,7 @@ def _read_table(paths: Iterable[str | os.PathLike[str]], part: str, names: Seque
 def _read_rows(path: Path, part: str, names: Sequence[str]) -> list[dict[str, Any]]:
     """Return the rows of one part of a learner's file; ValueError if it holds no answers."""
     try:
-        content = load_json(path.read_text(encoding="utf-8"))
+        content = load_json(read(path).decode())
         if content["format"] != FORMAT:
             raise ValueError(content["format"])
         parts = {"exercises": [], **content, "predictions": content["predictions"]}

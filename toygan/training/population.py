@@ -200,7 +200,10 @@ class Population:
             StateError: If the state does not fit its recipes.
         """
         theta = state.generator.theta
-        new = cls(state.recipes, theta.device if device is None else device, theta.dtype)
+        try:
+            new = cls(state.recipes, theta.device if device is None else device, theta.dtype)
+        except RecipeError as error:
+            raise StateError(f"state: {error}") from None
         state = state.to(new.device, new.dtype)
         if (different := state.differs(new.state)) is not None:
             raise StateError(f"state: {different}")
@@ -212,7 +215,7 @@ class Population:
         new._average, new._alive, new._age = state.average, state.alive, state.age
         try:
             game.source.restore(state.streams)
-        except (ValueError, KeyError, RuntimeError) as error:  # of torch: a state of no generator
+        except (ValueError, KeyError, RuntimeError, TypeError) as error:  # of torch: a state of no generator
             raise StateError(f"state: has invalid streams of random numbers ({error})") from None
         return new
 

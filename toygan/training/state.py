@@ -11,12 +11,13 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from toygan.files import write
+from toygan.files import decoding, read, write
 from toygan.recipe import Recipe
 from toygan.training.batches import Bookmark
 
 FORMAT, VERSION = "toygan state", "1"
 FILE = "state.safetensors"  # in the folder of a finished run
+MOST_STEPS = 2**62  # iterations of a run
 OBSERVED = ("average", "alive", "age")  # tensors that no step of a player reads
 
 
@@ -183,12 +184,14 @@ class State:
         return {name: tuple(x.shape) for name, x in self.tensors.items()}
 
     def differs(self, other: State) -> str | None:
-        """Return the first tensor whose shape differs from that in the other state, in words, or None."""
+        """Return the first tensor whose shape or type differs from that in the other state, in words, or None."""
         ours, theirs = self.shapes, other.shapes
         for name in {**theirs, **ours}:
             if ours.get(name) != theirs.get(name):
                 return f"{name} has shape {ours.get(name)}; the recipes make {theirs.get(name)}"
-        return None
+        types = {name: (x.dtype, other.tensors[name].dtype) for name, x in self.tensors.items()}
+        found = next(((name, a, b) for name, (a, b) in types.items() if a != b), None)
+        return None if found is None else "{} has type {}; the recipes make {}".format(*found)
 
     def to_bytes(self) -> bytes:
         """Return the content of a file: safetensors, with the recipes as JSON in its head."""
@@ -234,7 +237,7 @@ class State:
             if not file.exists():
                 allowed = "must be a state, or the folder of a run that `toygan train --out` has finished"
                 raise StateError(f"{path}: has no {FILE}; {allowed}")
-        return State.from_bytes(file.read_bytes(), str(path))
+        return State.from_bytes(read(file), str(path))
 
     @staticmethod
     def from_bytes(content: bytes, name: str = "state") -> State:
@@ -248,30 +251,49 @@ class State:
         Raises:
             StateError: If the content is damaged, or of another kind or version.
         """
-        from safetensors import SafetensorError
-        from safetensors.torch import load
-
         try:
-            tensors = load(content)
-            length = int.from_bytes(content[:8], "little")
-            head = json.loads(content[8 : 8 + length]).get("__metadata__", {})
-            if (head.get("format"), head.get("version")) != (FORMAT, VERSION):
-                found = f"{head.get('format', 'no format')}, version {head.get('version', 'none')}"
-                raise StateError(f"{name}: needs a {FORMAT} of version {VERSION}; it is {found[:80]}")
-            recipes = tuple(Recipe.from_json(json.dumps(row)) for row in json.loads(head["recipes"]))
-            marks = {
-                str(stream): Bookmark(tensors.pop(f"streams/{stream}"), int(n), int(used))
-                for stream, (n, used) in json.loads(head["streams"]).items()
-            }
-            steps = int(head["steps"])
-            if steps < 0:
-                raise ValueError(f"steps={steps}")
-            return _from_tensors(tensors, recipes, steps, marks)
-        except StateError:
-            raise
-        except (SafetensorError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-            reason = " ".join(str(error).split())[:120]
-            raise StateError(f"{name}: is damaged, or not a state of toygan ({reason})") from None
+            with decoding(StateError):
+                return _decode(content)
+        except StateError as error:
+            raise StateError(f"{name}: {error}") from None
+        except ValueError as error:
+            raise StateError(f"{name}: is damaged, or not a state of toygan ({str(error)[:120]})") from None
+
+
+def _decode(content: bytes) -> State:
+    from safetensors.torch import load
+
+    tensors = load(content)
+    length = int.from_bytes(content[:8], "little")
+    head = json.loads(content[8 : 8 + length]).get("__metadata__", {})
+    if (head.get("format"), head.get("version")) != (FORMAT, VERSION):
+        found = f"{head.get('format', 'no format')}, version {head.get('version', 'none')}"
+        raise StateError(f"needs a {FORMAT} of version {VERSION}; it is {found[:80]}")
+    recipes = tuple(Recipe.from_json(json.dumps(row)) for row in json.loads(head["recipes"]))
+    marks = {
+        str(stream): Bookmark(tensors.pop(f"streams/{stream}"), int(n), int(used))
+        for stream, (n, used) in json.loads(head["streams"]).items()
+    }
+    steps = int(head["steps"])
+    if not 0 <= steps <= MOST_STEPS:
+        raise ValueError(f"steps={steps}")
+    state = _from_tensors(tensors, recipes, steps, marks)
+    _refuse_odd_tensors(tensors, state)
+    return state
+
+
+def _refuse_odd_tensors(tensors: Mapping[str, Tensor], state: State) -> None:
+    """Raise ValueError if a tensor of a file has no place in its state, or no row a member, or another precision."""
+    if unknown := tensors.keys() - state.tensors.keys():
+        raise ValueError(f"{min(unknown)} is not a tensor of this version")
+    precision = state.generator.theta.dtype
+    if precision not in (torch.float32, torch.float64):
+        raise ValueError(f"generator/theta has type {precision}")
+    for name, x in tensors.items():
+        if x.dim() == 0 or len(x) != len(state.recipes):
+            raise ValueError(f"{name} has shape {tuple(x.shape)}; there are {len(state.recipes)} members")
+        if x.is_floating_point() and x.dtype != precision:
+            raise ValueError(f"{name} has type {x.dtype}, and generator/theta {precision}")
 
 
 def _with_sorted_head(content: bytes) -> bytes:

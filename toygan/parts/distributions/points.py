@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from toygan.files import decoding
-from toygan.parts.checks import numbers, shares, size
+from toygan.parts.checks import numbers, shares, size, text
 from toygan.parts.distributions.base import Distribution, log_density, mixture_moments
 from toygan.parts.distributions.tables import MOST_COLUMNS, MOST_ROWS, read_table, refuse_outliers
 from toygan.text import round_to, short
@@ -157,6 +157,8 @@ class File(Scattered):
     def __post_init__(self) -> None:
         if self.sigma != 0:
             size("sigma", self.sigma)
+        text("path", self.path)
+        text("columns", self.columns)
         if self.columns and not self.path:
             raise ValueError(f"columns={short(self.columns)}: also needs a file, as path")
         _ = self._read
