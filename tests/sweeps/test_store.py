@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +14,7 @@ import pytest
 
 from toygan.recipe import Recipe
 from toygan.sweeps.piece import Piece, run
-from toygan.sweeps.store import VERSION, Store, StoreError
+from toygan.sweeps.store import TABLES, VERSION, Store, StoreError
 
 PIECE = Piece(tuple(Recipe(width=4, batch=4).seeds(2)), 4, 2, n=50)
 
@@ -77,7 +79,29 @@ def text(path: Path) -> None:
     path.write_text("mine")
 
 
-@pytest.mark.parametrize("make", [foreign, newer, damaged, text])
+def changed(*statements: str) -> Callable[[Path], None]:
+    """A store of one piece, in which another program ran these statements."""
+
+    def change(path: Path) -> None:
+        store = Store(path)
+        store.put(PIECE, run(PIECE.to_json()))
+        store.close()
+        base = sqlite3.connect(path)
+        for statement in statements:
+            base.execute(statement)
+        base.commit()
+        base.close()
+
+    return change
+
+
+no_runs, no_measurements = (changed(f"DROP TABLE {table}") for table in ("runs", "measurements"))
+no_verdict = changed("ALTER TABLE runs DROP COLUMN verdict")
+no_step = changed("DROP TABLE measurements", "CREATE TABLE measurements (run INTEGER PRIMARY KEY, w1 REAL)")
+needy = changed("DROP TABLE runs", TABLES.split(";")[0].replace("seed", "mood TEXT NOT NULL, seed", 1))
+
+
+@pytest.mark.parametrize("make", [foreign, newer, damaged, text, no_runs, no_measurements, no_verdict, no_step, needy])
 def test_what_is_no_store_is_refused_and_left_as_it_is(make: object, tmp_path: Path) -> None:
     path = tmp_path / "s.db"
     make(path)  # type: ignore[operator]
@@ -109,3 +133,66 @@ def test_two_processes_share_a_store(tmp_path: Path) -> None:
     shells = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "s.db")]) for _ in range(2)]
     assert [shell.wait() for shell in shells] == [0, 0]
     assert [r.recipe.seed for r in Store(tmp_path / "s.db").results()] == list(range(6))
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "ALTER TABLE runs ADD COLUMN host TEXT",
+        "ALTER TABLE runs ADD COLUMN host TEXT NOT NULL DEFAULT 'here'",
+        "ALTER TABLE measurements ADD COLUMN seconds TEXT",
+    ],
+)
+def test_columns_of_a_newer_version_are_left_alone(column: str, tmp_path: Path) -> None:
+    path, later = tmp_path / "s.db", PIECE._replace(steps=2)
+    changed(column)(path)
+    store, results = Store(path), run(later.to_json())
+    before = store.get(PIECE)
+    assert before is not None
+    store.put(later, results)
+    found = store.get(later)
+    assert found is not None
+    for ours, theirs in zip(results, found, strict=True):
+        assert ours.metrics.keys() == theirs.metrics.keys() == before[0].metrics.keys()
+        np.testing.assert_array_equal(ours.steps, theirs.steps)
+    assert len(Store(path, readonly=True).results()) == 4
+
+
+def test_columns_in_another_order_are_read_and_written_by_their_names(tmp_path: Path) -> None:
+    path = tmp_path / "s.db"
+    names = "verdict TEXT, diverged_at INTEGER, torch TEXT, code TEXT, device TEXT, samples INTEGER, every INTEGER, "
+    names += "iterations INTEGER, seed INTEGER, recipe TEXT, key TEXT UNIQUE, id INTEGER PRIMARY KEY"
+    changed("DROP TABLE runs", f"CREATE TABLE runs ({names})", "DELETE FROM measurements")(path)
+    store, results = Store(path), run(PIECE.to_json())
+    store.put(PIECE, results)
+    found = store.get(PIECE)
+    assert found is not None
+    assert [(r.recipe, r.verdict, r.n) for r in found] == [(r.recipe, r.verdict, r.n) for r in results]
+
+
+@pytest.mark.parametrize("emptied", [["runs"], ["measurements"], ["runs", "measurements"]])
+def test_a_table_that_was_emptied_is_filled_again(emptied: list[str], tmp_path: Path) -> None:
+    path, results = tmp_path / "s.db", run(PIECE.to_json())
+    changed(*(f"DELETE FROM {table}" for table in emptied))(path)
+    store = Store(path)
+    assert store.get(PIECE) is None
+    store.put(PIECE, results)
+    for found in (store.get(PIECE), Store(path, readonly=True).results()):
+        assert found is not None
+        for ours, theirs in zip(results, found, strict=True):
+            np.testing.assert_array_equal(ours.metrics["loss-d"], theirs.metrics["loss-d"])
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="POSIX has named pipes")
+@pytest.mark.parametrize("readonly", [False, True])
+def test_a_pipe_a_folder_and_a_missing_folder_are_no_store(readonly: bool, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.db")
+    for path in (tmp_path / "pipe.db", tmp_path, tmp_path / "no" / "s.db"):
+        with pytest.raises(OSError, match=r"must be a regular file|is a folder|no such folder|No such file"):
+            Store(path, readonly)
+
+
+def test_a_name_that_is_not_utf_8_is_a_name(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path / "s") + b"\xff.db"))
+    Store(path).put(PIECE, run(PIECE.to_json()))
+    assert len(Store(path, readonly=True).results()) == 2

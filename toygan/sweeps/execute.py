@@ -21,11 +21,13 @@ from concurrent.futures import wait as wait_for
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
 from uuid import uuid4
 
 from toygan.identity import find_own, find_unknown
 from toygan.recipe import RecipeError
+from toygan.sweeps.guard import explain_deaths, refuse_script
 from toygan.sweeps.piece import Piece, Result, fail, measure, run
 from toygan.sweeps.store import Store
 from toygan.text import describe_error
@@ -118,7 +120,9 @@ def _run_until_one_dies(left: list[Piece], jobs: int) -> Generator[tuple[Piece, 
 
     Raises BrokenProcessPool if a worker dies before it has begun.
     """
+    refuse_script()
     fresh = multiprocessing.get_context("spawn")  # torch's threads do not survive a fork
+    workers: list[BaseProcess] = []
     (theirs, ours), begun = fresh.Pipe(duplex=False), fresh.Event()
     futures: Futures = {}
     with theirs, ours, ProcessPoolExecutor(min(jobs, len(left)), fresh, _begin, (theirs, begun)) as pool:
@@ -127,6 +131,7 @@ def _run_until_one_dies(left: list[Piece], jobs: int) -> Generator[tuple[Piece, 
                 while left and len(futures) < jobs:
                     with _no_interrupts():  # the workers inherit it, or Ctrl-C would print what each of them imports
                         futures |= _submit(left[:1], pool)
+                        workers = workers or multiprocessing.active_children()
                     del left[0]
                 done = wait_for(futures, return_when=FIRST_COMPLETED).done
                 for future in sorted(done, key=lambda future: future.exception() is not None):
@@ -134,7 +139,7 @@ def _run_until_one_dies(left: list[Piece], jobs: int) -> Generator[tuple[Piece, 
                     yield futures.pop(future), results
         except BrokenProcessPool:
             if not begun.is_set():
-                raise BrokenProcessPool("worker processes cannot start here; try jobs=1") from None
+                raise BrokenProcessPool(explain_deaths(workers)) from None
             return list(futures.values())
         except BaseException:  # an interrupt, or nobody wants more: the pieces at work would take minutes
             ours.close()

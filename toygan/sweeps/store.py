@@ -17,12 +17,22 @@ from urllib.parse import quote
 import numpy as np
 import torch
 
+from toygan.files import refuse_place
 from toygan.recipe import Recipe, RecipeError
 from toygan.sweeps.piece import FAILED, Piece, Result
 from toygan.sweeps.stored import StoredRecipe
 
 APPLICATION, VERSION = 0x746F7967, 1  # "toyg" in the head of the file; the version of the tables below
 COLUMNS = "id, recipe, samples, diverged_at, verdict"  # of a run, to read its result
+NEEDED = {
+    "runs": (
+        *("id", "key", "recipe", "seed", "iterations", "every", "samples", "device", "code", "torch"),
+        *("diverged_at", "verdict"),
+    ),
+    "measurements": ("run", "step"),
+}  # columns by table; a later version may add others
+EMPTIED = "NOT EXISTS (SELECT 1 FROM measurements WHERE run = runs.id)"  # by another program
+FREE = "1 + MAX(COALESCE((SELECT MAX(id) FROM runs), 0), COALESCE((SELECT MAX(run) FROM measurements), 0))"
 LOCK_SECONDS = 60.0  # to wait for another process that is writing
 ENGINE = (
     "recipe.py",
@@ -93,6 +103,7 @@ class Store:
             return
         # Only SQLite may open a file that exists: opening and closing it here would drop the locks that this process
         # holds on it (POSIX), and the next process to close it would delete what others are still writing.
+        refuse_place(self.path)
         if not self.path.exists():
             self.path.touch()
         elif not os.access(self.path, os.R_OK | os.W_OK):
@@ -110,6 +121,8 @@ class Store:
         """
         if not self.path.exists():
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(self.path))
+        if not self.path.is_file():
+            raise OSError(errno.EINVAL, "must be a regular file", str(self.path))
         beside = self.path.with_name(self.path.name + "-wal")
         with self._translate_errors():
             try:
@@ -125,7 +138,7 @@ class Store:
                 self._connect_to_read("mode=ro&immutable=1")
 
     def _connect_to_read(self, how: str) -> None:
-        address = f"file:{quote(str(self.path.absolute()))}?{how}"
+        address = f"file:{quote(os.fsencode(self.path.absolute()))}?{how}"
         self._db = sqlite3.connect(
             address, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False, uri=True
         )
@@ -149,6 +162,18 @@ class Store:
             raise StoreError(f"{self.path}: is the database of another program")
         if version != VERSION:
             raise StoreError(f"{self.path}: is a store of version {version}; this toygan reads version {VERSION}")
+        for table, needed in NEEDED.items():
+            there = self._list_columns(table)
+            missing = next((name for name in needed if name not in there), None)
+            if missing is not None:
+                raise StoreError(f"{self.path}: is damaged: its table {table} has no column {missing}")
+
+    def _refuse_unknown(self) -> None:
+        """Raise StoreError if a table needs a value in a column that this version does not know."""
+        for table, known in NEEDED.items():
+            for _, name, _, not_null, default, _ in self._db.execute(f"PRAGMA table_info({table})"):
+                if not_null and default is None and name not in known:
+                    raise StoreError(f"{self.path}: is of a newer toygan: its table {table} needs a column {name}")
 
     def _begin(self) -> None:
         with self._transaction():
@@ -160,6 +185,7 @@ class Store:
                 self._db.execute(f"PRAGMA user_version = {VERSION}")
             else:
                 self._refuse_another(application, version)
+                self._refuse_unknown()
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -194,6 +220,8 @@ class Store:
                 if row is None:
                     return None
                 results.append(self._read_result(row, recipe))
+                if not len(results[-1].steps):  # another program has deleted its measurements
+                    return None
         return results
 
     def put(self, piece: Piece, results: Sequence[Result]) -> None:
@@ -212,10 +240,13 @@ class Store:
         recipe, request = result.recipe, (piece.steps, piece.every, result.n, piece.device)
         row = (key, recipe.to_json(), recipe.seed, *request, *read_versions(), result.diverged_at, result.verdict)
         failed = self._db.execute(
-            "SELECT id FROM runs WHERE key = ? AND verdict LIKE ?", (key, f"{FAILED}%")
+            f"SELECT id FROM runs WHERE key = ? AND (verdict LIKE ? OR {EMPTIED})",
+            (key, f"{FAILED}%"),
         ).fetchone()
         if failed is None:
-            added = self._db.execute("INSERT OR IGNORE INTO runs VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+            added = self._db.execute(
+                f"INSERT OR IGNORE INTO runs ({', '.join(NEEDED['runs'])}) VALUES ({FREE}{', ?' * len(row)})", row
+            )
             if not added.rowcount:
                 return
             run = added.lastrowid
@@ -240,7 +271,10 @@ class Store:
     def _put_held(self, run: int | None, piece: Piece) -> None:
         if piece.held:
             self._db.execute(HELD)
-            self._db.executemany("INSERT INTO held VALUES (?, ?, ?)", [(run, *digest) for digest in piece.held])
+            self._db.executemany(
+                "INSERT OR REPLACE INTO held (run, name, digest) VALUES (?, ?, ?)",
+                [(run, *digest) for digest in piece.held],
+            )
 
     def results(self, every_version: bool = False, only_fields: bool = False) -> list[Result]:
         """Return the results of the newest versions of code and torch in the store; of all, if `every_version`.
@@ -278,7 +312,15 @@ class Store:
             raise StoreError(f"{self.path}: run {run} cannot be read ({error})") from None
 
     def _list_metrics(self) -> list[str]:
-        return [name for _, name, *_ in self._db.execute("PRAGMA table_info(measurements)")][2:]
+        return [
+            name
+            for name, kind in self._list_columns("measurements").items()
+            if name not in NEEDED["measurements"] and kind == "REAL"
+        ]
+
+    def _list_columns(self, table: str) -> dict[str, str]:
+        """Return the type of each column of a table, by name; nothing if there is no table."""
+        return {name: kind for _, name, kind, *_ in self._db.execute(f"PRAGMA table_info({table})")}
 
 
 def _restore(text: str) -> Recipe | StoredRecipe:
