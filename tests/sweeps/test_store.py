@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import sqlite3
 import subprocess
 import sys
@@ -196,3 +197,22 @@ def test_a_name_that_is_not_utf_8_is_a_name(tmp_path: Path) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path / "s") + b"\xff.db"))
     Store(path).put(PIECE, run(PIECE.to_json()))
     assert len(Store(path, readonly=True).results()) == 2
+
+
+def test_a_store_with_any_byte_changed_is_read_or_refused_in_one_line(tmp_path: Path) -> None:
+    path, moments = tmp_path / "s.db", random.Random(0)
+    Store(path).close()
+    whole, said = path.read_bytes(), list[str]()
+    for _ in range(300):
+        at = moments.choice([moments.randrange(100), moments.randrange(3000, len(whole))])
+        path.write_bytes(whole[:at] + bytes([moments.randrange(256)]) + whole[at + 1 :])
+        for readonly in (True, False):
+            try:
+                store = Store(path, readonly)
+                store.results()
+            except (StoreError, OSError) as error:
+                said.append(str(error))
+            else:
+                store.close()
+    assert len(said) > 100
+    assert not [words for words in said if len(words.splitlines()) != 1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
 import signal
 import sys
@@ -25,6 +26,7 @@ class OneLine(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run a command line, and end the process with its status."""
+        _show_any_name()
         try:
             status = self._status(*args, **extra)
             if sys.stdout is not None:
@@ -83,6 +85,12 @@ def complain(message: str) -> None:
     line = "".join(letter if letter.isprintable() else "?" for letter in shorten(words, LINE - len("toygan: ")))
     with contextlib.suppress(OSError):
         click.echo(f"toygan: {line}", err=True)
+
+
+def _show_any_name() -> None:
+    """Let the output show the name of any file, also of one that is not UTF-8."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _drop_output() -> bool:

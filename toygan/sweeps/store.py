@@ -128,7 +128,8 @@ class Store:
             try:
                 self._connect_to_read("mode=ro")
             except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+                code = getattr(error, "sqlite_errorcode", 0)  # none if a text is damaged
+                if code & 0xFF not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
                     raise
                 if not os.access(self.path, os.R_OK):
                     raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self.path)) from None
@@ -204,8 +205,9 @@ class Store:
             yield
         except sqlite3.OperationalError as error:  # a full disk, a file that is locked for long
             raise OSError(None, str(error), str(self.path)) from None
-        except sqlite3.DatabaseError as error:
-            raise StoreError(f"{self.path}: is damaged, or not a store of toygan ({error})") from None
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            words = " ".join(str(error).split())
+            raise StoreError(f"{self.path}: is damaged, or not a store of toygan ({words})") from None
 
     def close(self) -> None:
         """Close the file."""
