@@ -6,7 +6,7 @@ same. So stores, checkpoints and states keep the digests, and are used for nothi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from toygan.parts.distributions import DISTRIBUTIONS, Distribution
@@ -69,6 +69,46 @@ def find_change(begun: Mapping[str, str], now: Mapping[str, str]) -> RecipeError
             file = ROWS in begun.get(name, "") and ROWS in now.get(name, "")
             return RecipeError(*_split(name), "its file has changed" if file else "it has changed")
     return find_unknown(now)
+
+
+def list_changes(begun: Recipe, now: Recipe) -> list[str]:
+    """Return the fields whose text is the same in two recipes, and what they hold is not."""
+    one, other = list_held(begun), list_held(now)
+    return list(dict.fromkeys(_split(name)[0] for name in one.keys() & other.keys() if one[name] != other[name]))
+
+
+def renew(recipes: Sequence[Recipe]) -> tuple[list[Recipe], str]:
+    """Make the recipes of a new run again from their texts; return them, and what is not as it was, in words.
+
+    If that cannot be done, as when a file is gone, they stay as they are.
+    """
+    first = {id(recipe.parts): recipe for recipe in recipes}
+    try:
+        again = {key: recipe.but() for key, recipe in first.items()}
+    except RecipeError as error:
+        return list(recipes), f"{error}; the new run keeps what the last one had"
+    changed = [
+        (field, getattr(recipe, field)) for key, recipe in first.items() for field in list_changes(recipe, again[key])
+    ]
+    words = str(RecipeError(*changed[0], "has changed, and the new run has it as it is now")) if changed else ""
+    return [again[id(recipe.parts)].amend(seed=recipe.seed) for recipe in recipes], words
+
+
+def describe_file(recipe: Recipe) -> str:
+    """Return what has become of the file of a recipe's data since it was read, in words; "" if it is what it was."""
+    if not recipe.parts.data.stale:
+        return ""
+    try:
+        now = DISTRIBUTIONS.make(recipe.data)
+    except ValueError as error:
+        return str(RecipeError("data", recipe.data, f"{error}; this run keeps the rows that it has"))
+    if now.digest == recipe.parts.data.digest:
+        return ""
+    return str(
+        RecipeError(
+            "data", recipe.data, "the file has changed; this run keeps its rows, and a reset reads the new ones"
+        )
+    )
 
 
 def _split(name: str) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from toygan.parts.menu import Menu
 from toygan.text import short
 
 MOST_SEEDS = 4096  # of one recipe, that train side by side
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class RecipeError(ValueError):
@@ -80,10 +81,10 @@ class Knob:
             bounds.append(f"{'below' if self.exclusive_high else 'at most'} {high}")
         return " and ".join(bounds) or "any"
 
-    def check(self, name: str, value: Any) -> tuple[Any, Any]:
+    def check(self, name: str, value: Any, held: Mapping[str, Any] = NOTHING) -> tuple[Any, Any]:
         """Return the value in its field's own type, and the part that it names (or the value again).
 
-        Raises RecipeError if the value is not allowed.
+        A part that is `held`, by its spec, is not made again. Raises RecipeError if the value is not allowed.
         """
         raise NotImplementedError
 
@@ -114,13 +115,13 @@ class Knob:
 class Choice(Knob):
     """A spec from a menu."""
 
-    def check(self, name: str, value: Any) -> tuple[str, Any]:
+    def check(self, name: str, value: Any, held: Mapping[str, Any] = NOTHING) -> tuple[str, Any]:
         if not isinstance(value, str):
             raise RecipeError(name, value, f"must be {self.allowed}")
         if self.unset and not value:
             return "", None
         try:
-            return value, self._menu.make(value)
+            return value, held[value] if value in held else self._menu.make(value)
         except (ValueError, TypeError) as error:
             raise RecipeError(name, value, str(error)) from None
 
@@ -133,7 +134,7 @@ class Choice(Knob):
 class Number(Knob):
     """A finite number within bounds."""
 
-    def check(self, name: str, value: Any) -> tuple[float, float]:
+    def check(self, name: str, value: Any, held: Mapping[str, Any] = NOTHING) -> tuple[float, float]:
         if isinstance(value, bool) or not isinstance(value, numbers.Real):
             raise RecipeError(name, value, f"must be a number, {self.allowed}")
         try:
@@ -165,7 +166,7 @@ class Number(Knob):
 class WholeNumber(Number):
     """A whole number within bounds."""
 
-    def check(self, name: str, value: Any) -> tuple[int, int]:
+    def check(self, name: str, value: Any, held: Mapping[str, Any] = NOTHING) -> tuple[int, int]:
         if isinstance(value, bool) or not isinstance(value, numbers.Integral):
             raise RecipeError(name, value, f"must be a whole number, {self.allowed}")
         return self._check_bounds(name, int(value)), int(value)
@@ -184,22 +185,23 @@ MOST_REGULARIZERS = 64
 class Strengths(Choice):
     """Specs from the menu of regularizers, each with its strength."""
 
-    def check(self, name: str, value: Any) -> tuple[Any, Any]:
+    def check(self, name: str, value: Any, held: Mapping[str, Any] = NOTHING) -> tuple[Any, Any]:
         if not isinstance(value, Mapping):
             raise RecipeError(name, value, 'must be a dict of name and strength, such as {"r1": 0.1}')
         if len(value) > MOST_REGULARIZERS:
             raise RecipeError(name, value, f"must be at most {MOST_REGULARIZERS} regularizers")
         strengths, parts = {}, {}
         for spec, strength in value.items():
-            _, part = super().check(name, spec)
+            _, part = super().check(name, spec, held)
             low, high = part.bounds
             how = Number("", low=low, high=None if high == math.inf else high)
             strengths[spec], _ = how.check(f"{name}[{short(spec)}]", strength)
             if part.whole and not strengths[spec].is_integer():
                 raise RecipeError(f"{name}[{short(spec)}]", strength, f"must be a whole number, {how.allowed}")
             parts[spec] = part
-        rows = list(self._menu)  # in the menu's order: equal recipes do the same things in the same order
-        order = sorted(strengths, key=lambda spec: (rows.index(self._menu.row(spec)), spec, strengths[spec]))
+        # In the menu's order: equal recipes do the same things in the same order.
+        places = {name: i for i, name in enumerate(self._menu)}  # a row of a part that is held may be gone
+        order = sorted(strengths, key=lambda spec: (places.get(self._menu.row(spec), len(places)), spec))
         in_order = [MappingProxyType({spec: values[spec] for spec in order}) for values in (strengths, parts)]
         return in_order[0], in_order[1]
 

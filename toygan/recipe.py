@@ -241,12 +241,16 @@ class Recipe:
     )
 
     def __post_init__(self) -> None:
+        self._settle({})
+        object.__setattr__(self, "_menus", Menu.changes)
+
+    def _settle(self, held: Mapping[str, Mapping[str, Any]]) -> None:
+        """Check every field and make the parts that it names, except those that are `held`, by field and spec."""
         named = {}
         for name, how in KNOBS.items():
-            value, named[name] = how.check(name, getattr(self, name))
+            value, named[name] = how.check(name, getattr(self, name), held.get(name, {}))
             object.__setattr__(self, name, value)
         object.__setattr__(self, "_parts", _fit(self, named))
-        object.__setattr__(self, "_menus", Menu.changes)
 
     def __hash__(self) -> int:
         return hash(self.to_json())
@@ -277,11 +281,13 @@ class Recipe:
         """
         return self.parts.data
 
-    def seeds(self, n: int) -> list[Recipe]:
+    def seeds(self, n: int, renew: bool = True) -> list[Recipe]:
         """Return this recipe under n seeds: its own and those that follow.
 
         Args:
             n: Number of recipes, 1 to 1,000,000.
+            renew: True makes a part again if its file or its row of a menu may have changed, False keeps it
+                [default: True].
         Returns:
             Recipes that differ only in `seed`.
         Raises:
@@ -294,7 +300,7 @@ class Recipe:
         check_count("seeds", n, MOST_RUNS)
         if self.seed + n > 2**63:
             raise RecipeError("seed", self.seed, f"leaves no room for {n} seeds")
-        changed = vars(self)["_menus"] != Menu.changes or self.parts.data.stale
+        changed = renew and (vars(self)["_menus"] != Menu.changes or self.parts.data.stale)
         checked = self.but() if changed else self
         _ = checked.shape  # computed once for all of them
         return [checked._with_seed(self.seed + i) for i in range(n)]
@@ -321,6 +327,33 @@ class Recipe:
         """
         _check_names(changes)
         return dataclasses.replace(self, **changes)
+
+    def amend(self, **changes: Any) -> Recipe:
+        """Return this recipe with some fields changed, and with its own parts in all others.
+
+        `but` makes every part again: it reads a file that has changed, and takes the present row of a menu.
+
+        Args:
+            **changes: New values by field; regularizers that stay keep their parts.
+        Returns:
+            A new recipe, with which a run of this one can continue.
+        Raises:
+            RecipeError: If a field does not exist, or the new recipe is invalid.
+        Example:
+            >>> from toygan import Recipe
+            >>> recipe = Recipe(data="training-set(of=two-moons)")
+            >>> recipe.amend(lr_g=0.01).distribution is recipe.distribution
+            True
+        """
+        _check_names(changes)
+        new = object.__new__(type(self))
+        vars(new).update({name: getattr(self, name) for name in FIELDS}, **changes)
+        rows = {name: row for name, row in self.parts.rows.items() if name not in changes or name == "regularizers"}
+        new._settle(
+            {name: row if isinstance(row, Mapping) else {getattr(self, name): row} for name, row in rows.items()}
+        )
+        object.__setattr__(new, "_menus", vars(self)["_menus"])
+        return new
 
     def to_json(self) -> str:
         """Write all fields as a JSON object.
@@ -413,13 +446,15 @@ class Recipe:
             >>> Recipe().same_shape(Recipe(lr_g=0.1)), Recipe().same_shape(Recipe(batch=8))
             (None, 'batch')
         """
-        return self._compare(other, "shape_part")
+        different = self._compare(other, "shape_part")
+        return "data" if different is None and self.parts.data.digest != other.parts.data.digest else different
 
     @functools.cached_property
     def shape(self) -> Hashable:
         """All that members of one population share: equal for two recipes if `same_shape` of them is None."""
         parts = (how.shape_part(getattr(self, name)) for name, how in KNOBS.items())
-        return tuple(frozenset(part.items()) if isinstance(part, dict) else part for part in parts)
+        texts = (frozenset(part.items()) if isinstance(part, dict) else part for part in parts)
+        return (*texts, self.parts.data.digest)
 
     def needs_restart(self, other: Recipe) -> str | None:
         """Compare two recipes as a playing run and its next recipe.

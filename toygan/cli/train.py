@@ -34,7 +34,7 @@ def summarize(snapshot: Snapshot) -> Table:
     rows = []
     for name, column in snapshot.metrics.items():
         if len(finite := column[np.isfinite(column)]):
-            band = reference_band(name.removeprefix("average-"), snapshot.recipes[0].data, n)
+            band = reference_band(name.removeprefix("average-"), snapshot.recipes[0].distribution, n)
             numbers = [format_number(x, 4) for x in (finite.mean(), finite.min(), finite.max())]
             rows.append([name, *numbers, band.describe(4) if band else ""])
     return Table([title, "mean", "lowest", "highest", "true samples"], rows, numbers=1)

@@ -58,7 +58,7 @@ class Count(NamedTuple):
 
     def set(self, recipe: Recipe, n: int) -> Recipe:
         """Return the recipe with this number."""
-        return recipe.but(**{self.field: {**recipe.regularizers, self.spec: n} if self.spec else n})
+        return recipe.amend(**{self.field: {**recipe.regularizers, self.spec: n} if self.spec else n})
 
 
 class _Meter(TorchDispatchMode):
@@ -114,7 +114,7 @@ def cost(recipe: Recipe, members: int = 1) -> Cost:
     is computed once for all recipes that differ only in numbers that make no step longer, such as a learning rate.
     """
     fields = (getattr(recipe, name) for name in KNOBS if name not in NUMBERS and name != "regularizers")
-    shape = (*fields, *_usual_strengths(recipe).items(), recipe.ema > 0, Menu.changes)
+    shape = (*fields, *_usual_strengths(recipe).items(), recipe.ema > 0, recipe.parts.data.dim, Menu.changes)
     return _estimate(_Setting(shape, members, recipe))
 
 
@@ -139,7 +139,7 @@ class _Setting:
 @lru_cache(maxsize=4096)
 def _estimate(setting: _Setting) -> Cost:
     members, ema = setting.members, 0.5 * (setting.recipe.ema > 0)
-    recipe = setting.recipe.but(**{**NUMBERS, "ema": ema, "regularizers": _usual_strengths(setting.recipe)})
+    recipe = setting.recipe.amend(**{**NUMBERS, "ema": ema, "regularizers": _usual_strengths(setting.recipe)})
     for count in _repetitions(recipe):
         if count.value(recipe) > FEW:
             few, fewer = (cost(count.set(recipe, n), members) for n in (FEW, FEW - 1))

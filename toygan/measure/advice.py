@@ -34,7 +34,7 @@ class Remedy:
     def apply(self, recipe: Recipe) -> Recipe | None:
         """Return the changed recipe, or None if the remedy has no use or no meaning there."""
         try:
-            changed = recipe.but(**self.changes(recipe))
+            changed = recipe.amend(**self.changes(recipe))
         except RecipeError:
             return None
         return None if changed == recipe else changed

@@ -104,7 +104,7 @@ class Recent:
 
     def reference(self, metric: str) -> ReferenceBand | None:
         """Return the scores of as many true samples, or None if the metric has no reference."""
-        return reference_band(metric, self.recipe.data, self._record.n)
+        return reference_band(metric, self.data, self._record.n)
 
     def relative_to_true(self, metric: str) -> float:
         """Return the mean of a metric in units of the mean score of true samples."""

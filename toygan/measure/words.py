@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from toygan.parts.distributions import Distribution
 from toygan.parts.metrics import METRICS
 from toygan.parts.metrics.reference import reference_band
 from toygan.text import format_number
@@ -15,7 +16,7 @@ def percent(share: float, digits: int = 0) -> str:
     return f"{100 * share:.{max(digits, int(0.995 <= share < 1))}f} %"
 
 
-def true_percent(metric: str, data: str, n: int) -> str:
+def true_percent(metric: str, data: str | Distribution, n: int) -> str:
     """Return the range, in percent, of 90 % of sets of n true samples; "" if the metric has no meaning."""
     band = reference_band(metric, data, n)
     ends = [] if band is None else list(dict.fromkeys(percent(end).removesuffix(" %") for end in (band.low, band.high)))
@@ -51,7 +52,7 @@ def _quality(last: Snapshot, member: int) -> str:
     data = last.recipes[member].parts.data
     value = {name: float(values[member]) for name, values in last.metrics.items()}
     if data.has_modes and value.keys() >= {"modes-covered", "high-quality"}:
-        k, true = len(data.modes), true_percent("high-quality", last.recipes[member].data, last.samples.shape[1])
+        k, true = len(data.modes), true_percent("high-quality", data, last.samples.shape[1])
         modes = f"{value['modes-covered']:.0f} of {k} mode{'s' * (k > 1)}"
         of = f"of {last.samples.shape[1]:,} samples"
         return f"{modes}, high quality {percent(value['high-quality'])} {of} {true}"

@@ -59,14 +59,9 @@ def _number(x: float) -> str:
     return format_number(x).replace("-", "−")
 
 
+@lru_cache(maxsize=16)
 def true_shares(data: Distribution, bins: int) -> tuple[np.ndarray, ...]:
     """Return the share of the data in each bin of each column, `(bins,)` each."""
-    return _true_shares(data, bins, tuple(data.moments[0].tolist()))
-
-
-@lru_cache(maxsize=16)
-def _true_shares(data: Distribution, bins: int, mean: tuple[float, ...]) -> tuple[np.ndarray, ...]:
-    """Return the same; the mean tells a file from what it was."""
     x = data.sample(TRUE_SAMPLES, torch.Generator().manual_seed(0)).numpy()
     return tuple(_shares(x[:, i], *ends, bins) for i, ends in enumerate(data.extent))
 

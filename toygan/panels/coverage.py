@@ -70,7 +70,7 @@ class Modes(ModesPanel):
             shares, mode = look.shares[:k], np.arange(1, k + 1)
             edges = np.stack([mode - 0.5, mode + 0.5], axis=-1).ravel()  # a step for each mode
             band, mean = true_samples(
-                edges, *(np.repeat(s, 2) for s in reference_shares(look.recipe.data, len(look.generated)))
+                edges, *(np.repeat(s, 2) for s in reference_shares(look.recipe.distribution, len(look.generated)))
             )
             marks = [band, Bars("this run", "generated", mode - HALF_BAR, mode + HALF_BAR, shares), mean]
             high = min(1.1, double_to(high, float(np.nanmax(shares, initial=0))))

@@ -13,7 +13,7 @@ from toygan.chart import Axis, Cells, Chart, Line, Lines, Mark, Points
 from toygan.chart.axis import shorten
 from toygan.measure.words import percent, score
 from toygan.panels.score import true_samples
-from toygan.parts.distributions import DISTRIBUTIONS
+from toygan.parts.distributions import DISTRIBUTIONS, Distribution
 from toygan.parts.metrics import METRICS
 from toygan.parts.metrics.reference import ReferenceBand, reference_band
 from toygan.text import format_number, round_to
@@ -51,17 +51,17 @@ class Scale:
         return share
 
 
-def find_scale(metric: str, data: Iterable[str], n: int, start: np.ndarray) -> Scale:
+def find_scale(metric: str, data: Iterable[str | Distribution], n: int, start: np.ndarray) -> Scale:
     """Return the scale of a metric over cells of such data, for measurements of n samples.
 
     Shares go from 0 to 1, counts of modes to their number. Distances go from the score of true samples to the worst
     at iteration 0, `start`, in decades.
     """
-    known, row = sorted(set(data)), METRICS[metric]
+    known, row = list({one if isinstance(one, str) else id(one): one for one in data}.values()), METRICS[metric]
     bands = [band for spec in known if (band := reference_band(metric, spec, n))]
     true = bands[0] if len(known) == len(bands) == 1 else None
     if row.unit in ("share", "modes"):
-        modes = (len(DISTRIBUTIONS.make(spec).modes) for spec in known)
+        modes = (len((DISTRIBUTIONS.make(one) if isinstance(one, str) else one).modes) for one in known)
         far = 1.0 if row.unit == "share" else float(max(1, *modes, 1))
         return Scale(far, 0.0, true=true) if row.better == "low" else Scale(0.0, far, true=true)
     far = float(np.nanmax(np.where(np.isfinite(start), start, 0.0), initial=0.0))

@@ -16,6 +16,7 @@ import torch
 from toygan.measure import theory
 from toygan.measure.words import status
 from toygan.parts.distributions import Distribution
+from toygan.parts.menu import Itself
 from toygan.parts.metrics.inputs import MetricInputs
 from toygan.parts.metrics.reference import ReferenceBand, reference_band
 from toygan.recipe import Recipe
@@ -213,7 +214,12 @@ class Look:
 
     def after(self, before: Look | None) -> Look:
         """Return this look; if its samples are not finite, with those of an earlier look at the same member."""
-        if before is None or self.finite or (self.member, self.recipe.data) != (before.member, before.recipe.data):
+        if (
+            before is None
+            or self.finite
+            or (self.member, self.recipe.data, self.real.shape[1:])
+            != (before.member, before.recipe.data, before.real.shape[1:])
+        ):
             return self
         return replace(self, **before.drawn)
 
@@ -224,11 +230,11 @@ class Look:
 
     def reference(self, metric: str) -> ReferenceBand | None:
         """Return the range of a metric for as many true samples as were measured; None if it has no meaning."""
-        return reference_band(metric, self.recipe.data, self.measured) if self.measured else None
+        return reference_band(metric, self.recipe.distribution, self.measured) if self.measured else None
 
     def portrait(self, reach: float = 2.0) -> theory.Portrait | None:
         """Compute the phase portrait of the recipe up to `reach` on both axes; None if a player has several numbers."""
-        return _portrait(self.recipe, reach)
+        return _portrait(self.recipe, Itself(self.recipe.parts), reach)
 
 
 def _ask(probe: Probe, n: int | None, patience: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -261,7 +267,8 @@ def _d_output(probe: Probe, window: Window, real: torch.Tensor, generated: torch
 
 
 @lru_cache(maxsize=32)
-def _portrait(recipe: Recipe, reach: float) -> theory.Portrait | None:
+def _portrait(recipe: Recipe, parts: Itself, reach: float) -> theory.Portrait | None:
+    """Compute the portrait of a recipe with its own parts: a row of a menu may be another part under the same name."""
     try:
         return theory.phase_portrait(recipe, starts=(), steps=0, reach=reach, side=FIELD_SIDE)
     except ValueError:

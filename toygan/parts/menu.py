@@ -101,6 +101,23 @@ class Menu(dict[str, Part]):
         return {spec: self.make(spec) for spec in specs} or dict(self)
 
 
+class Itself:
+    """A key that equals only itself: of a part that has no hash, or none of its own.
+
+    Args:
+        part: The part.
+    """
+
+    def __init__(self, part: object) -> None:
+        self.part = part
+
+    def __hash__(self) -> int:
+        return id(self.part)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Itself) and other.part is self.part
+
+
 def instantiate(name: str, part: Any) -> Any:
     """Return a part as it is, or of a class an instance with its defaults; TypeError if the class needs arguments."""
     if not isinstance(part, type):

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 import threading
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from toygan.identity import describe_file, renew
 from toygan.measure.diagnosis import Diagnosis, diagnose_all
 from toygan.parts.metrics import live_metrics
 from toygan.parts.metrics.game import GAME_METRICS
 from toygan.play.alone import alone
+from toygan.recipe import Recipe, RecipeError
 from toygan.runs.attempt import Attempt
 from toygan.runs.fleet import Fleet
 from toygan.runs.run import Run
@@ -17,6 +21,7 @@ from toygan.training import Snapshot
 
 SLOW_SECONDS = 0.1  # of an iteration that is trained beside the event loop, by `attempt`
 QUICK = [name for name in live_metrics() if name not in GAME_METRICS]  # these need no loss and no gradient
+NOTICE_SECONDS = 1.0  # from one look at the files of the data to the next, while something plays
 DIVERGED = "every seed has diverged: change a setting and reset"
 
 
@@ -47,6 +52,7 @@ class FleetSession:
         self.playing = self._single = False  # to continue, and to pause after one iteration
         self.message, self.refused = "", False
         self._attempt: Attempt | None = None
+        self._looked, self._noticed = time.monotonic(), ""  # at the files of the data, and what was found
         self._measure_start()
 
     def _measure_start(self) -> None:
@@ -132,7 +138,8 @@ class FleetSession:
     @alone
     def play(self, single: bool = False) -> None:
         """Start to play: `advance` is to be called until `playing` is False; with `single`, after one iteration."""
-        self.say("" if self.left or not self.fleet.alive else "finished: reset it, or make a new one with more steps")
+        over = not self.left and self.fleet.alive
+        self.say("finished: reset it, or make a new one with more steps" if over else self._describe_files())
         self.playing, self._single = True, single
         self._stop_at_end()
 
@@ -153,6 +160,7 @@ class FleetSession:
             self.step()
             return
         self.fleet.advance(seconds, self.end)
+        self._notice_files()
         self._stop_at_end()
 
     @alone
@@ -165,10 +173,39 @@ class FleetSession:
 
     @alone
     def reset(self) -> None:
-        """Put every member at iteration 0, with every setting as it is now: equal settings give an equal run."""
+        """Put every member at iteration 0, with every setting as it is now: equal settings give an equal run.
+
+        A file that has changed is read again.
+        """
         self._halt()
-        self.fleet.restart()
-        self._measure_start()
+        if self._restart(self.fleet.recipes):
+            self._measure_start()
+
+    def _restart(self, recipes: Sequence[Recipe], words: str = "") -> bool:
+        """Start a new run of these recipes, as their files are now; return False, and say why, if that is refused."""
+        recipes, changed = renew(recipes)
+        try:
+            self.fleet.restart(recipes)
+        except RecipeError as error:
+            self.say(str(error), refused=True)
+            return False
+        self.say("; ".join(filter(None, (words, changed))))
+        return True
+
+    def _notice_files(self) -> None:
+        """Say it once if a file of the data has changed while the runs play."""
+        now = time.monotonic()
+        if now - self._looked < NOTICE_SECONDS:
+            return
+        self._looked, words = now, self._describe_files()
+        if words != self._noticed and words not in self.message:
+            self.say(words)
+        self._noticed = words
+
+    def _describe_files(self) -> str:
+        """Return what has become of the files of the data since the runs began, in words."""
+        several = {recipe.data: recipe for recipe in self.fleet.recipes}
+        return "; ".join(filter(None, map(describe_file, several.values())))
 
     def _stop_at_end(self) -> None:
         if not self.left:

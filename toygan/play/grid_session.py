@@ -109,7 +109,10 @@ class GridSession(FleetSession):
     def reset(self) -> None:
         """Put every member at iteration 0 again."""
         self.chosen = None
+        before = [recipe.distribution.digest for recipe in self.fleet.recipes]
         super().reset()
+        if before != [recipe.distribution.digest for recipe in self.fleet.recipes]:  # other rows of a file
+            self._starts, self._scales = {name: self._scores(name) for name in live_metrics()}, {}
 
     @alone
     def open(self, place: int) -> Run:
@@ -174,8 +177,8 @@ class GridSession(FleetSession):
     def _scale(self, metric: str) -> Scale:
         """Return the scale of a metric, the same until the end."""
         if metric not in self._scales:
-            data = (recipe.data for recipe in self.grid.cells)
-            self._scales[metric] = find_scale(metric, data, SAMPLES, self._starts[metric])
+            data = {recipe.data: recipe.distribution for recipe in self.fleet.recipes}
+            self._scales[metric] = find_scale(metric, data.values(), SAMPLES, self._starts[metric])
         return self._scales[metric]
 
     @property

@@ -6,6 +6,7 @@ import contextlib
 import time
 from typing import Any
 
+from toygan.identity import describe_file, list_changes
 from toygan.limits import refuse_too_large
 from toygan.measure.advice import advice, describe_changes, remedies
 from toygan.measure.diagnosis import Diagnosis, describe
@@ -189,7 +190,7 @@ class Session(FleetSession):
 
         Returns False if it needs more memory than is allowed.
         """
-        if new == self.recipe:
+        if new == self.recipe and not list_changes(self.recipe, new):
             return True
         if not self._switch(new, f"{field} = {_value_words(new, field)}"):
             return False
@@ -197,22 +198,29 @@ class Session(FleetSession):
         return True
 
     def _switch(self, new: Recipe, words: str) -> bool:
-        restarts = self.recipe.needs_restart(new) is not None
+        restarts = self._needs_restart(new)
         try:
+            members = new.seeds(self.seeds, renew=False)
             if restarts:
-                self.fleet.restart(new.seeds(self.seeds))
+                if not self._restart(members, f"{words}: a new run"):
+                    return False
                 self._measure_start()
             else:
-                self.run.change(new.seeds(self.seeds))
+                self.run.change(members)
                 self.give_up()
+                file = describe_file(self.recipe)
+                self.say(f"{words}: from iteration {self.iteration:,} on" + f"; {file}" * bool(file))
         except RecipeError as error:
             self.say(str(error), refused=True)
             return False
-        effect = "a new run" if restarts else f"from iteration {self.iteration:,} on"
-        self.say(f"{words}: {effect}")
         if not (restarts or self.playing or self.slow):
             self.measure()
         return True
+
+    def _needs_restart(self, new: Recipe) -> bool:
+        """Return True if the run cannot continue with a recipe, or with what its names stand for now."""
+        changed = list_changes(self.recipe, new)
+        return self.recipe.needs_restart(new) is not None or any(not KNOBS[field].live for field in changed)
 
     # A remedy, applied and undone.
 
@@ -256,7 +264,7 @@ class Session(FleetSession):
     @property
     def offers(self) -> dict[str, str]:
         remedy = self.remedy
-        restarts = remedy is not None and self.recipe.needs_restart(remedy) is not None
+        restarts = remedy is not None and self._needs_restart(remedy)
         apply = "" if remedy is None else "Apply and restart" if restarts else "Apply"
         return {"apply": apply, "undo": "Undo" if self._earlier else ""}
 
@@ -316,7 +324,7 @@ def refuse_several_recipes(state: State) -> None:
     first = state.recipes[0]
     for i, recipe in enumerate(state.recipes):
         different = next(
-            (name for name in KNOBS if getattr(recipe, name) != getattr(first.but(seed=recipe.seed), name)), None
+            (name for name in KNOBS if getattr(recipe, name) != getattr(first.amend(seed=recipe.seed), name)), None
         )
         field = different or ("seed" if recipe.seed != first.seed + i else None)
         if field is not None:
@@ -328,11 +336,11 @@ def refuse_several_recipes(state: State) -> None:
 def _with(recipe: Recipe, field: str, value: Any) -> Recipe:
     group, _, name = field.partition(".")
     if not name:
-        return recipe.but(**{field: value})
+        return recipe.amend(**{field: value})
     if group != "regularizers":
         raise RecipeError(field, value, "only regularizers have parts, as in regularizers.r1")
     strengths = {other: strength for other, strength in recipe.regularizers.items() if other != name}
-    return recipe.but(regularizers=strengths if value is None else {**strengths, name: value})
+    return recipe.amend(regularizers=strengths if value is None else {**strengths, name: value})
 
 
 def _value_words(recipe: Recipe, field: str) -> str:

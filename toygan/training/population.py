@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from toygan.recipe import Recipe, RecipeError
+from toygan.recipe import KNOBS, Recipe, RecipeError
 from toygan.training.batches import Batch, ProbeSource
 from toygan.training.device import as_device
 from toygan.training.game import Game
@@ -140,7 +140,8 @@ class Population:
     def change(self, recipes: Recipe | Sequence[Recipe]) -> None:
         """Continue with other recipes from the present parameters.
 
-        Optimizers, turns and regularizers that stay keep their states; new ones start from their initial states.
+        Optimizers, turns and regularizers that stay keep their states; new ones start from their initial states. The
+        data stays, too: if its file has changed meanwhile, the population keeps the rows that it began with.
 
         Args:
             recipes: The new recipe of each member, as many as there are members.
@@ -156,12 +157,12 @@ class Population:
             if frozen is not None:
                 raise RecipeError(frozen, getattr(other, frozen), "cannot change while a run plays; start a new one")
         self._average = self.average
-        self.recipes = _check_shapes(new)
+        self.recipes = _check_shapes(tuple(map(_with_data_of, self.recipes, new)))
         self._read_ema()
-        self.game.change(new)
+        self.game.change(self.recipes)
         self.game.start_regularizers(kept=self.game.regularizer_states)
-        if new[0].parts.turns != self.turn:
-            self.turn = new[0].parts.turns
+        if self.recipes[0].parts.turns != self.turn:
+            self.turn = self.recipes[0].parts.turns
             self.game.turn_state = self.turn.start(self.generator.theta, self.discriminator.theta)
         if self.program is not None and not self.program.fits(self):
             self.program = None
@@ -384,6 +385,13 @@ def as_tuple(recipes: Recipe | Sequence[Recipe]) -> tuple[Recipe, ...]:
     if not several or not all(isinstance(r, Recipe) for r in several):
         raise TypeError(f"recipes: got {recipes!r}; needs a Recipe or a list of at least one Recipe")
     return several
+
+
+def _with_data_of(old: Recipe, new: Recipe) -> Recipe:
+    """Return the new recipe, with the data that the old one holds if a file has changed in between."""
+    if new.parts.data.digest == old.parts.data.digest:
+        return new
+    return old.amend(**{name: getattr(new, name) for name in KNOBS if getattr(new, name) != getattr(old, name)})
 
 
 def _check_shapes(recipes: tuple[Recipe, ...]) -> tuple[Recipe, ...]:

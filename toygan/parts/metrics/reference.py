@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -11,6 +11,7 @@ from torch import Tensor
 
 from toygan.parts.distributions import DISTRIBUTIONS, Distribution
 from toygan.parts.losses import LOSSES, LogitPair
+from toygan.parts.menu import Itself
 from toygan.parts.metrics import METRICS, Metric, default_metrics, measure
 from toygan.parts.metrics.game import GAME_METRICS
 from toygan.parts.metrics.inputs import Earlier, GameState, MetricInputs
@@ -65,11 +66,27 @@ def _perfect(samples: Tensor, data: Distribution, rng: torch.Generator) -> Metri
     return MetricInputs(samples, data, game, Earlier(samples, iterations=1), compared_with=fresh)
 
 
+def _as_key(data: str | Distribution) -> Distribution | Itself:
+    """Return the data that a spec names, or the given data, as a key of a cache: other rows of a file are others."""
+    found = DISTRIBUTIONS.make(data) if isinstance(data, str) else data
+    try:
+        hash(found)
+    except TypeError:
+        return Itself(found)
+    return found
+
+
+def _from_key(key: Distribution | Itself) -> Any:
+    return key.part if isinstance(key, Itself) else key
+
+
 @lru_cache(maxsize=256)
-def _bands(data: str, n: int, rows: tuple[tuple[str, Metric], ...], times: int, sets: int) -> dict[str, ReferenceBand]:
+def _bands(
+    key: Distribution | Itself, n: int, rows: tuple[tuple[str, Metric], ...], times: int, sets: int
+) -> dict[str, ReferenceBand]:
     """Compute the bands of the rows; these are a key of the cache, since a user may change them."""
     names = [name for name, _ in rows]
-    distribution = DISTRIBUTIONS.make(data)
+    distribution: Distribution = _from_key(key)
     rng = torch.Generator().manual_seed(1)
     draws = (torch.stack([distribution.sample(n, rng) for _ in range(sets)]) for _ in range(times))
     found = [measure(_perfect(samples, distribution, rng), names) for samples in draws]
@@ -85,9 +102,10 @@ def _band(scores: np.ndarray) -> ReferenceBand:
     return ReferenceBand(float(low), mean, float(high))
 
 
-def reference_band(metric: str, data: str, n: int) -> ReferenceBand | None:
+def reference_band(metric: str, data: str | Distribution, n: int) -> ReferenceBand | None:
     """Return the scores of n true samples: the floor of a distance, the ceiling of a share; None if there are none.
 
+    The `data` is a spec, or the distribution itself, such as that of a run: its file may have changed since.
     A metric of the game has a band only if it has a better direction; losses and gradients depend on the recipe. Bands
     are computed once per distribution and n. Raises ValueError for an unknown metric or distribution.
     """
@@ -95,16 +113,21 @@ def reference_band(metric: str, data: str, n: int) -> ReferenceBand | None:
     if metric in GAME_METRICS and not row.better:
         return None
     names = [metric] if row.expensive else default_metrics()
-    return _bands(data, n, tuple((name, METRICS[name]) for name in names), *DRAWS[row.expensive]).get(metric)
+    rows = tuple((name, METRICS[name]) for name in names)
+    return _bands(_as_key(data), n, rows, *DRAWS[row.expensive]).get(metric)
 
 
-@lru_cache(maxsize=256)
-def reference_shares(data: str, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def reference_shares(data: str | Distribution, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return low, mean and high share of each mode `(K,)` among n true samples, for 90 % of such sets (normal bounds).
 
     Gaussian modes may overlap; the same points are used around each, so that equal modes get equal shares.
     """
-    d = DISTRIBUTIONS.make(data)
+    return _shares(_as_key(data), n)
+
+
+@lru_cache(maxsize=256)
+def _shares(key: Distribution | Itself, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    d: Distribution = _from_key(key)
     around = torch.randn(MANY // len(d.modes), d.dim, generator=torch.Generator().manual_seed(1))
     of_mode = [MetricInputs(x[None], d).shares[0] for x in d.around_modes(around)]
     share = (d.weights @ torch.stack(of_mode)).double().numpy()

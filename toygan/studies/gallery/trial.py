@@ -64,7 +64,7 @@ def label(record: Record, member: int) -> str:
     - near: all others that have not diverged
     """
     data = record.recipes[member].parts.data
-    spread, band = spread_of(data), reference_band("w1", record.recipes[member].data, record.n)
+    spread, band = spread_of(data), reference_band("w1", data, record.n)
     w1 = record.metric("w1")[:, member]
     start = np.nanmax([1.0, spread, w1[0]])
     if record.diverged_at[member] >= 0 or not np.isfinite(w1[-1]) or w1[-1] > 20 * start:
