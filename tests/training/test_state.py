@@ -10,10 +10,11 @@ import pickle
 import struct
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
-from toygan import Population, Recipe, State, StateError
+from toygan import LOSSES, Loss, Population, Recipe, State, StateError
 
 SMALL = Recipe(width=4, depth=1, batch=6)
 # Each keeps something of its own from one iteration to the next, or draws noise on demand.
@@ -333,3 +334,71 @@ def test_equal_states_give_equal_bytes() -> None:
     contents = {population.fork().state.to_bytes() for _ in range(8)}
     assert len(contents) == 1
     assert State.from_bytes(contents.pop()).recipes == population.recipes
+
+
+class Power(Loss):
+    """A loss of the user's own."""
+
+    factor = 1.0
+
+    def on_real(self, a: torch.Tensor) -> torch.Tensor:
+        return (-self.factor * a).exp()
+
+    def on_fake(self, a: torch.Tensor) -> torch.Tensor:
+        return (self.factor * a).exp()
+
+    def for_generator(self, a: torch.Tensor) -> torch.Tensor:
+        return (-self.factor * a).exp()
+
+
+class Edited(Power):
+    factor = 2.0
+
+
+def test_a_state_of_an_edited_part_is_refused_unless_it_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(LOSSES, "mine", Power)
+    population = Population(SMALL.but(loss="mine"))
+    population.run(1)
+    population.state.save(tmp_path / "s")
+    assert State.load(tmp_path / "s").recipes == population.recipes
+    monkeypatch.setitem(LOSSES, "mine", Edited)
+    words = r"s: loss='mine': it has changed; State\.load\(\.\.\., changed=True\) continues with it as it is now"
+    with pytest.raises(StateError, match=words):
+        State.load(tmp_path / "s")
+    assert State.load(tmp_path / "s", changed=True).recipes[0].parts.loss.factor == 2.0  # type: ignore[attr-defined]
+    population.state.save(tmp_path / "s")  # of the part that it holds
+    with pytest.raises(StateError, match="has changed"):
+        State.load(tmp_path / "s")
+    monkeypatch.delitem(LOSSES, "mine")
+    with pytest.raises(StateError, match=r"s: loss='mine': unknown name 'mine'"):
+        State.load(tmp_path / "s")
+
+
+def test_a_state_of_a_file_is_refused_with_other_rows(tmp_path: Path) -> None:
+    file = tmp_path / "d.npy"
+    np.save(file, np.eye(2))
+    population = Population(Recipe(data=f"standardised(of=file(path='{file}'))", width=4, batch=4))
+    content = population.state.to_bytes()
+    assert State.from_bytes(content).recipes == population.recipes
+    np.save(file, 2 * np.eye(2))
+    with pytest.raises(StateError, match="its file has changed"):
+        State.from_bytes(content)
+    assert State.from_bytes(content, changed=True).recipes == population.recipes
+    assert State.from_bytes(population.state.to_bytes(), changed=True).steps == 0
+    file.unlink()
+    with pytest.raises(StateError, match="No such file"):
+        State.from_bytes(content)
+
+
+def test_a_state_that_does_not_say_what_it_held_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(LOSSES, "mine", Power)
+    content = Population(SMALL.but(loss="mine")).state.to_bytes()
+    length = int.from_bytes(content[:8], "little")
+    head = json.loads(content[8 : 8 + length])
+    del head["__metadata__"]["held"]  # as 0.1.0 wrote it
+    text = json.dumps(head).encode()
+    old = len(text).to_bytes(8, "little") + text + content[8 + length :]
+    monkeypatch.setitem(LOSSES, "mine", Edited)
+    assert State.from_bytes(old).recipes[0].loss == "mine"

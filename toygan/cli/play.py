@@ -14,6 +14,7 @@ from toygan.cli.param_types import OutputPath
 from toygan.files import write
 from toygan.play.session import refuse_several_recipes
 from toygan.training import State, StateError
+from toygan.training.state import StateChanged
 
 
 def build_notebook(run: Path, state: State) -> bytes:
@@ -62,6 +63,8 @@ def command(run: Path, folder: Path | None, copy_only: bool, no_browser: bool) -
     try:
         state = State.load(run)
         refuse_several_recipes(state)
+    except StateChanged as error:
+        raise click.UsageError(f"RUN {run}: {error.change} since it was trained") from None
     except (StateError, OSError) as error:
         raise click.UsageError(f"RUN: {error}") from None
     folder = Path(tempfile.mkdtemp(prefix="toygan-play-")) if folder is None else folder

@@ -28,6 +28,8 @@ from toygan.runs.checkpoint import resume, serialize
 from toygan.runs.record import Record
 from toygan.runs.run import Run
 from toygan.sweeps.stored import StoredRecipe
+from toygan.training import State, StateError
+from toygan.training.state import StateChanged
 
 GIF_FRAMES = 120  # at most about so many, however long the run
 # The time from checkpoint to checkpoint: more seconds if writing one takes more than this share of the time.
@@ -216,7 +218,20 @@ def is_finished(out: Path, request: Request) -> bool:
     if same and there[run_files.ANIMATION] == request.gif and there[run_files.RECORDING] == request.html:
         record = Record.from_json(read(out / run_files.METRICS).decode(), request.recipe)
         if len(record.recipes) == request.seeds and request.is_measured_at(record.steps):
+            _refuse_changed(out)
             return True
     raise click.UsageError(
         f"--resume: the run in {out} is finished and differs from this command; use --force to replace it"
     )
+
+
+def _refuse_changed(out: Path) -> None:
+    """Raise UsageError if the data file of a finished run has changed since; a run of 0.1.0 does not say it."""
+    try:
+        State.load(out)
+    except StateChanged as error:
+        raise click.UsageError(
+            f"--resume: the run in {out} is finished, and {error.change} since; use --force to replace it"
+        ) from None
+    except StateError:
+        return

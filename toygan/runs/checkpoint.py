@@ -14,6 +14,7 @@ from toygan.runs.record import SAMPLES, Record
 from toygan.runs.run import Interval, Run
 from toygan.runs.trajectory import Trajectory
 from toygan.training import Population, Snapshot, State
+from toygan.training.state import StateChanged
 
 WHOLE = ("steps", "diverged-at")  # names of arrays of whole numbers
 METRIC, LAST = "metric/", "last/"  # names of arrays begin with these: of the record, and of the newest snapshot
@@ -39,13 +40,16 @@ def resume(
 ) -> Run:  # fmt: skip
     """Return the run that `serialize` made the content of, with the same arguments as before.
 
-    Raises ValueError if the content is not a checkpoint, and what `Run` raises.
+    Raises ValueError if the content is not a checkpoint, or if a file or an own part has changed since, and what `Run`
+    raises.
     """
     words, arrays = unpack(content)
     try:
-        with decoding():
+        with decoding(StateChanged):
             state = State.from_bytes(arrays["state"].tobytes())
             record, due = _restore(words, arrays, state), int(words["due"])
+    except StateChanged as error:
+        raise ValueError(str(error.change)) from None
     except ValueError as error:
         raise ValueError(f"it is damaged, or not a checkpoint of toygan ({str(error)[:120]})") from None
     refuse_too_large(state.recipes[0], len(state.recipes))

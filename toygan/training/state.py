@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 
 from toygan.files import decoding, read, write
-from toygan.recipe import Recipe
+from toygan.identity import find_change, list_held
+from toygan.recipe import Recipe, RecipeError
 from toygan.training.batches import Bookmark
 
 FORMAT, VERSION = "toygan state", "1"
@@ -34,6 +35,14 @@ class StateError(ValueError):
         ...     print(str(error).split(":")[0])
         run.state
     """
+
+
+class StateChanged(StateError):
+    """The error of a state whose recipes name a file or an own part that is not, or may not be, what it was."""
+
+    def __init__(self, name: str, change: RecipeError) -> None:
+        super().__init__(f"{name}: {change}; State.load(..., changed=True) continues with it as it is now")
+        self.change = change
 
 
 @dataclass(frozen=True)
@@ -204,6 +213,7 @@ class State:
             "steps": str(self.steps),
             "streams": json.dumps(streams),
             "recipes": json.dumps([json.loads(recipe.to_json()) for recipe in self.recipes]),
+            "held": json.dumps(list_held(self.recipes[0])),
         }
         tensors = {name: x.cpu().contiguous().clone() for name, x in self.tensors.items()}
         tensors |= {f"streams/{name}": mark.generators for name, mark in self.streams.items()}
@@ -220,15 +230,18 @@ class State:
         write(Path(path), self.to_bytes())
 
     @staticmethod
-    def load(path: str | Path) -> State:
+    def load(path: str | Path, changed: bool = False) -> State:
         """Read the state that `save` wrote, or that of a finished run; nothing in the file can run code.
 
         Args:
             path: The file, or the folder of a run that `toygan train --out` has finished.
+            changed: True also takes a state whose data file, or own part, has changed since, as it is now
+                [default: False].
         Returns:
             An equal state.
         Raises:
-            StateError: If the file is damaged, or of another kind or version, or if the folder has no state.
+            StateError: If the file is damaged, or of another kind or version, or if the folder has no state; if the
+                rows of its data file have changed, or an own part has, or one that cannot be compared.
             OSError: If the file cannot be read.
         """
         file = Path(path)
@@ -237,30 +250,35 @@ class State:
             if not file.exists():
                 allowed = "must be a state, or the folder of a run that `toygan train --out` has finished"
                 raise StateError(f"{path}: has no {FILE}; {allowed}")
-        return State.from_bytes(read(file), str(path))
+        return State.from_bytes(read(file), str(path), changed)
 
     @staticmethod
-    def from_bytes(content: bytes, name: str = "state") -> State:
+    def from_bytes(content: bytes, name: str = "state", changed: bool = False) -> State:
         """Read the content that `to_bytes` returned; nothing in it can run code.
 
         Args:
             content: The bytes.
             name: The name with which an error message begins.
+            changed: True also takes a state whose data file, or own part, has changed since [default: False].
         Returns:
             An equal state.
         Raises:
-            StateError: If the content is damaged, or of another kind or version.
+            StateError: If the content is damaged, or of another kind or version, or if something has changed.
         """
         try:
             with decoding(StateError):
-                return _decode(content)
+                state, held = _decode(content)
         except StateError as error:
             raise StateError(f"{name}: {error}") from None
         except ValueError as error:
             raise StateError(f"{name}: is damaged, or not a state of toygan ({str(error)[:120]})") from None
+        if not changed and held is not None and (change := find_change(held, list_held(state.recipes[0]))):
+            raise StateChanged(name, change)
+        return state
 
 
-def _decode(content: bytes) -> State:
+def _decode(content: bytes) -> tuple[State, dict[str, str] | None]:
+    """Return a state, and what its recipes held if the file says it."""
     from safetensors.torch import load
 
     tensors = load(content)
@@ -269,7 +287,10 @@ def _decode(content: bytes) -> State:
     if (head.get("format"), head.get("version")) != (FORMAT, VERSION):
         found = f"{head.get('format', 'no format')}, version {head.get('version', 'none')}"
         raise StateError(f"needs a {FORMAT} of version {VERSION}; it is {found[:80]}")
-    recipes = tuple(Recipe.from_json(json.dumps(row)) for row in json.loads(head["recipes"]))
+    try:
+        recipes = tuple(Recipe.from_json(json.dumps(row)) for row in json.loads(head["recipes"]))
+    except RecipeError as error:  # a file or an own part that is not here
+        raise StateError(str(error)[:160]) from None
     marks = {
         str(stream): Bookmark(tensors.pop(f"streams/{stream}"), int(n), int(used))
         for stream, (n, used) in json.loads(head["streams"]).items()
@@ -279,7 +300,10 @@ def _decode(content: bytes) -> State:
         raise ValueError(f"steps={steps}")
     state = _from_tensors(tensors, recipes, steps, marks)
     _refuse_odd_tensors(tensors, state)
-    return state
+    held = json.loads(head.get("held", "null"))
+    if held is not None and not all(isinstance(word, str) for pair in held.items() for word in pair):
+        raise ValueError("held")
+    return state, held
 
 
 def _refuse_odd_tensors(tensors: Mapping[str, Tensor], state: State) -> None:
