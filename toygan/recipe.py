@@ -16,6 +16,7 @@ from toygan.knobs import Knob as Knob
 from toygan.knobs import RecipeError as RecipeError
 from toygan.knobs import check_count as check_count
 from toygan.parts.distributions import DISTRIBUTIONS, Distribution
+from toygan.parts.distributions.named_files import find_outside
 from toygan.parts.losses import LOSSES, Loss
 from toygan.parts.menu import Menu
 from toygan.parts.networks import ACTIVATIONS, NETWORKS, Network, NoDiscriminator, Shape
@@ -397,7 +398,8 @@ class Recipe:
         """Write the fields that differ from the defaults as a line to share.
 
         Returns:
-            A line such as `loss=hinge&seed=3`, escaped as in a URL; `Recipe.from_string` reads it without loss.
+            A line such as `loss=hinge&seed=3`, escaped as in a URL; `Recipe.from_string` reads it without loss. Of a
+            data file it has the name, not the rows.
         Example:
             >>> from toygan import Recipe
             >>> Recipe(loss="hinge", regularizers={"r1": 0.1}, seed=3).to_string()
@@ -408,15 +410,19 @@ class Recipe:
         return urlencode(changed, quote_via=quote, safe=":,()=[]'")
 
     @staticmethod
-    def from_string(text: str) -> Recipe:
+    def from_string(text: str, outside: bool = False) -> Recipe:
         """Read a recipe from the line of `to_string`.
+
+        A line may name a data file, which is opened at once.
 
         Args:
             text: `field=value&field=value`; fields that are missing get their defaults.
+            outside: True also opens a file outside the working folder [default: False].
         Returns:
             The recipe.
         Raises:
-            RecipeError: If the line has another form, or the recipe is invalid.
+            RecipeError: If the line has another form, if it names a file that may not be opened, or if the recipe is
+                invalid.
         Example:
             >>> from toygan import Recipe
             >>> Recipe.from_string("loss=hinge&seed=3") == Recipe(loss="hinge", seed=3)
@@ -432,6 +438,10 @@ class Recipe:
         if len(values) < len(pairs):
             raise RecipeError("recipe", text, "names a field twice")
         _check_names(values)
+        if not outside:
+            refuse_outside(
+                values.get("data", ""), "give outside=True, or --outside in the shell, if you trust the line"
+            )
         return Recipe(**{name: parse(name, words) for name, words in values.items()})
 
     def same_shape(self, other: Recipe) -> str | None:
@@ -482,6 +492,12 @@ class Recipe:
 FIELDS: dict[str, dataclasses.Field[Any]] = {f.name: f for f in dataclasses.fields(Recipe)}
 KNOBS: dict[str, Knob] = {name: f.metadata["knob"] for name, f in FIELDS.items()}
 NAMED = [name for name, how in KNOBS.items() if isinstance(how, Choice) and not isinstance(how, Strengths)]
+
+
+def refuse_outside(data: str, remedy: str) -> None:
+    """Raise RecipeError, with a remedy, if the data that someone may have sent is a file outside the working folder."""
+    if (path := find_outside(data)) is not None:
+        raise RecipeError("data", data, f"{short(path)} is outside the working folder and is not opened; {remedy}")
 
 
 def parse(name: str, words: str) -> Any:

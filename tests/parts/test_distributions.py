@@ -296,7 +296,7 @@ def test_a_file_is_its_rows(kind: str, tmp_path: Path) -> None:
     columns = "c,a" if kind == "csv" else "2,0"
     recipe = toygan.Recipe(data=f"file(path='{file}',columns='{columns}')", width=8)
     np.testing.assert_allclose(recipe.distribution.training_set, rows[:, [2, 0]], rtol=1e-5)
-    assert toygan.Recipe.from_string(recipe.to_string()) == recipe
+    assert toygan.Recipe.from_string(recipe.to_string(), outside=True) == recipe
     assert next(iter(toygan.train(recipe, steps=2))).samples.shape[-1] == 2
 
 

@@ -376,8 +376,9 @@ def test_a_state_of_an_edited_part_is_refused_unless_it_is_asked_for(
         State.load(tmp_path / "s")
 
 
-def test_a_state_of_a_file_is_refused_with_other_rows(tmp_path: Path) -> None:
-    file = tmp_path / "d.npy"
+def test_a_state_of_a_file_is_refused_with_other_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    file = Path("d.npy")
     np.save(file, np.eye(2))
     population = Population(Recipe(data=f"standardised(of=file(path='{file}'))", width=4, batch=4))
     content = population.state.to_bytes()

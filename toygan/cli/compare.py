@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from toygan.cli.options import outside_option
 from toygan.cli.param_types import SEED_COUNT, StrictIntRange, device_option
 from toygan.cli.tables import print_tables
 from toygan.recipe import Recipe
@@ -26,9 +27,18 @@ from toygan.studies.compare import compare
 @click.option(
     "--first-seed", type=StrictIntRange(min=0), metavar="SEED", help="first seed  [default: of the first RECIPE]"
 )
+@outside_option
 @device_option
 def command(
-    a: str, b: str, metric: str, seeds: int, steps: int, every: int, first_seed: int | None, device: str
+    a: str,
+    b: str,
+    metric: str,
+    seeds: int,
+    steps: int,
+    every: int,
+    first_seed: int | None,
+    outside: bool,
+    device: str,
 ) -> None:
     """Compare two recipes under the same seeds, and print by how much a metric of the first exceeds the second's.
 
@@ -36,7 +46,8 @@ def command(
     the metric over its last fifth. The 95 % interval of the mean difference is a bootstrap over seeds. A run that
     diverged counts as the worst score that any of the runs ever had.
     """
-    result = compare(Recipe.from_string(a), Recipe.from_string(b), metric, seeds, steps, every, first_seed, device)
+    recipes = Recipe.from_string(a, outside), Recipe.from_string(b, outside)
+    result = compare(*recipes, metric, seeds, steps, every, first_seed, device)
     click.echo(result)
     print_tables([result.seed_table.table])
     click.echo(result.seed_table.caption)

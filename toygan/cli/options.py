@@ -17,6 +17,11 @@ LARGEST_RECIPE = 2**24  # bytes, its points included; a file such as /dev/zero h
 KINDS = {"int": "INTEGER", "float": "NUMBER", "str": "NAME"}
 
 
+outside_option = click.option(
+    "--outside", is_flag=True, help="let a share string also name a data file outside the working folder"
+)
+
+
 def recipe_options(command: Command) -> Command:
     """Add an option for each field of Recipe, and the two ways to name a whole recipe."""
     for name in reversed(KNOBS):
@@ -29,6 +34,7 @@ def recipe_options(command: Command) -> Command:
             command = click.option(
                 "-r", "added", metavar="NAME=STRENGTH", multiple=True, help="add one regularizer; may be repeated"
             )(command)
+    command = outside_option(command)
     from_file = click.Path(exists=True, dir_okay=False, path_type=Path)
     command = click.option(
         "--share", metavar="TEXT", help="read the recipe from a share string, such as 'loss=hinge&seed=3'"
@@ -47,7 +53,7 @@ def recipe_from_options(given: dict[str, Any]) -> Recipe:
     file, share = given["file"], given["share"]
     if file and share:
         raise click.UsageError("--recipe and --share both name a recipe; give one of them")
-    base = read_recipe(file, "--recipe") if file else Recipe.from_string(share or "")
+    base = read_recipe(file, "--recipe") if file else Recipe.from_string(share or "", given["outside"])
     changes = {name: parse(name, given[name]) for name in KNOBS if given[name] is not None}
     if given["added"]:
         strengths = dict(changes.get("regularizers", base.regularizers))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import ceil
+from pathlib import Path
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from toygan.chart.figure import Heading, Painting, Place
 from toygan.panels.charts import Charts
 from toygan.panels.columns import MOST_COLUMNS
 from toygan.panels.look import Look
+from toygan.parts.distributions.named_files import list_files
 from toygan.recipe import Recipe
 from toygan.text import format_number
 
@@ -37,8 +39,10 @@ def headline(recipe: Recipe) -> str:
 
 
 def seeds_line(recipe: Recipe, seeds: int) -> str:
-    """Return the seed that is drawn, and the number of all seeds, in words."""
-    return f"seed {recipe.seed}" + (f" drawn, of {seeds} seeds" if seeds > 1 else "")
+    """Return the seed that is drawn, the number of all seeds, and the files whose rows are drawn, in words."""
+    files = ", ".join(Path(path).name for path in list_files(recipe.data))
+    drawn = f" · holds rows of {files}" if files else ""
+    return f"seed {recipe.seed}" + (f" drawn, of {seeds} seeds" if seeds > 1 else "") + drawn
 
 
 def places(n: int) -> list[Place]:

@@ -22,7 +22,7 @@ from toygan.play.live import Live, acting, leave_room_for_the_page
 from toygan.play.loop import running_loop
 from toygan.play.session import Session
 from toygan.play.view import check_size
-from toygan.recipe import DEFAULT, KNOBS, Recipe
+from toygan.recipe import DEFAULT, KNOBS, Recipe, RecipeError, refuse_outside
 from toygan.runs.run import Run
 from toygan.text import short
 from toygan.training import State, StateError
@@ -170,7 +170,7 @@ class Playground(Live):
 
     def _give(self, field: str, value: Any) -> None:
         """Give the run one value, once its cost is known."""
-        recipe = self.session.propose(field, value)
+        recipe = self._propose(field, value)
         if recipe is not None:
             end = math.inf if running_loop() is None else time.monotonic() + PROMPT_SECONDS
             try:
@@ -180,6 +180,16 @@ class Playground(Live):
                 self._weighing = asyncio.get_running_loop().create_task(self._weigh(field, value, recipe))
                 return
         self._apply(field, recipe)
+
+    def _propose(self, field: str, value: Any) -> Recipe | None:
+        """Return the recipe with a value that came from the page; None if it is refused, which the status line says."""
+        try:
+            if field == "data" and isinstance(value, str) and value != self.session.recipe.data:
+                refuse_outside(value, 'call set("data", ...) of the playground if you trust it')
+        except RecipeError as error:
+            self.session.say(str(error), refused=True)
+            return None
+        return self.session.propose(field, value)
 
     async def _weigh(self, field: str, value: Any, recipe: Recipe) -> None:
         self.session.say(f"{field}: estimating the time of an iteration")

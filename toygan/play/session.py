@@ -264,7 +264,7 @@ class Session(FleetSession):
     @property
     def offers(self) -> dict[str, str]:
         remedy = self.remedy
-        restarts = remedy is not None and self._needs_restart(remedy)
+        restarts = remedy is not None and self.recipe.needs_restart(remedy) is not None
         apply = "" if remedy is None else "Apply and restart" if restarts else "Apply"
         return {"apply": apply, "undo": "Undo" if self._earlier else ""}
 

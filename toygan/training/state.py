@@ -290,7 +290,7 @@ def _decode(content: bytes) -> tuple[State, dict[str, str] | None]:
     try:
         recipes = tuple(Recipe.from_json(json.dumps(row)) for row in json.loads(head["recipes"]))
     except RecipeError as error:  # a file or an own part that is not here
-        raise StateError(str(error)[:160]) from None
+        raise StateError(str(error)[:200]) from None
     marks = {
         str(stream): Bookmark(tensors.pop(f"streams/{stream}"), int(n), int(used))
         for stream, (n, used) in json.loads(head["streams"]).items()
