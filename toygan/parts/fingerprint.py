@@ -15,7 +15,6 @@ import importlib
 import inspect
 import os
 import sys
-import sysconfig
 import types
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -33,7 +32,6 @@ from toygan.parts.menu import Menu
 
 PLAIN = (int, float, complex, str, bytes, bool, type(None), type(...), type(NotImplemented))
 MOST = 100_000  # objects that one fingerprint covers
-LIBRARIES = {os.path.realpath(sysconfig.get_paths()[name]) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
 PACKAGES = {"site-packages", "dist-packages"}  # folders of installed packages, wherever they are
 # Of a class: what Python notes about it, and what does not change what it computes.
 NOTES = {
@@ -258,9 +256,8 @@ def is_library(module: str | None) -> bool:
 
 @cache
 def _is_installed(place: str) -> bool:
-    """Return True for a file or folder of Python or of an installed package."""
-    path = Path(os.path.realpath(place))
-    return bool(PACKAGES & set(path.parts)) or not LIBRARIES.isdisjoint(map(str, path.parents))
+    """Return True for a file or folder of an installed package."""
+    return not PACKAGES.isdisjoint(Path(os.path.realpath(place)).parts)
 
 
 def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
