@@ -139,6 +139,7 @@ def _run_until_one_dies(left: list[Piece], jobs: int) -> Generator[tuple[Piece, 
                     yield futures.pop(future), results
         except BrokenProcessPool:
             if not begun.is_set():
+                pool.shutdown()  # from then on it is known how each worker ended
                 raise BrokenProcessPool(explain_deaths(workers)) from None
             return list(futures.values())
         except BaseException:  # an interrupt, or nobody wants more: the pieces at work would take minutes
