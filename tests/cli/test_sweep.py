@@ -50,15 +50,17 @@ def test_a_grid_becomes_a_table_and_a_store_that_spares_the_work(
         (["width=1,5000"], "width=5000"),
         (["loss=beauty"], "loss='beauty'"),
         (["--seeds", "0"], "--seeds"),
+        (["lr_g=1:2:2000", "lr_d=1:2:2000"], "seeds=16: 4,000,000 recipes and 16 seeds make 64,000,000 runs; at most"),
         (["lr_g=0.1", "--dask", "tcp://127.0.0.1:1"], "no scheduler answers there"),
     ],
 )
-def test_what_cannot_be_swept_is_one_line(
+def test_what_cannot_be_swept_is_one_line_and_leaves_no_store(
     words: list[str], named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Run, "step", lambda self: pytest.fail("it trained"))
     monkeypatch.setattr("toygan.cli.sweep.DASK_SECONDS", 0.2)
-    assert named in refused(toygan("sweep", *words))
+    assert named in refused(toygan("sweep", *words, "--store", tmp_path / "s.db"))
+    assert not (tmp_path / "s.db").exists()
 
 
 def test_a_file_that_is_no_store_is_left_alone(tmp_path: Path) -> None:

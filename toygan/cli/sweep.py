@@ -21,12 +21,12 @@ from toygan.cli.param_types import (
     refuse_overwriting,
     store_option,
 )
-from toygan.cli.studies import FAILED, open_store
+from toygan.cli.studies import FAILED
 from toygan.cli.tables import print_tables
 from toygan.measure.tables import Table
 from toygan.measure.words import score
 from toygan.runs.record import SAMPLES
-from toygan.sweeps import sweep
+from toygan.sweeps import StoreError, sweep
 from toygan.sweeps.design import parse_axis
 from toygan.sweeps.run import RunsFailed
 from toygan.sweeps.table import find_varying_fields, list_failures, summarize
@@ -124,8 +124,9 @@ def command(
     try:
         with connect_dask(address) as executor, warnings.catch_warnings():
             warnings.simplefilter("ignore", RunsFailed)  # they are listed below
-            kept = open_store(store)
-            measured = sweep(grid or [base], seeds, steps, every, None, executor, kept, base, device, jobs, retry)
+            measured = sweep(grid or [base], seeds, steps, every, None, executor, store, base, device, jobs, retry)
+    except StoreError as error:
+        raise click.UsageError(f"--store {error}") from None
     except KeyboardInterrupt:
         remedy = f"the results so far are in {store}; run the same command again to continue" if store else ""
         click.echo(f"toygan: stopped; {remedy or 'nothing is stored without --store'}", err=True)
