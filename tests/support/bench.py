@@ -1,99 +1,43 @@
 """`make bench`: speed as ratios within one run, never as a verdict; a machine that is busy makes all of them worse.
 
 What is compared takes turns in short slices, so that a drift of the machine meets both; a ratio is the median of all.
+The first run also compiles programs, a minute or less each; JAX is measured where `pip install -e '.[bench]'` was run.
 """
 
 from __future__ import annotations
 
-import math
 import multiprocessing
 import os
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import torch
-from torch import nn
-from torch.nn.functional import softplus
+from support import bench_engine
+from support.plain_gan import plain_loop
+from support.timing import Row, rates, ratio
 
 from toygan import LOSSES, OPTIMIZERS, REGULARIZERS, TURNS, Population, Recipe, RecipeError
 from toygan.sweeps.piece import Piece, run, split_into_pieces
+from toygan.training.program import Program
 
-SIZES = ((32, 64), (64, 128), (128, 256))  # hidden units and batch
-ROUNDS = 15
-MEMBERS = (1, 8, 32)
-AIMS = {1: (1.5, 1.5, 1.5), 8: (None, None, None), 32: (12, 7, 2)}
-Step = Callable[[], None]
-Row = tuple[str, ...]
-
-
-def plain_loop(hidden: int, batch: int) -> Step:
-    """One iteration of a GAN as a user of PyTorch writes it."""
-
-    def mlp(outputs: int) -> nn.Sequential:
-        return nn.Sequential(
-            nn.Linear(2, hidden), nn.ReLU(), nn.Linear(hidden, hidden), nn.ReLU(), nn.Linear(hidden, outputs)
-        )
-
-    generator, discriminator = mlp(2), mlp(1)
-    optimizer_g = torch.optim.Adam(generator.parameters(), lr=1e-3, betas=(0.5, 0.99))
-    optimizer_d = torch.optim.Adam(discriminator.parameters(), lr=1e-3, betas=(0.5, 0.99))
-
-    def ring8() -> torch.Tensor:
-        angle = torch.randint(0, 8, (batch,)) * (2 * math.pi / 8)
-        return torch.stack([angle.cos(), angle.sin()], dim=1) + 0.02 * torch.randn(batch, 2)
-
-    def step() -> None:
-        fake = generator(torch.randn(batch, 2)).detach()
-        loss_d = softplus(-discriminator(ring8())).mean() + softplus(discriminator(fake)).mean()
-        optimizer_d.zero_grad()
-        loss_d.backward()
-        optimizer_d.step()
-
-        loss_g = softplus(-discriminator(generator(torch.randn(batch, 2)))).mean()
-        optimizer_g.zero_grad()
-        loss_g.backward()
-        optimizer_g.step()
-
-    return step
-
-
-def rates(steps: dict[str, Step], rounds: int, seconds: float) -> dict[str, list[float]]:
-    """Steps per second of each, once a round, in turns."""
-    for step in steps.values():
-        for _ in range(5):
-            step()
-    measured: dict[str, list[float]] = {name: [] for name in steps}
-    for _ in range(rounds):
-        for name, step in steps.items():
-            start, done = time.perf_counter(), 0
-            while (passed := time.perf_counter() - start) < seconds or not done:
-                step()
-                done += 1
-            measured[name].append(done / passed)
-    return measured
-
-
-def ratio(of: list[float], to: list[float], times: float = 1) -> str:
-    """The median of the ratio over rounds, and the middle half of the rounds in brackets."""
-    low, middle, high = statistics.quantiles([times * a / b for a, b in zip(of, to, strict=True)], n=4)
-    return f"{middle:.2f} ({low:.2f}-{high:.2f})"
+ROUNDS = 7
+GROWTH = (1, 8, 64, 256, 1024, 4096)  # members of sweeps
+GROWTH_STEPS = 60
 
 
 def engine() -> Iterator[Row]:
-    """Member-steps per second of a population, in those of the plain loop."""
-    yield ("hidden, batch", *(f"P = {p}" for p in MEMBERS), "aims")
-    for i, (hidden, batch) in enumerate(SIZES):
-        steps = {"plain": plain_loop(hidden, batch)}
-        for p in MEMBERS:
-            steps[str(p)] = Population([Recipe(width=hidden, batch=batch, seed=s) for s in range(p)]).step
-        measured = rates(steps, ROUNDS, seconds=0.15)
-        aims = ", ".join(f"P = {p}: {AIMS[p][i]}" for p in MEMBERS if AIMS[p][i])
-        yield (f"{hidden}, {batch}", *(ratio(measured[str(p)], measured["plain"], p) for p in MEMBERS), aims)
+    """Member-steps per second of the processor's time, in those of the plain loop; medians and middle halves."""
+    yield from bench_engine.rows(0.0)
+
+
+def r1() -> Iterator[Row]:
+    """The same with the gradient penalty R1 in all of them."""
+    yield from bench_engine.rows(0.1)
 
 
 def parts() -> Iterator[Row]:
@@ -115,7 +59,7 @@ def parts() -> Iterator[Row]:
         steps = {
             name: Population([r.but(seed=s) for s in range(8)]).step for name, r in (("it", recipe), ("plain", plain))
         }
-        measured = rates(steps, ROUNDS // 2, seconds=0.06)
+        measured = rates(steps, ROUNDS, seconds=0.06)
         yield (title, ratio(measured["plain"], measured["it"]), note)
 
 
@@ -182,8 +126,9 @@ def cuda() -> Iterator[Row]:
 
 
 def sweeps() -> Iterator[Row]:
-    """Member-steps per second of a sweep on all cores, in those of plain loops on as many; and what members cost."""
+    """Member-steps per second of a sweep on all cores, in those of plain loops on as many."""
     cores, recipe = os.cpu_count() or 1, Recipe(width=32, batch=64)
+    bench_engine.compile_for(Program(Population(recipe.seeds(64))))  # a warm cache, as long sweeps leave it
     fresh = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(cores, fresh, torch.set_num_threads, (1,)) as pool:
         rates_of: dict[str, list[float]] = {"sweep": [], "plain": []}
@@ -191,23 +136,34 @@ def sweeps() -> Iterator[Row]:
             for name, work in (("sweep", _rate_of_a_piece), ("plain", _rate_of_plain_loops)):
                 rates_of[name].append(sum(pool.map(work, range(cores))))
     yield ("processes", "in plain loops", "aim")  # the first round warms up
-    yield (str(cores), ratio(rates_of["sweep"][1:], rates_of["plain"][1:]), "15")
+    yield (str(cores), ratio(rates_of["sweep"][1:], rates_of["plain"][1:]), "25")
+
+
+def growth() -> Iterator[Row]:
+    """What a member-step costs in sweeps of so many members, on one core, in the least of them."""
     yield ("members", "cost of a member-step", "aim")
-    run(Piece.seeds(recipe, 1, 1).words)  # what is worked out once a process
-    spent = {}
-    for members in (64, 256, 1024, 4096):
-        cut = split_into_pieces([recipe.but(seed=seed) for seed in range(members)], 60, 60, ("modes-covered",))
-        start = time.perf_counter()
+    run(Piece.seeds(Recipe(width=32, batch=64), 1, 1).to_json())  # what is worked out once a process
+    spent = {members: _cost_of_a_member(members) for members in GROWTH}
+    for members, seconds in spent.items():
+        yield (f"{members:,}", f"{seconds / min(spent.values()):.2f}", "1.3" if members >= 64 else "")
+
+
+def _cost_of_a_member(members: int) -> float:
+    """Seconds of the processor's time for a member of a short sweep, the median of several if that is quick."""
+    recipes = Recipe(width=32, batch=64).seeds(members)
+    cut = split_into_pieces(recipes, GROWTH_STEPS, GROWTH_STEPS, ("modes-covered",))
+    found = []
+    for _ in range(max(1, min(9, 256 // members))):
+        start = time.process_time()
         for piece in cut:
             run(piece.to_json())
-        spent[members] = (time.perf_counter() - start) / members
-    for members, seconds in spent.items():
-        yield (f"{members:,}", f"{seconds / min(spent.values()):.2f}", "1.3")
+        found.append((time.process_time() - start) / members)
+    return statistics.median(found)
 
 
 def _rate_of_a_piece(first: int) -> float:
     """Member-steps per second of one piece, measurements included."""
-    piece = Piece.seeds(Recipe(width=32, batch=64, seed=64 * first), 64, 300, 100)
+    piece = Piece.seeds(Recipe(width=32, batch=64, seed=64 * first), 64, 1500, 100)
     start = time.perf_counter()
     run(piece.to_json())
     return 64 * piece.steps / (time.perf_counter() - start)
@@ -231,7 +187,9 @@ def live() -> Iterator[Row]:
 
 BENCHES = {
     "engine": engine,
+    "r1": r1,
     "sweeps": sweeps,
+    "growth": growth,
     "cuda": cuda,
     "imports": imports,
     "memory": memory,
