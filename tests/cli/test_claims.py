@@ -11,6 +11,7 @@ from support.shell import refused, toygan
 
 from toygan.measure.quantities import late
 from toygan.recipe import Recipe
+from toygan.runs.run import Run
 from toygan.studies.claims import CLAIMS, TOPICS
 from toygan.studies.claims import findings as module
 from toygan.studies.claims.claim import Claim
@@ -116,6 +117,18 @@ def test_an_interrupt_prints_what_was_measured(monkeypatch: pytest.MonkeyPatch) 
     assert result.stdout.splitlines()[-1] == f"1 of 1 claims hold{SAMPLES}; not measured: false-one"
 
 
+def test_claims_whose_runs_fail_are_named_and_neither_hold_nor_break(monkeypatch: pytest.MonkeyPatch) -> None:
+    def short(self: Run) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(Run, "step", short)
+    result = toygan("claims", "true-one", "--jobs", 1)
+    assert (result.exit_code, result.stdout) == (1, "")
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("toygan: nothing is measured; failed: true-one (")
+    assert line.endswith("not enough memory (and 3 more))")
+
+
 def test_an_interrupt_before_the_first_claim_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     def cut(*_: object) -> object:
         raise KeyboardInterrupt
@@ -130,7 +143,7 @@ def test_an_interrupt_before_the_first_claim_says_so(monkeypatch: pytest.MonkeyP
 def test_with_a_store_only_what_has_changed_is_trained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     words = ("claims", "true-one", "--jobs", 1, "--store", tmp_path / "claims.db")
     first = toygan(*words)
-    monkeypatch.setattr("toygan.sweeps.execute.run", lambda words: pytest.fail("it trained again"))
+    monkeypatch.setattr("toygan.sweeps.execute.measure", lambda piece: pytest.fail("it trained again"))
     again = toygan(*words)
     assert (again.exit_code, again.stdout) == (first.exit_code, first.stdout)
     (tmp_path / "mine").write_text("mine")

@@ -12,7 +12,7 @@ from support.toy import TOY
 from toygan.runs.run import Run
 from toygan.studies.published import PUBLISHED
 from toygan.sweeps import execute
-from toygan.sweeps.piece import Piece, Result, run
+from toygan.sweeps.piece import Piece, Result, measure
 
 FAST = ("reproduce", "toy", "--budget", 6, "--seeds", 2, "--jobs", 1)
 
@@ -27,11 +27,11 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[Piece]:
     """The pieces that are trained from here on."""
     pieces: list[Piece] = []
 
-    def noting(words: str) -> list[Result]:
-        pieces.append(Piece.from_json(words))
-        return run(words)
+    def noting(piece: Piece) -> list[Result]:
+        pieces.append(piece)
+        return measure(piece)
 
-    monkeypatch.setattr(execute, "run", noting)
+    monkeypatch.setattr(execute, "measure", noting)
     return pieces
 
 
@@ -47,20 +47,20 @@ def test_it_prints_a_table_and_leaves_nothing_behind(tmp_path: Path, monkeypatch
     monkeypatch.chdir(tmp_path)
     result = toygan(*FAST)
     assert result.exit_code == 0, result.output
-    assert "6 of 1 000 iterations" in result.stdout
+    assert "6 of 1,000 iterations" in result.stdout
     assert "It does not exist." in result.stdout
     assert not list(tmp_path.iterdir())
 
 
 def test_the_default_is_the_experiments_own_budget_and_seeds(ran: list[Piece]) -> None:
-    assert "10 of 1 000 iterations (1 %), 4 seeds" in toygan("reproduce", "toy", "--jobs", 1).stdout
+    assert "10 of 1,000 iterations (1 %), 4 seeds" in toygan("reproduce", "toy", "--jobs", 1).stdout
     assert [piece.recipes for piece in ran] == [tuple(m.recipe.seeds(4)) for m in TOY.methods.values()]
 
 
 def test_all_is_every_iteration(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Run, "step", lambda self: setattr(self.population.game, "steps", self.steps + 1))
     result = toygan("reproduce", "toy", "--budget", "all", "--seeds", 1, "--jobs", 1)
-    assert "1 000 of 1 000 iterations" in result.stdout
+    assert "1,000 of 1,000 iterations" in result.stdout
 
 
 def test_out_gets_the_table(tmp_path: Path) -> None:
@@ -94,6 +94,22 @@ def test_ctrl_c_keeps_what_is_there_and_the_same_command_goes_on(
     assert [piece.recipes[0].loss for piece in ran] == [TOY.methods["two"].recipe.loss]
     assert "Cut short" not in again.stdout
     assert toygan(*FAST).stdout == again.stdout, "an interrupted table is the uninterrupted one"
+
+
+def test_runs_that_fail_are_named_and_counted_as_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    step = Run.step
+
+    def failing(self: Run) -> None:
+        if self.population.recipes[0].loss == "hinge":
+            raise MemoryError
+        step(self)
+
+    monkeypatch.setattr(Run, "step", failing)
+    result = toygan(*FAST)
+    assert result.exit_code == 1
+    assert "**Cut short: two has 0 of 2 seeds.**" in result.stdout
+    assert "failed: two, seeds from 0 (" in result.stderr
+    assert "not enough memory (and 1 more)" in result.stderr
 
 
 def test_a_table_that_is_there_is_left_alone_without_force(tmp_path: Path, ran: list[Piece]) -> None:

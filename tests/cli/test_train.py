@@ -19,9 +19,10 @@ import pytest
 import torch
 from PIL import Image
 from support.folders import SMALL, contents, strict_json, whole
+from support.raising import Raises
 from support.shell import refused, toygan
 
-from toygan import files
+from toygan import LOSSES, files
 from toygan.cli import run_folder
 from toygan.panels import PANELS, Look
 from toygan.panels.picture import Picture, choose_panels
@@ -92,6 +93,18 @@ def test_numbers_that_do_not_exist_are_null(tmp_path: Path) -> None:
     assert first["loss-g"] is not None
     assert 0 < last["diverged-at"] <= 6
     assert last["loss-g"] is None
+
+
+def test_an_error_of_training_is_one_line_and_leaves_whole_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(LOSSES, "late", Raises(20))
+    words = ["train", *SMALL, "--loss", "late", "--steps", 100, "--out", tmp_path / "run"]
+    assert re.fullmatch(r"toygan: training failed after iteration \d+: ValueError: boom", refused(toygan(*words)))
+    assert {"recipe.json", "metrics.json"} <= {path.name for path in (tmp_path / "run").iterdir()}
+    LOSSES["late"].at = 0
+    assert toygan(*words, "--resume").exit_code == 0
+    assert whole(tmp_path / "run", steps=100) == 100
 
 
 def test_without_a_folder_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

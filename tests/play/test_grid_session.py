@@ -7,8 +7,9 @@ import math
 import numpy as np
 import pytest
 import torch
+from support.raising import Raises
 
-from toygan import Recipe, RecipeError
+from toygan import LOSSES, Recipe, RecipeError
 from toygan.chart import Cells
 from toygan.play import grid_session
 from toygan.play.grid_session import GridSession
@@ -131,3 +132,67 @@ def test_bad_settings_are_refused_before_a_run_is_made(
     monkeypatch.setattr(grid_session, "Fleet", lambda *_, **__: pytest.fail("it made runs"))
     with pytest.raises(RecipeError, match=said):
         GridSession(**{"base": SMALL, **how})  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def failing(monkeypatch: pytest.MonkeyPatch) -> GridSession:
+    """A grid that was played to its end, in which the two cells of the rate 1e30 met an error."""
+    monkeypatch.setitem(LOSSES, "fussy", Raises(0, fussy=True))
+    s = GridSession(
+        {"lr_g": [1e-3, 1e30], "lr_d": [1e-3, 1e-2]}, seeds=2, steps=30, base=SMALL.but(loss="fussy", optimizer="sgd")
+    )
+    s.play()
+    while s.playing:
+        s.advance(0.01)
+    return s
+
+
+def test_cells_that_fail_are_named_and_the_others_are_played_to_the_end(failing: GridSession) -> None:
+    assert failing.iteration == 30
+    assert failing.status.endswith("4 failed")
+    for colour in failing.colours:
+        failing.colour = colour
+        mark = failing.charts()[0]["cells"]
+        assert isinstance(mark, Cells)
+        assert np.isnan(mark.values).tolist() == [[False, True], [False, True]]
+        lines = mark.names[1].splitlines()
+        assert lines == ["lr_g 1e30, lr_d 0.001", "2 × failed", "FloatingPointError: a logit is not finite"]
+        assert "failed" not in mark.names[0]
+
+
+def test_a_cell_that_failed_cannot_be_opened_and_says_why(failing: GridSession) -> None:
+    with pytest.raises(RecipeError, match="failed: FloatingPointError"):
+        failing.open(1)
+    assert failing.words["verdict"] == "2 × failed"
+    assert failing.words["evidence"] == "FloatingPointError: a logit is not finite"
+    assert len(failing.open(2).population.recipes) == 2
+
+
+def test_a_cell_whose_seeds_an_error_has_parted_cannot_be_opened() -> None:
+    s = session(seeds=2)
+    while run := next((run for run in s.fleet.runs if len(run.population.recipes) > 1), None):
+        s.fleet.set_apart(run, ValueError("it does not come again"))
+    assert s.fleet.failures == {}
+    with pytest.raises(RecipeError, match="an error has parted its seeds; reset"):
+        s.open(0)
+
+
+def test_a_grid_of_which_every_run_failed_can_be_reset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(LOSSES, "late", Raises(60))
+    s = GridSession(AXES, base=SMALL.but(loss="late"), steps=100)
+    s.play()
+    while s.playing:
+        s.advance(0.01)
+    assert s.message == "no run is left to train: ValueError: boom"
+    assert s.status.endswith("12 failed")
+    assert s.charts()
+    LOSSES["late"].at = 0
+    s.reset()
+    s.step()
+    assert (s.iteration, s.fleet.failures) == (1, {})
+
+
+def test_a_grid_of_which_no_run_can_begin_is_refused_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(LOSSES, "raises", Raises(1))
+    with pytest.raises(RecipeError, match=r"every run failed: ValueError: boom"):
+        GridSession(AXES, base=SMALL.but(loss="raises"))

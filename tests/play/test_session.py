@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from support.raising import Raises
 
 from toygan.measure.advice import takes_back
 from toygan.measure.diagnosis import VERDICTS, Diagnosis
@@ -373,3 +374,32 @@ def test_words_name_the_iteration_at_which_they_were_measured_if_it_is_not_the_p
     s.pause()
     assert "measured at" not in s.status
     assert "at iteration" not in s.words["evidence"]
+
+
+def test_a_part_that_raises_is_refused_and_the_run_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(LOSSES, "raises", Raises(1))
+    s = session()
+    run(s, 3)
+    before = state(s)
+    assert not s.set("loss", "raises")
+    assert (s.message, s.refused) == ("loss = raises: ValueError: boom", True)
+    assert torch.equal(state(s), before)
+    assert (s.iteration, s.recipe.loss) == (3, SMALL.loss)
+    assert not s.set("data", "grid25") or s.iteration == 0
+    s.step()
+
+
+def test_a_new_run_that_cannot_begin_leaves_the_old_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(LOSSES, "late", Raises(0))
+    s = session(SMALL.but(loss="late"))
+    run(s, 3)
+    LOSSES["late"].at = 1
+    assert not s.set("width", 6)
+    assert s.message == "width = 6: ValueError: boom"
+    with pytest.raises(ValueError, match="boom"):
+        s.reset()
+    assert (s.iteration, s.recipe.width) == (3, 8)
+    assert s.status
+    assert s.set("loss", "hinge")
+    s.step()
+    assert s.iteration == 4

@@ -8,8 +8,9 @@ import math
 import numpy as np
 import pytest
 import torch
+from support.raising import Raises
 
-from toygan import Recipe, RecipeError, train
+from toygan import LOSSES, Recipe, RecipeError, train
 from toygan.runs.fleet import BURST, Fleet, by_shape
 from toygan.runs.run import Run
 
@@ -79,6 +80,64 @@ def test_members_that_diverge_are_marked_and_the_others_train_on() -> None:
     dead.advance(math.inf)
     assert not dead.alive
     assert dead.steps == 10, "it stops at the measurement that finds nobody finite"
+
+
+@pytest.fixture
+def fussy(monkeypatch: pytest.MonkeyPatch) -> list[Recipe]:
+    """Eight members, one of which meets an error at its first iterations, since its numbers are not finite."""
+    monkeypatch.setitem(LOSSES, "fussy", Raises(0, fussy=True))
+    steady = SMALL.but(loss="fussy", optimizer="sgd")
+    return [recipe.but(lr_g=1e30, lr_d=1e30) if recipe.seed == 5 else recipe for recipe in steady.seeds(8)]
+
+
+@pytest.mark.parametrize("apart", [1, 2, 4, 8])
+def test_an_error_ends_only_the_member_that_meets_it(fussy: list[Recipe], apart: int) -> None:
+    fleet, alone = Fleet(fussy, every=5, n=50, apart=apart), Fleet(fussy[:4], every=5, n=50)
+    for one in (fleet, alone):
+        one.measure()
+        one.advance(math.inf, until=20)
+    assert fleet.failures == {5: "FloatingPointError: a logit is not finite"}
+    assert fleet.recipes == tuple(fussy)
+    assert (fleet.steps, fleet.alive) == (20, True)
+    assert np.isnan(fleet.scores("sliced-w1")).tolist() == [i == 5 for i in range(8)]
+    assert fleet.diverged_at.tolist() == [-1] * 8
+    for name in ("sliced-w1", "mode-hopping", "loss-d"):
+        steps, course = fleet.course(name)
+        assert steps.tolist() == [0, 5, 10, 15, 20]
+        assert np.isnan(course[:, 5]).all()
+        np.testing.assert_allclose(course[:, :4], alone.course(name)[1], rtol=1e-3, atol=1e-5)
+
+
+def test_an_error_is_raised_unless_members_are_set_apart(fussy: list[Recipe]) -> None:
+    with pytest.raises(FloatingPointError):
+        Fleet(fussy, n=50).advance(math.inf, until=20)
+
+
+def test_a_step_ends_only_the_member_that_meets_an_error(fussy: list[Recipe]) -> None:
+    fleet = Fleet(fussy, n=50, apart=1)
+    fleet.measure()
+    for _ in range(3):
+        fleet.step()
+    assert (list(fleet.failures), fleet.steps) == ([5], 3)
+
+
+def test_members_that_fail_at_the_start_or_in_a_measurement_are_set_apart_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(LOSSES, "raises", Raises(1))
+    fleet = Fleet([SMALL, SMALL.but(loss="raises"), SMALL.but(width=6)], every=5, n=50, apart=1)
+    fleet.measure()
+    fleet.advance(math.inf, until=10)
+    assert fleet.failures == {1: "ValueError: boom"}
+    assert fleet.course("sliced-w1")[0].tolist() == [0, 5, 10]
+    lost = Fleet(SMALL.but(loss="raises").seeds(3), n=50, apart=1)
+    lost.measure()
+    lost.advance(math.inf, until=10)
+    assert (len(lost.failures), lost.alive, lost.steps) == (3, False, 0)
+    assert np.isnan(lost.scores("sliced-w1")).all()
+    LOSSES["raises"].at = 0
+    lost.restart()
+    lost.measure()
+    lost.advance(math.inf, until=10)
+    assert (lost.failures, lost.steps, len(lost.runs)) == ({}, 10, 1)
 
 
 def test_selected_members_continue_as_they_would_have() -> None:

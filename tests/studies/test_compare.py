@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from support.raising import Raises
+from support.shell import toygan
 
+from toygan import LOSSES
 from toygan.measure.quantities import late
 from toygan.recipe import Recipe, RecipeError
 from toygan.runs.record import Record
@@ -126,3 +129,32 @@ def test_what_is_not_allowed_is_refused_in_words(changes: dict[str, object], wor
     with pytest.raises(RecipeError) as error:
         compare(**{"a": A, "b": B, "steps": 1, "seeds": 2} | changes)  # type: ignore[arg-type]
     assert words in str(error.value)
+
+
+def test_runs_that_an_error_ended_are_named_and_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(LOSSES, "late", Raises(20))
+    result = compare(A.but(loss="late"), B, seeds=2, steps=60, every=20)
+    assert result.failed == {"loss=late": {0: "ValueError: boom", 1: "ValueError: boom"}}
+    assert result.table["a"].isna().all()
+    assert result.table["b"].notna().all()
+    assert result.diverged == {}
+    assert str(result).endswith("loss=late failed at seeds 0, 1 (left out): ValueError: boom")
+    assert "no seed has a value of both recipes" in str(result)
+
+
+def test_a_seed_that_failed_is_never_counted_as_the_worst_score() -> None:
+    records = (record([[7, np.nan, 6]], "modes-covered"), record([[5, 6, 4]], "modes-covered"))
+    table = build_table(records, "modes-covered", [["", "ValueError: boom", ""], ["", "", ""]])
+    result = Comparison((A, B), "modes-covered", 2000, 2500, table)
+    assert str(result) == (
+        "modes covered: 2 more [2, 2], 2 of 3 seeds, 2,000 iterations; "
+        "loss=minimax failed at seed 1 (left out): ValueError: boom"
+    )
+
+
+def test_the_shell_says_that_runs_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(LOSSES, "raises", Raises(1))
+    words = ["compare", "loss=raises&width=4", "width=4", "--seeds", 2, "--steps", 2]
+    result = toygan(*words)
+    assert result.exit_code == 1, result.output
+    assert "loss=raises failed at seeds 0, 1 (left out): ValueError: boom" in result.stdout

@@ -12,12 +12,14 @@ from torch import Tensor
 from toygan import Loss
 from toygan.sweeps.piece import Piece, Result, run
 
+ERROR: type[Exception] = ValueError
+
 
 @dataclass
 class Raises(Loss):
-    """A loss of logits, which ends in an error from its step of G so many on, and before it if a logit is not finite.
+    """A loss of logits that ends in an error, from its step of G so many on (0: never).
 
-    It asks for nothing but its own number of calls if `fussy` is false.
+    It does so if a logit is not finite, too, if it is `fussy`.
     """
 
     at: int = 1
@@ -33,9 +35,10 @@ class Raises(Loss):
     def for_generator(self, a: Tensor) -> Tensor:
         if self.fussy and not a.is_meta and not torch.isfinite(a).all():
             raise FloatingPointError("a logit\nis not finite")
-        self.calls += 1
-        if self.calls >= self.at > 0:
-            raise ValueError("boom")
+        if self.at > 1:
+            self.calls += 1
+        if self.at == 1 or self.calls >= self.at > 1:
+            raise ERROR("boom")
         return torch.nn.functional.softplus(-a)
 
 
@@ -44,9 +47,3 @@ def run_or_die(text: str) -> list[Result]:
     if any(recipe.lr_g == 0.13 for recipe in Piece.from_json(text).recipes):
         os.kill(os.getpid(), signal.SIGKILL)
     return run(text)
-
-
-def die(text: str) -> list[Result]:
-    """End the process."""
-    os.kill(os.getpid(), signal.SIGKILL)
-    return []

@@ -70,19 +70,31 @@ def test_the_same_command_ends_and_tries_what_failed_again_only_if_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def swept(**how: Any) -> Any:
-        return sweep([SMALL, SMALL.but(loss="raises")], seeds=2, steps=2, store=tmp_path / "s.db", **how)
+        return sweep([SMALL, SMALL.but(lr_g=0.1)], seeds=2, steps=2, jobs=1, store=tmp_path / "s.db", **how)
 
-    with pytest.warns(RunsFailed):
-        first = swept()
+    def short(self: Run) -> None:
+        raise MemoryError
+
     with monkeypatch.context() as here:
-        here.setattr(Run, "step", lambda self: pytest.fail("trained again"))
+        here.setattr(Run, "step", short)
+        with pytest.warns(RunsFailed, match="failed: not enough memory"):
+            first = swept()
+    with monkeypatch.context() as here:
+        here.setattr(module, "measure", lambda piece: pytest.fail("trained again"))
         with pytest.warns(RunsFailed):
             assert swept().equals(first)
-    LOSSES["raises"].at = 0
     again = swept(retry=True)
     assert not again["verdict"].str.startswith(FAILED).any()
     assert read_sweep(tmp_path / "s.db").equals(again)
     assert len(Store(tmp_path / "s.db").results()) == 4
+    assert swept().equals(again)
+
+
+def test_an_own_loss_that_raises_as_its_cost_is_estimated_fails_its_runs_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(raising, "ERROR", MemoryError)
+    with pytest.warns(RunsFailed, match="failed: not enough memory"):
+        table = sweep([SMALL, SMALL.but(loss="raises")], seeds=1, steps=2, jobs=1)
+    assert table["verdict"].str.startswith(FAILED).sum() == 2
 
 
 def test_a_result_is_not_replaced_by_a_failure_that_comes_later(tmp_path: Path) -> None:
@@ -92,7 +104,9 @@ def test_a_result_is_not_replaced_by_a_failure_that_comes_later(tmp_path: Path) 
     assert [result.verdict for result in store.get(PIECE) or []] == [result.verdict for result in results]
 
 
-def test_the_shell_names_what_failed_and_never_makes_a_number_of_it(tmp_path: Path) -> None:
+def test_the_shell_names_what_failed_and_never_makes_a_number_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     words = ["sweep", "loss=hinge,raises", "--width", 4, "--seeds", 2, "--steps", 2, "--jobs", 1]
     words += ["--store", tmp_path / "s.db"]
     result = toygan(*words)
@@ -102,8 +116,8 @@ def test_the_shell_names_what_failed_and_never_makes_a_number_of_it(tmp_path: Pa
         "toygan: failed: ValueError: boom (2 runs, the first at loss=raises, seed=0)",
         "toygan: the store keeps them as failed; --retry trains them again",
     ]
-    LOSSES["raises"].at = 0
-    assert toygan(*words, "--retry").exit_code == 0
+    monkeypatch.setattr(module, "measure", lambda piece: pytest.fail("trained again"))
+    assert toygan(*words).output == result.output
 
 
 def test_a_summary_counts_failed_seeds_beside_the_mean_of_the_others() -> None:

@@ -113,7 +113,7 @@ def test_a_bad_sweep_is_refused_before_any_work(
     asked: dict[str, Any], named: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TOYGAN_MEMORY", "1")
-    monkeypatch.setattr(execute, "run", lambda words: pytest.fail("it trained"))
+    monkeypatch.setattr(execute, "measure", lambda piece: pytest.fail("it trained"))
     with pytest.raises(RecipeError) as caught:
         sweep(**{"grid": {"lr_g": [0.1]}, "jobs": 1, **asked})
     assert named in str(caught.value)

@@ -6,6 +6,7 @@ import click
 
 from toygan.cli.options import outside_option
 from toygan.cli.param_types import SEED_COUNT, StrictIntRange, device_option
+from toygan.cli.studies import FAILED
 from toygan.cli.tables import print_tables
 from toygan.recipe import Recipe
 from toygan.studies.compare import compare
@@ -39,15 +40,17 @@ def command(
     first_seed: int | None,
     outside: bool,
     device: str,
-) -> None:
+) -> int:
     """Compare two recipes under the same seeds, and print by how much a metric of the first exceeds the second's.
 
     A RECIPE is a share string, such as 'loss=hinge&lr_d=0.002'; "" is the default. The value of a run is the mean of
     the metric over its last fifth. The 95 % interval of the mean difference is a bootstrap over seeds. A run that
-    diverged counts as the worst score that any of the runs ever had.
+    diverged counts as the worst score that any of the runs ever had. A run that an error has ended is left out, and
+    the exit status is then 1.
     """
     recipes = Recipe.from_string(a, outside), Recipe.from_string(b, outside)
     result = compare(*recipes, metric, seeds, steps, every, first_seed, device)
     click.echo(result)
     print_tables([result.seed_table.table])
     click.echo(result.seed_table.caption)
+    return FAILED * bool(result.failed)

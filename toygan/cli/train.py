@@ -13,7 +13,7 @@ from toygan.cli import run_files
 from toygan.cli.diagnose import count_verdicts
 from toygan.cli.hold_folder import hold_folder
 from toygan.cli.interrupt import stop_signals
-from toygan.cli.oneline import SIGNALLED
+from toygan.cli.oneline import SIGNALLED, explain
 from toygan.cli.options import recipe_from_options, recipe_options
 from toygan.cli.param_types import SEED_COUNT, OutputPath, StrictIntRange, device_option, refuse_overwriting
 from toygan.cli.run_folder import Request, RunFolder, is_finished
@@ -21,7 +21,7 @@ from toygan.cli.tables import print_tables
 from toygan.measure.diagnosis import diagnose_all
 from toygan.measure.tables import Table
 from toygan.parts.metrics.reference import reference_band
-from toygan.text import format_number
+from toygan.text import describe_error, format_number
 from toygan.training import Snapshot
 
 
@@ -106,9 +106,16 @@ def _train(request: Request, out: Path | None, resume: bool, force: bool) -> int
                     bar.update()
                 return not caught
 
-            for _ in run.until(steps, should_continue):
-                if folder:
-                    folder.add_frame()
+            try:
+                for _ in run.until(steps, should_continue):
+                    if folder:
+                        folder.add_frame()
+            except Exception as error:
+                if explain(error) is not None:
+                    raise
+                raise click.ClickException(
+                    f"training failed after iteration {run.steps}: {describe_error(error)}"
+                ) from error
         if caught:
             remedy = "; use --resume to continue" if folder and run.steps < steps else ""
             click.echo(f"toygan: stopped at iteration {run.steps} of {steps}{remedy}", err=True)

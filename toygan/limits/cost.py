@@ -154,7 +154,7 @@ def _estimate(setting: _Setting) -> Cost:
             population.batch()  # drawn for many iterations: no part of what one more step adds
             meter.start()
             population.step()
-        except (Interrupted, MemoryError):
+        except Interrupted:
             raise
         except Exception:  # of a part of the user's own: it is said when it trains, and here it is counted so far
             pass

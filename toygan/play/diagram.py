@@ -102,7 +102,13 @@ class PhaseDiagram(Live):
 
         Raises ValueError for a number that no cell has.
         """
-        run = self.session.open(member)
+        try:
+            run = self.session.open(member)
+        except RecipeError as error:
+            self.pause()
+            self.session.say(str(error), refused=True)
+            self._show()
+            return
         self.pause()
         if self.opened is not None:
             self.opened.close()

@@ -59,10 +59,12 @@ class FleetSession:
         """Measure every run that has just started: without losses and gradients if these take long."""
         self.give_up()
         self._diagnoses: dict[Run, tuple[Snapshot | None, list[Diagnosis]]] = {}
-        for run in self.fleet.runs:
-            slow = self.fleet.estimate(run) > SLOW_SECONDS
-            run.measure(run.population.snapshot(run.n, None, QUICK) if slow else None)
+        self.fleet.measure(self._quick_look)
         self._stop_at_end()
+
+    def _quick_look(self, run: Run) -> Snapshot | None:
+        slow = self.fleet.estimate(run) > SLOW_SECONDS
+        return run.population.snapshot(run.n, None, QUICK) if slow else None
 
     # The part of it that is seen: by subclasses.
 
@@ -178,18 +180,26 @@ class FleetSession:
         A file that has changed is read again.
         """
         self._halt()
-        if self._restart(self.fleet.recipes):
-            self._measure_start()
+        self._restart(self.fleet.recipes)
 
     def _restart(self, recipes: Sequence[Recipe], words: str = "") -> bool:
-        """Start a new run of these recipes, as their files are now; return False, and say why, if that is refused."""
+        """Start a new run of these recipes, as their files are now; return False, and say why, if that is refused.
+
+        If it cannot begin, the old run stays.
+        """
         recipes, changed = renew(recipes)
+        before = vars(self.fleet).copy()
         try:
             self.fleet.restart(recipes)
-        except RecipeError as error:
+            self._measure_start()
+        except BaseException as error:
+            vars(self.fleet).update(before)
+            if not isinstance(error, RecipeError):
+                raise
             self.say(str(error), refused=True)
             return False
         self.say("; ".join(filter(None, (words, changed))))
+        self._stop_at_end()
         return True
 
     def _notice_files(self) -> None:
@@ -211,7 +221,8 @@ class FleetSession:
         if not self.left:
             self.playing = False
         if not self.fleet.alive:
-            self.say(DIVERGED)
+            failed = next(iter(self.fleet.failures.values()), "")
+            self.say(f"no run is left to train: {failed}" if failed else DIVERGED)
 
     def say(self, message: str, refused: bool = False) -> None:
         """Show a message to the user until the next one; `refused` marks it as a refusal."""
@@ -233,6 +244,15 @@ class FleetSession:
         self.fleet.time(attempt.run, seconds)
         attempt.take()
         self.playing = self.playing and not self._single
+        self._stop_at_end()
+
+    @alone
+    def fail(self, attempt: Attempt, error: Exception) -> None:
+        """End the members that an attempt could not train, unless it was given up; raise the error if they are all."""
+        if attempt.given_up:
+            return
+        attempt.given_up = True
+        self.fleet.set_apart(attempt.run, error)
         self._stop_at_end()
 
     @alone

@@ -20,10 +20,10 @@ from toygan.runs.run import Run
 from toygan.sweeps.design import Axes, count_cells
 from toygan.sweeps.grid import Grid
 from toygan.sweeps.piece import MEMBERS, largest
-from toygan.training import Snapshot
 
 FOLLOWED = "sliced-w1"  # the metric whose course is shown beside the share of healthy seeds
 USUAL = ("modes-covered-strict", "high-quality", "sliced-w1")  # the numbers of a cell, beside the one that colours it
+FAILED = "failed"  # the verdict on a run that an error has ended
 MOST = 8192  # members that train side by side; a sweep takes more
 SAMPLES = 500  # of each measurement
 ROWS = 200  # of the history of each member
@@ -34,7 +34,7 @@ class GridSession(FleetSession):
     """A grid of recipes under some seeds, as two axes: the first across, the second up; one value of each further axis.
 
     It plays up to iteration `steps`. Raises RecipeError for a grid of fewer than two axes, or of more than MOST
-    members, and for an unknown metric.
+    members, and for an unknown metric; also if every run fails as it begins.
     """
 
     def __init__(
@@ -55,10 +55,12 @@ class GridSession(FleetSession):
         super().__init__(
             Fleet(
                 members, device, INTERVAL, SAMPLES, live_metrics(), ROWS, clock=clock,
-                most=lambda recipe: seeds * largest(recipe, max(1, MEMBERS // seeds)),
+                most=lambda recipe: seeds * largest(recipe, max(1, MEMBERS // seeds)), apart=seeds,
             )
         )  # fmt: skip
-        self._tallies: tuple[tuple[Snapshot | None, ...], list[Counter[str]]] = ((), [])
+        if not self.fleet.working:
+            raise RecipeError("grid", list(grid), f"every run failed: {next(iter(self.fleet.failures.values()))}")
+        self._tallies: tuple[object, list[Counter[str]]] = (None, [])
         self._starts = {name: self._scores(name) for name in live_metrics()}  # the scores at iteration 0
         self._scales: dict[str, Scale] = {}
         self._key: object = None
@@ -118,14 +120,20 @@ class GridSession(FleetSession):
     def open(self, place: int) -> Run:
         """Return a run of the seeds of a cell, counted row by row as shown, from the present iteration on.
 
-        Raises ValueError for a number that no cell has.
+        Raises ValueError for a number that no cell has, RecipeError if an error has ended one
+        of these seeds, or parted them.
         """
         if type(place) is not int or not 0 <= place < self.choices:
             raise ValueError(f"focus={place!r}: must be a whole number from 0 to {self.choices - 1}")
-        self.chosen = place
-        run, first = self.fleet.member(int(self.shown.flat[place]) * self.seeds)
-        members = range(first, first + self.seeds)
-        return run.select(members, session.INTERVAL, session.SAMPLES, live_metrics())
+        self.chosen, cell = place, int(self.shown.flat[place])
+        if error := self._error(cell):
+            raise RecipeError("cell", self.grid.values(cell), f"failed: {error}")
+        (run, first), *others = [self.fleet.member(cell * self.seeds + i) for i in range(self.seeds)]
+        if any(other is not run for other, _ in others):
+            raise RecipeError(
+                "cell", self.grid.values(cell), "an error has parted its seeds; reset the grid to open it"
+            )
+        return run.select(range(first, first + self.seeds), session.INTERVAL, session.SAMPLES, live_metrics())
 
     # What was measured, by cell.
 
@@ -133,11 +141,16 @@ class GridSession(FleetSession):
         """Return the newest value of every cell and seed `(cells, seeds)`; NaN if it has no value or diverged."""
         return self.fleet.scores(metric).reshape(-1, self.seeds)
 
+    def _error(self, cell: int) -> str:
+        """Return the error of the first seed of a cell that failed, or ""."""
+        first = cell * self.seeds
+        return next((error for i, error in self.fleet.failures.items() if first <= i < first + self.seeds), "")
+
     def _verdicts(self) -> list[Counter[str]]:
-        """Count the verdicts on the seeds of every cell, once for each measurement."""
+        """Count the verdicts on the seeds of every cell, FAILED among them, once for each measurement."""
         measured = self.fleet.measured
         if self._tallies[0] != measured:
-            names = self.fleet.gather([[d.verdict for d in self.diagnose(run)] for run in self.fleet.runs])
+            names = self.fleet.gather_working(lambda run: [d.verdict for d in self.diagnose(run)], FAILED)
             cells = [Counter(names[i : i + self.seeds]) for i in range(0, len(names), self.seeds)]
             self._tallies = measured, cells
         return self._tallies[1]
@@ -157,19 +170,20 @@ class GridSession(FleetSession):
         followed = FOLLOWED if self.colour == HEALTHY else self.colour
         steps, course = self.fleet.course(followed)
         numbers = {name: _mean(self._scores(name)) for name in dict.fromkeys([followed, *USUAL])}
-        healthy = np.array([verdicts[cell][HEALTHY] / self.seeds for cell in shown])
+        failed = np.array([verdicts[cell][FAILED] for cell in shown])
+        healthy = np.array([verdicts[cell][HEALTHY] for cell in shown]) / np.maximum(self.seeds - failed, 1)
         means = healthy if self.colour == HEALTHY else numbers[followed][shown]
-        diverged = np.asarray((self.fleet.diverged_at.reshape(-1, self.seeds) >= 0).all(-1))
+        diverged = (self.fleet.diverged_at.reshape(-1, self.seeds)[shown] >= 0).sum(-1)
         places = [", ".join(f"{name} {value_words(value)}" for name, value in grid.values(c).items()) for c in shown]
         scores = [[f"{name} {score(name, x[c])}" for name, x in numbers.items() if np.isfinite(x[c])] for c in shown]
         scores = [[*lines, f"of {SAMPLES:,} samples of each seed"] if lines else lines for lines in scores]
         names = tuple(
-            "\n".join([place, *lines, *_verdict_lines(verdicts[cell])])
+            "\n".join([place, *lines, *_verdict_lines(verdicts[cell]), *filter(None, [self._error(cell)])])
             for place, lines, cell in zip(places, scores, shown, strict=True)
         )
         return Diagram(
             (self.x, grid.axes[self.x]), (self.y, grid.axes[self.y]), self.colour,
-            np.where(diverged[shown], np.nan, means), names, tuple(places), followed, steps,
+            np.where(diverged + failed == self.seeds, np.nan, means), names, tuple(places), followed, steps,
             _mean(course.reshape(len(steps), -1, self.seeds))[:, shown], self._scale(followed),
             -1 if self.chosen is None else self.chosen,
         )  # fmt: skip
@@ -199,6 +213,7 @@ class GridSession(FleetSession):
         diverged = self.fleet.diverged_at >= 0
         healthy = sum(verdicts[HEALTHY] for verdicts in self._verdicts())
         rest = f" · {diverged.sum()} diverged" if diverged.any() else ""
+        rest += f" · {len(self.fleet.failures)} failed" if self.fleet.failures else ""
         return f"iteration {self.iteration:,} of {self.end:,} · {healthy} of {len(diverged)} runs healthy{rest}"
 
     @property
@@ -209,7 +224,8 @@ class GridSession(FleetSession):
             return {"verdict": "", "evidence": "", "cause": hint, "remedy": ""}
         cell = int(self.shown.flat[self.chosen])
         verdicts = ", ".join(_verdict_lines(self._verdicts()[cell]))
-        return {"verdict": verdicts, "evidence": "", "cause": self.grid.cells[cell].to_string(), "remedy": ""}
+        recipe = self.grid.cells[cell].to_string()
+        return {"verdict": verdicts, "evidence": self._error(cell), "cause": recipe, "remedy": ""}
 
     @property
     def lines(self) -> list[str]:

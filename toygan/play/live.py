@@ -27,6 +27,7 @@ from toygan.play.fleet_session import FleetSession
 from toygan.play.loop import post, running_loop
 from toygan.play.sender import Sender
 from toygan.play.still import Still
+from toygan.text import describe_error
 
 SLICE_SECONDS = 1 / 240  # of training, at least one iteration, between two moments at which the page is heard
 EVENT_LOOP_TURNS = 3  # at each of these moments: a message passes through several before it moves a control
@@ -217,6 +218,9 @@ class Live(w.VBox):  # type: ignore[misc]
             attempt, start = self.session.attempt(), time.monotonic()
         try:
             await aside(attempt.work)
+        except Exception as error:
+            self.session.fail(attempt, error)
+            return
         except BaseException:
             attempt.given_up = True
             raise
@@ -243,9 +247,9 @@ class Live(w.VBox):  # type: ignore[misc]
 
     @alone
     def _fail(self, error: Exception) -> None:
-        """Stop, and show an error of toygan's own in the status line; it is raised as well."""
+        """Stop, and show an error in the status line; it is raised as well."""
         self.session.playing = False
-        self.session.say(f"{type(error).__name__}: {error}", refused=True)
+        self.session.say(describe_error(error), refused=True)
         self.screen.tell()
 
     def _hear(self, content: dict[str, Any]) -> None:

@@ -194,8 +194,10 @@ class Playground(Live):
     async def _weigh(self, field: str, value: Any, recipe: Recipe) -> None:
         self.session.say(f"{field}: estimating the time of an iteration")
         self.screen.tell()
-        await aside(lambda: self.session.weigh(recipe))
-        self._weighing = None
+        try:
+            await aside(lambda: self.session.weigh(recipe))
+        finally:
+            self._weighing = None
         self._guard(lambda: self._apply(field, self.session.propose(field, value)))  # code may have set others since
         self._guard(self._obey)
 

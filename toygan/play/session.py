@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from toygan.identity import describe_file, list_changes
@@ -19,7 +20,7 @@ from toygan.recipe import DEFAULT, KNOBS, MOST_SEEDS, Recipe, RecipeError, check
 from toygan.runs.fleet import Clock, Fleet
 from toygan.runs.record import Record
 from toygan.runs.run import Run
-from toygan.text import format_number, round_to
+from toygan.text import describe_error, format_number, round_to
 from toygan.training import Population, Snapshot, State, StateError
 
 SAMPLES = 1000  # of each measurement; of 25 equal modes each still gets 40
@@ -202,20 +203,30 @@ class Session(FleetSession):
         try:
             members = new.seeds(self.seeds, renew=False)
             if restarts:
-                if not self._restart(members, f"{words}: a new run"):
-                    return False
-                self._measure_start()
-            else:
-                self.run.change(members)
-                self.give_up()
-                file = describe_file(self.recipe)
-                self.say(f"{words}: from iteration {self.iteration:,} on" + f"; {file}" * bool(file))
+                return self._restart(members, f"{words}: a new run")
+            self._change(members)
         except RecipeError as error:
             self.say(str(error), refused=True)
             return False
-        if not (restarts or self.playing or self.slow):
-            self.measure()
+        except Exception as error:  # of a part of the user's own
+            self.say(f"{words}: {describe_error(error)}", refused=True)
+            return False
+        file = describe_file(self.recipe)
+        self.say(f"{words}: from iteration {self.iteration:,} on" + f"; {file}" * bool(file))
+        self._stop_at_end()
         return True
+
+    def _change(self, members: Sequence[Recipe]) -> None:
+        """Continue with other recipes, measured unless that takes long; if they cannot be, the old ones stay."""
+        before, calls = self.population.fork(), self.run.calls
+        try:
+            self.run.change(members)
+            self.give_up()
+            if not (self.playing or self.slow):
+                self.measure()
+        except BaseException:
+            self.run.population, self.run.calls = before, calls
+            raise
 
     def _needs_restart(self, new: Recipe) -> bool:
         """Return True if the run cannot continue with a recipe, or with what its names stand for now."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 ROWS = 1000  # a picture has about as many pixels from left to right
@@ -33,6 +35,13 @@ class Course:
             self._closed = [row for stretch in stretches for row in _extremes(stretch)]
             self._stretch *= 2
         self._open.append((step, values))
+
+    def select(self, members: Sequence[int]) -> Course:
+        """Return the course of some members only, by number."""
+        chosen, one = list(members), Course(self._limit)
+        one._stretch = self._stretch
+        one._closed, one._open = ([(step, x[chosen]) for step, x in rows] for rows in (self._closed, self._open))
+        return one
 
     def forget_after(self, step: int) -> None:
         """Forget the values after an iteration, and those of a stretch that holds it."""

@@ -17,6 +17,7 @@ from toygan.recipe import Recipe
 from toygan.runs.attempt import Attempt
 from toygan.runs.record import SAMPLES
 from toygan.runs.run import Interval, Run
+from toygan.text import describe_error
 from toygan.training.population import as_tuple
 from toygan.training.snapshot import Snapshot, join
 
@@ -41,6 +42,8 @@ class Fleet:
         limit: Rows that each record holds at most; None holds every row.
         most: The largest number of members of one population, as a function of its first recipe.
         clock: Seconds since some moment.
+        apart: If above 0, an error ends no more than the member that meets it: its group is split, into parts of so
+            many members as long as that helps, and then into single ones. If 0, the error is raised.
     Raises:
         RecipeError: If an iteration needs more memory than is allowed.
     Example:
@@ -55,24 +58,25 @@ class Fleet:
     def __init__(
         self, recipes: Recipe | Sequence[Recipe], device: str | torch.device = "cpu", every: int | Interval = 100,
         n: int = SAMPLES, metrics: Iterable[str] | None = None, limit: int | None = 1000,
-        most: Callable[[Recipe], int] | None = None, clock: Clock = time.perf_counter,
+        most: Callable[[Recipe], int] | None = None, clock: Clock = time.perf_counter, apart: int = 0,
     ) -> None:  # fmt: skip
         several = as_tuple(recipes)
-        self._groups = by_shape(several, most)
-        refuse_too_many((several[group[0]], len(group)) for group in self._groups)
+        groups = by_shape(several, most)
+        refuse_too_many((several[group[0]], len(group)) for group in groups)
         named = None if metrics is None else list(metrics)
-        self.runs = [Run([several[i] for i in group], device, every, n, named, limit) for group in self._groups]
-        self._start_timing(clock)
+        runs = [Run([several[i] for i in group], device, every, n, named, limit) for group in groups]
+        self._settle(groups, runs, clock, apart)
 
     @classmethod
     def from_run(cls, run: Run, clock: Clock = time.perf_counter) -> Fleet:
         """Return a fleet of one run, which continues from its present iteration."""
         fleet = cls.__new__(cls)
-        fleet._groups, fleet.runs = [list(range(len(run.population.recipes)))], [run]
-        fleet._start_timing(clock)
+        fleet._settle([list(range(len(run.population.recipes)))], [run], clock)
         return fleet
 
-    def _start_timing(self, clock: Clock) -> None:
+    def _settle(self, groups: list[list[int]], runs: list[Run], clock: Clock, apart: int = 0) -> None:
+        self._groups, self.runs, self._whole, self._apart = groups, runs, list(groups), apart
+        self.failures: dict[int, str] = {}  # the error of each member that has failed, by number
         self._clock = clock
         self._paces = deque([CALL_SECONDS] * 2, maxlen=2)  # of the last two: one alone may have been held up
 
@@ -82,25 +86,55 @@ class Fleet:
         Raises RecipeError if these are not allowed: the runs then stay as they are.
         """
         several = self.recipes if recipes is None else recipes
-        self.runs = [
-            run.restart([several[i] for i in group]) for group, run in zip(self._groups, self.runs, strict=True)
-        ]
+        self.runs = [self.runs[0].restart([several[i] for i in group]) for group in self._whole]
+        self._groups, self.failures = list(self._whole), {}
 
     # Training.
 
     @property
+    def working(self) -> list[Run]:
+        """The runs that no error has ended."""
+        return [run for group, run in zip(self._groups, self.runs, strict=True) if group[0] not in self.failures]
+
+    @property
     def behind(self) -> Run:
-        """The run with the fewest iterations."""
-        return min(self.runs, key=lambda run: run.steps)
+        """The run with the fewest iterations, of those that no error has ended if there are any."""
+        return min(self.working or self.runs, key=lambda run: run.steps)
 
     def iterate(self, until: float = math.inf) -> Iterator[Run]:
         """Train up to iteration `until`; yield the run after each of its iterations, measured when that is due."""
-        while (run := self.behind).steps < until:
+        while self.working and (run := self.behind).steps < until:
             for _ in range(int(min(BURST, until - run.steps))):
-                run.step()
-                if run.due or run.steps == until:
-                    run.measure()
+                try:
+                    run.step()
+                    if run.due or run.steps == until:
+                        self._measure(run)
+                except Exception as error:
+                    self.set_apart(run, error)
+                    yield run
+                    break
                 yield run
+
+    def _measure(self, run: Run, taken: Snapshot | None = None) -> None:
+        run.measure(taken)
+        if self._apart:
+            run.keep()
+
+    def set_apart(self, run: Run, error: Exception) -> None:
+        """Split a run that has met an error, or end it if it has one member; raise the error if `apart` is 0."""
+        if not self._apart:
+            raise error
+        at = self.runs.index(run)
+        group, parts = self._groups[at], len(self._groups[at]) // self._apart
+        half = parts // 2 * self._apart if parts > 1 else len(group) // 2
+        try:
+            halves = [run.split(members) for members in (range(half), range(half, len(group))) if half]
+        except Exception:  # it cannot even begin again
+            halves = []
+        if halves:
+            self.runs[at : at + 1], self._groups[at : at + 1] = halves, [group[:half], group[half:]]
+        else:
+            self.failures |= dict.fromkeys(group, describe_error(error))
 
     def advance(self, seconds: float, until: float = math.inf) -> None:
         """Train for this many seconds, at least one iteration, up to iteration `until` or until no member is finite."""
@@ -118,19 +152,29 @@ class Fleet:
         An interrupt leaves the run that it meets as it was.
         """
         until = self.steps + 1
-        while (run := self.behind).steps < until:
-            attempt = Attempt(run, measured=True)
-            attempt.work()
-            attempt.take()
+        while self.working and (run := self.behind).steps < until:
+            attempt = Attempt(run, measured=run.steps + 1 == until)
+            try:
+                attempt.work()
+                attempt.take()
+            except Exception as error:
+                self.set_apart(run, error)
 
     def until(self, steps: int) -> Iterator[tuple[Snapshot, ...]]:
         """Train up to iteration `steps`; yield the snapshot of each run at the start, whenever due, and at the end."""
         yield from zip(*(run.until(steps) for run in self.runs), strict=True)
 
-    def measure(self) -> None:
-        """Measure every run at its present iteration."""
-        for run in self.runs:
-            run.measure()
+    def measure(self, take: Callable[[Run], Snapshot | None] = lambda run: None) -> None:
+        """Measure every run at its present iteration, by the snapshots of `take` if it takes one."""
+        left = list(self.working)
+        while left:
+            run = left.pop(0)
+            try:
+                self._measure(run, take(run))
+            except Exception as error:
+                known = self.runs.copy()
+                self.set_apart(run, error)
+                left[:0] = [part for part in self.runs if part not in known]
 
     def time(self, run: Run, seconds: float) -> None:
         """Note the seconds that an iteration of a run took."""
@@ -155,12 +199,12 @@ class Fleet:
     @property
     def alive(self) -> bool:
         """True while any member is finite, as last measured."""
-        return any((run.record.diverged_at < 0).any() for run in self.runs)
+        return any((run.record.diverged_at < 0).any() for run in self.working)
 
     @property
     def measured(self) -> tuple[Snapshot | None, ...]:
-        """The newest snapshot of each run: the same objects until there is a new measurement."""
-        return tuple(run.record.last for run in self.runs)
+        """The newest snapshot of each run that works: the same objects until there is a new measurement."""
+        return tuple(run.record.last for run in self.working)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -171,20 +215,21 @@ class Fleet:
     @property
     def diverged_at(self) -> np.ndarray:
         """The iteration at which each member left the finite numbers, or -1, as last measured `(P,)`."""
-        return np.array(self.gather([run.record.diverged_at for run in self.runs]))
+        return np.array(self.gather_working(lambda run: run.record.diverged_at, -1))
 
     def scores(self, metric: str) -> np.ndarray:
-        """Return the newest value of a metric `(P,)`; NaN for a member that has none, or that has diverged."""
-        return np.array(self.gather([run.record.metric(metric)[-1] for run in self.runs]))
+        """Return the newest value of a metric `(P,)`; NaN for a member without one, or that diverged or failed."""
+        return np.array(self.gather_working(lambda run: run.record.metric(metric)[-1], np.nan))
 
     def course(self, metric: str) -> tuple[np.ndarray, np.ndarray]:
         """Return the iterations at which all were measured `(T,)`, and the values of a metric there `(T, P)`.
 
-        Of a long run they are the extremes of each stretch, as `Course` holds them.
+        Of a long run they are the extremes of each stretch, as `Course` holds them. Members that failed have NaN.
         """
-        courses = [run.record.course(metric) for run in self.runs]
-        steps: np.ndarray = reduce(np.intersect1d, [at for at, _ in courses])
-        columns = self.gather([values[np.searchsorted(at, steps)].T for at, values in courses])
+        courses = {run: run.record.course(metric) for run in self.working}
+        steps: np.ndarray = reduce(np.intersect1d, [at for at, _ in courses.values()] or [np.zeros(1, np.int64)])
+        found = {run: values[np.searchsorted(at, steps)].T for run, (at, values) in courses.items()}
+        columns = self.gather_working(found.__getitem__, np.full(len(steps), np.nan))
         return steps, np.stack(columns, axis=-1)
 
     def member(self, number: int) -> tuple[Run, int]:
@@ -193,6 +238,13 @@ class Fleet:
             if number in group:
                 return run, group.index(number)
         raise IndexError(f"member={number}: must be a whole number from 0 to {len(self.recipes) - 1}")
+
+    def gather_working(self, read: Callable[[Run], Iterable[T]], failed: T) -> list[T]:
+        """Return one entry for each member: what is read of its run, or `failed` if an error has ended it."""
+        working = set(self.working)
+        return self.gather(
+            [read(run) if run in working else [failed] * len(run.population.recipes) for run in self.runs]
+        )
 
     def gather(self, by_run: Sequence[Iterable[T]]) -> list[T]:
         """Return one entry for each member, given by run, in the order of the recipes."""

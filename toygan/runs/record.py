@@ -63,10 +63,16 @@ class Record:
 
     def select(self, members: Sequence[int]) -> Record:
         """Return the measurements of some members, by number."""
-        chosen = list(members)
-        columns = {name: self.metric(name)[:, chosen] for name in self.names}
-        record = Record.from_arrays([self.recipes[i] for i in chosen], self.steps, columns, self.diverged_at[chosen])
-        record.limit, record.n, record.since = self.limit, self.n, self.since
+        chosen, record = list(members), Record(self.limit)
+        record.n, record.since = self.n, self.since
+        if not self._rows:
+            return record
+        record.recipes, record.diverged_at = tuple(self.recipes[i] for i in chosen), self.diverged_at[chosen]
+        record._rows, record._stride, record._serial = self._rows, self._stride, self._serial
+        record._steps = self._steps.copy()
+        record._columns = {name: column[:, chosen] for name, column in self._columns.items()}
+        record._courses = {name: course.select(chosen) for name, course in self._courses.items()}
+        record.last = None if self.last is None else self.last.select(chosen)
         return record
 
     def __len__(self) -> int:

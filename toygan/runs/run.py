@@ -64,6 +64,7 @@ class Run:
         self.end: int | None = None  # the iteration up to which it will train, if that is known
         self.followed: tuple[str, ...] = ()  # metrics that are also taken between measurements, for their curves
         self._earlier: Snapshot | None = None  # the newest one of an iteration before the present one
+        self._kept: Population | None = None
 
     def restart(self, recipes: Sequence[Recipe]) -> Run:
         """Return a run of these recipes from iteration 0 that is measured as this one is."""
@@ -85,6 +86,20 @@ class Run:
         run = Run.resume(Population.restore(state), self.record.select(members), 0, every, n, metrics)
         run.record.path.add(run.population)
         return run
+
+    def keep(self) -> None:
+        """Keep the present iteration, which has been measured, for `split`."""
+        self._kept = self.population.fork()
+
+    def split(self, members: Sequence[int]) -> Run:
+        """Return a run of some members, by number, that continues as they would: from the iteration that was kept."""
+        kept, record = self._kept or self.population, self.record.select(members)
+        part = Run.resume(
+            Population.restore(kept.state.select(members)), record, self.due_at, self._interval, self.n, self._metrics
+        )
+        part.followed, part._earlier = self.followed, self._earlier and self._earlier.select(members)
+        record.path.add(part.population)
+        return part
 
     @property
     def steps(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from toygan.measure.tables import SeedTable
 from toygan.parts.metrics import METRICS
 from toygan.recipe import KNOBS, MOST_SEEDS, Recipe, RecipeError, check_count, check_recipe
 from toygan.runs.fleet import Fleet
-from toygan.runs.record import Record
+from toygan.runs.record import SAMPLES, Record
 from toygan.sweeps.piece import one_thread
 from toygan.text import SHOWN, format_number, hint
 
@@ -29,7 +30,8 @@ class Comparison:
 
     The value of a run is the mean of the metric over its last fifth. The difference is that of the first recipe minus
     that of the second, seed by seed. Its interval is a bootstrap over seeds, as for `claims`. A run that diverged
-    counts as the worst score that any of the runs ever had; if the metric has no better direction, it is left out.
+    counts as the worst score that any of the runs ever had; if the metric has no better direction, it is left out. A
+    run that an error has ended is left out, too.
 
     Args:
         recipes: The two recipes, each under its first seed.
@@ -37,7 +39,8 @@ class Comparison:
         steps: Iterations of each run.
         n: Samples behind each value of the metric.
         table: A pandas DataFrame with a row for each seed: `seed`, the values `a` and `b` of the two recipes, their
-            `difference`, and the iterations `a_diverged_at` and `b_diverged_at` (-1 for never).
+            `difference`, and the iterations `a_diverged_at` and `b_diverged_at` (-1 for never). The errors that have
+            ended runs are `a_failed` and `b_failed` ("" for none).
     Example:
         >>> from toygan import Recipe, compare
         >>> small = Recipe(data="gaussian1d", width=4, batch=8)
@@ -94,6 +97,13 @@ class Comparison:
         at = [self.table[f"{side}_diverged_at"].to_numpy() >= 0 for side in "ab"]
         return {name: seeds[gone].tolist() for name, gone in zip(self.names, at, strict=True) if gone.any()}
 
+    @property
+    def failed(self) -> dict[str, dict[int, str]]:
+        """The seeds under which an error has ended the run of a recipe, with the error, by the name of the recipe."""
+        errors = [dict(zip(self.table["seed"], self.table[f"{side}_failed"], strict=True)) for side in "ab"]
+        found = [{seed: error for seed, error in several.items() if error} for several in errors]
+        return {name: several for name, several in zip(self.names, found, strict=True) if several}
+
     def __str__(self) -> str:
         share = METRICS[self.metric].unit == "share"
         unit = "percentage points" if share else METRICS[self.metric].unit
@@ -113,15 +123,18 @@ class Comparison:
         if len(self._differences) < len(self.table):
             seeds = f"{len(self._differences)} of {len(self.table)} seeds"
         words = f"{self.metric.replace('-', ' ')}: {effect}, {seeds}, {self.steps:,} iterations"
-        return "; ".join([words, *self._describe_diverged()])
+        return "; ".join([words, *self._describe_diverged(), *self._describe_failed()])
 
     __repr__ = __str__
 
     def _describe_diverged(self) -> list[str]:
         counted = "counted as the worst score" if METRICS[self.metric].better else "left out"
+        return [f"{name} diverged at {_list_seeds(seeds)} ({counted})" for name, seeds in self.diverged.items()]
+
+    def _describe_failed(self) -> list[str]:
         return [
-            f"{name} diverged at seed{'s' * (len(seeds) > 1)} {', '.join(map(str, seeds))} ({counted})"
-            for name, seeds in self.diverged.items()
+            f"{name} failed at {_list_seeds(errors)} (left out): {next(iter(errors.values()))}"
+            for name, errors in self.failed.items()
         ]
 
     @property
@@ -135,6 +148,10 @@ class Comparison:
 
     def _repr_markdown_(self) -> str:
         return f"**{self}**\n\n{self.seed_table}"
+
+
+def _list_seeds(seeds: Collection[int]) -> str:
+    return f"seed{'s' * (len(seeds) > 1)} {', '.join(map(str, seeds))}"
 
 
 def compare(
@@ -184,38 +201,59 @@ def compare(
     check_recipe("b", b)
     first = a.seed if first_seed is None else first_seed
     pair = (a.but(seed=first), b.but(seed=first))
-    records = train_pair(pair, metric, seeds, steps, every, device)
-    return Comparison(pair, metric, steps, records[0].n, build_table(records, metric))
+    records, failures = train_pair(pair, metric, seeds, steps, every, device)
+    return Comparison(pair, metric, steps, SAMPLES, build_table(records, metric, failures))
 
 
 def train_pair(
     pair: tuple[Recipe, Recipe], metric: str, seeds: int, steps: int, every: int, device: str
-) -> tuple[Record, Record]:
-    """Train two recipes under several seeds, one population each, as a claim does; RecipeError if one has no metric."""
+) -> tuple[list[Record], list[list[str]]]:
+    """Train two recipes under several seeds, one population each, as a claim does; RecipeError if one has no metric.
+
+    Returns the record of each recipe, and the errors that have ended its runs, "" for none.
+    """
     from tqdm.auto import tqdm
 
     several = [seed for recipe in pair for seed in recipe.seeds(seeds)]
-    fleet = Fleet(several, device, every, metrics=[metric], limit=None, most=lambda _: seeds)
-    records = (fleet.member(0)[0].record, fleet.member(seeds)[0].record)
+    fleet = Fleet(several, device, every, metrics=[metric], limit=None, most=lambda _: seeds, apart=1)
     with one_thread(), tqdm(total=steps, unit=" iterations", unit_scale=True, leave=False, disable=None) as bar:
-        for _ in fleet.until(steps):
-            for recipe, record in zip(pair, records, strict=True):
-                if metric not in record.names:
-                    raise RecipeError("metric", metric, f"does not apply to the data {recipe.data}")
+        fleet.measure()
+        for run in fleet.working:
+            if metric not in run.record.names:
+                raise RecipeError("metric", metric, f"does not apply to the data {run.record.recipes[0].data}")
+        for _ in fleet.iterate(steps):
             bar.update(fleet.steps - bar.n)
-    return records
+    sides = [range(seeds), range(seeds, 2 * seeds)]
+    errors = [[fleet.failures.get(member, "") for member in side] for side in sides]
+    return [_join_record(fleet, side, metric) for side in sides], errors
 
 
-def build_table(records: tuple[Record, Record], metric: str) -> pd.DataFrame:
-    """Return the table of a comparison: a row for each seed."""
+def _join_record(fleet: Fleet, members: Iterable[int], metric: str) -> Record:
+    """Return the record of some members of a fleet, in which those that failed have no number."""
+    steps = next((run.record.steps for run in fleet.working), np.zeros(1, dtype=np.int64))
+    recipes, columns, diverged_at = [], [], []
+    for member in members:
+        (run, number), failed = fleet.member(member), member in fleet.failures
+        recipes.append(run.population.recipes[number])
+        columns.append(np.full(len(steps), np.nan) if failed else run.record.metric(metric)[:, number])
+        diverged_at.append(-1 if failed else run.record.diverged_at[number])
+    return Record.from_arrays(recipes, steps, {metric: np.stack(columns, axis=1)}, diverged_at)
+
+
+def build_table(
+    records: Sequence[Record], metric: str, failures: Sequence[Sequence[str]] | None = None
+) -> pd.DataFrame:
+    """Return the table of a comparison, with the errors that have ended runs: a row for each seed."""
     import pandas as pd
 
+    errors = failures or [[""] * len(record.recipes) for record in records]
     better = METRICS[metric].better
     scores = np.concatenate([record.metric(metric).ravel() for record in records])
     scores = scores[np.isfinite(scores)]
     worst = np.nan if not better or not len(scores) else scores.max() if better == "low" else scores.min()
     late_means = [late(metric).compute(record) for record in records]
-    values = [np.where(np.isfinite(mean), mean, worst) for mean in late_means]
+    lost = [np.array(several) != "" for several in errors]
+    values = [np.where(np.isfinite(x) | gone, x, worst) for x, gone in zip(late_means, lost, strict=True)]
     return pd.DataFrame(
         {
             "seed": [recipe.seed for recipe in records[0].recipes],
@@ -224,5 +262,7 @@ def build_table(records: tuple[Record, Record], metric: str) -> pd.DataFrame:
             "difference": values[0] - values[1],
             "a_diverged_at": records[0].diverged_at,
             "b_diverged_at": records[1].diverged_at,
+            "a_failed": errors[0],
+            "b_failed": errors[1],
         }
     )

@@ -105,20 +105,26 @@ def _run_in_workers(todo: list[Piece], jobs: int) -> Iterator[tuple[Piece, list[
     """Run pieces in worker processes.
 
     If a worker dies, those at work with it go as well, and nothing tells which of their pieces ended it, possibly
-    because memory was short for all of them together. So each of these pieces is run once more, alone.
+    because memory was short for all of them together. So each of these pieces is run once more, alone. Raises
+    BrokenProcessPool if even then its worker dies before it begins.
     """
     left = list(todo)
     while left:
-        lost = yield from _run_until_one_dies(left, jobs)
+        lost, reason = yield from _run_until_one_dies(left, jobs)
         for piece in lost:
-            if (yield from _run_until_one_dies([piece], 1)):
+            again, still = yield from _run_until_one_dies([piece], 1)
+            if still:
+                raise BrokenProcessPool(reason or still)
+            if again:
                 yield piece, fail(piece, DEATH)
 
 
-def _run_until_one_dies(left: list[Piece], jobs: int) -> Generator[tuple[Piece, list[Result]], None, list[Piece]]:
-    """Take pieces from the list and run them until it is empty, or until a worker dies; return the pieces it ended.
+def _run_until_one_dies(
+    left: list[Piece], jobs: int
+) -> Generator[tuple[Piece, list[Result]], None, tuple[list[Piece], str]]:
+    """Take pieces from the list and run them until it is empty, or until a worker dies.
 
-    Raises BrokenProcessPool if a worker dies before it has begun.
+    Returns the pieces that this has ended, and the reason if no worker had begun.
     """
     refuse_script()
     fresh = multiprocessing.get_context("spawn")  # torch's threads do not survive a fork
@@ -138,14 +144,14 @@ def _run_until_one_dies(left: list[Piece], jobs: int) -> Generator[tuple[Piece, 
                     results = _take(future, futures[future])
                     yield futures.pop(future), results
         except BrokenProcessPool:
-            if not begun.is_set():
-                pool.shutdown()  # from then on it is known how each worker ended
-                raise BrokenProcessPool(explain_deaths(workers)) from None
-            return list(futures.values())
+            if begun.is_set():
+                return list(futures.values()), ""
+            pool.shutdown()  # from then on it is known how each worker ended
+            return list(futures.values()), explain_deaths(workers)
         except BaseException:  # an interrupt, or nobody wants more: the pieces at work would take minutes
             ours.close()
             raise
-    return []
+    return [], ""
 
 
 @contextmanager

@@ -45,6 +45,19 @@ class Snapshot:
         alive: np.ndarray = self.diverged_at < 0
         return alive
 
+    def select(self, members: Sequence[int]) -> Snapshot:
+        """Return the snapshot of some members only, by number."""
+        chosen = list(members)
+        return Snapshot(
+            self.step,
+            self.samples[chosen],
+            {name: x[chosen] for name, x in self.metrics.items()},
+            self.shares[chosen],
+            self.diverged_at[chosen],
+            tuple(self.recipes[i] for i in chosen),
+            None if self.average is None else self.average[chosen],
+        )
+
 
 def join(parts: Sequence[Snapshot], order: Sequence[int]) -> Snapshot:
     """Return one snapshot of several populations, the members in the order `order` of their recipes."""
