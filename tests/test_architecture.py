@@ -48,7 +48,7 @@ WIDGETS = {"ipywidgets", "anywidget", "traitlets", "IPython"}
 OUTSIDE: dict[str, set[str]] = {
     "chart": {"numpy"} | PAINTING,
     "compiler": {"torch", "platformdirs"},
-    "parts": NUMBERS | {"sklearn"},
+    "parts": NUMBERS | {"sklearn", "pandas"},
     "training": NUMBERS | {"safetensors"},
     "limits": {"torch", "psutil"},
     "measure": NUMBERS | {"rich"},

@@ -22,6 +22,10 @@ META = "words"  # the name of the JSON in an archive
 MOST_BYTES = 2**33  # of a file that is read as a whole
 
 
+class Refusal(ValueError):
+    """An error that says in one line, for the user, why a file is not read."""
+
+
 def write(path: Path, content: bytes | Callable[[], bytes], force: bool = True, option: str = "force=True") -> None:
     """Write a file as a whole: a reader finds all of it, or what was there before. A link keeps its target's name.
 

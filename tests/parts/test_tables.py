@@ -11,7 +11,8 @@ import pytest
 from support.arrays import declare
 
 from toygan import Recipe, RecipeError
-from toygan.parts.distributions.tables import LARGEST, MOST_LETTERS
+from toygan.parts.distributions.csv_text import MOST_LETTERS
+from toygan.parts.distributions.tables import LARGEST
 
 ROWS = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 7.0]])
 
@@ -83,7 +84,7 @@ def test_a_kind_of_file_is_what_its_name_says(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", ["1e300", "-1e300", "1e13", "inf", "-1e400", "nan"])
 def test_a_number_that_float32_cannot_compute_with_is_named(number: str, tmp_path: Path) -> None:
     (tmp_path / "data.csv").write_text(f"x,y\n1,2\n3,{number}\n")
-    assert "row 2 of column 2 is" in refused(tmp_path / "data.csv")
+    assert "line 3 of column 'y'" in refused(tmp_path / "data.csv")
     np.save(tmp_path / "data.npy", np.array([1.0, float(number)]))
     assert "row 2 of column 1 is" in refused(tmp_path / "data.npy")
 
@@ -119,9 +120,9 @@ def test_a_path_without_a_file_is_refused(path: str, tmp_path: Path, monkeypatch
     ("content", "says"),
     [
         ("x,y\n1,2\n\n3,4,5\n", "the number of columns is 3 in line 4, and 2 in the header"),
-        ("x,y\n" + "1" * MOST_LETTERS + ",2\n", "a line has more than 1,048,576 characters"),
-        (",".join("x" * 5000) + "\n" + ",".join("1" * 5000) + "\n", "1 rows of 5000 columns"),
-        ("x,y\n1,\x00\n", "could not convert"),
+        ("x,y\n" + "1" * MOST_LETTERS + ",2\n", "line 2 has more than 1,048,576 characters"),
+        (",".join("x" * 5000) + "\n" + ",".join("1" * 5000) + "\n", "5,000 columns; must be 1 to 64"),
+        ("x,y\n1,\x00\n", "line 2 is not text: it holds a byte 0"),
     ],
 )
 def test_a_table_with_a_wrong_line_is_refused(content: str, says: str, tmp_path: Path) -> None:

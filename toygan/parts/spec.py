@@ -17,10 +17,11 @@ from toygan.text import short
 MOST_TOKENS = 30_000  # of one spec: 4096 points in the plane have 24 600
 DEEPEST = 4  # brackets in brackets
 TOKEN = re.compile(
-    r"""\s*(?:(?P<number>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)|(?P<quoted>'[^'\\]*'|"[^"\\]*")"""
+    r"""\s*(?:(?P<number>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)|(?P<quoted>'[^']*'|"[^"]*")"""
     r"""|(?P<spec>[A-Za-z_][\w-]*(?=\())|(?P<word>[A-Za-z_][\w-]*)|(?P<sign>\S))""",
     re.ASCII,
 )
+FILES = (".csv", ".tsv", ".npy", ".npz")  # a spec that ends so is the path of a file
 CONSTANTS = {"True": True, "False": False, "None": None}
 CLOSING = {"(": ")", "[": "]"}
 
@@ -31,9 +32,11 @@ Token = tuple[str | None, str]  # kind and text
 def split(spec: str) -> tuple[str, dict[str, Any]]:
     """Split a spec into its name and arguments: numbers, True, False, None, names, and brackets of these.
 
-    Names may be quoted; a name with arguments of its own, as in `of=ring8(k=12)`, stays a spec, as text. Raises
-    ValueError if the spec cannot be read.
+    Names may be quoted; a name with arguments of its own, as in `of=ring8(k=12)`, stays a spec, as text. The path of a
+    file is short for `file(path='...')`. Raises ValueError if the spec cannot be read.
     """
+    if spec.lower().endswith(FILES):
+        return "file", {"path": spec}
     name, bracket, rest = spec.partition("(")
     try:
         return (name, _read_arguments(_split_tokens(rest.rstrip()))) if bracket else (spec, {})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,11 +16,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from toygan.files import decoding
+from toygan.files import Refusal, decoding
 from toygan.parts.checks import numbers, shares, size, text
 from toygan.parts.distributions.base import Distribution, log_density, mixture_moments
-from toygan.parts.distributions.tables import MOST_COLUMNS, MOST_ROWS, read_table, refuse_outliers
-from toygan.text import round_to, short
+from toygan.parts.distributions.csv_table import MOST_COLUMNS
+from toygan.parts.distributions.csv_text import MOST_ROWS
+from toygan.parts.distributions.tables import read_table
+from toygan.text import hint, round_to, short
 
 MOST_POINTS = 4096  # in a recipe
 MOST_MODES = 64  # different points that count as modes
@@ -143,15 +146,17 @@ class GivenPoints(Scattered):
 
 @dataclass(frozen=True)
 class File(Scattered):
-    """The rows of a file, equally likely: CSV with a header, NPY, or NPZ (its first array); no code is run.
+    """The rows of a file, equally likely: CSV, NPY, or NPZ (its first array); no code is run.
 
-    `columns` selects columns by name, as in `"x,y"`, or by number for an array, as in `"0,3"` [default: all]. Without a
-    path the data is that of `points`. `sigma` is the width of the noise on the rows.
+    `columns` selects columns by name, as in `"x,y"`, or by number if they have no names, as in `"0,3"` [default: all
+    that have a name, or all]. Other columns may hold anything. `missing=drop` leaves out rows without a number. Without
+    a path the data is that of `points`. `sigma` is the width of the noise on the rows.
     """
 
     path: str = ""
     columns: str = ""
     sigma: float = 0.0
+    missing: str = ""
     asks = "path"
 
     def __post_init__(self) -> None:
@@ -159,14 +164,21 @@ class File(Scattered):
             size("sigma", self.sigma)
         text("path", self.path)
         text("columns", self.columns)
+        text("missing", self.missing)
         if self.columns and not self.path:
             raise ValueError(f"columns={short(self.columns)}: also needs a file, as path")
+        if self.missing not in ("", "drop"):
+            raise ValueError(f"missing={short(self.missing)}: must be 'drop', or left out")
         _ = self._read
+
+    def __repr__(self) -> str:  # it seeds the true samples: an option that is not set is not in it
+        more = f", missing={self.missing!r}" if self.missing else ""
+        return f"File(path={self.path!r}, columns={self.columns!r}, sigma={self.sigma!r}{more})"
 
     def __eq__(self, other: object) -> bool:
         """Compare what was read, too: a file that has changed is other data."""
         return type(other) is File and all(
-            getattr(self, name) == getattr(other, name) for name in ("path", "columns", "sigma", "digest")
+            getattr(self, name) == getattr(other, name) for name in ("path", "columns", "sigma", "missing", "digest")
         )
 
     @cached_property
@@ -175,7 +187,9 @@ class File(Scattered):
 
     @cached_property
     def _read(self) -> Rows:
-        return _load_rows(self.path, self.columns, self._stamp) if self.path else Rows(GivenPoints().rows, (), "")
+        if not self.path:
+            return Rows(GivenPoints().rows, (), "")
+        return _load_rows(self.path, self.columns, self.missing == "drop", self._stamp)
 
     @property
     def rows(self) -> Tensor:
@@ -183,7 +197,7 @@ class File(Scattered):
 
     @property
     def axis_names(self) -> tuple[str, ...]:
-        """The names of the columns in a CSV file; none of an array."""
+        """The names of the columns in a CSV file that names them; none of an array."""
         return self._read.names
 
     @property
@@ -252,33 +266,43 @@ def _refusal(path: str, error: ValueError) -> ValueError:
 
 
 @lru_cache(maxsize=8)
-def _load_rows(path: str, columns: str, stamp: Stamp) -> Rows:
+def _load_rows(path: str, columns: str, drop: bool, stamp: Stamp) -> Rows:
     """Read the rows of a file; raise ValueError without rows."""
-    wanted = [name.strip() for name in columns.split(",")] if columns else []
     try:
-        with decoding():
-            file = Path(path).expanduser()
-            table, names = read_table(file)
+        with decoding(Refusal):
+            table = read_table(Path(path).expanduser(), partial(_choose, columns) if columns else None, drop)
+    except NoColumn:
+        raise
+    except Refusal as error:
+        raise ValueError(f"path={short(path)}: {error}") from None
     except ValueError as error:
         raise _refusal(path, error) from None
-    for name in wanted:
-        if name not in names:
-            raise ValueError(f"columns={short(columns)}: no column {short(name)}; the file has {', '.join(names[:20])}")
-    table = table[:, [names.index(name) for name in wanted]] if wanted else table
-    if not 1 <= len(table) <= MOST_ROWS or not 1 <= table.shape[1] <= MOST_COLUMNS:
+    held = np.ascontiguousarray(table.numbers, dtype=np.float32)
+    if not 1 <= len(held) <= MOST_ROWS or not 1 <= held.shape[1] <= MOST_COLUMNS:
         raise ValueError(
-            f"path={short(path)}: {table.shape[0]} rows of {table.shape[1]} columns; must be 1 to {MOST_ROWS} of 1 to "
+            f"path={short(path)}: {held.shape[0]} rows of {held.shape[1]} columns; must be 1 to {MOST_ROWS} of 1 to "
             f"{MOST_COLUMNS}"
         )
-    try:
-        refuse_outliers(table)
-    except ValueError as error:
-        raise ValueError(f"path={short(path)}: {error}") from None
-    shown = tuple(wanted or names) if file.suffix.lower() == ".csv" else ()
-    held = np.ascontiguousarray(table, dtype=np.float32)
-    digest = hashlib.sha256(repr((held.shape, shown)).encode())
+    digest = hashlib.sha256(repr((held.shape, table.names)).encode())
     digest.update(held.data)
-    return Rows(torch.from_numpy(held), shown, digest.hexdigest()[:32])
+    return Rows(torch.from_numpy(held), table.names, digest.hexdigest()[:32])
+
+
+class NoColumn(Refusal):
+    """A file has no column of a name that was asked for."""
+
+
+def _choose(columns: str, names: Sequence[str]) -> list[int]:
+    """Return the numbers of the columns that are asked for; a name may stand in double quotes."""
+    wanted = [columns] if columns in names else next(csv.reader([columns], skipinitialspace=True))
+    wanted = [name.strip() for name in wanted]
+    for name in wanted:
+        if name not in names:
+            there = ", ".join([name for name in names if name][:20])
+            raise NoColumn(
+                f"columns={short(columns)}: no column {short(name)}{hint(name, names)}; the file has {there}"
+            )
+    return [names.index(name) for name in wanted]
 
 
 def points(array: Any, sigma: float = 0.0) -> str:

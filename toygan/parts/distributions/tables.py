@@ -2,70 +2,49 @@
 
 from __future__ import annotations
 
-import io
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 import numpy as np
 
-from toygan.files import open_regular, read_array_head
-from toygan.text import format_number
+from toygan.files import Refusal, open_regular, read_array_head
+from toygan.parts.distributions.csv_table import MOST_COLUMNS, Chooser, read_csv
+from toygan.parts.distributions.csv_text import MOST_ROWS
+from toygan.text import format_number, short
 
-MOST_ROWS = 2**20
-MOST_COLUMNS = 64
+TEXT = (".csv", ".tsv", ".txt")
 MOST_NUMBERS = 2**27  # that are read, columns that nobody asked for included
-MOST_LETTERS = 2**20  # of a line
 LARGEST = 1e12  # a number: float32 holds the sum of the squares of all rows
 
 
-def read_table(file: Path) -> tuple[np.ndarray, list[str]]:
-    """Read the numbers `(n, columns)` of a file, and the name of each column.
+class FileTable(NamedTuple):
+    """The numbers `(n, columns)` of a file, the names of its columns if it names them, and the line of each row."""
 
-    Raises OSError if the file cannot be read, ValueError and other errors of decoders if it holds something else.
+    numbers: np.ndarray
+    names: tuple[str, ...]
+    lines: np.ndarray | None  # None: rows have numbers from 1, and no lines
+
+
+def read_table(file: Path, choose: Chooser | None = None, drop: bool = False) -> FileTable:
+    """Read the columns of a file that `choose` selects by their names, or all.
+
+    Rows with missing numbers are left out if `drop` is true. Raises OSError if the file cannot be read, ValueError and
+    other errors of decoders if it holds something else.
     """
     kind = file.suffix.lower()
-    if kind not in (".csv", ".npy", ".npz"):
-        raise ValueError("must end in .csv, .npy or .npz")
+    if kind not in (*TEXT, ".npy", ".npz"):
+        raise ValueError("must end in .csv, .tsv, .txt, .npy or .npz")
     with open_regular(file) as content:
-        if kind == ".csv":
-            with io.TextIOWrapper(content, encoding="utf-8-sig") as text:
-                return _read_csv(text)
-        table = _read_npz(content) if kind == ".npz" else _read_npy(content)
-    return table, [str(i) for i in range(table.shape[1])]
-
-
-def _read_csv(text: io.TextIOWrapper) -> tuple[np.ndarray, list[str]]:
-    names = [name.strip().strip('"') for name in _cut(text.readline(MOST_LETTERS + 1)).split(",")]
-    most = min(MOST_ROWS, MOST_NUMBERS // len(names))
-    lines = _find_rows(text, len(names))
-    first = next(lines, None)
-    if first is None:
-        return np.zeros((0, len(names))), names
-    rows = (line for some in ([first], lines) for line in some)
-    return np.loadtxt(rows, delimiter=",", comments=None, ndmin=2, max_rows=most + 1), names
-
-
-def _find_rows(text: io.TextIOWrapper, columns: int) -> Iterator[str]:
-    """Yield the lines below the header that hold numbers; ValueError if one has more or fewer columns."""
-    number = 1
-    while line := _cut(text.readline(MOST_LETTERS + 1)):
-        number += 1
-        if number > 2 * MOST_ROWS:
-            raise ValueError(f"more than {2 * MOST_ROWS:,} lines")
-        cells = line.partition("#")[0].strip()
-        if not cells:
-            continue
-        if (there := cells.count(",") + 1) != columns:
-            raise ValueError(f"the number of columns is {there} in line {number}, and {columns} in the header")
-        yield cells
-
-
-def _cut(line: str) -> str:
-    if len(line) > MOST_LETTERS:
-        raise ValueError(f"a line has more than {MOST_LETTERS:,} characters")
-    return line
+        if kind in TEXT:
+            numbers, lines, names = read_csv(content, choose, drop)
+            table = FileTable(numbers, tuple(names or ()), lines)
+        else:
+            numbers = _read_npz(content) if kind == ".npz" else _read_npy(content)
+            chosen = numbers[:, choose([str(i) for i in range(numbers.shape[1])])] if choose else numbers
+            table = FileTable(chosen[~np.isnan(chosen).any(axis=1)] if drop else chosen, (), None)
+    _refuse_outliers(table)
+    return table
 
 
 def _read_npz(content: IO[bytes]) -> np.ndarray:
@@ -91,13 +70,17 @@ def _read_npy(content: IO[bytes]) -> np.ndarray:
     return np.asarray(array, dtype=np.float64).reshape(rows, columns)
 
 
-def refuse_outliers(table: np.ndarray) -> None:
-    """Raise ValueError if a number is not finite, or too large for the squares of float32."""
-    wrong = np.argwhere(~(np.abs(table) <= LARGEST))
+def _refuse_outliers(table: FileTable) -> None:
+    """Raise Refusal if a number is not finite, or too large for the squares of float32."""
+    wrong = np.argwhere(~(np.abs(table.numbers) <= LARGEST))
     if len(wrong):
         row, column = wrong[0]
-        place, value = f"row {row + 1} of column {column + 1}", table[row, column]
-        if not np.isfinite(value):
-            raise ValueError(f"{place} is not a finite number")
+        name = short(table.names[column]) if table.names else str(column + 1)
+        at = f"row {row + 1}" if table.lines is None else f"line {table.lines[row]}"
+        place, value = f"{at} of column {name}", table.numbers[row, column]
+        if np.isnan(value):
+            raise Refusal(f"{place} is not a number; missing=drop leaves such rows out")
+        if np.isinf(value):
+            raise Refusal(f"{place} is not a finite number")
         bound = format_number(LARGEST, 1)
-        raise ValueError(f"{place} is {format_number(value, 6)}; must be from -{bound} to {bound}")
+        raise Refusal(f"{place} is {format_number(value, 6)}; must be from -{bound} to {bound}")

@@ -1,0 +1,163 @@
+"""Numbers in the columns of a CSV file that are asked for; the others may hold anything."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import math
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+from typing import IO, TYPE_CHECKING, Any
+
+import numpy as np
+
+from toygan.files import Refusal
+from toygan.parts.distributions.csv_text import (
+    BLANK,
+    MADE_UP,
+    MISSING,
+    MOST_ROWS,
+    Layout,
+    TextRecord,
+    count_cells,
+    cut_record,
+    find_layout,
+    is_comment,
+    open_text,
+    read_number,
+    split_records,
+)
+from toygan.text import format_number, short
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_COLUMNS = 64
+BLOCK_ROWS, BLOCK_LETTERS = 2**16, 2**23  # that are parsed at a time
+SHOWN = 4  # missing cells that a message names
+
+Chooser = Callable[[Sequence[str]], list[int]]  # from the names of all columns to the numbers of those to read
+Block = tuple[np.ndarray, np.ndarray]  # rows of numbers, and the line of each
+
+
+def read_csv(content: IO[bytes], choose: Chooser | None, drop: bool) -> tuple[np.ndarray, np.ndarray, list[str] | None]:
+    """Read the chosen columns of a CSV file.
+
+    Args:
+        content: The file.
+        choose: What selects columns by their names [default: all that have a name].
+        drop: Whether rows with missing cells are left out.
+    Returns:
+        The numbers `(n, columns)`, the line of each row, and the names of the columns; None if the file names none.
+    Raises:
+        Refusal: If a line has too many or too few cells, or a chosen cell holds no number.
+    """
+    with open_text(content) as text:
+        records = split_records(text)
+        layout, rows = _begin(records)
+        every = [i for i, name in enumerate(layout.names) if name and not MADE_UP.fullmatch(name)]
+        chosen = choose(layout.names) if choose else every
+        if not 1 <= len(chosen) <= MOST_COLUMNS:
+            raise Refusal(f"{len(chosen):,} columns; must be 1 to {MOST_COLUMNS}")
+        numbers, lines = _join(_read_blocks(rows, layout, chosen), drop, [layout.names[i] for i in chosen])
+    return numbers, lines, [layout.names[i] for i in chosen] if layout.named else None
+
+
+def _begin(records: Iterator[TextRecord]) -> tuple[Layout, Iterator[TextRecord]]:
+    """Return the layout of a file, and the records of its rows."""
+    comment, first = "", None
+    for record in records:
+        if record.text.lower().startswith("sep=") and len(record.text) == 5:  # Excel's
+            continue
+        if not is_comment(record.text):
+            first = record
+            break
+        comment = record.text.lstrip("# ")
+    rows = (record for record in records if not is_comment(record.text))
+    if first is None:
+        return Layout(",", tuple(comment.split(",")) if comment else (), True), rows
+    second = next(rows, None)
+    layout, is_row = find_layout(comment, first, second.text if second else "")
+    before = [record for record in (first if is_row else None, second) if record]
+    return layout, chain(before, rows)
+
+
+def _read_blocks(rows: Iterator[TextRecord], layout: Layout, chosen: Sequence[int]) -> Iterator[Block]:
+    """Yield the numbers of some rows at a time."""
+    lines, texts, letters = list[int](), list[str](), 0
+    width, separator = len(layout.names), layout.separator
+    for line, whole in rows:
+        text = cut_record(whole, separator, width)
+        if not text.strip(separator + " "):
+            continue
+        if (there := count_cells(text, separator)) != width:
+            raise Refusal(f"the number of columns is {there} in line {line}, and {width} in the header")
+        lines.append(line)
+        texts.append(text)
+        letters += len(text)
+        if letters > BLOCK_LETTERS or len(texts) == BLOCK_ROWS:
+            yield _parse(texts, lines, layout, chosen), np.array(lines)
+            lines, texts, letters = [], [], 0
+    if texts:
+        yield _parse(texts, lines, layout, chosen), np.array(lines)
+
+
+def _parse(texts: Sequence[str], lines: Sequence[int], layout: Layout, chosen: Sequence[int]) -> np.ndarray:
+    """Return the numbers of the chosen columns; NaN where one is missing."""
+    import pandas as pd
+
+    frame = pd.read_csv(
+        io.StringIO("\n".join(texts)),
+        sep=r"\s+" if layout.separator == BLANK else layout.separator,
+        header=None,
+        names=list(range(len(layout.names))),
+        index_col=False,
+        usecols=sorted(set(chosen)),
+        skipinitialspace=True,
+        skip_blank_lines=False,
+        na_values=sorted(MISSING),
+        keep_default_na=False,
+        dtype=object,  # texts, since pandas before 3 rounds the last digit of numbers
+    )
+    if len(frame) != len(texts):
+        raise Refusal(f"the quotes between line {lines[0]} and line {lines[-1]} do not match")
+    return np.stack([_convert(frame[i], layout.names[i], layout.separator, lines) for i in chosen], axis=1)
+
+
+def _convert(column: pd.Series, name: str, separator: str, lines: Sequence[int]) -> np.ndarray:
+    """Return a column as numbers; Refusal that names the first cell that is none."""
+    missing, cells = column.isna().to_numpy(), column.to_numpy(dtype=object)
+    with contextlib.suppress(ValueError):
+        numbers: np.ndarray = cells.astype(np.float64)
+        if not any("_" in cell for cell in cells[~missing]):  # Python allows 1_000
+            return numbers
+    numbers = np.full(len(column), np.nan)
+    for i in np.flatnonzero(~missing).tolist():
+        words = cells[i].strip()
+        value = math.nan if words in MISSING else read_number(words, separator)
+        if value is None:
+            raise Refusal(f"line {lines[i]} of column {short(name)} holds {short(words)}, which is not a number")
+        numbers[i] = value
+    return numbers
+
+
+def _join(blocks: Iterator[Block], drop: bool, names: Sequence[str]) -> Block:
+    """Join blocks of rows; Refusal that names missing cells, unless their rows are to be dropped."""
+    kept, kept_lines, count, total, missing = list[np.ndarray](), list[np.ndarray](), 0, 0, list[Any]()
+    for numbers, lines in blocks:
+        absent = np.isnan(numbers)
+        count += int(absent.sum())
+        missing += [(lines[i], names[j]) for i, j in np.argwhere(absent)[: SHOWN - len(missing)]]
+        whole = ~absent.any(axis=1) if drop else slice(None)
+        kept.append(numbers[whole])
+        kept_lines.append(lines[whole])
+        total += len(kept[-1])
+        if total > MOST_ROWS:
+            raise Refusal(f"more than {MOST_ROWS:,} rows")
+    if count and not drop:
+        places = ", ".join(f"line {line} of column {short(name)}" for line, name in missing)
+        more = f" and {format_number(count - len(missing))} more" if count > len(missing) else ""
+        raise Refusal(f"no number in {places}{more}; missing=drop leaves these rows out")
+    if not kept:
+        return np.zeros((0, len(names))), np.zeros(0, dtype=int)
+    return np.concatenate(kept), np.concatenate(kept_lines)
