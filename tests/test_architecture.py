@@ -49,13 +49,13 @@ OUTSIDE: dict[str, set[str]] = {
     "chart": {"numpy"} | PAINTING,
     "compiler": {"torch", "platformdirs"},
     "parts": NUMBERS | {"sklearn", "pandas"},
-    "training": NUMBERS | {"safetensors"},
+    "training": NUMBERS | {"safetensors", "pandas"},
     "limits": {"torch", "psutil"},
     "measure": NUMBERS | {"rich"},
     "sweeps": NUMBERS | {"pandas", "tqdm"},
     "studies": NUMBERS | {"tqdm", "pandas"},
     "teach": NUMBERS | WIDGETS | {"tqdm", "pandas"},
-    "play": NUMBERS | PAINTING | WIDGETS,
+    "play": NUMBERS | PAINTING | WIDGETS | {"pandas"},
     "cli": NUMBERS | PAINTING | {"click", "tqdm", "rich", "pandas", "distributed", "jupyter_server", "traitlets"},
 }
 

@@ -97,3 +97,11 @@ def test_a_state_that_is_loaded_gives_its_generator(tmp_path: Path) -> None:
     population.state.save(tmp_path / "mine.state")
     samples = Population.restore(State.load(tmp_path / "mine.state")).generate(50)
     assert np.array_equal(samples.numpy(), population.generate(50).numpy())
+
+
+def test_a_playground_gives_new_rows_of_the_run_that_is_shown() -> None:
+    playground = Playground(state=trained(3).state)
+    playground.focus(1)
+    assert playground.samples(20, seed=4).equals(trained(3).table(20, seed=4, member=1))
+    assert not playground.samples(20).equals(playground.samples(20))
+    playground.close()

@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
@@ -27,6 +27,9 @@ from toygan.runs.run import Run
 from toygan.text import short
 from toygan.training import State, StateError
 from toygan.training.interruption import Interrupted, interruptible
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CONTROLS = ("data", "loss", "regularizers", "lr_g", "lr_d", "d_steps", "batch", "width", "depth", "seed")
 RESTART_SECONDS = 0.3  # from one restart to the next while a control is dragged
@@ -137,6 +140,20 @@ class Playground(Live):
         """Show the seed number `member`, 0 being the recipe's own; ValueError for a number that no seed has."""
         self.session.focus = member
         self._show()
+
+    @alone
+    def samples(self, n: int, seed: int | None = None) -> pd.DataFrame:
+        """Generate new rows by the run that is shown, at its present iteration.
+
+        Args:
+            n: Number of rows, 1 to 1,048,576.
+            seed: The same seed gives the same rows [default: new rows at every call].
+        Returns:
+            A pandas DataFrame with the names and in the units of the data's columns.
+        Raises:
+            ValueError: If a number is out of range, or the run has diverged.
+        """
+        return self.session.population.table(n, seed, self.session.focus)
 
     def close(self) -> None:
         """End the run and take the playground off the page."""

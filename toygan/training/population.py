@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cache, partial
-from typing import Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 import numpy as np
 import torch
@@ -16,8 +16,12 @@ from toygan.training.device import as_device
 from toygan.training.game import Game
 from toygan.training.players import Player
 from toygan.training.probe import Probe
+from toygan.training.rows import check_member, tabulate
 from toygan.training.snapshot import Snapshot
 from toygan.training.state import PlayerState, State, StateError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PROBE_BATCHES = 8  # batches to look at, of different sizes, that are kept: drawing one costs more than looking at it
 
@@ -309,6 +313,30 @@ class Population:
             Samples `(P, n, dim)`, or `(n, dim)` of one member, in the data's units.
         """
         return _only(member, self.probe(member).generate(n, average))
+
+    def table(self, n: int, seed: int | None = None, member: int = 0, average: bool = False) -> pd.DataFrame:
+        """Generate new rows, with the names of the data's columns.
+
+        Args:
+            n: Number of rows, 1 to 1,048,576.
+            seed: The same seed gives the same rows, a larger n more of them [default: new rows at every call].
+            member: The index of the member that generates them [default: 0].
+            average: True takes the averaged generator (the recipe's `ema`) [default: False].
+        Returns:
+            A pandas DataFrame of n rows and a column for each of the data's axes, in the data's units. Columns without
+            names are x and y.
+        Raises:
+            ValueError: If a number is out of range, or the member has diverged.
+        Example:
+            >>> from toygan import Population, Recipe
+            >>> population = Population(Recipe(width=4, batch=8))
+            >>> population.table(3, seed=0).shape
+            (3, 2)
+            >>> population.table(3, seed=0).equals(population.table(5, seed=0)[:3])
+            True
+        """
+        check_member(member, len(self.recipes))
+        return tabulate(self.probe(member), n, seed, average)
 
     def real(self, n: int, member: int | None = None) -> Tensor:
         """Draw real samples, the same ones at every call.
