@@ -68,7 +68,7 @@ def test_a_metric_that_was_not_taken_is_nan_and_one_of_a_diverged_seed_too() -> 
 def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The words of the pieces that are done from here on, by doing nothing."""
     words: list[str] = []
-    monkeypatch.setattr(module, "measure", lambda piece: words.append(piece._replace(held=None).to_json()))
+    monkeypatch.setattr(module, "measure", lambda piece, later: words.append(piece._replace(held=None).to_json()))
     return words
 
 

@@ -12,7 +12,7 @@ from torch import Tensor
 from toygan import LOSSES, TURNS, Loss, Population, Recipe, Turn
 from toygan.parts.losses import LogitPair
 from toygan.parts.protocols import GameView
-from toygan.training.capture import Draws, Untraceable, capture, state
+from toygan.training.capture import Draws, Untraceable, capture
 from toygan.training.program import example
 
 SMALL = Recipe(width=8, batch=8)
@@ -134,4 +134,4 @@ def test_a_loss_of_ones_own_is_captured(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setitem(LOSSES, "cubed", Cubed())
     population = Population(SMALL.but(loss="cubed"))
     trace = capture(population)
-    assert len(state(population)) == len(trace.graph(*example(trace, population)))
+    assert len(population.moving()) == len(trace.graph(*example(trace, population)))

@@ -15,6 +15,7 @@ from pathlib import Path
 from toygan.compiler.cache import Cache, CacheError
 from toygan.compiler.job import Job
 
+SWITCH = "TOYGAN_COMPILE"  # "0" in the environment turns the compiler off, and programs that come by themselves
 LOG = logging.getLogger("toygan.compiler")
 Done = Callable[[list[Path]], None]  # gets the libraries of all jobs
 
@@ -36,22 +37,35 @@ def find(jobs: list[Job]) -> list[Path] | None:
     return found if len(found) == len(jobs) else None
 
 
+def is_off() -> bool:
+    """Return True if the environment turns programs off."""
+    return os.environ.get(SWITCH) == "0"
+
+
 def has_compiler() -> bool:
     """Return True if a C++ compiler is found, and nothing has failed before."""
     names = (os.environ.get("CXX"), "g++", "clang++", "c++")
     return not _failed and os.name == "posix" and any(name and shutil.which(name) for name in names)
 
 
-def _work(jobs: list[Job], done: Done) -> None:
+def compile_now(jobs: list[Job]) -> list[Path] | None:
+    """Compile jobs and return their libraries; after a failure, log one line, once, and return None."""
     global _failed
     try:
         cache = Cache()
-        done([_library(cache, job) for job in jobs])
+        libraries = [_library(cache, job) for job in jobs]
         cache.tidy()
+        return libraries
     except Exception as error:  # whatever fails here, the run does not need it
         if not _failed:
             _failed = True
             LOG.warning("runs continue without compiled programs: %s", _last_line(str(error)))
+        return None
+
+
+def _work(jobs: list[Job], done: Done) -> None:
+    if (libraries := compile_now(jobs)) is not None:
+        done(libraries)
 
 
 def _library(cache: Cache, job: Job) -> Path:

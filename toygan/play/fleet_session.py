@@ -15,6 +15,7 @@ from toygan.parts.metrics.game import GAME_METRICS
 from toygan.play.alone import alone
 from toygan.recipe import Recipe, RecipeError
 from toygan.runs.attempt import Attempt
+from toygan.runs.engine import COMPILED
 from toygan.runs.fleet import Fleet
 from toygan.runs.run import Run
 from toygan.training import Snapshot
@@ -51,6 +52,7 @@ class FleetSession:
         self.fleet, self.lock = fleet, threading.RLock()
         self.playing = self._single = False  # to continue, and to pause after one iteration
         self.message, self.refused = "", False
+        self._compiled = False  # True once it was said
         self._attempt: Attempt | None = None
         self._looked, self._noticed = time.monotonic(), ""  # at the files of the data, and what was found
         self._measure_start()
@@ -163,7 +165,15 @@ class FleetSession:
             return
         self.fleet.advance(seconds, self.end)
         self._notice_files()
+        self._say_compiled()
         self._stop_at_end()
+
+    def _say_compiled(self) -> None:
+        """Say once that iterations are compiled from now on: they are faster, and rounded differently."""
+        if self._compiled or self.message or all(run.engine.name != COMPILED for run in self.fleet.runs):
+            return
+        self._compiled = True
+        self.say(f"compiled since iteration {self.iteration:,}: the same run, faster, rounded differently")
 
     @alone
     def step(self) -> None:

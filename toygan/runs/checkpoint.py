@@ -10,6 +10,7 @@ import torch
 
 from toygan.files import as_array, decoding, pack, unpack
 from toygan.limits import refuse_too_large
+from toygan.runs.engine import STEP_BY_STEP, Engine
 from toygan.runs.record import SAMPLES, Record
 from toygan.runs.run import Interval, Run
 from toygan.runs.trajectory import Trajectory
@@ -25,7 +26,8 @@ def serialize(run: Run) -> bytes:
     record, last = run.record, run.record.last
     if record.limit is not None:
         raise ValueError(f"limit={record.limit}: must be None in a run that is to be resumed: it keeps every row")
-    words = {"due": run.due_at, "n": record.n, "since": record.since, "seen": record.path.seen}
+    words: dict[str, object] = {"due": run.due_at, "n": record.n, "since": record.since, "seen": record.path.seen}
+    words["engines"] = list(run.engine.history)
     arrays = {
         "state": as_array(run.population.state.to_bytes()), "steps": record.steps, "diverged-at": record.diverged_at,
         "path/steps": record.path.steps, "path/places": record.path.places, "path/means": record.path.means,
@@ -48,12 +50,14 @@ def resume(
         with decoding(StateChanged):
             state = State.from_bytes(arrays["state"].tobytes())
             record, due = _restore(words, arrays, state), int(words["due"])
+            engines = [(int(at), str(name)) for at, name in words.get("engines", [])]  # there are none in 0.1.0
     except StateChanged as error:
         raise ValueError(str(error.change)) from None
     except ValueError as error:
         raise ValueError(f"it is damaged, or not a checkpoint of toygan ({str(error)[:120]})") from None
     refuse_too_large(state.recipes[0], len(state.recipes))
-    return Run.resume(Population.restore(state, device), record, due, every, n, metrics)
+    engine = Engine(history=engines or [(0, STEP_BY_STEP)])
+    return Run.resume(Population.restore(state, device), record, due, every, n, metrics, engine)
 
 
 def _restore(words: Any, arrays: dict[str, np.ndarray], state: State) -> Record:

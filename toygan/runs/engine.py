@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from toygan.compiler import background
-from toygan.compiler.job import Job
 from toygan.training import Population
 from toygan.training.capture import Untraceable
 from toygan.training.program import Program, shape_of
@@ -20,7 +18,9 @@ CAPTURE_SECONDS, COMPILE_SECONDS = 1.0, 15.0  # what they are expected to take
 WORTH = 3  # times as long as it takes: what is left to train must be more before something is prepared
 OPEN = 4  # times as long as it has trained: what is left of a run without an end
 OFTEN = 16  # iterations between two thoughts about it
-SWITCH = "TOYGAN_COMPILE"  # "0" in the environment turns programs off
+MOST_CHANGES = 1000  # the newest ones that are kept
+
+_one_at_a_time = threading.Lock()  # of a slider that is dragged, each position may be a new shape
 
 
 class Engine:
@@ -30,14 +30,21 @@ class Engine:
 
     Args:
         clock: Seconds since some moment.
+        history: That of the run which is continued, if it is one: if it was compiled, it is from the start again.
+        later: Iterations of the same shape that are to be trained after this run.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
-        self._clock = clock
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.perf_counter,
+        history: Sequence[tuple[int, str]] = ((0, STEP_BY_STEP),),
+        later: int = 0,
+    ) -> None:
+        self._clock, self._later = clock, later
         self._start, self._done = clock(), 0
         self._shared: _Shared | None = None
         self._recipes: object = None
-        self.history: list[tuple[int, str]] = [(0, STEP_BY_STEP)]
+        self.history = list(history)
 
     @property
     def name(self) -> str:
@@ -47,16 +54,26 @@ class Engine:
     def prepare(self, population: Population, left: int | None) -> None:
         """Give the population its program, if it is ready, before an iteration; `left` are still to be trained."""
         if population.recipes is not self._recipes:
-            self._recipes, self._shared = population.recipes, _find(population)
+            self._turn_to(population)
         if self._shared is None:
             return
         self._done += 1
         if self._done % OFTEN == 0:
             passed = self._clock() - self._start
-            self._shared.want(population, OPEN * passed if left is None else left * passed / self._done)
+            pace = passed / self._done
+            self._shared.want(population, OPEN * passed if left is None else (left + self._later) * pace)
         population.program = self._shared.program
         if self._shared.name != self.name:
             self.history.append((population.steps, self._shared.name))
+            del self.history[1:-MOST_CHANGES]
+
+    def _turn_to(self, population: Population) -> None:
+        """Take what is shared by populations of this shape, which may be a new one."""
+        before, self._recipes, self._shared = self._shared, population.recipes, _find(population)
+        if self._shared is not before:
+            self._start, self._done = self._clock(), 0
+        if self._shared is not None and before is None and self.name == COMPILED:
+            self._shared.continue_compiled(population)
 
 
 class _Shared:
@@ -71,13 +88,30 @@ class _Shared:
         """Prepare what pays if so many seconds are left to train, in a thread, once."""
         if self.name == STEP_BY_STEP and seconds > WORTH * CAPTURE_SECONDS:
             self._once(CAPTURED, self._capture, population.fork())
-        elif self.name == CAPTURED and seconds > WORTH * COMPILE_SECONDS and background.has_compiler():
+        elif (
+            self.name == CAPTURED
+            and population.device.type == "cpu"
+            and seconds > WORTH * COMPILE_SECONDS
+            and background.has_compiler()
+        ):
             self._once(COMPILED, self._compile)
 
+    def continue_compiled(self, population: Population) -> None:
+        """Take the libraries of a run that is continued now, if they are still there."""
+        if self.name == STEP_BY_STEP:
+            self._asked.add(CAPTURED)
+            self._capture(population.fork())
+
     def _once(self, what: str, work: Callable[..., None], *arguments: object) -> None:
-        if what not in self._asked:
+        if what not in self._asked and _one_at_a_time.acquire(blocking=False):
             self._asked.add(what)
-            threading.Thread(target=work, args=arguments, name=f"toygan {what}").start()
+            threading.Thread(target=self._release_after, args=(work, *arguments), name=f"toygan {what}").start()
+
+    def _release_after(self, work: Callable[..., None], *arguments: object) -> None:
+        try:
+            work(*arguments)
+        finally:
+            _one_at_a_time.release()
 
     def _capture(self, population: Population) -> None:
         try:
@@ -85,28 +119,26 @@ class _Shared:
         except Untraceable:
             return
         self.program, self.name = program, CAPTURED
-        if population.device.type == "cpu" and (libraries := background.find(self._jobs())) is not None:
+        if population.device.type == "cpu" and (libraries := background.find(program.list_jobs())) is not None:
             self._take(libraries)
 
-    def _jobs(self) -> list[Job]:
-        assert self.program is not None
-        return [Job.of(trace.graph, like) for trace, like in self.program.examples]
-
     def _compile(self) -> None:
-        background.start(self._jobs(), self._take)
+        assert self.program is not None
+        background.start(self.program.list_jobs(), self._take)
 
     def _take(self, libraries: list[Path]) -> None:
-        from toygan.compiler.library import load
-
         assert self.program is not None
-        calls = iter([load(path) for path in libraries])
-        self.program.use(lambda trace, like: next(calls))
-        self.name = COMPILED
+        try:
+            self.program.take(libraries)
+        except (Untraceable, RuntimeError) as error:  # of torch: a library that cannot be loaded
+            background.LOG.warning("a run continues without its compiled program: %s", error)
+        else:
+            self.name = COMPILED
 
 
 def _find(population: Population) -> _Shared | None:
     """Return what populations of this shape share, or None if programs are turned off."""
-    if os.environ.get(SWITCH) == "0":
+    if background.is_off():
         return None
     return _share(shape_of(population))
 

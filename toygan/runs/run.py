@@ -28,6 +28,7 @@ class Run:
         n: Samples of each member in a measurement.
         metrics: The metrics that are measured [default: the default ones].
         limit: Rows that the record holds at most; None holds every row.
+        engine: What chooses how iterations are computed [default: one that knows nothing of other runs].
     Raises:
         RecipeError: If an iteration needs more memory than is allowed; nothing is trained then.
     """
@@ -35,32 +36,34 @@ class Run:
     def __init__(
         self, recipes: Recipe | Sequence[Recipe], device: str | torch.device = "cpu", every: int | Interval = 100,
         n: int = SAMPLES, metrics: Iterable[str] | None = None, limit: int | None = 1000,
+        engine: Engine | None = None,
     ) -> None:  # fmt: skip
         several = as_tuple(recipes)
         refuse_too_large(several[0], len(several))
-        self._settle(Population(several, device), Record(limit), every, n, metrics)
+        self._settle(Population(several, device), Record(limit), every, n, metrics, engine)
         self.record.path.add(self.population)
 
     @classmethod
     def resume(
         cls, population: Population, record: Record, due_at: int = 0, every: int | Interval = 100, n: int = SAMPLES,
-        metrics: Iterable[str] | None = None,
+        metrics: Iterable[str] | None = None, engine: Engine | None = None,
     ) -> Run:  # fmt: skip
         """Return a run that continues from the present iteration of a population, with its measurements so far."""
         run = cls.__new__(cls)
-        run._settle(population, record, every, n, metrics)
+        run._settle(population, record, every, n, metrics, engine)
         run.due_at = due_at
         return run
 
     def _settle(
-        self, population: Population, record: Record, every: int | Interval, n: int, metrics: Iterable[str] | None
-    ) -> None:
+        self, population: Population, record: Record, every: int | Interval, n: int, metrics: Iterable[str] | None,
+        engine: Engine | None,
+    ) -> None:  # fmt: skip
         self.population, self.record = population, record
         self.n, self._metrics = n, None if metrics is None else list(metrics)
         self._interval: Interval = every if callable(every) else lambda _: every
         self.due_at = 0  # the iteration of the next measurement
         self.calls = _calls(population.recipes)  # that an iteration takes, of torch's least ones: an estimate
-        self.engine = Engine()
+        self.engine = engine or Engine()
         self.end: int | None = None  # the iteration up to which it will train, if that is known
         self.followed: tuple[str, ...] = ()  # metrics that are also taken between measurements, for their curves
         self._earlier: Snapshot | None = None  # the newest one of an iteration before the present one

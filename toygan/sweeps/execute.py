@@ -79,14 +79,14 @@ def _run_all(todo: list[Piece], executor: Executor | None, jobs: int) -> Iterato
         for device in {piece.device for piece in todo}:
             as_device(device)
     if executor is not None:
-        futures = _submit(todo, executor)
+        futures = _submit(todo, [], executor, jobs)
         try:
             yield from ((futures[future], _take(future, futures[future])) for future in as_completed(futures))
         finally:
             for future in futures:
                 future.cancel()
     elif jobs == 1 or len(todo) <= 1 or any(_find_own_part(piece) for piece in todo):
-        yield from ((piece, measure(piece)) for piece in todo)
+        yield from ((piece, measure(piece, _count_later(piece, todo[i + 1 :], 1))) for i, piece in enumerate(todo))
     else:
         yield from _run_in_workers(todo, jobs)
 
@@ -136,7 +136,7 @@ def _run_until_one_dies(
             while left or futures:
                 while left and len(futures) < jobs:
                     with _no_interrupts():  # the workers inherit it, or Ctrl-C would print what each of them imports
-                        futures |= _submit(left[:1], pool)
+                        futures |= _submit(left[:1], left[1:], pool, jobs)
                         workers = workers or multiprocessing.active_children()
                     del left[0]
                 done = wait_for(futures, return_when=FIRST_COMPLETED).done
@@ -185,12 +185,22 @@ def _end_with(pipe: Connection) -> None:
     os._exit(1)
 
 
-def _submit(todo: list[Piece], executor: Executor) -> Futures:
+def _submit(todo: list[Piece], waiting: list[Piece], executor: Executor, jobs: int) -> Futures:
     for piece in todo:
         if (own := _find_own_part(piece)) is not None:
             allowed = "is defined here, and other processes do not have it; register it there, or give no executor"
             raise RecipeError(*own, allowed)
-    return {executor.submit(run, piece.to_json()): piece for piece in todo}
+    return {executor.submit(run, piece.to_json(), _count_later(piece, waiting, jobs)): piece for piece in todo}
+
+
+def _count_later(piece: Piece, waiting: list[Piece], jobs: int) -> int:
+    """Return the iterations that each of `jobs` processes trains of pieces like this one, of those that wait."""
+    alike = [
+        other
+        for other in waiting
+        if len(other.recipes) == len(piece.recipes) and piece.recipes[0].same_shape(other.recipes[0]) is None
+    ]
+    return sum(other.steps for other in alike) // jobs
 
 
 def _find_own_part(piece: Piece) -> tuple[str, str] | None:

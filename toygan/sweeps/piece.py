@@ -16,6 +16,7 @@ from toygan.limits import cost
 from toygan.measure.diagnosis import diagnose_all
 from toygan.parts.metrics import default_metrics
 from toygan.recipe import Recipe, RecipeError
+from toygan.runs.engine import Engine
 from toygan.runs.fleet import by_shape
 from toygan.runs.record import SAMPLES, Record
 from toygan.runs.run import Run
@@ -104,31 +105,33 @@ def describe_failures(failed: Sequence[Result]) -> str:
     return f"{first.recipe.to_string() or 'the default recipe'}: {first.verdict.removeprefix(FAILED)}{more}"
 
 
-def run(text: str) -> list[Result]:
+def run(text: str, later: int = 0) -> list[Result]:
     """Train and measure a piece, given as JSON, on one thread; return one result a recipe.
+
+    `later` iterations of the same shape are to follow in this process: what is compiled serves them too.
 
     If an error ends the piece, its halves begin again, and so on, until only those runs have failed that meet the error
     by themselves. Raises RecipeError if this process cannot make the recipes.
     """
-    return measure(Piece.from_json(text))
+    return measure(Piece.from_json(text), later)
 
 
-def measure(piece: Piece) -> list[Result]:
+def measure(piece: Piece, later: int = 0) -> list[Result]:
     """Train and measure a piece as `run` does: with the rows and parts that its recipes hold."""
     try:
         with one_thread():
-            return _train(piece)
+            return _train(piece, later)
     except Exception as error:
         reason = describe_error(error)
     half = len(piece.recipes) // 2  # here nothing of the error is held in memory any more
     if not half:
         return fail(piece, reason)
     halves = (piece.recipes[:half], piece.recipes[half:])
-    return [result for recipes in halves for result in measure(piece._replace(recipes=recipes))]
+    return [result for recipes in halves for result in measure(piece._replace(recipes=recipes), later)]
 
 
-def _train(piece: Piece) -> list[Result]:
-    trained = Run(piece.recipes, piece.device, piece.every, piece.n, piece.metrics, limit=None)
+def _train(piece: Piece, later: int) -> list[Result]:
+    trained = Run(piece.recipes, piece.device, piece.every, piece.n, piece.metrics, None, Engine(later=later))
     trained.run(piece.steps)
     record = trained.record
     verdicts = [diagnosis.verdict for diagnosis in diagnose_all(record)]

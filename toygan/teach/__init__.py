@@ -13,6 +13,7 @@ from toygan.teach.exercise import Feedback as Feedback
 from toygan.teach.exercises import EXERCISES as EXERCISES
 from toygan.teach.measured import machine as machine
 from toygan.teach.measured import over_seeds as over_seeds
+from toygan.teach.operations import count_operations as count_operations
 from toygan.teach.own import register as register
 from toygan.teach.players import hold_generator as hold_generator
 from toygan.teach.players import train_discriminator as train_discriminator

@@ -10,19 +10,18 @@ from __future__ import annotations
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, cast
 
 import torch
 from torch import Tensor
 
-from toygan.parts.optimizers import OptimizerRates
-from toygan.parts.schedules import SCHEDULES
+from toygan.recipe import Recipe
 from toygan.training.batches import Batch, Source
+from toygan.training.game import Game
 from toygan.training.iteration import Iteration
-from toygan.training.population import Population
 
 if TYPE_CHECKING:
     from torch.fx import GraphModule
@@ -32,6 +31,33 @@ Holds = Callable[[int], bool]  # True for the iterations for which a trace holds
 
 class Untraceable(Exception):
     """The error of a step that cannot be written down as operations on tensors; its message is the reason."""
+
+
+class Traceable(Protocol):
+    """What a trace asks of a population."""
+
+    recipes: tuple[Recipe, ...]
+    game: Game
+    device: torch.device
+    dtype: torch.dtype
+
+    def fork(self) -> Self:
+        """Return one at the same point that continues by itself."""
+
+    def take_step(self) -> None:
+        """Train for one iteration, step by step."""
+
+    def moving(self) -> list[Tensor]:
+        """Return the tensors that a step replaces."""
+
+    def put_moving(self, tensors: Iterable[Tensor]) -> None:
+        """Replace them."""
+
+    def numbers(self) -> list[Tensor]:
+        """Return the rates and strengths of the next iteration."""
+
+    def fix_numbers(self, tensors: Iterable[Tensor]) -> None:
+        """Replace them, whatever the iteration."""
 
 
 class Draws(NamedTuple):
@@ -62,7 +88,7 @@ class Trace:
         return all(holds(steps) for holds in self.asked)
 
 
-def capture(population: Population) -> Trace:
+def capture(population: Traceable) -> Trace:
     """Trace the next iteration of a population, which does not change.
 
     Raises:
@@ -82,40 +108,9 @@ def capture(population: Population) -> Trace:
         raise Untraceable(f"{type(error).__name__}: {reason}") from error
 
 
-def inputs(population: Population) -> list[Tensor]:
+def inputs(population: Traceable) -> list[Tensor]:
     """Return what a step reads, apart from random numbers and constants, in the order of a trace."""
-    game = population.game
-    rates = (*game.generator.rates, *game.discriminator.rates)
-    return [*state(population), *rates, population._ema, *game.present_strengths().values()]
-
-
-def state(population: Population) -> list[Tensor]:
-    """Return the tensors that a step replaces, in the order of a trace."""
-    game = population.game
-    g, d = game.generator, game.discriminator
-    kept = [x for kept in game.regularizer_states.values() for x in kept]
-    observed = (population._average, population._alive, population._age)
-    return [g.theta, *g.state, d.theta, *d.state, *game.turn_state, *kept, *observed]
-
-
-def put_state(population: Population, tensors: Sequence[Tensor]) -> None:
-    """Replace the tensors of `state`."""
-    game, left = population.game, iter(tensors)
-    for player in (game.generator, game.discriminator):
-        player.theta = next(left)
-        player.state = tuple(next(left) for _ in player.state)
-    game.turn_state = tuple(next(left) for _ in game.turn_state)
-    game.regularizer_states = {name: tuple(next(left) for _ in kept) for name, kept in game.regularizer_states.items()}
-    population._average, population._alive, population._age = left
-
-
-def _put_numbers(population: Population, tensors: Sequence[Tensor]) -> None:
-    """Replace the rates and strengths, which then no longer depend on the iteration."""
-    game, left = population.game, iter(tensors)
-    for player in (game.generator, game.discriminator):
-        player.rates = OptimizerRates(*(next(left) for _ in player.rates))
-    population._ema = next(left)
-    game.fix_numbers(SCHEDULES.make("constant"), {name: next(left) for name in game.present_strengths()})
+    return [*population.moving(), *population.numbers()]
 
 
 class _Recorder(Source):
@@ -157,22 +152,22 @@ class _Given(Source):
         return self._next(Draws(f"{kind} {like.shape[-1]} {name}", like.shape[1]))
 
 
-def _trace(population: Population) -> Trace:
+def _trace(population: Traceable) -> Trace:
     from torch.fx.experimental.proxy_tensor import make_fx  # here: it takes as long to load as torch itself
 
     requests = _requests(population)
     asked: list[Holds] = []
-    now, moving = inputs(population), len(state(population))
+    now, moving = inputs(population), len(population.moving())
     given = draw(population.game.source.fork(), requests)
 
     def step(*tensors: Tensor) -> tuple[Tensor, ...]:
         one = population.fork()
-        put_state(one, tensors[:moving])
-        _put_numbers(one, tensors[moving : len(now)])
+        one.put_moving(tensors[:moving])
+        one.fix_numbers(tensors[moving : len(now)])
         one.game.source = _Given(requests, tensors[len(now) :])
-        one.game.steps = cast(int, Iteration(population.steps, asked))
+        one.game.steps = cast(int, Iteration(population.game.steps, asked))
         one.take_step()
-        return tuple(state(one))
+        return tuple(one.moving())
 
     graph = make_fx(step)(*contiguous(now), *given)
     constants = _lift_constants(graph)
@@ -182,7 +177,7 @@ def _trace(population: Population) -> Trace:
     return Trace(graph, requests, constants, tuple(asked))
 
 
-def _requests(population: Population) -> tuple[Draws, ...]:
+def _requests(population: Traceable) -> tuple[Draws, ...]:
     one = population.fork()
     one.game.source = recorder = _Recorder.of(population.game.source)
     one.take_step()
@@ -224,13 +219,13 @@ def _refuse_randomness(graph: GraphModule) -> None:
             raise Untraceable(f"draws random numbers of its own, by {node.target}")
 
 
-def _try(trace: Trace, population: Population) -> None:
+def _try(trace: Trace, population: Traceable) -> None:
     """Compare one iteration by the operations with one by the step."""
     one = population.fork()
     given = draw(population.game.source.fork(), trace.requests)
     by_graph = trace.graph(*contiguous(inputs(population)), *given, *trace.constants)
     one.take_step()
-    for found, expected in zip(by_graph, state(one), strict=True):
+    for found, expected in zip(by_graph, one.moving(), strict=True):
         if found.shape != expected.shape or found.dtype != expected.dtype:
             raise Untraceable("gives other shapes when it is traced")
         if not torch.allclose(found.double(), expected.double(), rtol=0, atol=0, equal_nan=True):

@@ -14,7 +14,7 @@ from toygan.parts.networks import Network
 from toygan.parts.optimizers import OptimizerState
 from toygan.parts.protocols import BatchView
 from toygan.parts.regularizers import DiscriminatorPass, Regularizer, RegularizerState, requiring_grad
-from toygan.parts.schedules import Schedule
+from toygan.parts.schedules import SCHEDULES
 from toygan.parts.turns import TurnState
 from toygan.randomness import generator as random_generator
 from toygan.recipe import Recipe
@@ -96,9 +96,9 @@ class Game:
         """Return the strength of each regularizer at this iteration `(P,)`, but of those that count repetitions."""
         return {name: self._now(name).strength for name, part in self._parts.items() if not part.whole}
 
-    def fix_numbers(self, schedule: Schedule, strengths: Mapping[str, Tensor]) -> None:
-        """Continue with another schedule, and with strengths that do not fade."""
-        self._schedule, self._anneal, self._strengths = schedule, 0, {**self._strengths, **strengths}
+    def fix_strengths(self, strengths: Mapping[str, Tensor]) -> None:
+        """Continue with strengths that do not fade, and with rates that no schedule changes."""
+        self._schedule, self._anneal, self._strengths = SCHEDULES.make("constant"), 0, {**self._strengths, **strengths}
 
     def start_regularizers(self, kept: Mapping[str, RegularizerState]) -> None:
         """Start the regularizers, except those whose state is `kept` from before a change of the recipe."""

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from toygan.parts.optimizers import OptimizerRates
 from toygan.recipe import KNOBS, Recipe, RecipeError
 from toygan.training.batches import Batch, ProbeSource
+from toygan.training.capture import Untraceable
 from toygan.training.device import as_device
 from toygan.training.game import Game
 from toygan.training.players import Player
 from toygan.training.probe import Probe
+from toygan.training.program import Program
 from toygan.training.rows import check_member, tabulate
 from toygan.training.snapshot import Snapshot
 from toygan.training.state import PlayerState, State, StateError
@@ -24,16 +27,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PROBE_BATCHES = 8  # batches to look at, of different sizes, that are kept: drawing one costs more than looking at it
-
-
-class Stepper(Protocol):
-    """What can train a population in place of its own step, with the same result."""
-
-    def fits(self, population: Population) -> bool:
-        """Return True if it serves populations of this shape."""
-
-    def step(self, population: Population) -> bool:
-        """Train one iteration; return False if it cannot, and nothing has changed."""
 
 
 class Population:
@@ -70,7 +63,7 @@ class Population:
         self._age = torch.zeros(len(self.recipes), dtype=torch.long, device=self.device)  # iterations while alive
         self._read_ema()
         self._probe_batches: dict[tuple[int | None, int], Batch] = {}
-        self.program: Stepper | None = None
+        self.program: Program | None = None
 
     def _read_ema(self) -> None:
         self._averages = any(recipe.ema for recipe in self.recipes)
@@ -132,6 +125,28 @@ class Population:
         self._alive = self._alive & (total - total == 0)  # neither an infinite nor an undefined number gives 0
         self._age = self._age + self._alive
 
+    def compile(self) -> str:
+        """Train by a program from now on: the operations of a step, compiled if a C++ compiler is found.
+
+        It waits for the compiler: 10 to 20 s for a shape that is new on this machine. Long runs do this by themselves,
+        in the background. A captured step has the numbers of the step to the last bit, a compiled one rounds
+        differently.
+
+        Returns:
+            "compiled", or else "captured" or "step by step" with the reason.
+        Example:
+            >>> from toygan import Population, Recipe
+            >>> population = Population(Recipe(width=4, batch=8))
+            >>> population.compile().split(":")[0] in ("compiled", "captured")
+            True
+            >>> population.run(10)
+        """
+        try:
+            self.program = Program(self)
+        except Untraceable as error:
+            return f"step by step: the step {error}"
+        return self.program.compile()
+
     def run(self, steps: int) -> None:
         """Train for several iterations.
 
@@ -170,6 +185,41 @@ class Population:
             self.game.turn_state = self.turn.start(self.generator.theta, self.discriminator.theta)
         if self.program is not None and not self.program.fits(self):
             self.program = None
+
+    # What a program reads and replaces.
+
+    def moving(self) -> list[Tensor]:
+        """Return the tensors that a step replaces, each `(P, ...)`."""
+        game = self.game
+        g, d = game.generator, game.discriminator
+        kept = [x for kept in game.regularizer_states.values() for x in kept]
+        return [g.theta, *g.state, d.theta, *d.state, *game.turn_state, *kept, self._average, self._alive, self._age]
+
+    def put_moving(self, tensors: Iterable[Tensor]) -> None:
+        """Replace the tensors of `moving`."""
+        game, left = self.game, iter(tensors)
+        for player in (game.generator, game.discriminator):
+            player.theta = next(left)
+            player.state = tuple(next(left) for _ in player.state)
+        game.turn_state = tuple(next(left) for _ in game.turn_state)
+        game.regularizer_states = {
+            name: tuple(next(left) for _ in kept) for name, kept in game.regularizer_states.items()
+        }
+        self._average, self._alive, self._age = left
+
+    def numbers(self) -> list[Tensor]:
+        """Return the rates and strengths of the next iteration, each with one row a member."""
+        game = self.game
+        rates = (*game.generator.rates, *game.discriminator.rates)
+        return [*rates, self._ema, *game.present_strengths().values()]
+
+    def fix_numbers(self, tensors: Iterable[Tensor]) -> None:
+        """Replace the numbers of `numbers`, which then no longer depend on the iteration."""
+        left = iter(tensors)
+        for player in (self.game.generator, self.game.discriminator):
+            player.rates = OptimizerRates(*(next(left) for _ in player.rates))
+        self._ema = next(left)
+        self.game.fix_strengths({name: next(left) for name in self.game.present_strengths()})
 
     # All that decides how it continues.
 

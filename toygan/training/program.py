@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import torch
 from torch import Tensor
 
+from toygan.compiler import background
+from toygan.compiler.job import Job
 from toygan.parts.menu import Menu
 from toygan.recipe import KNOBS
-from toygan.training.capture import Trace, Untraceable, capture, draw, inputs, put_state
-from toygan.training.population import Population
+from toygan.training.capture import Trace, Traceable, Untraceable, capture, draw, inputs
 
 Call = Callable[[list[Tensor]], Sequence[Tensor]]  # from all inputs of a trace to the next state
+ROUNDING = 1e-3, 1e-5  # relative and absolute difference after one iteration that a compiler may make
 AHEAD = 1000  # iterations for which all traces are captured at once
 MOST = 8  # traces of a program: a step that asks ever new questions about its iteration stays step by step
 
@@ -41,7 +44,7 @@ def script(trace: Trace, like: Sequence[Tensor]) -> Call:
     return call
 
 
-def shape_of(population: Population) -> str:
+def shape_of(population: Traceable) -> str:
     """Return what a program of the population has fixed: all but numbers of the members, as one line."""
     first, members = population.recipes[0], population.recipes
     fields = [how.shape_part(getattr(first, name)) for name, how in KNOBS.items()]
@@ -60,8 +63,8 @@ class Program:
         Untraceable: If a step is more than operations on tensors.
     """
 
-    def __init__(self, population: Population, run: Callable[[Trace, Sequence[Tensor]], Call] = script) -> None:
-        self.shape = shape_of(population)
+    def __init__(self, population: Traceable, run: Callable[[Trace, Sequence[Tensor]], Call] = script) -> None:
+        self.shape, self.device, self.compiled = shape_of(population), population.device, False
         self.traces = tuple(_traces(population))
         self._like = [example(trace, population) for trace in self.traces]
         self.use(run)
@@ -75,11 +78,40 @@ class Program:
         """Take the calls that `run` makes from now on."""
         self._calls = [run(trace, like) for trace, like in self.examples]
 
-    def fits(self, population: Population) -> bool:
+    def list_jobs(self) -> list[Job]:
+        """Return what the compiler has to do."""
+        return [Job.of(trace.graph, like) for trace, like in self.examples]
+
+    def take(self, libraries: Sequence[Path]) -> None:
+        """Continue by compiled libraries, one for each trace; raise Untraceable if they give other numbers."""
+        from toygan.compiler.library import load
+
+        calls = [load(path) for path in libraries]
+        for call, before, like in zip(calls, self._calls, self._like, strict=True):
+            for found, expected in zip(call(like), before(like), strict=True):
+                if not torch.allclose(found.double(), expected.double(), *ROUNDING, equal_nan=True):
+                    raise Untraceable("gives other numbers when it is compiled")
+        self._calls, self.compiled = calls, True
+
+    def compile(self) -> str:
+        """Wait for the compiler, and continue by what it makes; return how iterations are computed now, in words."""
+        if self.device.type != "cpu":
+            return f"captured: programs are compiled for the CPU, and this population is on {self.device}"
+        if background.is_off():
+            return f"captured: {background.SWITCH}=0 turns the compiler off"
+        if not background.has_compiler():
+            return "captured: no C++ compiler is found"
+        libraries = background.compile_now(self.list_jobs())
+        if libraries is None:
+            return "captured: the compiler has failed"
+        self.take(libraries)
+        return "compiled"
+
+    def fits(self, population: Traceable) -> bool:
         """Return True if the program serves populations of this shape."""
         return self.shape == shape_of(population)
 
-    def step(self, population: Population) -> bool:
+    def step(self, population: Traceable) -> bool:
         """Train a population for one iteration; return False if no trace holds for it, and nothing has changed."""
         game = population.game
         found = next((i for i, trace in enumerate(self.traces) if trace.holds(game.steps)), None)
@@ -89,24 +121,25 @@ class Program:
         now = inputs(population)
         if any(not x.is_contiguous() or x.requires_grad for x in now):
             now = [x.detach().contiguous() for x in now]
-        put_state(population, call([*now, *draw(game.source, trace.requests), *trace.constants]))
+        population.put_moving(call([*now, *draw(game.source, trace.requests), *trace.constants]))
         game.steps += 1
         game.apply_schedule()
         return True
 
 
-def example(trace: Trace, population: Population) -> list[Tensor]:
+def example(trace: Trace, population: Traceable) -> list[Tensor]:
     """Return inputs of a trace as they are for the next iteration; nothing changes."""
     now = [x.detach().contiguous() for x in inputs(population)]
     return [*now, *draw(population.game.source.fork(), trace.requests), *trace.constants]
 
 
-def _traces(population: Population) -> Iterator[Trace]:
+def _traces(population: Traceable) -> Iterator[Trace]:
     """Yield traces, one of which holds for each of the next iterations."""
     found: list[Trace] = []
     one = population.fork()
-    for one.game.steps in range(population.steps, population.steps + AHEAD):
-        if not any(trace.holds(one.steps) for trace in found):
+    start = one.game.steps
+    for one.game.steps in range(start, start + AHEAD):
+        if not any(trace.holds(one.game.steps) for trace in found):
             if len(found) == MOST:
                 raise Untraceable(f"takes other operations in each of {MOST} iterations")
             found.append(capture(one))

@@ -1,0 +1,139 @@
+"""Compilation in the background: programs that are kept, shared and done without if anything fails."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+import torch
+
+from toygan import Population, Recipe
+from toygan.compiler import background
+from toygan.compiler.cache import Cache
+from toygan.compiler.job import Job
+from toygan.compiler.library import load
+from toygan.training.program import Program
+
+SMALL = Recipe(width=4, batch=8, regularizers={"r1": 0.1})
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOYGAN_CACHE", str(tmp_path / "programs"))
+    monkeypatch.setattr(background, "_failed", False)
+
+
+def jobs(population: Population) -> list[Job]:
+    return [Job.of(trace.graph, like) for trace, like in Program(population).examples]
+
+
+def wait_for(work: list[Job]) -> list[Path] | None:
+    """The libraries, or None if the compiler has failed."""
+    done: list[list[Path]] = []
+    background.start(work, done.append)
+    for thread in threading.enumerate():
+        if thread.name == "toygan compiler":
+            thread.join()
+    return done[0] if done else None
+
+
+needs_compiler = pytest.mark.skipif(not background.has_compiler(), reason="needs a C++ compiler")
+
+
+@pytest.mark.slow
+@needs_compiler
+def test_a_compiled_run_is_that_of_the_step_but_for_rounding() -> None:
+    stepped = Population(SMALL.seeds(3), dtype=torch.float64)
+    compiled = stepped.fork()
+    program = compiled.program = Program(compiled)
+    work = [Job.of(trace.graph, like) for trace, like in program.examples]
+    assert background.find(work) is None
+    libraries = wait_for(work)
+    assert libraries is not None
+    assert background.find(work) == libraries
+    calls = iter([load(path) for path in libraries])
+    program.use(lambda trace, like: next(calls))
+    for population in (stepped, compiled):
+        population.run(15)
+        population.change([recipe.but(lr_d=0.01) for recipe in population.recipes])
+        population.run(15)
+    for mine, its in zip(stepped.state.tensors.values(), compiled.state.tensors.values(), strict=True):
+        torch.testing.assert_close(its, mine, rtol=1e-7, atol=1e-7)
+    assert [path.name for path in Cache().folder.glob("*.part")] == []
+
+
+@pytest.mark.parametrize("compiler", ["/bin/false", "/nonexistent/compiler"])
+def test_a_compiler_that_fails_is_one_line_and_no_error(
+    compiler: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("CXX", compiler)
+    monkeypatch.setattr(background, "_compile", _fails)
+    work = jobs(Population(SMALL))
+    assert wait_for(work) is None
+    assert wait_for(work) is None
+    assert len(caplog.records) == 1
+    assert "\n" not in caplog.records[0].getMessage()
+    assert not background.has_compiler()
+
+
+def _fails(job: Job, path: Path) -> None:
+    raise RuntimeError("error: first line\nlast line")
+
+
+def test_a_folder_that_cannot_be_written_is_one_line_and_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "others"
+    folder.mkdir()
+    folder.chmod(0o755)
+    monkeypatch.setenv("TOYGAN_CACHE", str(folder))
+    work = jobs(Population(SMALL))
+    assert wait_for(work) is None
+    assert len(caplog.records) == 1
+    assert "mode 700" in caplog.records[0].getMessage()
+    assert background.find(work) is None
+    assert list(folder.iterdir()) == []
+
+
+def test_two_that_want_the_same_compile_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled = []
+
+    def compile_slowly(job: Job, path: Path) -> None:
+        compiled.append(job)
+        threading.Event().wait(0.05)
+        path.write_bytes(b"library")
+
+    monkeypatch.setattr(background, "_compile", compile_slowly)
+    (job,) = jobs(Population(SMALL))
+    cache, found = Cache(), []
+    threads = [threading.Thread(target=lambda: found.append(background._library(cache, job))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(compiled) == 1
+    assert found == [cache.path(job.key)] * 4
+
+
+def test_a_library_is_in_a_folder_of_its_user_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "_compile", lambda job, path: path.write_bytes(b"library"))
+    libraries = wait_for(jobs(Population(SMALL)))
+    assert libraries is not None
+    assert stat.S_IMODE(os.stat(libraries[0].parent).st_mode) == 0o700
+
+
+def test_without_a_compiler_none_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("CXX", raising=False)
+    assert not background.has_compiler()
+
+
+def test_to_import_toygan_loads_no_compiler() -> None:
+    code = "import sys, toygan; print(sorted(m for m in sys.modules if m.startswith('torch._inductor')))"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
