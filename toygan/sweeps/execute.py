@@ -110,11 +110,11 @@ def _run_in_workers(todo: list[Piece], jobs: int) -> Iterator[tuple[Piece, list[
     """
     left = list(todo)
     while left:
-        lost, reason = yield from _run_until_one_dies(left, jobs)
+        lost, _ = yield from _run_until_one_dies(left, jobs)
         for piece in lost:
             again, still = yield from _run_until_one_dies([piece], 1)
             if still:
-                raise BrokenProcessPool(reason or still)
+                raise BrokenProcessPool(still)
             if again:
                 yield piece, fail(piece, DEATH)
 
