@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,9 +27,9 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     points = sys.modules["toygan.parts.distributions.points"]
     read = points.read_table
 
-    def noted(file: Path) -> object:
+    def noted(file: Path, *how: Any) -> object:
         names.append(file.name)
-        return read(file)
+        return read(file, *how)
 
     monkeypatch.setattr(points, "read_table", noted)
     return names
@@ -46,6 +47,13 @@ def test_a_share_string_is_refused_before_its_file_is_opened(opened: list[str]) 
     assert Recipe.from_string(line, outside=True).distribution.dim == 2
     assert opened == ["out.csv"]
     assert Recipe.from_string("data=file(path='in.csv')").distribution.dim == 2
+
+
+@pytest.mark.parametrize("data", ["../out.csv", "standardised(of='../out.csv')"])
+def test_a_path_alone_is_refused_too(data: str, opened: list[str]) -> None:
+    with pytest.raises(RecipeError, match="is outside the working folder"):
+        Recipe.from_string(f"data={data}")
+    assert opened == []
 
 
 def test_a_command_asks_too(opened: list[str]) -> None:

@@ -22,6 +22,9 @@ from toygan.parts.distributions.named_files import find_outside, list_files
         ("file(path='odd(.csv',columns='a(')", ["odd(.csv"]),
         ("file(path='d.csv'", []),
         ("file(path=3)", []),
+        ("my d (1).csv", ["my d (1).csv"]),
+        ("training-set(of='standardised(of=\"../d.npy\")')", ["../d.npy"]),
+        ("file(path='d.csv',columns='e.csv')", ["d.csv"]),
     ],
 )
 def test_the_paths_of_a_spec(spec: str, paths: list[str]) -> None:

@@ -21,10 +21,12 @@ def _find_paths(spec: str) -> Iterator[str]:
     except ValueError:
         return
     part = DISTRIBUTIONS.get(DISTRIBUTIONS.row(spec))
-    if isinstance(part, File) and isinstance(path := arguments.get("path"), str) and path:
-        yield path
+    if isinstance(part, File):
+        if isinstance(path := arguments.get("path"), str) and path:
+            yield path
+        return
     for value in arguments.values():
-        if isinstance(value, str) and "(" in value and value != arguments.get("path"):
+        if isinstance(value, str):
             yield from _find_paths(value)
 
 
