@@ -22,6 +22,7 @@ from toygan.parts.distributions.base import Distribution, log_density, mixture_m
 from toygan.parts.distributions.csv_table import MOST_COLUMNS
 from toygan.parts.distributions.csv_text import MOST_ROWS
 from toygan.parts.distributions.tables import read_table
+from toygan.parts.frames import is_frame, read_frame
 from toygan.text import hint, round_to, short
 
 MOST_POINTS = 4096  # in a recipe
@@ -112,11 +113,13 @@ class GivenPoints(Scattered):
     """Given points, `x=((0, 0), (1, 1))` or `x=(0, 1)`, with shares that sum to 1 or, by default, are equal.
 
     `sigma` is the width of the noise on them; without noise there is no density. Up to 64 different points are modes.
+    `names` are those of the axes, as in `names=('height',)`.
     """
 
     x: Sequence[Any] = ((-1.0, 0.0), (0.0, 1.0), (1.0, 0.0))
     sigma: float = 0.0
     shares: Sequence[float] = ()
+    names: Sequence[str] = ()
     asks = "x"
 
     def __post_init__(self) -> None:
@@ -131,9 +134,24 @@ class GivenPoints(Scattered):
         object.__setattr__(self, "x", tuple(rows))
         if self.shares != ():
             object.__setattr__(self, "shares", shares("shares", self.shares, len(rows)))
+        self._check_names(len(rows[0]))
+
+    def _check_names(self, count: int) -> None:
+        names = (self.names,) if isinstance(self.names, str) and self.names else self.names
+        if not isinstance(names, Sequence) or (names and len(names) != count):
+            raise ValueError(f"names={short(self.names)}: must be {count}, one for each axis")
+        for i, name in enumerate(names):
+            text(f"names[{i}]", name)
+        object.__setattr__(self, "names", tuple(names))
 
     def __repr__(self) -> str:  # it seeds the true samples that metrics compare with: it stays what it was in 0.1
-        return f"Points(x={self.x!r}, sigma={self.sigma!r}, shares={self.shares!r})"
+        named = f", names={self.names!r}" if self.names else ""
+        return f"Points(x={self.x!r}, sigma={self.sigma!r}, shares={self.shares!r}{named})"
+
+    @property
+    def axis_names(self) -> tuple[str, ...]:
+        """The given names."""
+        return tuple(self.names)
 
     @cached_property
     def rows(self) -> Tensor:
@@ -309,25 +327,29 @@ def points(array: Any, sigma: float = 0.0) -> str:
     """Write an array as a spec for a recipe's `data`.
 
     Args:
-        array: Points `(n,)`, `(n, 1)` or `(n, 2)`, with n from 1 to 4096; numbers keep 6 digits.
+        array: Points `(n,)`, `(n, 1)` or `(n, 2)`, with n from 1 to 4096, or a DataFrame of one or two columns, which
+            keep their names; numbers keep 6 digits.
         sigma: Width of the noise on the points [default: 0.0].
     Returns:
         A spec, for `Recipe(data=points(array))`.
     Raises:
-        ValueError: If the array has another shape, too many rows, or is not finite.
+        ValueError: If the array has another shape, too many rows, or a number that is missing or not finite.
     Example:
         >>> from toygan import points
         >>> points([[0, 0], [1, 0.5]], sigma=0.1)
         'points(x=[[0.0,0.0],[1.0,0.5]],sigma=0.1)'
     """
-    rows = np.asarray(array, dtype=float)
+    table, names = read_frame("array", array) if is_frame(array) else (array, ())
+    rows = np.asarray(table, dtype=float)
     if rows.ndim not in (1, 2) or (rows.ndim == 2 and rows.shape[1] not in (1, 2)) or not 1 <= len(rows) <= MOST_POINTS:
         raise ValueError(f"array: shape {rows.shape}; must be (n,), (n, 1) or (n, 2) with n from 1 to {MOST_POINTS}")
     if not np.isfinite(rows).all():
         raise ValueError("array: must be finite")
     rounded = [[round_to(value, 6) for value in row] for row in rows.reshape(len(rows), -1)]
     literal = str([row[0] if len(row) == 1 else row for row in rounded]).replace(" ", "")
-    return f"points(x={literal},sigma={float(sigma)!r})" if sigma else f"points(x={literal})"
+    quoted = ",".join("'" + name.replace("'", "’") + "'" for name in names)
+    more = (f",sigma={float(sigma)!r}" if sigma else "") + (f",names=[{quoted}]" if names else "")
+    return f"points(x={literal}{more})"
 
 
 POINTS: dict[str, Distribution] = {"points": GivenPoints(), "file": File()}

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from toygan.parts.distributions import DISTRIBUTIONS, Distribution
+from toygan.parts.frames import is_frame, read_frame
 from toygan.parts.menu import Menu
 from toygan.parts.metrics.base import Metric as Metric
 from toygan.parts.metrics.game import GAME_METRICS
@@ -50,13 +51,15 @@ def evaluate(samples: Any, data: str | Distribution, metrics: Iterable[str] | No
 
     Args:
         samples: Samples `(P, n, dim)` of P members, or `(n, dim)` of one, as an array or tensor, in the data's units.
+            Columns of a DataFrame are taken by the names of the data's, or else in order.
         data: A spec such as "ring8", or a `Distribution`.
         metrics: Names of `METRICS` [default: all that apply; exact Wasserstein distances up to 1000 samples].
     Returns:
         Scores `(P,)` by metric; NaN for members whose samples are not finite. A metric that does not apply to the data
         or to so many samples is left out.
     Raises:
-        ValueError: If the shape does not fit the data, or a metric is unknown.
+        ValueError: If the shape does not fit the data, if a cell of a DataFrame holds no number, or if a metric is
+            unknown.
     Example:
         >>> import torch
         >>> from toygan import DISTRIBUTIONS, evaluate
@@ -65,7 +68,7 @@ def evaluate(samples: Any, data: str | Distribution, metrics: Iterable[str] | No
         {'modes-covered': array([8.])}
     """
     distribution = DISTRIBUTIONS.make(data) if isinstance(data, str) else data
-    x = torch.as_tensor(samples)
+    x = torch.as_tensor(read_frame("samples", samples, distribution.axis_names)[0] if is_frame(samples) else samples)
     x = x[None] if x.ndim == 2 else x
     if x.ndim != 3 or x.shape[-1] != distribution.dim or x.shape[1] < 2:
         raise ValueError(
