@@ -12,6 +12,7 @@ from toygan.parts.distributions import Distribution
 from toygan.parts.losses import LogitPair
 from toygan.parts.metrics import default_metrics, measure
 from toygan.parts.metrics.inputs import Earlier, GameState, MetricInputs
+from toygan.parts.metrics.memo import keep
 from toygan.recipe import Recipe
 from toygan.training.batches import Batch
 from toygan.training.game import Game, gradient
@@ -75,6 +76,7 @@ class Probe:
         earlier = None if since is None else Earlier(since.samples, self.game.steps - since.step)
         data, average = self.data, None
         inputs = MetricInputs(self.generate(n), data, self._game_state(), earlier)
+        keep(inputs.samples)
         names = default_metrics() if metrics is None else list(metrics)
         measured = measure(inputs, names)
         if self.average is not None:

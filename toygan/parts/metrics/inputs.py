@@ -15,6 +15,8 @@ from torch import Tensor
 from toygan.parts.distributions import Distribution
 from toygan.parts.distributions.base import EXACT
 from toygan.parts.losses import LogitPair, Loss
+from toygan.parts.metrics.distances import lengths, to_nearest
+from toygan.parts.metrics.memo import remember
 
 FEW = 500  # samples whose distances a playing run can afford
 QUALITY = 3.0  # sigmas from its nearest mode within which a sample is of high quality (VEEGAN, PacGAN)
@@ -36,6 +38,11 @@ def directions(dim: int, count: int) -> Tensor:
         return torch.ones(1, 1)
     ways = torch.randn(dim, count, generator=torch.Generator().manual_seed(0))
     return ways / ways.square().sum(0).sqrt()
+
+
+def sort_along(x: Tensor, ways: Tensor) -> Tensor:
+    """Sort samples x `(P, n, dim)` along fixed directions `(dim, count)`, as `(P, count, n)`."""
+    return remember(x, ("sorted", ways.shape[1]), lambda: _sort((x @ ways).mT))
 
 
 @lru_cache(maxsize=256)
@@ -147,8 +154,13 @@ class MetricInputs:
     @cached_property
     def places(self) -> Tensor:
         """The share of all samples, of any quality, that are nearest to each mode `(P, K)`; sums to 1."""
-        one = torch.full_like(self.nearest[1], 1 / self.n)
-        return torch.zeros_like(self.counts).scatter_add(1, self.nearest[0], one)
+
+        def compute() -> Tensor:
+            one = torch.full_like(self.nearest[1], 1 / self.n)
+            nothing = torch.zeros(len(self.samples), len(self.data.modes)).to(self.samples)
+            return nothing.scatter_add(1, self.nearest[0], one)
+
+        return remember(self.samples, ("places", self.data), compute)
 
     @cached_property
     def mixture(self) -> Tensor:
@@ -177,14 +189,17 @@ class MetricInputs:
         index = which.unsqueeze(-1).expand_as(x)
         sums = torch.zeros(*count.shape, x.shape[-1], dtype=x.dtype, device=x.device).scatter_add(1, index, x)
         means = sums / count.clamp(min=1).unsqueeze(-1)
-        away: Tensor = (x - means.gather(1, index)).norm(dim=-1)
-        return away
+        return lengths(x - means.gather(1, index))
 
     def sorted_differences(self, count: int) -> Tensor:
         """Compute generated minus true samples, both sorted along each of `count` fixed directions, `(P, count, n)`."""
         ways = directions(self.data.dim, count).to(self.samples)
-        ours, theirs = (_sort((x @ ways).mT) for x in (self.samples, self.reference))
-        return ours - theirs
+        return sort_along(self.samples, ways) - sort_along(self.reference, ways)
+
+    @cached_property
+    def nearest_few(self) -> tuple[Tensor, Tensor]:
+        """The distances to the nearest of the other kind, of the first 500 generated and reference samples `(P, m)`."""
+        return to_nearest(self.samples[:, :FEW], self.reference[:, :FEW])
 
     @cached_property
     def between_few(self) -> Tensor:

@@ -87,12 +87,12 @@ def spread_ratio(e: MetricInputs) -> Tensor:
 
 def off_data(e: MetricInputs) -> Tensor:
     """Mean distance from generated samples to the nearest of 500 true ones, in spreads of the data (our own)."""
-    return e.between_few.amin(-1).double().mean(-1) / spread_of(e.data)
+    return e.nearest_few[0].double().mean(-1) / spread_of(e.data)
 
 
 def gaps(e: MetricInputs) -> Tensor:
     """Mean distance from true samples to the nearest of 500 generated ones, in spreads; large if parts are missing."""
-    return e.between_few.amin(-2).double().mean(-1) / spread_of(e.data)
+    return e.nearest_few[1].double().mean(-1) / spread_of(e.data)
 
 
 def drift(e: MetricInputs) -> Tensor:
