@@ -15,6 +15,7 @@ from support import contracts
 
 import toygan
 from toygan import DISTRIBUTIONS, Distribution, Population, Recipe, RecipeError
+from toygan.parts.distributions.base import choose
 from toygan.parts.distributions.curves import Curve
 
 VARIANTS = [
@@ -431,3 +432,13 @@ def test_the_words_that_seed_true_samples_stay_if_a_class_is_renamed(pair: str) 
     """Metrics compare with true samples that `repr` seeds: another name would change the numbers of old runs."""
     row, name = pair.split(":")
     assert repr(DISTRIBUTIONS[row]).startswith(f"{name}(")
+
+
+@pytest.mark.parametrize("weights", [[1.0], [0.5] * 2, [0.125] * 8, [1 / 5] * 5, [0.1, 0.9], [0.25, 0.0, 0.5, 0.25]])
+@pytest.mark.parametrize("n", [1, 2, 1000])
+def test_modes_are_chosen_as_torch_does(weights: list[float], n: int) -> None:
+    chances, ours, theirs = torch.tensor(weights), torch.Generator().manual_seed(n), torch.Generator().manual_seed(n)
+    for _ in range(3):
+        expected = torch.multinomial(chances, n, replacement=True, generator=theirs)
+        assert torch.equal(choose(chances, n, ours), expected)
+        assert torch.equal(ours.get_state(), theirs.get_state())

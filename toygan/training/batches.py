@@ -50,7 +50,8 @@ class Stream:
         self._whose = None if same else torch.tensor([distinct[seed] for seed in seeds], device=device)
         self._device, self._dtype = device, dtype
         self._before: list[Tensor] = []
-        self._block, self._n, self._used = torch.empty(0), 0, 0
+        self._block: Sequence[Tensor] = ()
+        self._n, self._used = 0, 0
 
     def next(self, n: int) -> Tensor:
         """Return the next n rows of every member `(P, n, dim)`."""
@@ -69,12 +70,14 @@ class Stream:
         self._before = [rng.get_state() for rng in self._generators]
         batches = max(1, self._ahead // (n * self._dim))
         self._n, self._used = n, 0
+        shape = batches, len(self._generators), self._dim, n
         if self._device.type == "meta":  # shapes only: nothing is drawn
-            shape = batches, len(self._generators), self._dim, n
-            self._block = torch.empty(shape, dtype=self._dtype, device=self._device)
+            self._block = torch.empty(shape, dtype=self._dtype, device=self._device).unbind()
             return
-        rows = [self._draw(batches * n, rng).reshape(batches, n, self._dim) for rng in self._generators]
-        self._block = torch.stack(rows, dim=1).mT.contiguous().to(self._device, self._dtype)
+        block = torch.empty(shape, dtype=self._dtype)
+        for i, rng in enumerate(self._generators):
+            block[:, i] = self._draw(batches * n, rng).reshape(batches, n, self._dim).mT
+        self._block = block.to(self._device).unbind()  # once: a batch then takes no operation
 
     def fork(self) -> Stream:
         """Return a stream at the same point that continues by itself."""

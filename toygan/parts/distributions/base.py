@@ -161,6 +161,15 @@ DISTRIBUTIONS: Menu[Distribution] = Menu(aliases={"ring": "ring8", "grid": "grid
 """The distributions by name, for a recipe's `data`."""
 
 
+def choose(weights: Tensor, n: int, generator: torch.Generator) -> Tensor:
+    """Draw n indices with replacement, the very ones of `torch.multinomial`; 2, 4, 8 ... equal ones need no search."""
+    k = len(weights)
+    if n < 2 or k & (k - 1) or weights.dtype != torch.float32 or not bool((weights == 1 / k).all()):
+        return torch.multinomial(weights, n, replacement=True, generator=generator)
+    place = torch.rand(n, dtype=torch.float64, generator=generator)
+    return (place * k).ceil_().sub_(1).clamp_(min=0).long()
+
+
 def log_density(x: Tensor, centres: Tensor, sigmas: Tensor, weights: Tensor) -> Tensor:
     """Compute the log density at x `(..., dim)` of round Gaussians: centres `(K, dim)`, sigmas and weights `(K,)`.
 
@@ -211,9 +220,10 @@ class Mixture(Distribution):
         return self.modes.shape[1]
 
     def sample(self, n: int, generator: torch.Generator) -> Tensor:
-        mode = torch.multinomial(self.weights, n, replacement=True, generator=generator)
+        mode, sigmas = choose(self.weights, n, generator), self.sigmas
         noise = torch.randn(n, self.dim, generator=generator)
-        return self.modes[mode] + self.sigmas[mode, None] * noise
+        spread = sigmas[:1] if bool((sigmas == sigmas[0]).all()) else sigmas.index_select(0, mode)
+        return self.modes.index_select(0, mode) + spread[:, None] * noise
 
     def log_prob(self, x: Tensor) -> Tensor:
         return log_density(x, self.modes, self.sigmas, self.weights)
