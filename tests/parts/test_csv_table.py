@@ -164,6 +164,18 @@ def test_numbers_are_read_exactly_in_blocks(tmp_path: Path) -> None:
     np.testing.assert_array_equal(data.outline.numpy(), rows.astype(np.float32))
 
 
+@pytest.mark.parametrize(
+    "line",
+    ['1,2{"," * n}', '"1",2{"," * n}', '1,2 # {"#" * n}', '1,{" " * n}"2"', '1,2{" " * n}', '"{"," * n}",2'],
+)
+def test_a_long_line_takes_no_longer_than_its_letters(line: str, tmp_path: Path) -> None:
+    """A time that grows as the square of the letters would be minutes."""
+    n = 10**5
+    for part, letter in (('{"," * n}', ","), ('{"#" * n}', "#"), ('{" " * n}', " ")):
+        line = line.replace(part, letter * n)
+    assert read(tmp_path, f"x,y\n{line}\n", ",columns='y'").outline.tolist() == [[2.0]]
+
+
 def test_the_path_of_a_file_is_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("heights.csv", "my data (1).CSV", "C:\\Users\\me\\heights.csv", "t.tsv"):

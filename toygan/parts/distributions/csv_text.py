@@ -7,10 +7,10 @@ with `#` are no rows, and what follows a `#` after the last column is left out.
 from __future__ import annotations
 
 import codecs
-import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import IO, NamedTuple
 
 from toygan.files import Refusal
@@ -61,10 +61,10 @@ def _read_latin_1(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("toygan-latin-1", _read_latin_1)
 
 
-def split_records(text: io.TextIOWrapper) -> Iterator[TextRecord]:
+def split_records(content: io.TextIOWrapper) -> Iterator[TextRecord]:
     """Yield all records, and comments; raise Refusal if a line is too long or not text, or a quote has no end."""
     number, begun = 0, TextRecord(0, "")
-    while line := text.readline(MOST_LETTERS + 1):
+    while line := content.readline(MOST_LETTERS + 1):
         number += 1
         if "\0" in line:
             raise Refusal(f"line {number} is not text: it holds a byte 0")
@@ -72,8 +72,12 @@ def split_records(text: io.TextIOWrapper) -> Iterator[TextRecord]:
             raise Refusal(f"line {number} has more than {MOST_LETTERS:,} characters")
         if number > 2 * MOST_ROWS:
             raise Refusal(f"more than {2 * MOST_ROWS:,} lines")
+        if '"' not in line and not begun.text:  # most lines
+            if text := line.strip(" \r\n"):
+                yield TextRecord(number, text)
+            continue
         begun = TextRecord(begun.line, begun.text + line) if begun.text else TextRecord(number, line)
-        if '"' in begun.text and any(not found[3] for found in _ANY_QUOTED.finditer(begun.text)):
+        if any(not found[3] for found in _ANY_QUOTED.finditer(begun.text)):
             if number - begun.line >= MOST_LINES or len(begun.text) > MOST_LETTERS:
                 break
             continue
@@ -91,7 +95,7 @@ def is_comment(text: str) -> bool:
 
 def _quoted(separators: str) -> re.Pattern[str]:
     """Return the pattern of a quoted cell: what stands before it, the cell, and its last quote if it has one."""
-    return re.compile(rf'(^|[{re.escape(separators)}] *)("(?:[^"]|"")*("|\Z))')
+    return re.compile(rf'(^|[{re.escape(separators)}] *)("[^"]*(?:""[^"]*)*("|\Z))')
 
 
 _ANY_QUOTED = _quoted("".join(SEPARATORS))
@@ -117,16 +121,22 @@ def cut_record(text: str, separator: str, width: int) -> str:
         at = _hide_quoted(text, separator).find("#")
         if at > 0 and count_cells(text[:at], separator) == width and not text[at:].startswith(FAILED):
             text = text[:at].rstrip(" ")
-    while separator != BLANK and text.endswith(separator) and count_cells(text, separator) > width:
-        text = text[:-1].rstrip(" ")
+    surplus = 0 if separator == BLANK else count_cells(text, separator) - width
+    if surplus > 0:
+        kept = text.rstrip(separator + " ")
+        text = kept + separator * (text[len(kept) :].count(separator) - surplus)
     return text
 
 
 def split_cells(text: str, separator: str) -> list[str]:
     """Return the cells of a record, without quotes and outer blanks."""
-    text = " ".join(text.split()) if separator == BLANK else " ".join(text.splitlines())
-    cells = next(csv.reader([text], delimiter=separator, skipinitialspace=True), [])
-    return [cell.strip().strip('"').strip() for cell in cells]
+    plain = _hide_quoted(text, separator)
+    if separator == BLANK:
+        spans = [found.span() for found in re.finditer(r"\S+", plain)]
+    else:
+        ends = [-1, *(found.start() for found in re.finditer(re.escape(separator), plain)), len(plain)]
+        spans = [(before + 1, end) for before, end in pairwise(ends)]
+    return [" ".join(text[start:end].split()).strip('"').replace('""', '"').strip() for start, end in spans]
 
 
 def find_separator(first: str, second: str) -> str:
