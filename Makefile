@@ -53,6 +53,7 @@ readme: $(READY)
 	cp build/ring8/training.gif assets/ring8.gif
 	cp build/ring8/run.html assets/ring8.html
 	$(BIN)/toygan menus --into assets/menus.md
+	$(BIN)/toygan menus --into assets/equivalents.md
 
 api: $(READY)
 	$(BIN)/toygan api --into assets/api.md

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from toygan.parts.distributions import Distribution as Distribution
     from toygan.parts.distributions import Mixture as Mixture
     from toygan.parts.distributions import points as points
+    from toygan.parts.equivalents import find_equivalents as find_equivalents
     from toygan.parts.losses import LOSSES as LOSSES
     from toygan.parts.losses import Loss as Loss
     from toygan.parts.menu import Menu as Menu
@@ -63,6 +64,7 @@ HOMES = {
     "toygan.measure": ("theory",),
     "toygan.panels": ("PANELS", "Look", "Panel"),
     "toygan.parts.distributions": ("DISTRIBUTIONS", "Distribution", "Mixture", "points"),
+    "toygan.parts.equivalents": ("find_equivalents",),
     "toygan.parts.losses": ("LOSSES", "Loss"),
     "toygan.parts.menu": ("Menu",),
     "toygan.parts.metrics": ("METRICS", "Metric", "evaluate"),

@@ -24,7 +24,7 @@ GROUPS = {
     "Training": ("train", "Population", "Snapshot", "State", "StateError"),
     "Menus": (
         "LOSSES", "REGULARIZERS", "DISTRIBUTIONS", "METRICS", "NETWORKS", "ACTIVATIONS", "OPTIMIZERS", "TURNS",
-        "NOISES", "SCHEDULES", "PANELS", "Menu",
+        "NOISES", "SCHEDULES", "PANELS", "Menu", "find_equivalents",
     ),
     "Parts": (
         "Loss", "Regularizer", "Distribution", "Mixture", "points", "Metric", "MetricInputs", "Network", "NetworkSpec",

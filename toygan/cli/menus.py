@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import click
 
+from toygan.cli.equivalents import describe_like, render_equivalents
 from toygan.cli.marked_pages import into_option, write_marked
 from toygan.cli.tables import print_tables
 from toygan.measure.tables import Table
@@ -70,10 +71,14 @@ TEXTS = {"menus": render_tables, "names of the menus": render_names}  # that `--
 
 @click.command("menus")
 @click.option("--markdown", "as_markdown", is_flag=True, help="print Markdown tables")
+@click.option("--like", metavar="NAME", help="find what a name of another package is here, as in torchcfm.8gaussians")
 @into_option
-def command(as_markdown: bool, pages: tuple[Path, ...]) -> None:
+def command(as_markdown: bool, like: str | None, pages: tuple[Path, ...]) -> None:
     """List everything that a recipe can be made of, the metrics and the panels."""
-    write_marked(pages, TEXTS)
+    if like is not None:
+        click.echo(describe_like(like))
+        return
+    write_marked(pages, {**TEXTS, "equivalents": render_equivalents})
     if as_markdown:
         click.echo(render_tables())
     elif not pages:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, ClassVar, TypeVar, cast
 
+from toygan.parts.equivalents import name_equivalents
 from toygan.parts.spec import split
 from toygan.text import hint, short
 
@@ -80,7 +81,8 @@ class Menu(dict[str, Part]):
         """
         name, (_, arguments) = self.row(spec), split(spec)
         if name not in self:
-            raise ValueError(f"unknown name {short(name)}{hint(name, self)}; allowed: {', '.join(self)}")
+            elsewhere = name_equivalents(name, self)
+            raise ValueError(f"unknown name {short(name)}{hint(name, self)}{elsewhere}; allowed: {', '.join(self)}")
         if not arguments:
             return self[name]
         row = self[name]
