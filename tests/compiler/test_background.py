@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
 import stat
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 import torch
 
@@ -26,6 +29,7 @@ SMALL = Recipe(width=4, batch=8, regularizers={"r1": 0.1})
 def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOYGAN_CACHE", str(tmp_path / "programs"))
     monkeypatch.setattr(background, "_failed", False)
+    monkeypatch.setattr(background, "_logged", False)
 
 
 def jobs(population: Population) -> list[Job]:
@@ -35,10 +39,11 @@ def jobs(population: Population) -> list[Job]:
 def wait_for(work: list[Job]) -> list[Path] | None:
     """The libraries, or None if the compiler has failed."""
     done: list[list[Path]] = []
-    background.start(work, done.append)
-    for thread in threading.enumerate():
-        if thread.name == "toygan compiler":
-            thread.join()
+    assert background.start(work, done.append)
+    for name in ("toygan compiler", "toygan take"):
+        for thread in threading.enumerate():
+            if thread.name == name:
+                thread.join()
     return done[0] if done else None
 
 
@@ -131,6 +136,140 @@ def test_without_a_compiler_none_is_found(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("PATH", "")
     monkeypatch.delenv("CXX", raising=False)
     assert not background.has_compiler()
+
+
+def test_one_after_the_other_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    go = threading.Event()
+    monkeypatch.setattr(background, "compile_now", lambda jobs: go.wait(10) and None)
+    assert background.start([], print)
+    assert not background.start([], print)
+    go.set()
+    for thread in threading.enumerate():
+        if thread.name == "toygan compiler":
+            thread.join()
+    assert background.start([], print)
+
+
+def test_of_several_processes_one_logs(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    word = threading.Lock()
+    monkeypatch.setattr(background, "_may_log", lambda: word.acquire(blocking=False))
+    for _ in range(3):
+        monkeypatch.setattr(background, "_logged", False)  # as in another process
+        background.log("a line")
+    assert len(caplog.records) == 1
+
+
+SLEEPS = """if True:
+    import os, sys, time
+    from pathlib import Path
+    Path(os.environ["TOYGAN_NOTE"]).write_text(str(os.getpid()))
+    time.sleep(600)
+"""
+
+
+@pytest.fixture
+def sleeper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A C++ compiler that never ends; it writes down its process, in the file that is returned."""
+    note, compiler = tmp_path / "note", tmp_path / "c++"
+    compiler.write_text(f"#!{sys.executable}\n{SLEEPS}")
+    compiler.chmod(0o700)
+    monkeypatch.setenv("CXX", str(compiler))
+    monkeypatch.setenv("TOYGAN_NOTE", str(note))
+    return note
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    for _ in range(6000):
+        if true():
+            return
+        threading.Event().wait(0.01)
+    raise TimeoutError
+
+
+def read(note: Path) -> int:
+    wait_until(lambda: note.exists() and note.read_text() != "")
+    return int(note.read_text())
+
+
+def is_over(process: int) -> bool:
+    try:
+        return psutil.Process(process).status() == psutil.STATUS_ZOMBIE  # of whoever adopts it
+    except psutil.NoSuchProcess:
+        return True
+
+
+COMPILES = """if True:
+    import os, sys, threading
+    os.environ["TOYGAN_COMPILE"] = "1"
+    from toygan import Population, Recipe
+    from toygan.compiler import background
+    population = Population(Recipe(width=4, batch=8))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="needs the signals of POSIX")
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_the_compiler_ends_with_the_process_that_waits_for_it(sleeper: Path, end: signal.Signals) -> None:
+    code = COMPILES + "    population.compile()\n"
+    with subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True) as process:
+        compiler = read(sleeper)
+        process.send_signal(end)
+        _, errors = process.communicate(timeout=60)
+    wait_until(lambda: is_over(compiler))
+    assert errors.strip().splitlines()[-1:] == (["KeyboardInterrupt"] if end == signal.SIGINT else [])
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="needs the signals of POSIX")
+def test_a_process_ends_at_once_and_in_silence_while_its_compiler_works(sleeper: Path) -> None:
+    code = COMPILES + (
+        "    from toygan.training.program import Program\n"
+        "    background.start(Program(population).list_jobs(), print)\n"
+        "    while not os.path.exists(os.environ['TOYGAN_NOTE']): threading.Event().wait(.01)\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
+    assert (ended.stdout, ended.stderr) == ("", "")
+    compiler = read(sleeper)
+    wait_until(lambda: is_over(compiler))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="needs the signals of POSIX")
+def test_a_compiler_that_is_killed_is_one_line(
+    sleeper: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    work = jobs(Population(SMALL))
+    assert background.start(work, print)
+    read(sleeper)
+    for child in psutil.Process().children():
+        if "toygan.compiler.build" in child.cmdline():
+            os.killpg(child.pid, signal.SIGKILL)
+    for thread in threading.enumerate():
+        if thread.name == "toygan compiler":
+            thread.join()
+    assert [record.getMessage() for record in caplog.records] == [
+        "runs continue without compiled programs: the compiler ended with -9"
+    ]
+    assert Population(SMALL).compile().startswith("captured")
+    assert [path.name for path in Cache().folder.glob("*.*")] == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="needs a compiler of POSIX")
+def test_the_compiler_runs_no_file_of_the_working_folder(
+    sleeper: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "downloads"
+    folder.mkdir()
+    for module in ("torch", "json", "signal"):
+        (folder / f"{module}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n")
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("CXX", "/bin/false")
+    work = jobs(Population(SMALL))
+    assert wait_for(work) is None
+    assert not (tmp_path / "ran").exists()
+    assert len(caplog.records) == 1
 
 
 def test_to_import_toygan_loads_no_compiler() -> None:

@@ -22,6 +22,7 @@ SMALL = Recipe(width=4, batch=8)
 def _on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(engine.background.SWITCH, "1")
     monkeypatch.setenv("TOYGAN_CACHE", str(tmp_path / "programs"))
+    monkeypatch.setattr(engine.background, "_logged", False)
     engine._share.cache_clear()
 
 
@@ -88,7 +89,7 @@ def test_a_compiler_starts_only_for_a_run_of_a_minute(monkeypatch: pytest.Monkey
     started = []
     monkeypatch.setattr(engine.background, "find", lambda jobs: None)
     monkeypatch.setattr(engine.background, "has_compiler", lambda: True)
-    monkeypatch.setattr(engine.background, "start", lambda jobs, done: started.append(jobs))
+    monkeypatch.setattr(engine.background, "start", lambda jobs, done: started.append(jobs) or True)
     for iterations, expected in ((500, 0), (50_000, 1)):
         engine._share.cache_clear()
         train(Population(SMALL), Engine(Clock(0.01)), 100, left=iterations)
@@ -171,7 +172,7 @@ def test_iterations_that_come_later_count(monkeypatch: pytest.MonkeyPatch) -> No
     started = []
     monkeypatch.setattr(engine.background, "find", lambda jobs: None)
     monkeypatch.setattr(engine.background, "has_compiler", lambda: True)
-    monkeypatch.setattr(engine.background, "start", lambda jobs, done: started.append(jobs))
+    monkeypatch.setattr(engine.background, "start", lambda jobs, done: started.append(jobs) or True)
     train(Population(SMALL), Engine(Clock(0.01), later=50_000), 100, left=500)
     assert len(started) == 1
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
+import threading
+import warnings
 from dataclasses import dataclass
 
 import pytest
@@ -115,6 +118,68 @@ def test_a_step_that_is_more_than_operations_is_found_out_by_trying(
     with pytest.raises(Untraceable, match=reason):
         capture(population)
     assert sys.stdout is out
+
+
+def test_to_capture_leaves_output_and_warnings_of_other_threads_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    seen = []
+
+    def watch() -> None:
+        while thread.is_alive():
+            seen.append((sys.stdout, warnings.filters, warnings.showwarning, sys.getprofile()))
+            print(".", end="")
+
+    before = sys.stdout, warnings.filters, warnings.showwarning, sys.getprofile()
+    thread = threading.Thread(target=capture, args=(Population(SMALL),))
+    thread.start()
+    watch()
+    assert all(a is b for found in seen for a, b in zip(found, before, strict=True))
+    assert capsys.readouterr().out == "." * len(seen)
+
+
+def test_what_a_step_prints_is_not_shown_and_the_profiler_stays(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(TURNS, "own", Printing())
+    profiler = lambda frame, event, of: None  # noqa: E731
+    outer = sys.getprofile()
+    sys.setprofile(profiler)
+    try:
+        with pytest.raises(Untraceable, match="prints"):
+            capture(Population(SMALL.but(turns="own")))
+        assert sys.getprofile() is profiler
+    finally:
+        sys.setprofile(outer)
+    assert capsys.readouterr().out == ""
+
+
+def test_two_captures_at_once_leave_the_modules_of_torch_as_they_were() -> None:
+    before = torch.nn.Module.__call__, torch.nn.Module.__getattr__
+    threads = [threading.Thread(target=capture, args=(Population(SMALL),)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (torch.nn.Module.__call__, torch.nn.Module.__getattr__) == before
+
+
+def test_a_process_that_ends_waits_for_no_capture() -> None:
+    code = """if True:
+        import threading
+        from toygan import Population, Recipe
+        from toygan.training.capture import Untraceable, capture
+        population = Population(Recipe(width=4, batch=8, regularizers={"unrolled": 10}))
+        def work():
+            try:
+                capture(population)
+            except Untraceable as error:
+                print(error)
+            else:
+                print("captured in the end")
+        threading.Thread(target=work).start()
+    """
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stdout.strip() == "is not needed any more"
+    assert ended.stderr == ""
 
 
 def test_a_loss_of_ones_own_is_captured(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import atexit
 import logging
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from toygan.compiler.cache import Cache, CacheError
@@ -19,19 +20,36 @@ SWITCH = "TOYGAN_COMPILE"  # "0" in the environment turns the compiler off, and 
 LOG = logging.getLogger("toygan.compiler")
 Done = Callable[[list[Path]], None]  # gets the libraries of all jobs
 
-_failed = False  # True once something has failed: it would fail again, and one line has said so
+_failed = False  # True once something has failed: it would fail again
+_logged = False  # True once a line was logged: the first is enough
+_at_work = threading.Lock()  # held while the background compiles: one after the other
+_may_log: Callable[[], bool] | None = None
 
 
-def start(jobs: list[Job], done: Done) -> None:
-    """Compile jobs, and call `done` with their libraries from a thread; after a failure, log one line, once."""
+def share_log(may_log: Callable[[], bool]) -> None:
+    """Ask `may_log` before a line is logged: of several processes with one terminal, one is to speak."""
+    global _may_log
+    _may_log = may_log
+
+
+def start(jobs: list[Job], done: Done) -> bool:
+    """Compile jobs, and call `done` with their libraries from a thread; after a failure, log one line, once.
+
+    Return False if others are being compiled: ask again later.
+    """
+    if not _at_work.acquire(blocking=False):
+        return False
     threading.Thread(target=_work, args=(jobs, done), daemon=True, name="toygan compiler").start()
+    return True
 
 
 def find(jobs: list[Job]) -> list[Path] | None:
     """Return the libraries of jobs that were compiled before, or None if one is missing."""
+    if os.name != "posix":
+        return None
     try:
         cache = Cache()
-    except (CacheError, OSError):
+    except CacheError:
         return None
     found = [path for job in jobs if (path := cache.find(job.key))]
     return found if len(found) == len(jobs) else None
@@ -44,8 +62,12 @@ def is_off() -> bool:
 
 def has_compiler() -> bool:
     """Return True if a C++ compiler is found, and nothing has failed before."""
+    return not _failed and os.name == "posix" and _find_compiler() is not None
+
+
+def _find_compiler() -> str | None:
     names = (os.environ.get("CXX"), "g++", "clang++", "c++")
-    return not _failed and os.name == "posix" and any(name and shutil.which(name) for name in names)
+    return next((path for name in names if name and (path := shutil.which(name))), None)
 
 
 def compile_now(jobs: list[Job]) -> list[Path] | None:
@@ -57,15 +79,29 @@ def compile_now(jobs: list[Job]) -> list[Path] | None:
         cache.tidy()
         return libraries
     except Exception as error:  # whatever fails here, the run does not need it
-        if not _failed:
-            _failed = True
-            LOG.warning("runs continue without compiled programs: %s", _last_line(str(error)))
+        _failed = True
+        log(f"runs continue without compiled programs: {_last_line(str(error))}")
         return None
 
 
+def log(line: str) -> None:
+    """Log a line, once, unless another process has the word."""
+    global _logged
+    if not _logged:
+        _logged = True
+        if _may_log is None or _may_log():
+            LOG.warning(line)
+
+
 def _work(jobs: list[Job], done: Done) -> None:
-    if (libraries := compile_now(jobs)) is not None:
-        done(libraries)
+    try:
+        libraries = compile_now(jobs)
+    finally:
+        _at_work.release()
+    if libraries is not None:
+        # No daemon: torch's code must not be cut off at the end of the process. At that end no thread can start.
+        with suppress(RuntimeError):
+            threading.Thread(target=done, args=(libraries,), name="toygan take").start()
 
 
 def _library(cache: Cache, job: Job) -> Path:
@@ -75,23 +111,42 @@ def _library(cache: Cache, job: Job) -> Path:
         if (path := cache.find(job.key)) is None:  # another process may have had the lock
             path = cache.path(job.key)
             _compile(job, path)
+            cache.seal(job.key)
     return path
 
 
 def _compile(job: Job, path: Path) -> None:
-    command = [sys.executable, "-m", "toygan.compiler.build", str(path)]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    # -P: a file in the working folder that is named like a module is not run.
+    command = [sys.executable, "-P", "-m", "toygan.compiler.build", str(path)]
     process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment,
-        start_new_session=True,  # Ctrl-C is for the run
+        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        env=_environment(), start_new_session=True,  # Ctrl-C is for the run
     )  # fmt: skip
-    atexit.register(process.kill)
+    assert process.stdin is not None
+    assert process.stderr is not None
     try:
-        _, errors = process.communicate(job.to_json())
+        with suppress(BrokenPipeError):  # it has ended, and says why
+            process.stdin.write(job.to_json() + "\n")
+            process.stdin.flush()  # the pipe stays open: once it closes, in whatever way this process ends, it ends too
+        errors = process.stderr.read()
+        failed = process.wait()
+    except BaseException:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
     finally:
-        atexit.unregister(process.kill)
-    if process.returncode:
-        raise RuntimeError(_last_line(errors) or f"the compiler ended with {process.returncode}")
+        with suppress(BrokenPipeError):
+            process.stdin.close()
+        process.stderr.close()
+    if failed:
+        raise RuntimeError(_last_line(errors) or f"the compiler ended with {failed}")
+
+
+def _environment() -> dict[str, str]:
+    modules = os.pathsep.join(path or os.getcwd() for path in sys.path)
+    own = {"OMP_NUM_THREADS": "1", "TORCHINDUCTOR_COMPILE_THREADS": "1", "PYTHONWARNINGS": "ignore"}
+    return {**os.environ, **own, "PYTHONPATH": modules, "CXX": _find_compiler() or ""}
 
 
 def _last_line(words: str) -> str:

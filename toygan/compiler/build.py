@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +21,9 @@ OPTIONS: dict[str, Any] = {"cpp.threads": 1}  # operations are small: threads wo
 
 
 def build(job: Job, out: Path) -> None:
-    """Compile a job into the library `out`; beside it, headers are kept that are compiled once."""
-    os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(out.parent / "torch")
+    """Compile a job into the library `out`; beside it, what torch has found out about the compiler is kept."""
+    kept = out.parent / "torch"
+    os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(kept)
     torch.set_num_threads(1)
     from torch._inductor import aot_compile
 
@@ -28,10 +31,15 @@ def build(job: Job, out: Path) -> None:
     improve(graph)
     for node in graph.graph.nodes:
         node.meta.clear()
-    made = aot_compile(graph, tuple(like), options=OPTIONS)
-    partial = out.with_suffix(f".{os.getpid()}.part")
-    shutil.copy(str(made), partial)
-    os.replace(partial, out)
+    made = Path(str(aot_compile(graph, tuple(like), options=OPTIONS)))
+    partial = out.with_suffix(".part")
+    try:
+        shutil.copy(made, partial)
+        os.replace(partial, out)
+    finally:
+        partial.unlink(missing_ok=True)
+        if made.parent.parent == kept:
+            shutil.rmtree(made.parent, ignore_errors=True)
 
 
 def graph_of(job: Job) -> tuple[GraphModule, list[Tensor]]:
@@ -50,5 +58,18 @@ def graph_of(job: Job) -> tuple[GraphModule, list[Tensor]]:
     return graph, like
 
 
+def _end_with_stdin() -> None:
+    """End this process, and the compiler that it has started, as soon as nobody waits for them any more."""
+    os.read(sys.stdin.fileno(), 1)
+    os.killpg(0, signal.SIGKILL)
+
+
+def main() -> None:
+    """Build the job of the first line, as long as standard input stays open."""
+    job = Job.from_json(sys.stdin.readline())
+    threading.Thread(target=_end_with_stdin, daemon=True).start()
+    build(job, Path(sys.argv[1]))
+
+
 if __name__ == "__main__":
-    build(Job.from_json(sys.stdin.read()), Path(sys.argv[1]))
+    main()

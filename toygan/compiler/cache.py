@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 MOST_BYTES = 2**28  # of all programs: the least recently used ones go first
-ENDING = ".so"
+ENDING, SEAL = ".so", ".sha256"  # of a library, and of the digest that says that it is whole
 
 
 class CacheError(OSError):
@@ -42,33 +43,49 @@ class Cache:
         return self.folder / (key + ENDING)
 
     def find(self, key: str) -> Path | None:
-        """Return the library of a job, or None if there is none; it counts as used."""
+        """Return the library of a job, or None if there is none or it is damaged; it counts as used."""
         path = self.path(key)
         try:
+            if path.with_suffix(SEAL).read_text() != _digest(path):  # to load it could end the process
+                return None
             os.utime(path)
-        except OSError:
+            os.utime(path.with_suffix(SEAL))
+        except (OSError, ValueError):
             return None
         return path
+
+    def seal(self, key: str) -> None:
+        """Note that the library of a job is whole, in a file beside it."""
+        path = self.path(key)
+        path.with_suffix(SEAL).write_text(_digest(path))
 
     @contextlib.contextmanager
     def lock(self, key: str) -> Iterator[None]:
         """Hold the lock of a job: another process that wants the same waits. The system frees it with the process."""
         import fcntl
 
-        with (self.folder / f"{key}.lock").open("w") as file:
+        path = self.folder / f"{key}.lock"
+        with path.open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            yield
-            (self.folder / f"{key}.lock").unlink(missing_ok=True)
+            try:
+                yield
+            finally:
+                path.unlink(missing_ok=True)
 
     def tidy(self) -> None:
-        """Delete the least recently used libraries until the rest is small enough."""
-        libraries = sorted(self.folder.glob(f"*{ENDING}"), key=_used, reverse=True)
+        """Delete what has been used least recently until the rest is small enough."""
         total = 0
-        for path in libraries:
+        for path in sorted(self.folder.rglob("*"), key=_used, reverse=True):
             with contextlib.suppress(OSError):
-                total += path.stat().st_size
-                if total > MOST_BYTES:
-                    path.unlink()
+                if path.is_file():
+                    total += path.stat().st_size
+                    if total > MOST_BYTES:
+                        path.unlink()
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _used(path: Path) -> float:

@@ -170,10 +170,12 @@ class FleetSession:
 
     def _say_compiled(self) -> None:
         """Say once that iterations are compiled from now on: they are faster, and rounded differently."""
-        if self._compiled or self.message or all(run.engine.name != COMPILED for run in self.fleet.runs):
+        if self._compiled or self.message:
             return
-        self._compiled = True
-        self.say(f"compiled since iteration {self.iteration:,}: the same run, faster, rounded differently")
+        since = [at for run in self.fleet.runs for at, name in run.engine.history if name == COMPILED]
+        if since:
+            self._compiled = True
+            self.say(f"compiled since iteration {min(since):,}: the same run, faster, rounded differently")
 
     @alone
     def step(self) -> None:

@@ -15,6 +15,7 @@ from toygan.training.program import Program, shape_of
 
 STEP_BY_STEP, CAPTURED, COMPILED = "step by step", "captured", "compiled"
 CAPTURE_SECONDS, COMPILE_SECONDS = 1.0, 15.0  # what they are expected to take
+OPERATIONS = 250  # of an iteration for which the compiler takes as long as that; more take longer
 WORTH = 3  # times as long as it takes: what is left to train must be more before something is prepared
 OPEN = 4  # times as long as it has trained: what is left of a run without an end
 OFTEN = 16  # iterations between two thoughts about it
@@ -62,9 +63,9 @@ class Engine:
             passed = self._clock() - self._start
             pace = passed / self._done
             self._shared.want(population, OPEN * passed if left is None else (left + self._later) * pace)
-        population.program = self._shared.program
-        if self._shared.name != self.name:
-            self.history.append((population.steps, self._shared.name))
+        program = population.program = self._shared.program  # once: a thread may replace it meanwhile
+        if (name := _name_of(program)) != self.name:
+            self.history.append((population.steps, name))
             del self.history[1:-MOST_CHANGES]
 
     def _turn_to(self, population: Population) -> None:
@@ -81,59 +82,61 @@ class _Shared:
 
     def __init__(self) -> None:
         self.program: Program | None = None
-        self.name = STEP_BY_STEP
         self._asked: set[str] = set()
 
     def want(self, population: Population, seconds: float) -> None:
         """Prepare what pays if so many seconds are left to train, in a thread, once."""
-        if self.name == STEP_BY_STEP and seconds > WORTH * CAPTURE_SECONDS:
-            self._once(CAPTURED, self._capture, population.fork())
+        program = self.program
+        if program is None:
+            if seconds > WORTH * CAPTURE_SECONDS and CAPTURED not in self._asked:
+                self._start_capture(population.fork())
         elif (
-            self.name == CAPTURED
+            COMPILED not in self._asked
             and population.device.type == "cpu"
-            and seconds > WORTH * COMPILE_SECONDS
+            and seconds > WORTH * COMPILE_SECONDS * max(1.0, program.operations / OPERATIONS)
             and background.has_compiler()
+            and background.start(program.list_jobs(), self._take)
         ):
-            self._once(COMPILED, self._compile)
+            self._asked.add(COMPILED)
 
     def continue_compiled(self, population: Population) -> None:
         """Take the libraries of a run that is continued now, if they are still there."""
-        if self.name == STEP_BY_STEP:
+        if self.program is None:
             self._asked.add(CAPTURED)
             self._capture(population.fork())
 
-    def _once(self, what: str, work: Callable[..., None], *arguments: object) -> None:
-        if what not in self._asked and _one_at_a_time.acquire(blocking=False):
-            self._asked.add(what)
-            threading.Thread(target=self._release_after, args=(work, *arguments), name=f"toygan {what}").start()
+    def _start_capture(self, population: Population) -> None:
+        if _one_at_a_time.acquire(blocking=False):
+            self._asked.add(CAPTURED)
+            threading.Thread(target=self._capture_and_release, args=(population,), name="toygan capture").start()
 
-    def _release_after(self, work: Callable[..., None], *arguments: object) -> None:
+    def _capture_and_release(self, population: Population) -> None:
         try:
-            work(*arguments)
+            self._capture(population)
         finally:
             _one_at_a_time.release()
 
     def _capture(self, population: Population) -> None:
         try:
-            program = Program(population)
+            self.program = program = Program(population)
         except Untraceable:
             return
-        self.program, self.name = program, CAPTURED
         if population.device.type == "cpu" and (libraries := background.find(program.list_jobs())) is not None:
             self._take(libraries)
 
-    def _compile(self) -> None:
-        assert self.program is not None
-        background.start(self.program.list_jobs(), self._take)
-
     def _take(self, libraries: list[Path]) -> None:
         assert self.program is not None
+        self._asked.add(COMPILED)
         try:
-            self.program.take(libraries)
-        except (Untraceable, RuntimeError) as error:  # of torch: a library that cannot be loaded
-            background.LOG.warning("a run continues without its compiled program: %s", error)
-        else:
-            self.name = COMPILED
+            self.program = self.program.take(libraries)
+        except Untraceable as error:
+            background.log(f"a run continues without its compiled program: the step {error}")
+
+
+def _name_of(program: Program | None) -> str:
+    if program is None:
+        return STEP_BY_STEP
+    return COMPILED if program.compiled else CAPTURED
 
 
 def _find(population: Population) -> _Shared | None:

@@ -22,9 +22,10 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from multiprocessing.synchronize import Event
+from multiprocessing.synchronize import Event, Lock
 from uuid import uuid4
 
+from toygan.compiler import background
 from toygan.identity import find_own, find_unknown
 from toygan.recipe import RecipeError
 from toygan.sweeps.guard import explain_deaths, refuse_script
@@ -129,9 +130,9 @@ def _run_until_one_dies(
     refuse_script()
     fresh = multiprocessing.get_context("spawn")  # torch's threads do not survive a fork
     workers: list[BaseProcess] = []
-    (theirs, ours), begun = fresh.Pipe(duplex=False), fresh.Event()
+    (theirs, ours), begun, word = fresh.Pipe(duplex=False), fresh.Event(), fresh.Lock()
     futures: Futures = {}
-    with theirs, ours, ProcessPoolExecutor(min(jobs, len(left)), fresh, _begin, (theirs, begun)) as pool:
+    with theirs, ours, ProcessPoolExecutor(min(jobs, len(left)), fresh, _begin, (theirs, begun, word)) as pool:
         try:
             while left or futures:
                 while left and len(futures) < jobs:
@@ -167,8 +168,10 @@ def _no_interrupts() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _begin(pipe: Connection, begun: Event) -> None:
+def _begin(pipe: Connection, begun: Event, word: Lock) -> None:
     """Make this worker end at once on Ctrl-C, and when the other end of the pipe closes; say that it has begun.
+
+    The worker that takes the word first logs what the compiler has to say, for all of them.
 
     That end closes when its owner gives up, and when its owner dies in any way, even by SIGKILL. The pools of loky 3.7
     and pebble 5.2 let a worker that is at work live on then.
@@ -177,6 +180,7 @@ def _begin(pipe: Connection, begun: Event) -> None:
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     threading.Thread(target=_end_with, args=(pipe,), daemon=True).start()
+    background.share_log(lambda: word.acquire(block=False))
     begun.set()
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import sys
 import threading
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, cast
 
 import torch
 from torch import Tensor
+from torch.overrides import TorchFunctionMode
 
 from toygan.recipe import Recipe
 from toygan.training.batches import Batch, Source
@@ -26,6 +26,7 @@ from toygan.training.iteration import Iteration
 if TYPE_CHECKING:
     from torch.fx import GraphModule
 
+_one_tracer = threading.Lock()  # torch's tracer replaces methods of its modules while it works, in all threads
 Holds = Callable[[int], bool]  # True for the iterations for which a trace holds
 
 
@@ -96,11 +97,11 @@ def capture(population: Traceable) -> Trace:
             operations do not give what the step gives.
     """
     try:
-        with warnings.catch_warnings(), _silent():
-            warnings.simplefilter("ignore")  # of torch, about its own tracer
-            trace = _trace(population)
-            _try(trace, population)
-            return trace
+        requests = _requests(population)
+        with _one_tracer:
+            trace = _trace(population, requests)
+        _try(trace, population)
+        return trace
     except Untraceable:
         raise
     except Exception as error:  # of torch or of a learner's part: anything that only a step with numbers can do
@@ -133,6 +134,15 @@ class _Recorder(Source):
         return super().noise(kind, name, like)
 
 
+class _UntilExit(TorchFunctionMode):
+    """Raise Untraceable once the process ends: it waits for its threads, and a trace may take seconds."""
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if not threading.main_thread().is_alive():
+            raise Untraceable("is not needed any more")
+        return func(*args, **(kwargs or {}))
+
+
 class _Given(Source):
     """A source that returns given numbers; they have to be asked for in the order of the requests."""
 
@@ -152,10 +162,9 @@ class _Given(Source):
         return self._next(Draws(f"{kind} {like.shape[-1]} {name}", like.shape[1]))
 
 
-def _trace(population: Traceable) -> Trace:
+def _trace(population: Traceable, requests: tuple[Draws, ...]) -> Trace:
     from torch.fx.experimental.proxy_tensor import make_fx  # here: it takes as long to load as torch itself
 
-    requests = _requests(population)
     asked: list[Holds] = []
     now, moving = inputs(population), len(population.moving())
     given = draw(population.game.source.fork(), requests)
@@ -166,7 +175,8 @@ def _trace(population: Traceable) -> Trace:
         one.fix_numbers(tensors[moving : len(now)])
         one.game.source = _Given(requests, tensors[len(now) :])
         one.game.steps = cast(int, Iteration(population.game.steps, asked))
-        one.take_step()
+        with _UntilExit():
+            one.take_step()
         return tuple(one.moving())
 
     graph = make_fx(step)(*contiguous(now), *given)
@@ -180,7 +190,8 @@ def _trace(population: Traceable) -> Trace:
 def _requests(population: Traceable) -> tuple[Draws, ...]:
     one = population.fork()
     one.game.source = recorder = _Recorder.of(population.game.source)
-    one.take_step()
+    with _silent():
+        one.take_step()
     return tuple(recorder.requests)
 
 
@@ -234,25 +245,15 @@ def _try(trace: Trace, population: Traceable) -> None:
 
 @contextmanager
 def _silent() -> Iterator[None]:
-    """Raise Untraceable if this thread prints: a step that does would print once, and never again."""
-    outer = sys.stdout
-    sys.stdout = _Watch(outer, threading.get_ident())
+    """Raise Untraceable if this thread prints, before it does: a step that prints would print once, and never again."""
+
+    def watch(frame: object, event: str, function: Any) -> None:
+        if event == "c_call" and (function is print or getattr(function, "__self__", None) is sys.stdout):
+            raise Untraceable("prints")
+
+    outer = sys.getprofile()
+    sys.setprofile(watch)  # of this thread alone: others use sys.stdout meanwhile
     try:
         yield
     finally:
-        sys.stdout = outer
-
-
-class _Watch:
-    """A stream like another that refuses what one thread writes."""
-
-    def __init__(self, stream: Any, thread: int) -> None:
-        self._stream, self._thread = stream, thread
-
-    def write(self, words: str) -> Any:
-        if threading.get_ident() == self._thread:
-            raise Untraceable("prints")
-        return self._stream.write(words)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
+        sys.setprofile(outer)

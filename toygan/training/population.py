@@ -145,7 +145,8 @@ class Population:
             self.program = Program(self)
         except Untraceable as error:
             return f"step by step: the step {error}"
-        return self.program.compile()
+        self.program, words = self.program.compile()
+        return words
 
     def run(self, steps: int) -> None:
         """Train for several iterations.

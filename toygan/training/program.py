@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from pathlib import Path
 
 import torch
@@ -28,11 +29,12 @@ def interpret(trace: Trace, like: Sequence[Tensor]) -> Call:
 
 def script(trace: Trace, like: Sequence[Tensor]) -> Call:
     """Return a call that takes the operations one by one, without Python; `like` are inputs of the right shapes."""
-    with warnings.catch_warnings(), torch.no_grad():
-        warnings.simplefilter("ignore")  # TorchScript is deprecated; a release without it fails here, and interprets
+    # For good, since warnings.catch_warnings would change what other threads see.
+    warnings.filterwarnings("ignore", r"`torch\.jit\.trace", DeprecationWarning)
+    with torch.no_grad():
         try:
             function = torch.jit.trace(trace.graph, tuple(like), check_trace=False)  # type: ignore[no-untyped-call]
-        except (AttributeError, RuntimeError):
+        except Exception:  # a release without it, or operations that it does not know
             return interpret(trace, like)
 
     def call(tensors: list[Tensor]) -> Sequence[Tensor]:
@@ -82,30 +84,46 @@ class Program:
         """Return what the compiler has to do."""
         return [Job.of(trace.graph, like) for trace, like in self.examples]
 
-    def take(self, libraries: Sequence[Path]) -> None:
-        """Continue by compiled libraries, one for each trace; raise Untraceable if they give other numbers."""
+    def take(self, libraries: Sequence[Path]) -> Program:
+        """Return the same program by compiled libraries, one for each trace.
+
+        Raises Untraceable if they cannot be loaded or give other numbers.
+        """
         from toygan.compiler.library import load
 
-        calls = [load(path) for path in libraries]
-        for call, before, like in zip(calls, self._calls, self._like, strict=True):
-            for found, expected in zip(call(like), before(like), strict=True):
+        try:
+            calls = [load(path) for path in libraries]
+            results = [call(like) for call, like in zip(calls, self._like, strict=True)]
+        except Exception as error:  # of torch or of the system
+            raise Untraceable(f"cannot be loaded when it is compiled ({error})".splitlines()[0][:200]) from error
+        for result, before, like in zip(results, self._calls, self._like, strict=True):
+            for found, expected in zip(result, before(like), strict=True):
                 if not torch.allclose(found.double(), expected.double(), *ROUNDING, equal_nan=True):
                     raise Untraceable("gives other numbers when it is compiled")
-        self._calls, self.compiled = calls, True
+        one = copy(self)
+        one._calls, one.compiled = calls, True
+        return one
 
-    def compile(self) -> str:
-        """Wait for the compiler, and continue by what it makes; return how iterations are computed now, in words."""
+    def compile(self) -> tuple[Program, str]:
+        """Wait for the compiler; return the program that it makes, or this one, and in words what it is."""
         if self.device.type != "cpu":
-            return f"captured: programs are compiled for the CPU, and this population is on {self.device}"
+            return self, f"captured: programs are compiled for the CPU, and this population is on {self.device}"
         if background.is_off():
-            return f"captured: {background.SWITCH}=0 turns the compiler off"
+            return self, f"captured: {background.SWITCH}=0 turns the compiler off"
         if not background.has_compiler():
-            return "captured: no C++ compiler is found"
+            return self, "captured: no C++ compiler is found, or it has failed before"
         libraries = background.compile_now(self.list_jobs())
         if libraries is None:
-            return "captured: the compiler has failed"
-        self.take(libraries)
-        return "compiled"
+            return self, "captured: the compiler has failed"
+        try:
+            return self.take(libraries), "compiled"
+        except Untraceable as error:
+            return self, f"captured: the step {error}"
+
+    @property
+    def operations(self) -> int:
+        """The number of operations of all traces."""
+        return sum(len(trace.graph.graph.nodes) for trace in self.traces)
 
     def fits(self, population: Traceable) -> bool:
         """Return True if the program serves populations of this shape."""
