@@ -33,7 +33,7 @@ ARROWS: dict[str, set[str]] = {
     "limits": {"recipe", "parts", "training", "text"},
     "runs": ENGINE | {"compiler", "files"},
     "measure": ENGINE | {"runs"},
-    "sweeps": ENGINE | {"runs", "measure", "chart", "files"},
+    "sweeps": ENGINE | {"compiler", "runs", "measure", "chart", "files"},
     "panels": ENGINE | {"runs", "measure", "chart", "files"},
     "studies": ENGINE | {"runs", "measure", "sweeps"},
     "teach": ENGINE | {"runs", "measure", "studies", "chart", "sweeps", "play", "files"},
