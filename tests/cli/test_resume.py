@@ -25,7 +25,7 @@ from toygan.runs.run import Run
 from toygan.training import Population
 
 KILLS = int(os.environ.get("TOYGAN_KILLS", "1"))  # of a process of its own, which takes seconds to begin
-NAMES = {"recipe.json", "metrics.json", "diagnosis.json", "state.safetensors", "picture.png"}
+NAMES = {"recipe.json", "metrics.json", "diagnosis.json", "state.safetensors", "best.npz", "picture.png"}
 RUN = ["train", "--seeds", "2", "--batch", "4", "--steps", "7", "--every", "3"]
 RECIPES = {
     "averaged": ["--width", "4", "--gif", "--html", "--ema", "0.9", "-r", "r1=0.1", "--optimizer", "adam"],

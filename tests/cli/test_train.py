@@ -37,6 +37,7 @@ def test_a_run_leaves_its_recipe_its_numbers_and_its_pictures(tmp_path: Path) ->
     result = toygan("train", *SMALL, "--steps", 5, "--every", 2, "--gif", "--html", "--out", out)
     assert result.exit_code == 0, result.output
     names = [
+        "best.npz",
         "diagnosis.json",
         "metrics.json",
         "picture.png",

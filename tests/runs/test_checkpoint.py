@@ -20,6 +20,7 @@ Change = Callable[[dict[str, Any], dict[str, np.ndarray]], object]
 @pytest.fixture(scope="module")
 def content() -> bytes:
     run = Run(SMALL.seeds(2), every=2, n=20, limit=None)
+    run.best = {}
     run.run(3)
     return serialize(run)
 
@@ -61,6 +62,8 @@ CHANGES: dict[str, Change] = {
     "averages of one dimension": put("last/average", np.zeros((2, 20, 1))),
     "a path without places": put("path/steps", [0, 1]),
     "a path in three dimensions": put("path/places", np.zeros((0, 2, 3))),
+    "a best state of words": put("best/0", as_array(b"words")),
+    "a best state of another seed": lambda words, arrays: arrays.__setitem__("best/0", arrays["best/1"]),
     "due at a word": say("due", "soon"),
     "due at infinity": say("due", float("inf")),
     "due nowhere": lambda words, arrays: words.pop("due"),
@@ -76,10 +79,24 @@ def test_what_does_not_fit_the_recipes_is_refused_in_one_line(change: Change, co
     assert len(str(error.value).splitlines()) == 1
 
 
+def test_a_checkpoint_without_best_states_keeps_those_that_come(content: bytes) -> None:
+    def forget(words: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
+        for member in (0, 1):
+            del arrays[f"best/{member}"]
+        arrays["metric/sliced-w1"] = np.full((3, 2), 1e9)
+
+    run = resume(changed(content, forget), every=2, n=20)
+    assert run.best == {}
+    run.run(2)
+    assert run.best.keys() == {0, 1}
+
+
 def test_what_was_not_changed_continues(content: bytes) -> None:
     run = resume(changed(content, say("since", 0)), every=2, n=20)
     whole = Run(SMALL.seeds(2), every=2, n=20, limit=None)
     whole.run(3)
+    assert run.best is not None
+    assert [run.best[member].steps for member in (0, 1)] == list(run.record.best_at)
     for one in (run, whole):
         one.run(4)
     np.testing.assert_array_equal(run.record.steps, whole.record.steps)

@@ -189,3 +189,44 @@ ROW = {"seed": 0, "step": 0, "diverged-at": None}
 def test_what_is_no_list_of_such_rows_is_refused(rows: object) -> None:
     with pytest.raises(ValueError, match="must"):
         Record.from_rows(rows, Recipe())
+
+
+def measured(step: int, *distances: float) -> Snapshot:
+    taken = snapshot(step, len(distances))
+    return replace(taken, metrics={"sliced-w1": np.array(distances)})
+
+
+def test_the_best_iteration_of_each_member_outlives_the_row_that_held_it():
+    record = Record(limit=4)
+    for step in range(40):
+        record.add(measured(step, abs(step - 7), np.nan if step in (3, 30) else 50 - step))
+    assert 7 not in record.steps
+    assert list(record.best_at) == [7, 39]
+    assert list(record.select([1]).best_at) == [39]
+
+
+def test_the_first_of_equal_distances_is_the_best_and_none_if_nothing_was_measured():
+    record = Record()
+    record.add(snapshot(0))
+    assert list(record.best_at) == [-1, -1]
+    for step in (1, 2):
+        record.add(measured(step, 3.0, np.inf))
+    assert list(record.best_at) == [1, -1]
+    record.add(measured(1, 4.0, 5.0))  # the run has gone back to iteration 1
+    assert list(record.best_at) == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("distances", "row"),
+    [
+        ([[5], [4], [3], [2]], None),
+        ([[5], [6], [7], [1]], 2),
+        ([[5, 5], [6, 4], [7, 4], [7, 4]], 3),
+        ([[5, np.nan], [6, np.nan], [5, np.nan]], 2),
+        ([[np.nan], [np.nan], [1]], 1),
+    ],
+)
+def test_a_run_stalls_where_no_member_has_come_closer_in_two_rows(distances, row):
+    table = np.array(distances, dtype=float)
+    recipes = [Recipe(seed=seed) for seed in range(table.shape[1])]
+    assert Record.from_arrays(recipes, range(len(table)), {"sliced-w1": table}).find_stall(2) == row

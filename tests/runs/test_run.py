@@ -79,6 +79,54 @@ def test_measuring_never_changes_the_run() -> None:
     assert torch.equal(state(run.population), state(alone))
 
 
+def test_the_state_of_each_members_least_distance_is_kept_and_continues_as_the_member_did() -> None:
+    rates = [TINY.but(lr_g=rate, lr_d=rate, seed=seed) for seed, rate in enumerate((0.03, 0.003, 0.1))]
+    run = Run(rates, every=4, n=32, metrics=["sliced-w1"])
+    run.best = {}
+    states = {snapshot.step: run.population.state for snapshot in run.until(40)}
+    distances = run.record.metric("sliced-w1")
+    chosen = run.record.steps[distances.argmin(0)]
+    assert len(set(chosen)) > 1, "members differ in their best iteration"
+    for member, best in run.best.items():
+        assert (best.steps, best.recipes) == (chosen[member], run.population.recipes[member : member + 1])
+        alone, all_members = Population.restore(best), Population.restore(states[best.steps])
+        assert torch.equal(alone.generate(9), all_members.generate(9)[member : member + 1])
+        alone.run(3)
+        all_members.run(3)
+        torch.testing.assert_close(state(alone)[0], state(all_members)[member])
+    assert run.best.keys() == {0, 1, 2}
+
+
+def test_keeping_the_best_never_changes_the_run_and_takes_a_state_a_member() -> None:
+    run, alone = Run(TINY.seeds(2), every=1, n=32), Population(TINY.seeds(2))
+    run.best = {}
+    run.run(9)
+    alone.run(9)
+    assert torch.equal(state(run.population), state(alone))
+    sizes = [sum(x.untyped_storage().nbytes() for x in best.tensors.values()) for best in run.best.values()]
+    assert sizes == [sum(x[0].nbytes for x in alone.state.tensors.values())] * 2
+
+
+def test_a_member_that_diverges_keeps_its_own_best() -> None:
+    wild = TINY.but(loss="wasserstein", optimizer="sgd", lr_g=1e30, lr_d=1e30)
+    run = Run([TINY.but(loss="wasserstein", optimizer="sgd"), wild], every=2, n=32)
+    run.best = {}
+    run.run(8)
+    assert 0 <= run.record.best_at[1] < run.record.diverged_at[1]
+    assert run.best[1].steps == run.record.best_at[1]
+    assert run.best[1].alive.all()
+
+
+def test_parts_of_a_run_keep_the_best_of_their_members() -> None:
+    run = Run(TINY.seeds(3), every=2, n=32)
+    run.best = {}
+    run.run(4)
+    part = run.select([2, 0])
+    assert part.best == {0: run.best[2], 1: run.best[0]}
+    assert list(part.record.best_at) == [run.best[2].steps, run.best[0].steps]
+    assert run.restart(TINY.seeds(2)).best == {}
+
+
 def test_a_change_goes_on_from_the_present_parameters_or_is_refused() -> None:
     run = Run(TINY, every=2, **MEASURED)
     run.run(2)

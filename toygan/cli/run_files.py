@@ -13,12 +13,14 @@ from toygan.chart import style
 from toygan.measure.diagnosis import Diagnosis
 from toygan.recipe import Recipe
 from toygan.text import load_json
+from toygan.training import best_file
 from toygan.training.state import FILE
 
 SURFACE = style.LIGHT.surface()
-RECIPE, METRICS, STATE, PICTURE = "recipe.json", "metrics.json", FILE, "picture.png"
+RECIPE, METRICS, PICTURE = "recipe.json", "metrics.json", "picture.png"
+STATE, BEST = FILE, best_file.FILE
 DIAGNOSIS, ANIMATION, RECORDING, CHECKPOINT = "diagnosis.json", "training.gif", "run.html", "checkpoint.npz"
-OWN = (RECIPE, METRICS, DIAGNOSIS, STATE, PICTURE, ANIMATION, RECORDING, CHECKPOINT)
+OWN = (RECIPE, METRICS, DIAGNOSIS, STATE, BEST, PICTURE, ANIMATION, RECORDING, CHECKPOINT)
 GIF_SECONDS, LAST_FRAME_MS = 12, 2000  # length of an animation, and of its last frame
 
 

@@ -28,7 +28,7 @@ from toygan.runs.checkpoint import resume, serialize
 from toygan.runs.record import Record
 from toygan.runs.run import Run
 from toygan.sweeps.stored import StoredRecipe
-from toygan.training import State, StateError
+from toygan.training import State, StateError, best_file
 from toygan.training.state import StateChanged
 
 GIF_FRAMES = 120  # at most about so many, however long the run
@@ -50,7 +50,9 @@ class Request:
 
     def start(self) -> Run:
         """Return the run at iteration 0."""
-        return Run(self.recipe.seeds(self.seeds), device=self.device, every=self.every, limit=None)
+        run = Run(self.recipe.seeds(self.seeds), device=self.device, every=self.every, limit=None)
+        run.best = {}
+        return run
 
     def is_measured_at(self, steps: np.ndarray) -> bool:
         """Return True if these are all the iterations at which the run is measured."""
@@ -126,6 +128,9 @@ class RunFolder:
             write(self._folder / run_files.RECORDING, page)
         self._write_metrics()
         self.run.population.state.save(self._folder / run_files.STATE)
+        best = sorted((self.run.best or {}).items())
+        states = {self.run.population.recipes[member].seed: state.to_bytes() for member, state in best}
+        write(self._folder / run_files.BEST, best_file.encode(states))
         write(self._folder / run_files.PICTURE, self._picture.png())  # last: it marks a finished run
         if finished:
             (self._folder / run_files.CHECKPOINT).unlink(missing_ok=True)

@@ -10,6 +10,7 @@ import numpy as np
 from tqdm import tqdm
 
 from toygan.cli import run_files
+from toygan.cli.best_line import describe_best
 from toygan.cli.diagnose import count_verdicts
 from toygan.cli.hold_folder import hold_folder
 from toygan.cli.interrupt import stop_signals
@@ -72,9 +73,10 @@ def command(
     """Train a recipe over several seeds.
 
     With --out DIR it writes recipe.json, metrics.json (a row per seed and evaluation), diagnosis.json, picture.png and
-    state.safetensors, from which `toygan play DIR` continues; --gif adds training.gif, --html adds run.html. Files and
-    a checkpoint are written during training: if it is interrupted, run the same command with --resume to get the same
-    result. Ctrl-C ends a run early and keeps what it has reached.
+    state.safetensors, from which `toygan play DIR` continues; --gif adds training.gif, --html adds run.html. It also
+    writes best.npz: the state of each seed at its best iteration, where sliced-w1 was least. Files and a checkpoint are
+    written during training: if it is interrupted, run the same command with --resume to get the same result. Ctrl-C
+    ends a run early and keeps what it has reached.
     """
     recipe = recipe_from_options(given)
     flags = {"--gif": gif, "--html": html, "--resume": resume, "--force": force}
@@ -121,6 +123,7 @@ def _train(request: Request, out: Path | None, resume: bool, force: bool) -> int
             click.echo(f"toygan: stopped at iteration {run.steps} of {steps}{remedy}", err=True)
         print_tables([summarize(run.look())])
         click.echo(f"diagnosis: {count_verdicts(diagnose_all(run.record))}")
+        click.echo(describe_best(run))
         if folder:
             click.echo(f"written to {folder.write()}")
     return SIGNALLED + caught[0] if caught else 0

@@ -18,7 +18,7 @@ from toygan.training import Population, Snapshot, State
 from toygan.training.state import StateChanged
 
 WHOLE = ("steps", "diverged-at")  # names of arrays of whole numbers
-METRIC, LAST = "metric/", "last/"  # names of arrays begin with these: of the record, and of the newest snapshot
+METRIC, LAST, BEST = "metric/", "last/", "best/"  # of the record, the newest snapshot, best states
 
 
 def serialize(run: Run) -> bytes:
@@ -32,6 +32,7 @@ def serialize(run: Run) -> bytes:
         "state": as_array(run.population.state.to_bytes()), "steps": record.steps, "diverged-at": record.diverged_at,
         "path/steps": record.path.steps, "path/places": record.path.places, "path/means": record.path.means,
         **{METRIC + name: record.metric(name) for name in record.names},
+        **{f"{BEST}{member}": as_array(state.to_bytes()) for member, state in sorted((run.best or {}).items())},
     }  # fmt: skip
     return pack({**words, "last": last and last.step}, arrays | (_arrays_of(last) if last else {}))
 
@@ -50,6 +51,7 @@ def resume(
         with decoding(StateChanged):
             state = State.from_bytes(arrays["state"].tobytes())
             record, due = _restore(words, arrays, state), int(words["due"])
+            best = _best_states(arrays, record)
             engines = [(int(at), str(name)) for at, name in words.get("engines", [])]  # there are none in 0.1.0
     except StateChanged as error:
         raise ValueError(str(error.change)) from None
@@ -57,7 +59,9 @@ def resume(
         raise ValueError(f"it is damaged, or not a checkpoint of toygan ({str(error)[:120]})") from None
     refuse_too_large(state.recipes[0], len(state.recipes))
     engine = Engine(history=engines or [(0, STEP_BY_STEP)])
-    return Run.resume(Population.restore(state, device), record, due, every, n, metrics, engine)
+    run = Run.resume(Population.restore(state, device), record, due, every, n, metrics, engine)
+    run.best = best
+    return run
 
 
 def _restore(words: Any, arrays: dict[str, np.ndarray], state: State) -> Record:
@@ -73,6 +77,17 @@ def _restore(words: Any, arrays: dict[str, np.ndarray], state: State) -> Record:
     )
     record.last = None if words["last"] is None else _snapshot(int(words["last"]), arrays, state)
     return record
+
+
+def _best_states(arrays: dict[str, np.ndarray], record: Record) -> dict[int, State]:
+    """Return the best states by member, which 0.1.0 did not keep; ValueError for those of another run."""
+    best = {}
+    for member, (recipe, at) in enumerate(zip(record.recipes, record.best_at, strict=True)):
+        if f"{BEST}{member}" in arrays:
+            best[member] = state = State.from_bytes(arrays[f"{BEST}{member}"].tobytes(), changed=True)  # as the run's
+            if [one.seed for one in state.recipes] != [recipe.seed] or state.steps != at:
+                raise ValueError(f"{BEST}{member} belongs to another run")
+    return best
 
 
 def _refuse_others(arrays: dict[str, np.ndarray], shapes: dict[str, tuple[int | None, ...]]) -> None:

@@ -18,6 +18,7 @@ from toygan.text import load_json
 from toygan.training import Snapshot
 
 SAMPLES = 2500  # behind a measurement that does not say how many
+DISTANCE = "sliced-w1"  # by which the diagnosis judges samples, and the best iteration is chosen
 
 
 class Record:
@@ -40,6 +41,8 @@ class Record:
         self.last: Snapshot | None = None  # the newest snapshot
         self.since = 0  # the iteration of the first snapshot under its recipes: what was before is another game
         self.path = Trajectory()
+        self.best_at = np.zeros(0, dtype=np.int64)  # the iteration of each member's least distance, or -1 (P,)
+        self._least = np.zeros(0)  # that distance (P,)
         self._rows, self._stride = 0, 1
         self._serial = 0  # of the newest snapshot, counted from the first; row i before it holds number i * stride
         self._steps = np.zeros(64, dtype=np.int64)
@@ -73,6 +76,7 @@ class Record:
         record._columns = {name: column[:, chosen] for name, column in self._columns.items()}
         record._courses = {name: course.select(chosen) for name, course in self._courses.items()}
         record.last = None if self.last is None else self.last.select(chosen)
+        record.best_at, record._least = self.best_at[chosen], self._least[chosen]
         return record
 
     def __len__(self) -> int:
@@ -125,7 +129,16 @@ class Record:
             new = np.asarray(values.get(name, np.nan), dtype=float)
             column[row] = np.where(np.isfinite(new), new, np.nan)
         self._steps[row], self._serial, self._rows = step, serial, row + 1
+        self._choose_best(step, values)
         self._add_to_courses(step, {name: np.asarray(new, dtype=float) for name, new in values.items()})
+
+    def _choose_best(self, step: int, values: Mapping[str, np.ndarray]) -> None:
+        """Note the members that are closer to the data than ever before."""
+        if len(self.best_at) != len(self.recipes):
+            self.best_at, self._least = np.full(len(self.recipes), -1), np.full(len(self.recipes), np.inf)
+        distance = np.asarray(values.get(DISTANCE, np.nan), dtype=float)
+        self.best_at = np.where(distance < self._least, step, self.best_at)
+        self._least = np.fmin(distance, self._least)
 
     def _thin(self) -> None:
         """Drop every second row and double the stride."""
@@ -142,6 +155,8 @@ class Record:
             self._rows, self._serial = held, (held - 1) * self._stride
         if self.last is not None and self.last.step > step:
             self.last = None
+        self._least = np.where(self.best_at > step, np.inf, self._least)
+        self.best_at = np.where(self.best_at > step, -1, self.best_at)
 
     @property
     def steps(self) -> np.ndarray:
@@ -166,6 +181,18 @@ class Record:
     def late(self) -> slice:
         """The rows of the last fifth of a run: the last iterates, without a choice of the best."""
         return slice(-max(1, self._rows // 5), None)
+
+    def find_stall(self, measurements: int) -> int | None:
+        """Return the first row at which no member has come closer to the data in so many rows; None if there is none.
+
+        A member that has diverged comes no closer.
+        """
+        start = np.full((1, len(self.recipes)), np.inf)
+        least = np.fmin.accumulate(np.vstack([start, self.metric(DISTANCE)]))
+        number = np.arange(self._rows)[:, None]
+        newest_best = np.maximum.accumulate(np.where(least[1:] < least[:-1], number, -1))
+        stalled = (number - newest_best >= measurements).all(1)
+        return int(stalled.argmax()) if stalled.any() else None
 
     def rows(self) -> list[dict[str, Any]]:
         """Return a row per iteration and member: step, seed, iteration of divergence, every metric; None for NaN."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+import numpy as np
 import torch
 
 from toygan.limits import cost, refuse_too_large
 from toygan.recipe import Recipe
 from toygan.runs.engine import Engine
 from toygan.runs.record import SAMPLES, Record
-from toygan.training import Population, Snapshot
+from toygan.training import Population, Snapshot, State
 from toygan.training.population import as_tuple
 
 FOLLOW_ITERATIONS = 20  # from one point of a drawn curve to the next, at most
@@ -66,6 +67,7 @@ class Run:
         self.engine = engine or Engine()
         self.end: int | None = None  # the iteration up to which it will train, if that is known
         self.followed: tuple[str, ...] = ()  # metrics that are also taken between measurements, for their curves
+        self.best: dict[int, State] | None = None  # of each member, by number, at its best iteration; None: not kept
         self._earlier: Snapshot | None = None  # the newest one of an iteration before the present one
         self._kept: Population | None = None
 
@@ -73,7 +75,7 @@ class Run:
         """Return a run of these recipes from iteration 0 that is measured as this one is."""
         device, limit = self.population.device, self.record.limit
         run = Run(recipes, device, self._interval, self.n, self._metrics, limit)
-        run.followed = self.followed
+        run.followed, run.best = self.followed, None if self.best is None else {}
         return run
 
     def select(
@@ -88,6 +90,7 @@ class Run:
         refuse_too_large(state.recipes[0], len(state.recipes))
         run = Run.resume(Population.restore(state), self.record.select(members), 0, every, n, metrics)
         run.record.path.add(run.population)
+        run.best = self._best_of(members)
         return run
 
     def keep(self) -> None:
@@ -101,8 +104,13 @@ class Run:
             Population.restore(kept.state.select(members)), record, self.due_at, self._interval, self.n, self._metrics
         )
         part.followed, part._earlier = self.followed, self._earlier and self._earlier.select(members)
+        part.best = self._best_of(members)
         record.path.add(part.population)
         return part
+
+    def _best_of(self, members: Sequence[int]) -> dict[int, State] | None:
+        """Return the best states of some members, which are numbered from 0 on."""
+        return None if self.best is None else {i: self.best[at] for i, at in enumerate(members) if at in self.best}
 
     @property
     def steps(self) -> int:
@@ -141,8 +149,16 @@ class Run:
         self._earlier = self._before(self.steps)
         snapshot = taken or self.snapshot(self.population)
         self.record.add(snapshot)
+        self._keep_best()
         self.due_at = self.steps + self._interval(self.steps)
         return snapshot
+
+    def _keep_best(self) -> None:
+        """Keep the state of each member that is now closer to the data than ever before, a state for each member."""
+        closer = np.flatnonzero(self.record.best_at == self.steps)
+        if self.best is not None and len(closer):
+            state = self.population.state
+            self.best |= {int(member): state.select([int(member)]) for member in closer}
 
     def snapshot(self, population: Population) -> Snapshot:
         """Return a snapshot of another population, measured as this run is; nothing changes."""

@@ -14,6 +14,8 @@ from torch import Tensor
 from toygan.files import decoding, read, write
 from toygan.identity import find_change, list_held
 from toygan.recipe import Recipe, RecipeError
+from toygan.text import short
+from toygan.training import best_file
 from toygan.training.batches import Bookmark
 
 FORMAT, VERSION = "toygan state", "1"
@@ -230,13 +232,16 @@ class State:
         write(Path(path), self.to_bytes())
 
     @staticmethod
-    def load(path: str | Path, changed: bool = False) -> State:
+    def load(path: str | Path, changed: bool = False, best: bool = False, seed: int | None = None) -> State:
         """Read the state that `save` wrote, or that of a finished run; nothing in the file can run code.
 
         Args:
             path: The file, or the folder of a run that `toygan train --out` has finished.
             changed: True also takes a state whose data file, or own part, has changed since, as it is now
                 [default: False].
+            best: True reads, from the folder of a run, the state of one seed at its best iteration: the measured one
+                with the least distance to the data (`sliced-w1`) [default: False, the last iteration of all seeds].
+            seed: The seed whose best state is read [default: the first].
         Returns:
             An equal state.
         Raises:
@@ -245,6 +250,14 @@ class State:
             OSError: If the file cannot be read.
         """
         file = Path(path)
+        if seed is not None and not best:
+            raise StateError(f"seed={short(seed)}: needs best=True; the last state holds all seeds")
+        if best:
+            try:
+                content = best_file.read_one(file, seed)
+            except ValueError as error:
+                raise StateError(f"{path}: {error}") from None
+            return State.from_bytes(content, str(path), changed)
         if file.is_dir():
             file = file / FILE
             if not file.exists():
