@@ -165,6 +165,9 @@ DATA: dict[str, tuple[Density, Callable[[Array], Array], float]] = {
     "ffjord.circles": (circles((3, 1.5), 3 * 0.08), same, 1),
     "ffjord.swissroll": (roll(1 / 5, 1 / 5), lambda x: 1.5 * x, 2.25),
     "unrolled_gan.sample_mog": (gaussians(SEVEN, 0.01, np.array([2, 1, 1, 1, 1, 1, 1]) / 8), same, 1),
+    "sklearn.make_blobs(centers=[[0, 0], [1, 1]], cluster_std=0.1)": (gaussians(CORNERS[:2], 0.1), same, 1),
+    "torch.distributions.Exponential(2)": (lambda x: math.log(2) - 2 * x[:, 0], same, 1),
+    "torch.distributions.Laplace(1, 0.5)": (lambda x: -2 * np.abs(x[:, 0] - 1), same, 1),
     "PacGAN.2DRing": (gaussians(ring(8, 1), 0.01), same, 1),
 }
 
@@ -224,6 +227,10 @@ def averaged(r: Array, f: Array) -> Array:
     return cross_entropy(r - f.mean(), 1) + cross_entropy(f - r.mean(), 0)
 
 
+def margins(r: Array, f: Array) -> Array:
+    return (cross_entropy(r - f, 1) + cross_entropy(f - r, 0)) / 2
+
+
 Term = Callable[[Array, Array], Array]
 # By name: D's and G's loss there, written as there, from the logits that D has there.
 LOSS: dict[str, tuple[Term, Term]] = {
@@ -245,12 +252,22 @@ LOSS: dict[str, tuple[Term, Term]] = {
         lambda r, f: averaged(f, r),
     ),
     "PyTorch-GAN.lsgan": (squares, lambda r, f: (f - 1) ** 2),
+    "PyTorch-GAN.relativistic_gan": (margins, lambda r, f: margins(f, r)),
+    "PyTorch-GAN.relativistic_gan(--rel_avg_gan)": (
+        lambda r, f: averaged(r, f) / 2,
+        lambda r, f: averaged(f, r) / 2,
+    ),
+    "PyTorch-GAN.gan": (lambda r, f: logistic(r, f) / 2, unsure),
+    "pytorch-examples.dcgan": (logistic, unsure),
+    "GAN_stability.gan_type: standard": (logistic, unsure),
+    "GAN_stability.gan_type: wgan": (lambda r, f: r - f, lambda r, f: f),
     "improved_wgan_training.disc_cost, gen_cost": (difference, lower),
     "unrolled_gan.loss": (logistic, lambda r, f: -logistic(r, f)),
 }
-SIGN = {"vegans.WassersteinLoss": -1}  # of their logits
+SIGN = {"vegans.WassersteinLoss": -1, "GAN_stability.gan_type: wgan": -1}  # of their logits
 FACTORS = {
     "PyTorch-GAN.lsgan": (1, 2),
+    "PyTorch-GAN.gan": (0.5, 1),
     "tensorflow-gan.relativistic_generator_loss, relativistic_discriminator_loss": (2, 2),
 }
 MORE = {  # of G's loss there
@@ -295,7 +312,7 @@ def discriminator_loss(spec: str, psi: tuple[float, float], **fields: object) ->
     real = batch.real[0] @ p.discriminator.theta[0]
     fake = (p.generator.theta[0] @ p.discriminator.theta[0]).expand(4)
     loss = p.game.losses(p.generator.theta, p.discriminator.theta, batch)[1]
-    return float(loss), real.numpy(), fake.numpy()
+    return float(loss.detach()), real.numpy(), fake.numpy()
 
 
 def two_sided(r: float) -> float:
@@ -307,6 +324,10 @@ SLOPES: dict[str, Callable[[float], float]] = {
     "tensorflow-gan.wasserstein_gradient_penalty(one_sided=True)": lambda r: max(0, math.sqrt(r**2 + 1e-10) - 1) ** 2,
     "torch-mimicry.compute_gradient_penalty_loss": lambda r: 10 * two_sided(r),
     "wgangp-pytorch.calculate_gradient_penalty": two_sided,
+    "GAN_stability.reg_type: real, reg_param: 10": lambda r: 10 * r**2,
+    "GAN_stability.reg_type: fake, reg_param: 10": lambda r: 10 * r**2,
+    "GAN_stability.reg_type: wgangp, reg_param: 10": lambda r: 10 * two_sided(r),
+    "stylegan2-ada-pytorch.r1_gamma": lambda r: 10 / 2 * r**2,
     "improved_wgan_training.LAMBDA": lambda r: 0.1 * two_sided(r),
     "torch.optim.SGD(weight_decay=0.01)": lambda r: 0.01 * r**2 / 2,  # whose gradient is 0.01 psi
 }
@@ -441,9 +462,10 @@ def test_a_wrapped_way_is_that_of_the_package(name: str) -> None:
     assert climb(CLIMB.but(turns=of("turns")[name].equals), False, 8) == pytest.approx(WAYS[name], abs=1e-5)
 
 
-# a <- 0.99 a + 0.01 theta for theta = 1, 2, 3
+# a <- d a + (1 - d) theta for theta = 1, 2, 3
 AVERAGES = {
     "torch-ema.ExponentialMovingAverage(decay=0.99, use_num_updates=False)": [0.01, 0.0299, 0.059601],
+    "GAN_stability.update_average(beta=0.999)": [0.001, 0.002999, 0.005996001],
 }
 
 
@@ -564,3 +586,6 @@ def test_an_error_names_rows_of_its_own_menu_and_few() -> None:
         Recipe(data="moons")
     assert str(error.value).count("; in ") == 3
     assert "`toygan menus --like moons` shows" in str(error.value)
+    with pytest.raises(RecipeError) as error:
+        Recipe(data="Moons\n; rm")
+    assert len(str(error.value).splitlines()) == 1

@@ -100,7 +100,7 @@ def name_equivalents(name: str, rows: object) -> str:
     if len(_letters(name)) < SHORTEST:
         return ""
     found = [row for row in find_equivalents(name) if row.row in rows]  # type: ignore[operator]
-    more = f"; `toygan menus --like {name}` shows {len(found) - MOST} more" if len(found) > MOST else ""
+    more = f"; `toygan menus --like {_letters(name)}` shows {len(found) - MOST} more" if len(found) > MOST else ""
     return "".join(f"; {row}" for row in found[:MOST]) + more
 
 
