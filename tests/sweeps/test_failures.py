@@ -80,7 +80,7 @@ def test_the_same_command_ends_and_tries_what_failed_again_only_if_asked(
         with pytest.warns(RunsFailed, match="failed: not enough memory"):
             first = swept()
     with monkeypatch.context() as here:
-        here.setattr(module, "measure", lambda piece: pytest.fail("trained again"))
+        here.setattr(module, "measure", lambda piece, later: pytest.fail("trained again"))
         with pytest.warns(RunsFailed):
             assert swept().equals(first)
     again = swept(retry=True)
@@ -116,7 +116,7 @@ def test_the_shell_names_what_failed_and_never_makes_a_number_of_it(
         "toygan: failed: ValueError: boom (2 runs, the first at loss=raises, seed=0)",
         "toygan: the store keeps them as failed; --retry trains them again",
     ]
-    monkeypatch.setattr(module, "measure", lambda piece: pytest.fail("trained again"))
+    monkeypatch.setattr(module, "measure", lambda piece, later: pytest.fail("trained again"))
     assert toygan(*words).output == result.output
 
 

@@ -38,7 +38,7 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[Piece]:
     """The pieces that are trained here from now on."""
     pieces: list[Piece] = []
 
-    def noted(piece: Piece) -> Any:
+    def noted(piece: Piece, later: int) -> Any:
         pieces.append(piece)
         return train(piece)
 
