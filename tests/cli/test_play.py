@@ -9,7 +9,7 @@ import pytest
 from support.folders import SMALL, contents
 from support.shell import refused, toygan
 
-from toygan import Playground, Population, Recipe
+from toygan import Playground, Population, Recipe, State
 from toygan.cli.lab import build_command
 
 OLD = Path(__file__).parents[1] / "old/0.1.0"
@@ -77,3 +77,18 @@ def test_what_is_not_a_finished_run_is_refused_in_a_line(tmp_path: Path) -> None
 def test_jupyter_opens_it_behind_the_same_token() -> None:
     usual, opened = (build_command(Path("books"), False, name) for name in ("", "my run.ipynb"))
     assert opened == [*usual, "--LabApp.default_url=/lab/tree/my%20run.ipynb"]
+
+
+def test_it_plays_the_best_iteration_of_a_seed(run: Path, tmp_path: Path) -> None:
+    result = toygan("play", run, tmp_path / "books", "--best", "--of", 1, "--copy-only")
+    assert result.exit_code == 0, result.output
+    best = State.load(run, best=True, seed=1)
+    about, code = nbformat.read(tmp_path / "books/my run.ipynb", as_version=4).cells
+    assert f"seed 1, from its best iteration {best.steps}:" in about.source
+    names: dict[str, object] = {}
+    exec(code.source.replace("Playground(state", "made = Playground(state"), names)
+    made = names["made"]
+    assert isinstance(made, Playground)
+    assert (made.session.iteration, made.session.seeds, made.session.recipe.seed) == (best.steps, 1, 1)
+    made.close()
+    assert "--of needs --best" in refused(toygan("play", run, "--of", 1, "--copy-only"))

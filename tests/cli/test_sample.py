@@ -61,3 +61,13 @@ def test_what_cannot_be_written_is_refused_before_any_work(run: Path) -> None:
     assert "must be a state" in refused(toygan("sample", ".", "--out", "rows.csv"))
     Path("d.csv").unlink()
     assert "No such file" in refused(toygan("sample", "run", "--out", "rows.csv"))
+
+
+def test_rows_of_the_best_iteration_are_those_of_its_state(run: Path) -> None:
+    state = State.load(run, best=True, seed=1)
+    done = toygan("sample", "run", "--n", 5, "--seed", 1, "--of", 1, "--best", "--out", "a.csv")
+    assert done.exit_code == 0, done.output
+    assert f"5 rows of seed 1 at its best iteration, {state.steps};" in done.stdout
+    rows = Population.restore(state).table(5, 1)
+    np.testing.assert_array_equal(DISTRIBUTIONS.make("a.csv").outline.numpy(), rows.to_numpy())
+    assert "seed=99: must be one of 0, 1" in refused(toygan("sample", "run", "--best", "--of", 99, "--out", "b.csv"))

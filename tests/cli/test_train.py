@@ -244,3 +244,18 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyt
         with pytest.raises(OSError, match="no space"):
             files.write(file, b"new")
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"old"]
+
+
+def test_a_run_ends_if_no_seed_comes_closer_and_is_then_finished(tmp_path: Path) -> None:
+    still = ["--optimizer", "sgd", "--lr-g", 1e-30, "--lr-d", 1e-30]  # samples stay where they are
+    words = ["train", *SMALL, *still, "--steps", 9, "--every", 2, "--stop-after", 2, "--out", tmp_path / "run"]
+    result = toygan(*words)
+    assert result.exit_code == 0, result.output
+    assert "ended at iteration 4 of 9: no seed came closer in 2 evaluations" in result.stdout
+    assert whole(tmp_path / "run", steps=9) == 4
+    assert not (tmp_path / "run/checkpoint.npz").exists()
+    before = contents(tmp_path)
+    assert "finished already, at iteration 4" in toygan(*words, "--resume").stdout
+    assert contents(tmp_path) == before
+    longer = [3 if word == 2 and words[at - 1] == "--stop-after" else word for at, word in enumerate(words)]
+    assert "finished and differs" in refused(toygan(*longer, "--resume"))

@@ -10,17 +10,22 @@ from pathlib import Path
 import click
 
 from toygan.cli.lab import serve
-from toygan.cli.param_types import OutputPath
+from toygan.cli.param_types import OutputPath, StrictIntRange
 from toygan.files import write
 from toygan.play.session import refuse_several_recipes
 from toygan.training import State, StateError
 from toygan.training.state import StateChanged
 
 
-def build_notebook(run: Path, state: State) -> bytes:
-    """Return a notebook with a playground that continues from the state of a run."""
-    text = f"`{state.recipes[0].to_string() or 'defaults'}`, {len(state.recipes)} seeds, from iteration {state.steps:,}"
-    code = f"from toygan import Playground\n\nPlayground(state={str(run.resolve())!r})"
+def build_notebook(run: Path, state: State, best: bool) -> bytes:
+    """Return a notebook with a playground that continues from the state of a run, or the best one of a seed."""
+    path, recipe = repr(str(run.resolve())), state.recipes[0]
+    seeds = f"seed {recipe.seed}, from its best" if best else f"{len(state.recipes)} seeds, from"
+    text = f"`{recipe.to_string() or 'defaults'}`, {seeds} iteration {state.steps:,}"
+    code = f"from toygan import Playground\n\nPlayground(state={path})"
+    if best:
+        loaded = f"State.load({path}, best=True, seed={recipe.seed})"
+        code = f"from toygan import Playground, State\n\nPlayground(state={loaded})"
     cells = [
         {"cell_type": "markdown", "id": "about", "metadata": {}, "source": f"{text}: run the cell with Shift+Enter."},
         {
@@ -50,9 +55,11 @@ def add_notebook(folder: Path, name: str, content: bytes) -> Path:
 @click.command("play")
 @click.argument("run", type=click.Path(exists=True, path_type=Path), metavar="RUN")
 @click.argument("folder", type=OutputPath(file_okay=False, path_type=Path), required=False, metavar="[DIR]")
+@click.option("--best", is_flag=True, help="begin at the best iteration of one seed, not at the last one of all")
+@click.option("--of", "of", type=StrictIntRange(0), help="with --best, the seed  [default: the first]")
 @click.option("--copy-only", is_flag=True, help="write the notebook, then exit")
 @click.option("--no-browser", is_flag=True, help="print the address, and open no browser")
-def command(run: Path, folder: Path | None, copy_only: bool, no_browser: bool) -> None:
+def command(run: Path, folder: Path | None, best: bool, of: int | None, copy_only: bool, no_browser: bool) -> None:
     """Continue a finished run in a playground, in JupyterLab.
 
     RUN is a folder that `toygan train --out RUN` has finished, or a file that `State.save` wrote. The notebook is
@@ -60,8 +67,10 @@ def command(run: Path, folder: Path | None, copy_only: bool, no_browser: bool) -
     """
     if not (run.is_dir() or run.is_file()):
         raise click.UsageError(f"RUN {run}: must be a folder or a file")
+    if of is not None and not best:
+        raise click.UsageError("--of needs --best; without it, all seeds play")
     try:
-        state = State.load(run)
+        state = State.load(run, best=best, seed=of)
         refuse_several_recipes(state)
     except StateChanged as error:
         raise click.UsageError(f"RUN {run}: {error.change} since it was trained") from None
@@ -69,7 +78,7 @@ def command(run: Path, folder: Path | None, copy_only: bool, no_browser: bool) -
         raise click.UsageError(f"RUN: {error}") from None
     folder = Path(tempfile.mkdtemp(prefix="toygan-play-")) if folder is None else folder
     try:
-        file = add_notebook(folder, run.resolve().stem or "run", build_notebook(run, state))
+        file = add_notebook(folder, run.resolve().stem or "run", build_notebook(run, state, best))
     except OSError as error:
         raise click.UsageError(f"{folder}: the notebook cannot be written there ({error.strerror})") from None
     click.echo(f"Notebook: {file}")

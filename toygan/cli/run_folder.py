@@ -47,6 +47,7 @@ class Request:
     gif: bool
     html: bool
     device: str = "cpu"
+    stop_after: int | None = None  # measurements in which no seed comes closer to the data
 
     def start(self) -> Run:
         """Return the run at iteration 0."""
@@ -54,11 +55,17 @@ class Request:
         run.best = {}
         return run
 
-    def is_measured_at(self, steps: np.ndarray) -> bool:
-        """Return True if these are all the iterations at which the run is measured."""
-        every = min(self.every, max(1, self.steps))
+    def has_stalled(self, record: Record) -> bool:
+        """Return True if the run ends early at the newest measurement, or was to end before."""
+        return self.stop_after is not None and record.find_stall(self.stop_after) is not None
+
+    def is_complete(self, record: Record) -> bool:
+        """Return True if a record holds all the iterations at which the run is measured, up to its end."""
+        every, steps = min(self.every, max(1, self.steps)), record.steps
         expected = np.minimum(every * np.arange(len(steps)), self.steps)
-        return bool((steps == expected).all() and steps[-1] == self.steps)
+        stall = None if self.stop_after is None else record.find_stall(self.stop_after)
+        ends = steps[-1] == self.steps if stall is None else stall == len(steps) - 1
+        return bool((steps == expected).all() and ends)
 
     @property
     def meta(self) -> dict[str, Any]:
@@ -117,7 +124,7 @@ class RunFolder:
 
     def write(self) -> Path:
         """Write the run's numbers and pictures, and return their folder; a finished run loses its checkpoint."""
-        finished = self.run.steps >= self._request.steps
+        finished = self.run.steps >= self._request.steps or self._request.has_stalled(self.run.record)
         self._draw()
         self._record()
         if self._request.gif:
@@ -202,6 +209,7 @@ class RunFolder:
         return run
 
     def _refuse_another(self, begun: dict[str, Any]) -> None:
+        begun = {"stop_after": None, **begun}  # 0.1.0 did not know it
         for name, ours in self._request.meta.items():
             if (theirs := begun[name]) != ours:
                 was = "another one" if isinstance(ours, dict) else str(theirs).lower()
@@ -211,20 +219,20 @@ class RunFolder:
                 )
 
 
-def is_finished(out: Path, request: Request) -> bool:
-    """Return True if the requested run is there and finished; UsageError if another finished run is there."""
+def find_end(out: Path, request: Request) -> int | None:
+    """Return where the requested run has ended, None if it has not; UsageError if another finished run is there."""
     if choose_folder(out, force=False, resume=True) != out or (out / run_files.CHECKPOINT).exists() or not is_run(out):
-        return False
+        return None
     begun = StoredRecipe(read(out / run_files.RECIPE).decode())
     same = begun.to_json() == request.recipe.to_json()
     there = {name: (out / name).exists() for name in run_files.OWN}
     if same and not there[run_files.PICTURE]:
-        return False  # interrupted before its first checkpoint, or the disk was full
+        return None  # interrupted before its first checkpoint, or the disk was full
     if same and there[run_files.ANIMATION] == request.gif and there[run_files.RECORDING] == request.html:
         record = Record.from_json(read(out / run_files.METRICS).decode(), request.recipe)
-        if len(record.recipes) == request.seeds and request.is_measured_at(record.steps):
+        if len(record.recipes) == request.seeds and request.is_complete(record):
             _refuse_changed(out)
-            return True
+            return int(record.steps[-1])
     raise click.UsageError(
         f"--resume: the run in {out} is finished and differs from this command; use --force to replace it"
     )

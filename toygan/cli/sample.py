@@ -9,6 +9,7 @@ import click
 from toygan.cli.param_types import FILE_TO_WRITE, StrictIntRange, refuse_overwriting
 from toygan.files import write
 from toygan.training import Population, State, StateError
+from toygan.training.best_file import FILE as BEST
 from toygan.training.rows import MOST_ROWS, MOST_SEED, draw_seed
 from toygan.training.state import FILE, StateChanged
 
@@ -21,18 +22,21 @@ from toygan.training.state import FILE, StateChanged
     "--seed", type=StrictIntRange(0, MOST_SEED), help="the same seed gives the same rows  [default: new rows]"
 )
 @click.option("--of", "of", type=StrictIntRange(0), help="seed of the run whose generator it is  [default: the first]")
+@click.option("--best", is_flag=True, help="take the best iteration of that seed, not the last one")
 @click.option("--average", is_flag=True, help="take the averaged generator, if the recipe's ema is above 0")
 @click.option("--force", is_flag=True, help="replace FILE if it exists")
-def command(run: Path, n: int, out: Path, seed: int | None, of: int | None, average: bool, force: bool) -> None:
+def command(
+    run: Path, n: int, out: Path, seed: int | None, of: int | None, best: bool, average: bool, force: bool
+) -> None:
     """Write new rows of a trained generator as a table, in the units and with the column names of its data.
 
     RUN is a folder that `toygan train --out RUN` has finished, or a file that `State.save` wrote.
     """
     if out.suffix.lower() != ".csv":
         raise click.UsageError(f"--out {out}: must end in .csv")
-    refuse_overwriting(out, "--out", {"RUN": run / FILE if run.is_dir() else run})
+    refuse_overwriting(out, "--out", {"RUN": run / (BEST if best else FILE) if run.is_dir() else run})
     try:
-        state = State.load(run)
+        state = State.load(run, best=best, seed=of if best else None)
     except StateChanged as error:
         raise click.UsageError(f"RUN {run}: {error.change} since it was trained") from None
     except (StateError, OSError) as error:
@@ -51,5 +55,6 @@ def command(run: Path, n: int, out: Path, seed: int | None, of: int | None, aver
         csv: bytes = table.to_csv(index=False).encode()
         return csv
 
+    where = f" at its best iteration, {state.steps:,}" if best else ""
     write(out, content, force, "--force")
-    click.echo(f"written to {out}: {n:,} rows of seed {seeds[member]}; --seed {drawn} writes the same again")
+    click.echo(f"written to {out}: {n:,} rows of seed {seeds[member]}{where}; --seed {drawn} writes the same again")

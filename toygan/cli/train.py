@@ -17,7 +17,7 @@ from toygan.cli.interrupt import stop_signals
 from toygan.cli.oneline import SIGNALLED, explain
 from toygan.cli.options import recipe_from_options, recipe_options
 from toygan.cli.param_types import SEED_COUNT, OutputPath, StrictIntRange, device_option, refuse_overwriting
-from toygan.cli.run_folder import Request, RunFolder, is_finished
+from toygan.cli.run_folder import Request, RunFolder, find_end
 from toygan.cli.tables import print_tables
 from toygan.measure.diagnosis import diagnose_all
 from toygan.measure.tables import Table
@@ -51,6 +51,12 @@ def summarize(snapshot: Snapshot) -> Table:
     show_default=True,
     help="iterations from evaluation to evaluation",
 )
+@click.option(
+    "--stop-after",
+    type=StrictIntRange(min=1),
+    metavar="N",
+    help="end early if no seed comes closer to the data (sliced-w1) in N evaluations",
+)
 @click.option("--out", type=OutputPath(path_type=Path), metavar="DIR", help="folder for the files  [default: no files]")
 @click.option("--gif", is_flag=True, help="also write an animation")
 @click.option("--html", is_flag=True, help="also write a page that replays the run without Python or a network")
@@ -62,6 +68,7 @@ def command(
     steps: int,
     seeds: int,
     every: int,
+    stop_after: int | None,
     out: Path | None,
     gif: bool,
     html: bool,
@@ -85,7 +92,7 @@ def command(
     if out and force:
         for name in run_files.OWN:
             refuse_overwriting(out / name, "--out", {"--recipe": given["file"]})
-    request = Request(recipe, steps, seeds, every, gif, html, device)
+    request = Request(recipe, steps, seeds, every, gif, html, device, stop_after)
     with hold_folder(out):
         return _train(request, out, resume, force)
 
@@ -93,8 +100,8 @@ def command(
 def _train(request: Request, out: Path | None, resume: bool, force: bool) -> int:
     """Train a run, or continue it, and write its files; return the exit status."""
     steps = request.steps
-    if out and resume and is_finished(out, request):
-        click.echo(f"{out}: finished already, at iteration {steps}")
+    if out and resume and (finished_at := find_end(out, request)) is not None:
+        click.echo(f"{out}: finished already, at iteration {finished_at}")
         return 0
     with stop_signals() as caught:
         folder = None if out is None else RunFolder(out, request, force, resume)
@@ -112,13 +119,20 @@ def _train(request: Request, out: Path | None, resume: bool, force: bool) -> int
                 for _ in run.until(steps, should_continue):
                     if folder:
                         folder.add_frame()
+                    if request.has_stalled(run.record):
+                        break
             except Exception as error:
                 if explain(error) is not None:
                     raise
                 raise click.ClickException(
                     f"training failed after iteration {run.steps}: {describe_error(error)}"
                 ) from error
-        if caught:
+        stalled = request.has_stalled(run.record)
+        if stalled:
+            click.echo(
+                f"ended at iteration {run.steps} of {steps}: no seed came closer in {request.stop_after} evaluations"
+            )
+        if caught and not stalled:
             remedy = "; use --resume to continue" if folder and run.steps < steps else ""
             click.echo(f"toygan: stopped at iteration {run.steps} of {steps}{remedy}", err=True)
         print_tables([summarize(run.look())])
