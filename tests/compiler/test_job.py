@@ -34,3 +34,10 @@ def test_equal_operations_have_one_key_whatever_their_numbers(monkeypatch: pytes
     before = plain.key
     monkeypatch.setattr(jobs, "FORMAT", jobs.FORMAT + 1)
     assert plain.key != before
+
+
+def test_a_graph_keeps_what_depends_on_no_input() -> None:
+    (job,) = Program(Population(Recipe(width=4, batch=8, regularizers={"spectral-norm": 1}))).list_jobs()
+    graph, like = graph_of(job)
+    assert len([node for node in graph.graph.nodes if node.op == "placeholder"]) == len(like)
+    assert all("val" in node.meta for node in graph.graph.nodes if node.op == "call_function")

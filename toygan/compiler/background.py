@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -151,4 +152,6 @@ def _environment() -> dict[str, str]:
 
 def _last_line(words: str) -> str:
     lines = [line.strip() for line in words.splitlines() if line.strip()]
+    errors = [line for line in lines if re.match(r"[\w.]+(Error|Exception): ", line)]  # torch adds hints below it
+    lines = errors or lines
     return lines[-1][:200] if lines else ""

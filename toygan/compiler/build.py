@@ -44,6 +44,7 @@ def build(job: Job, out: Path) -> None:
 
 def graph_of(job: Job) -> tuple[GraphModule, list[Tensor]]:
     """Return the graph of a job, whose nodes know what they give, and inputs of its shapes."""
+    from torch._subclasses import FakeTensorMode
     from torch.fx.passes.fake_tensor_prop import FakeTensorProp
 
     names: dict[str, Any] = {"torch": torch, "device": torch.device, "inf": float("inf"), "nan": float("nan")}
@@ -54,7 +55,8 @@ def graph_of(job: Job) -> tuple[GraphModule, list[Tensor]]:
         forward = names["forward"]
 
     graph = symbolic_trace(Operations())
-    FakeTensorProp(graph).propagate(*like)
+    # What depends on no input, such as zeros, is a tensor of the graph by now.
+    FakeTensorProp(graph, FakeTensorMode(allow_non_fake_inputs=True)).propagate(*like)
     return graph, like
 
 
