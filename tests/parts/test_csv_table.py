@@ -90,6 +90,10 @@ def test_a_first_line_of_numbers_is_a_row_and_columns_have_numbers(content: str,
     assert read(tmp_path, content, ",columns='1,0'").outline.tolist() == [[y, x] for x, y in ROWS]
 
 
+def test_one_column_of_numbers_needs_no_name(tmp_path: Path) -> None:
+    assert read(tmp_path, "1.5\n2.5\n3.5\n").outline.tolist() == [[1.5], [2.5], [3.5]]
+
+
 def test_the_numbers_that_pandas_gives_columns_are_names(tmp_path: Path) -> None:
     for index in (False, True):
         pd.DataFrame(ROWS).to_csv(tmp_path / "d.csv", index=index)

@@ -182,7 +182,7 @@ def find_layout(comment: str, first: TextRecord, second: str) -> tuple[Layout, b
         cells.pop()
     if _are_numbers(cells, separator) and not _counts_columns(cells, below):
         names = split_cells(comment, separator)
-        if len(names) == len(cells) and not _are_numbers(names, separator):
+        if all(names) and len(names) == len(cells) and not _are_numbers(names, separator):
             return Layout(separator, tuple(names), True), True
         return Layout(separator, tuple(map(str, range(len(cells)))), False), True
     _refuse_a_row(cells, below, separator, first.line)
