@@ -59,9 +59,16 @@ def test_a_long_run_is_captured_once_that_pays_and_keeps_its_numbers(monkeypatch
     stepped = population.fork()
     train(population, chosen, 100, left=1000)
     assert [name for _, name in chosen.history] == [STEP_BY_STEP, CAPTURED]
-    assert chosen.history[1][0] == engine.OFTEN
+    assert chosen.history[1][0] == 2 * engine.OFTEN
     stepped.run(100)
     assert population.state.to_bytes() == stepped.state.to_bytes()
+
+
+def test_a_slow_start_counts_for_nothing() -> None:
+    times = iter([0.0, 100.0, *(100.0 + 0.01 * i for i in range(1000))])  # the first iterations take 100 s
+    population, chosen = Population(SMALL), Engine(lambda: next(times))
+    train(population, chosen, 200, left=1000)
+    assert chosen.history == [(0, STEP_BY_STEP)]
 
 
 def test_a_run_without_an_end_is_captured_after_some_seconds(monkeypatch: pytest.MonkeyPatch) -> None:

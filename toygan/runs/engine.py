@@ -42,7 +42,7 @@ class Engine:
         later: int = 0,
     ) -> None:
         self._clock, self._later = clock, later
-        self._start, self._done = clock(), 0
+        self._start, self._done = clock(), -OFTEN  # iterations since then; at first, those that are not timed
         self._shared: _Shared | None = None
         self._recipes: object = None
         self.history = list(history)
@@ -59,20 +59,23 @@ class Engine:
         if self._shared is None:
             return
         self._done += 1
-        if self._done % OFTEN == 0:
+        if self._done == 0:  # what an engine does first takes longer than what follows
+            self._start = self._clock()
+        elif self._done > 0 and self._done % OFTEN == 0:
             passed = self._clock() - self._start
             pace = passed / self._done
             self._shared.want(population, OPEN * passed if left is None else (left + self._later) * pace)
         program = population.program = self._shared.program  # once: a thread may replace it meanwhile
         if (name := _name_of(program)) != self.name:
             self.history.append((population.steps, name))
+            self._done = -OFTEN
             del self.history[1:-MOST_CHANGES]
 
     def _turn_to(self, population: Population) -> None:
         """Take what is shared by populations of this shape, which may be a new one."""
         before, self._recipes, self._shared = self._shared, population.recipes, _find(population)
         if self._shared is not before:
-            self._start, self._done = self._clock(), 0
+            self._done = -OFTEN
         if self._shared is not None and before is None and self.name == COMPILED:
             self._shared.continue_compiled(population)
 
