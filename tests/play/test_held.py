@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
+from support.own_loss import Mine
 
-from toygan import LOSSES, Loss, Population, Recipe
+from toygan import LOSSES, Population, Recipe
 from toygan.play import fleet_session
 from toygan.play.frames import Frames
 from toygan.play.grid_session import GridSession
@@ -174,19 +174,6 @@ def test_a_phase_diagram_keeps_its_rows_until_a_reset(change: str) -> None:
     session.step()
     session.charts()
     assert session.fleet.recipes[0].distribution.dim == (3 if change == "a column more" else 2)
-
-
-class Mine(Loss):
-    factor = 1.0
-
-    def on_real(self, a: Tensor) -> Tensor:
-        return (-self.factor * a).exp()
-
-    def on_fake(self, a: Tensor) -> Tensor:
-        return (self.factor * a).exp()
-
-    def for_generator(self, a: Tensor) -> Tensor:
-        return (-self.factor * a).exp()
 
 
 class Edited(Mine):

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from torch import Tensor
+from support.own_loss import Mine
 
-from toygan import LOSSES, Loss, Metric, Recipe, RecipeError, read_sweep, sweep
+from toygan import LOSSES, Metric, Recipe, RecipeError, read_sweep, sweep
 from toygan.parts.metrics import METRICS
 from toygan.sweeps import Store
 from toygan.sweeps import execute as module
@@ -93,19 +93,6 @@ def test_a_run_of_the_old_rows_is_not_read_beside_runs_of_the_new_ones() -> None
     table = read_sweep("s.db")
     assert sorted(table[table["data"] == FILE]["lr_g"].unique()) == [0.2, 0.3]
     assert len(table[table["data"] == "ring8"]) == 6
-
-
-class Mine(Loss):
-    factor = 1.0
-
-    def on_real(self, a: Tensor) -> Tensor:
-        return (-self.factor * a).exp()
-
-    def on_fake(self, a: Tensor) -> Tensor:
-        return (self.factor * a).exp()
-
-    def for_generator(self, a: Tensor) -> Tensor:
-        return (-self.factor * a).exp()
 
 
 def test_an_edited_part_is_measured_again(begun: list[Piece], monkeypatch: pytest.MonkeyPatch) -> None:

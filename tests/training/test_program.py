@@ -81,6 +81,16 @@ def test_assigned_parameters_are_taken() -> None:
     assert not captured.generator.theta.requires_grad
 
 
+@pytest.mark.parametrize("assigned", [torch.zeros(2, 5), torch.zeros(1, 58, dtype=torch.float64)])
+def test_assigned_parameters_of_another_kind_are_never_read_by_the_program(assigned: torch.Tensor) -> None:
+    population = programmed(Population(SMALL))
+    program = population.program
+    assert program is not None
+    population.generator.theta = assigned
+    assert not program.step(population)
+    assert population.steps == 0
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from toygan.cli.options import outside_option
-from toygan.cli.param_types import SEED_COUNT, StrictIntRange, device_option
+from toygan.cli.param_types import SEED_COUNT, StrictIntRange, device_option, every_option, steps_option
 from toygan.cli.studies import FAILED
 from toygan.cli.tables import print_tables
 from toygan.recipe import Recipe
@@ -17,14 +17,8 @@ from toygan.studies.compare import compare
 @click.argument("b", metavar="RECIPE")
 @click.option("--metric", default="modes-covered", show_default=True, metavar="NAME", help="metric to compare")
 @click.option("--seeds", type=SEED_COUNT, default=16, show_default=True, help="number of seeds of each recipe")
-@click.option("--steps", type=StrictIntRange(min=0), default=2000, show_default=True, help="number of iterations")
-@click.option(
-    "--every",
-    type=StrictIntRange(min=1),
-    default=100,
-    show_default=True,
-    help="iterations from evaluation to evaluation",
-)
+@steps_option
+@every_option
 @click.option(
     "--first-seed", type=StrictIntRange(min=0), metavar="SEED", help="first seed  [default: of the first RECIPE]"
 )

@@ -86,3 +86,16 @@ jobs_option = click.option(
 store_option = click.option(
     "--store", type=FILE_TO_WRITE, metavar="FILE", help="store results in FILE and skip what it already holds"
 )
+
+
+steps_option = click.option(
+    "--steps", type=StrictIntRange(min=0), default=2000, show_default=True, help="number of iterations"
+)
+
+every_option = click.option(
+    "--every",
+    type=StrictIntRange(min=1),
+    default=100,
+    show_default=True,
+    help="iterations from evaluation to evaluation",
+)

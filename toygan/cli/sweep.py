@@ -15,10 +15,11 @@ from toygan.cli.oneline import INTERRUPTED
 from toygan.cli.options import recipe_from_options, recipe_options
 from toygan.cli.param_types import (
     SEED_COUNT,
-    StrictIntRange,
     device_option,
+    every_option,
     jobs_option,
     refuse_overwriting,
+    steps_option,
     store_option,
 )
 from toygan.cli.studies import FAILED
@@ -83,14 +84,8 @@ def connect_dask(address: str | None) -> Iterator[Executor | None]:
 @click.command("sweep")
 @click.argument("axes", nargs=-1, metavar="AXIS...")
 @click.option("--seeds", type=SEED_COUNT, default=16, show_default=True, help="number of seeds of each recipe")
-@click.option("--steps", type=StrictIntRange(min=0), default=2000, show_default=True, help="number of iterations")
-@click.option(
-    "--every",
-    type=StrictIntRange(min=1),
-    default=100,
-    show_default=True,
-    help="iterations from evaluation to evaluation",
-)
+@steps_option
+@every_option
 @store_option
 @jobs_option
 @click.option("--dask", "address", metavar="ADDRESS", help='a Dask scheduler, such as tcp://host:8786, or "local"')

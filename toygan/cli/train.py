@@ -16,7 +16,15 @@ from toygan.cli.hold_folder import hold_folder
 from toygan.cli.interrupt import stop_signals
 from toygan.cli.oneline import SIGNALLED, explain
 from toygan.cli.options import recipe_from_options, recipe_options
-from toygan.cli.param_types import SEED_COUNT, OutputPath, StrictIntRange, device_option, refuse_overwriting
+from toygan.cli.param_types import (
+    SEED_COUNT,
+    OutputPath,
+    StrictIntRange,
+    device_option,
+    every_option,
+    refuse_overwriting,
+    steps_option,
+)
 from toygan.cli.run_folder import Request, RunFolder, find_end
 from toygan.cli.tables import print_tables
 from toygan.measure.diagnosis import diagnose_all
@@ -42,15 +50,9 @@ def summarize(snapshot: Snapshot) -> Table:
 
 
 @click.command("train")
-@click.option("--steps", type=StrictIntRange(min=0), default=2000, show_default=True, help="number of iterations")
+@steps_option
 @click.option("--seeds", type=SEED_COUNT, default=8, show_default=True, help="number of seeds")
-@click.option(
-    "--every",
-    type=StrictIntRange(min=1),
-    default=100,
-    show_default=True,
-    help="iterations from evaluation to evaluation",
-)
+@every_option
 @click.option(
     "--stop-after",
     type=StrictIntRange(min=1),

@@ -14,7 +14,7 @@ from toygan.compiler import background
 from toygan.compiler.job import Job
 from toygan.parts.menu import Menu
 from toygan.recipe import KNOBS
-from toygan.training.capture import Trace, Traceable, Untraceable, capture, draw, inputs
+from toygan.training.capture import Trace, Traceable, Untraceable, capture, contiguous, draw, inputs
 
 Call = Callable[[list[Tensor]], Sequence[Tensor]]  # from all inputs of a trace to the next state
 ROUNDING = 1e-3, 1e-5  # relative and absolute difference after one iteration that a compiler may make
@@ -69,6 +69,8 @@ class Program:
         self.shape, self.device, self.compiled = shape_of(population), population.device, False
         self.traces = tuple(_traces(population))
         self._like = [example(trace, population) for trace in self.traces]
+        thetas = population.game.generator.theta, population.game.discriminator.theta
+        self._kinds = [(x.shape, x.dtype, x.device) for x in thetas]
         self.use(run)
 
     @property
@@ -133,12 +135,15 @@ class Program:
         """Train a population for one iteration; return False if no trace holds for it, and nothing has changed."""
         game = population.game
         found = next((i for i, trace in enumerate(self.traces) if trace.holds(game.steps)), None)
-        if found is None:
-            return False
+        thetas = game.generator.theta, game.discriminator.theta
+        if found is None or any(
+            (x.shape, x.dtype, x.device) != kind for x, kind in zip(thetas, self._kinds, strict=True)
+        ):
+            return False  # parameters of another kind may have been assigned, and a library would not notice
         trace, call = self.traces[found], self._calls[found]
         now = inputs(population)
         if any(not x.is_contiguous() or x.requires_grad for x in now):
-            now = [x.detach().contiguous() for x in now]
+            now = contiguous(now)
         population.put_moving(call([*now, *draw(game.source, trace.requests), *trace.constants]))
         game.steps += 1
         game.apply_schedule()
@@ -147,8 +152,7 @@ class Program:
 
 def example(trace: Trace, population: Traceable) -> list[Tensor]:
     """Return inputs of a trace as they are for the next iteration; nothing changes."""
-    now = [x.detach().contiguous() for x in inputs(population)]
-    return [*now, *draw(population.game.source.fork(), trace.requests), *trace.constants]
+    return [*contiguous(inputs(population)), *draw(population.game.source.fork(), trace.requests), *trace.constants]
 
 
 def _traces(population: Traceable) -> Iterator[Trace]:
