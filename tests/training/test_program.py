@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from toygan import TURNS, Population, Recipe
-from toygan.training.capture import Untraceable
 from toygan.training.program import Program, interpret, script, shape_of
+from toygan.training.tracer import Untraceable
 
 SMALL = Recipe(width=4, batch=8)
 

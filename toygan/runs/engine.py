@@ -10,8 +10,8 @@ from pathlib import Path
 
 from toygan.compiler import background
 from toygan.training import Population
-from toygan.training.capture import Untraceable
 from toygan.training.program import Program, shape_of
+from toygan.training.tracer import Untraceable
 
 STEP_BY_STEP, CAPTURED, COMPILED = "step by step", "captured", "compiled"
 CAPTURE_SECONDS, COMPILE_SECONDS = 1.0, 15.0  # what they are expected to take

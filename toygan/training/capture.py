@@ -8,7 +8,6 @@ size, belongs to the recipe's shape.
 from __future__ import annotations
 
 import sys
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,22 +15,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, cast
 
 import torch
 from torch import Tensor
-from torch.overrides import TorchFunctionMode
 
 from toygan.recipe import Recipe
 from toygan.training.batches import Batch, Source
 from toygan.training.game import Game
 from toygan.training.iteration import Iteration
+from toygan.training.tracer import Untraceable, trace_operations
 
 if TYPE_CHECKING:
     from torch.fx import GraphModule
 
-_one_tracer = threading.Lock()  # torch's tracer replaces methods of its modules while it works, in all threads
 Holds = Callable[[int], bool]  # True for the iterations for which a trace holds
-
-
-class Untraceable(Exception):
-    """The error of a step that cannot be written down as operations on tensors; its message is the reason."""
 
 
 class Traceable(Protocol):
@@ -98,10 +92,9 @@ def capture(population: Traceable) -> Trace:
     """
     try:
         requests = _requests(population)
-        with _one_tracer:
-            trace = _trace(population, requests)
-        _try(trace, population)
-        return trace
+        found = _trace(population, requests)
+        _try(found, population)
+        return found
     except Untraceable:
         raise
     except Exception as error:  # of torch or of a learner's part: anything that only a step with numbers can do
@@ -134,15 +127,6 @@ class _Recorder(Source):
         return super().noise(kind, name, like)
 
 
-class _UntilExit(TorchFunctionMode):
-    """Raise Untraceable once the process ends: it waits for its threads, and a trace may take seconds."""
-
-    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        if not threading.main_thread().is_alive():
-            raise Untraceable("is not needed any more")
-        return func(*args, **(kwargs or {}))
-
-
 class _Given(Source):
     """A source that returns given numbers; they have to be asked for in the order of the requests."""
 
@@ -163,8 +147,6 @@ class _Given(Source):
 
 
 def _trace(population: Traceable, requests: tuple[Draws, ...]) -> Trace:
-    from torch.fx.experimental.proxy_tensor import make_fx  # here: it takes as long to load as torch itself
-
     asked: list[Holds] = []
     now, moving = inputs(population), len(population.moving())
     given = draw(population.game.source.fork(), requests)
@@ -175,15 +157,10 @@ def _trace(population: Traceable, requests: tuple[Draws, ...]) -> Trace:
         one.fix_numbers(tensors[moving : len(now)])
         one.game.source = _Given(requests, tensors[len(now) :])
         one.game.steps = cast(int, Iteration(population.game.steps, asked))
-        with _UntilExit():
-            one.take_step()
+        one.take_step()
         return tuple(one.moving())
 
-    graph = make_fx(step)(*contiguous(now), *given)
-    constants = _lift_constants(graph)
-    _refuse_randomness(graph)
-    graph.graph.eliminate_dead_code()
-    graph.recompile()
+    graph, constants = trace_operations(step, [*contiguous(now), *given])
     return Trace(graph, requests, constants, tuple(asked))
 
 
@@ -205,42 +182,26 @@ def contiguous(tensors: Sequence[Tensor]) -> list[Tensor]:
     return [x.detach().contiguous() for x in tensors]
 
 
-def _lift_constants(graph: GraphModule) -> tuple[Tensor, ...]:
-    """Make an input of each tensor that the step has made itself, so that a graph is operations and nothing else."""
-    from operator import attrgetter
-
-    nodes = [node for node in graph.graph.nodes if node.op == "get_attr"]
-    names = list(dict.fromkeys(str(node.target) for node in nodes))
-    last = [node for node in graph.graph.nodes if node.op == "placeholder"][-1]
-    held: list[Tensor] = []
-    for name in reversed(names):
-        with graph.graph.inserting_after(last):
-            new = graph.graph.placeholder(f"constant_{name.replace('.', '_')}")
-        for node in nodes:
-            if node.target == name:
-                node.replace_all_uses_with(new)
-                graph.graph.erase_node(node)
-        held.insert(0, attrgetter(name)(graph).detach().contiguous())
-    return tuple(held)
-
-
-def _refuse_randomness(graph: GraphModule) -> None:
-    for node in graph.graph.nodes:
-        if torch.Tag.nondeterministic_seeded in getattr(node.target, "tags", ()):
-            raise Untraceable(f"draws random numbers of its own, by {node.target}")
-
-
 def _try(trace: Trace, population: Traceable) -> None:
-    """Compare one iteration by the operations with one by the step."""
-    one = population.fork()
-    given = draw(population.game.source.fork(), trace.requests)
-    by_graph = trace.graph(*contiguous(inputs(population)), *given, *trace.constants)
-    one.take_step()
-    for found, expected in zip(by_graph, one.moving(), strict=True):
-        if found.shape != expected.shape or found.dtype != expected.dtype:
-            raise Untraceable("gives other shapes when it is traced")
-        if not torch.allclose(found.double(), expected.double(), rtol=0, atol=0, equal_nan=True):
-            raise Untraceable("gives other numbers when it is traced")
+    """Compare the operations with the step, in this iteration, and in the next one if they hold for it.
+
+    The next one has other numbers: those that the step has read without an operation are found out there.
+    """
+    by_graph, by_step = population.fork(), population.fork()
+    for _ in range(2):
+        if not trace.holds(by_graph.game.steps):
+            return
+        given = draw(by_graph.game.source, trace.requests)
+        found = trace.graph(*contiguous(inputs(by_graph)), *given, *trace.constants)
+        by_step.take_step()
+        for one, other in zip(found, by_step.moving(), strict=True):
+            if one.shape != other.shape or one.dtype != other.dtype:
+                raise Untraceable("gives other shapes when it is traced")
+            if not torch.allclose(one.double(), other.double(), rtol=0, atol=0, equal_nan=True):
+                raise Untraceable("gives other numbers when it is traced")
+        by_graph.put_moving(found)
+        by_graph.game.steps += 1
+        by_graph.game.apply_schedule()
 
 
 @contextmanager
@@ -256,4 +217,7 @@ def _silent() -> Iterator[None]:
     try:
         yield
     finally:
-        sys.setprofile(outer)
+        if callable(outer) or outer is None:
+            sys.setprofile(outer)
+        else:  # the standard profiler
+            outer.enable()

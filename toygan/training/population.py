@@ -13,7 +13,6 @@ from torch import Tensor
 from toygan.parts.optimizers import OptimizerRates
 from toygan.recipe import KNOBS, Recipe, RecipeError
 from toygan.training.batches import Batch, ProbeSource
-from toygan.training.capture import Untraceable
 from toygan.training.device import as_device
 from toygan.training.game import Game
 from toygan.training.players import Player
@@ -22,6 +21,7 @@ from toygan.training.program import Program
 from toygan.training.rows import check_member, tabulate
 from toygan.training.snapshot import Snapshot
 from toygan.training.state import PlayerState, State, StateError
+from toygan.training.tracer import Untraceable
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,7 +14,8 @@ from toygan.compiler import background
 from toygan.compiler.job import Job
 from toygan.parts.menu import Menu
 from toygan.recipe import KNOBS
-from toygan.training.capture import Trace, Traceable, Untraceable, capture, contiguous, draw, inputs
+from toygan.training.capture import Trace, Traceable, capture, contiguous, draw, inputs
+from toygan.training.tracer import Untraceable
 
 Call = Callable[[list[Tensor]], Sequence[Tensor]]  # from all inputs of a trace to the next state
 ROUNDING = 1e-3, 1e-5  # relative and absolute difference after one iteration that a compiler may make
