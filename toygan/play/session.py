@@ -218,14 +218,14 @@ class Session(FleetSession):
 
     def _change(self, members: Sequence[Recipe]) -> None:
         """Continue with other recipes, measured unless that takes long; if they cannot be, the old ones stay."""
-        before, calls = self.population.fork(), self.run.calls
+        before = self.run.mark()
         try:
             self.run.change(members)
             self.give_up()
             if not (self.playing or self.slow):
                 self.measure()
         except BaseException:
-            self.run.population, self.run.calls = before, calls
+            self.run.take_back(before)
             raise
 
     def _needs_restart(self, new: Recipe) -> bool:

@@ -16,6 +16,7 @@ class Attempt:
     """
 
     def __init__(self, run: Run, measured: bool = False) -> None:
+        run.prepare_again()
         self.run, self._twin = run, run.population.fork()
         self._measured = measured or run.due_at <= run.steps + 1
         self._snapshot: Snapshot | None = None

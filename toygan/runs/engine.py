@@ -46,6 +46,7 @@ class Engine:
         self._shared: _Shared | None = None
         self._recipes: object = None
         self.history = list(history)
+        self.departed: int | None = None  # the iteration from which a repetition may be rounded differently
 
     @property
     def name(self) -> str:
@@ -71,6 +72,24 @@ class Engine:
             self._done = -OFTEN
             del self.history[1:-MOST_CHANGES]
 
+    def repeat(self, population: Population) -> None:
+        """Give the population the program by which its next iteration was computed before.
+
+        If that is gone, `departed` is the iteration from which numbers are rounded differently.
+        """
+        if population.recipes is not self._recipes:
+            self._turn_to(population)
+        name = next(name for at, name in reversed(self.history) if at <= population.steps or at == self.history[0][0])
+        shared = self._shared
+        population.program = None if shared is None else shared.program if name == COMPILED else shared.captured
+        if name == COMPILED and _name_of(population.program) != COMPILED and self.departed is None:
+            self.departed = population.steps
+
+    def forget_after(self, step: int) -> None:
+        """Forget the changes after an iteration: from there on it is another run."""
+        if self.history[-1][0] > step:
+            self.history[1:] = [change for change in self.history[1:] if change[0] <= step]
+
     def _turn_to(self, population: Population) -> None:
         """Take what is shared by populations of this shape, which may be a new one."""
         before, self._recipes, self._shared = self._shared, population.recipes, _find(population)
@@ -85,6 +104,7 @@ class _Shared:
 
     def __init__(self) -> None:
         self.program: Program | None = None
+        self.captured: Program | None = None  # the same before it was compiled
         self._asked: set[str] = set()
 
     def want(self, population: Population, seconds: float) -> None:
@@ -121,7 +141,7 @@ class _Shared:
 
     def _capture(self, population: Population) -> None:
         try:
-            self.program = program = Program(population)
+            self.program = self.captured = program = Program(population)
         except Untraceable:
             return
         if population.device.type == "cpu" and (libraries := background.find(program.list_jobs())) is not None:

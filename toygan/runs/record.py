@@ -89,7 +89,7 @@ class Record:
         """
         if self.recipes and len(self.recipes) != len(snapshot.recipes):
             raise ValueError(f"snapshot: {len(snapshot.recipes)} members; this record holds {len(self.recipes)}")
-        self._forget_after(snapshot.step - 1)
+        self.forget_after(snapshot.step - 1)
         self.since = min(self.since, snapshot.step) if self.recipes == snapshot.recipes else snapshot.step
         self.recipes, self.diverged_at, self.n = snapshot.recipes, snapshot.diverged_at, snapshot.samples.shape[1]
         self._append(snapshot.step, _finite(snapshot))
@@ -147,7 +147,8 @@ class Record:
         for column in (self._steps, *self._columns.values()):
             column[: self._rows] = column[:rows:2].copy()
 
-    def _forget_after(self, step: int) -> None:
+    def forget_after(self, step: int) -> None:
+        """Forget what was measured after an iteration."""
         for course in self._courses.values():
             course.forget_after(step)
         held = int(np.searchsorted(self.steps, step, side="right"))

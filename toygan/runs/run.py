@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -10,6 +11,7 @@ import torch
 from toygan.limits import cost, refuse_too_large
 from toygan.recipe import Recipe
 from toygan.runs.engine import Engine
+from toygan.runs.past import Past
 from toygan.runs.record import SAMPLES, Record
 from toygan.training import Population, Snapshot, State
 from toygan.training.population import as_tuple
@@ -17,6 +19,14 @@ from toygan.training.population import as_tuple
 FOLLOW_ITERATIONS = 20  # from one point of a drawn curve to the next, at most
 
 Interval = Callable[[int], int]  # iterations to the next measurement, from the one at which this one is taken
+
+
+class Moment(NamedTuple):
+    """A run before a change of its recipes."""
+
+    population: Population
+    calls: float
+    done: int  # settings so far
 
 
 class Run:
@@ -70,6 +80,7 @@ class Run:
         self.best: dict[int, State] | None = None  # of each member, by number, at its best iteration; None: not kept
         self._earlier: Snapshot | None = None  # the newest one of an iteration before the present one
         self._kept: Population | None = None
+        self.past = Past(population.steps)
 
     def restart(self, recipes: Sequence[Recipe]) -> Run:
         """Return a run of these recipes from iteration 0 that is measured as this one is."""
@@ -124,11 +135,25 @@ class Run:
 
     def step(self) -> None:
         """Train one iteration."""
-        self.engine.prepare(self.population, None if self.end is None else self.end - self.steps)
+        if not self.prepare_again():
+            self.engine.prepare(self.population, None if self.end is None else self.end - self.steps)
         self.population.step()
-        self.record.path.add(self.population)
+        self._arrive()
         if self.followed and self.steps % FOLLOW_ITERATIONS == 0 and not self.due:
             self._follow()
+
+    def prepare_again(self) -> bool:
+        """Make the next iteration what it was if it was trained before; return True if it was."""
+        if self.past.redo(self.population):
+            self.calls = _calls(self.population.recipes)
+        if not self.past.repeats(self.steps):
+            return False
+        self.engine.repeat(self.population)
+        return True
+
+    def _arrive(self) -> None:
+        self.record.path.add(self.population)
+        self.past.arrive(self.population)
 
     def _follow(self) -> None:
         """Take the followed metrics of the present iteration, of those that are measured."""
@@ -139,7 +164,7 @@ class Run:
     def take(self, twin: Population) -> None:
         """Continue with a twin of the population that is one iteration ahead."""
         self.population = twin
-        self.record.path.add(self.population)
+        self._arrive()
 
     def measure(self, taken: Snapshot | None = None) -> Snapshot:
         """Record a snapshot of the present iteration, a new one unless it was `taken` before, and return it.
@@ -204,6 +229,31 @@ class Run:
         refuse_too_large(several[0], len(several))
         self.population.change(several)
         self.calls = _calls(several)
+        self.engine.forget_after(self.steps)
+        self.past.change(self.steps, several)
+
+    def mark(self) -> Moment:
+        """Return what `take_back` needs to take back the changes from now on."""
+        return Moment(self.population.fork(), self.calls, self.past.done)
+
+    def take_back(self, mark: Moment) -> None:
+        """Take back the changes since a mark."""
+        self.population, self.calls = mark.population, mark.calls
+        self.past.take_back(mark.done)
+
+    def go_to(self, step: int) -> None:
+        """Put the run at an iteration that it has been at, as it was when it came there.
+
+        It trains again from the bookmark before it, with the settings of that time. Measurements after it are
+        forgotten. Raises ValueError for an iteration that it cannot go to; if it fails, the run stays as it was.
+        """
+        self.population = self.past.go_to(step, self.population.fork(), self.engine)
+        self.calls, self.due_at, self._earlier = _calls(self.population.recipes), step, None
+        self.record.forget_after(step)
+        self.record.recipes, self.record.since = self.population.recipes, self.past.since
+        self.record.path.add(self.population)
+        if self.best is not None:
+            self.best = {member: state for member, state in self.best.items() if state.steps <= step}
 
 
 def _calls(recipes: Sequence[Recipe]) -> float:

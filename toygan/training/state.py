@@ -178,6 +178,21 @@ class State:
         """
         return self._map(lambda x: x.to(device, dtype) if x.is_floating_point() else x.to(device))
 
+    def compact(self) -> State:
+        """Return the same state without the memory of other tensors that its own are views of.
+
+        Returns:
+            An equal state, which shares tensors with this one if they are whole.
+        """
+        return self._map(lambda x: x if x.untyped_storage().nbytes() == x.nbytes else x.contiguous().clone())
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes that its tensors and streams take; what two of them share counts once."""
+        tensors = [*self.tensors.values(), *(mark.generators for mark in self.streams.values())]
+        storages = [x.untyped_storage() for x in tensors]
+        return sum({storage.data_ptr(): storage.nbytes() for storage in storages}.values())
+
     def _map(self, change: Callable[[Tensor], Tensor]) -> State:
         return self._with_tensors({name: change(x) for name, x in self.tensors.items()})
 

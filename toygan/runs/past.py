@@ -1,0 +1,111 @@
+"""The past of a run: what it needs to go back to any of its iterations and to continue from there as it did before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from toygan.recipe import Recipe
+from toygan.runs.engine import Engine
+from toygan.runs.history import History
+from toygan.training import Population, State
+
+MOST_SETTINGS = 1000  # changes that are kept, each with the recipes of all members
+
+
+class Setting(NamedTuple):
+    """The recipes with which a run continues from an iteration on."""
+
+    step: int
+    recipes: tuple[Recipe, ...]
+
+
+class Past:
+    """The iterations that a run has been at, and how it came there: its bookmarks, and each change of its recipes.
+
+    A run that has gone back repeats what followed, the changes too, until its recipes change in another way.
+    """
+
+    def __init__(self, step: int) -> None:
+        self.first = self.reached = step  # the first and the last iteration that it has been at
+        self.settings: list[Setting] = []  # in the order in which they were made
+        self.history: History | None = None  # of a run that can go back
+        self._done = 0  # settings that the population has
+
+    def remember(self, state: State, most: int) -> None:
+        """Keep bookmarks of at most so many bytes, from this state on."""
+        self.history, self.first = History(most), state.steps
+        self.history.add(state)
+
+    def repeats(self, step: int) -> bool:
+        """Return True if the iteration after `step` was trained before."""
+        return step < self.reached
+
+    def arrive(self, population: Population) -> None:
+        """Note that a population has come to its iteration."""
+        self.reached = max(self.reached, population.steps)
+        if self.history is not None and population.steps == self.reached and self.history.due(population.steps):
+            self.history.add(population.state)
+
+    def redo(self, population: Population) -> bool:
+        """Make the changes that were made at the present iteration; return True if there were any."""
+        before = self._done
+        while self._done < len(self.settings) and self.settings[self._done].step == population.steps:
+            population.change(self.settings[self._done].recipes)
+            self._done += 1
+        return self._done > before
+
+    def change(self, step: int, recipes: Sequence[Recipe]) -> None:
+        """Note a change at an iteration; what came after it before is forgotten."""
+        del self.settings[self._done :]
+        self.reached = step
+        if self.history is not None:
+            self.history.forget_after(step)
+        self.settings.append(Setting(step, tuple(recipes)))
+        if len(self.settings) > MOST_SETTINGS:
+            self._forget_first()
+        self._done = len(self.settings)
+
+    def _forget_first(self) -> None:
+        """Forget the oldest setting, and what can no longer be repeated without it."""
+        gone = self.settings.pop(0)
+        if self.history is not None:
+            self.history.forget_up_to(gone.step)
+            self.first = min(self.history.steps, default=self.reached)
+
+    @property
+    def since(self) -> int:
+        """The iteration from which on the recipes are what they are."""
+        return self.settings[self._done - 1].step if self._done else self.first
+
+    @property
+    def done(self) -> int:
+        """The number of settings that the population has."""
+        return self._done
+
+    def take_back(self, done: int) -> None:
+        """Forget the newest settings, so that only so many stay."""
+        if self._done > done:
+            del self.settings[done:]
+            self._done = done
+
+    def go_to(self, step: int, population: Population, engine: Engine) -> Population:
+        """Return a population as it was when it came to an iteration, trained again from the bookmark before it.
+
+        Raises ValueError if there is none, or if the run has not been there.
+        """
+        if self.history is None or not self.first <= step <= self.reached:
+            raise ValueError(f"iteration={step}: must be from {self.first} to {self.reached}")
+        bookmark, done = self.history.before(step), self._done
+        if not bookmark.steps <= population.steps < step:
+            population = Population.restore(bookmark)
+            self._done = sum(setting.step < bookmark.steps for setting in self.settings)
+        try:
+            while population.steps < step:
+                self.redo(population)
+                engine.repeat(population)
+                population.step()
+        except BaseException:
+            self._done = done
+            raise
+        return population
