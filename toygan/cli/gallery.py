@@ -11,6 +11,7 @@ from toygan.cli.oneline import INTERRUPTED
 from toygan.cli.param_types import FILE_TO_WRITE, SEED_COUNT, StrictIntRange, refuse_overwriting
 from toygan.cli.studies import FAILED, measuring_options, open_store, print_results, select
 from toygan.files import read, write
+from toygan.studies.faults.trial import measure_made
 from toygan.studies.gallery import GALLERY
 from toygan.studies.gallery.case import SEEDS
 from toygan.studies.gallery.report import measure_gallery
@@ -41,6 +42,7 @@ def _read_odds(file: Path | None) -> str:
     metavar="COUNT",
     help="test the diagnosis on COUNT random recipes",
 )
+@click.option("--made", is_flag=True, help="test the diagnosis on faults made by hand, over all data")
 @click.option(
     "--odds", type=FILE_TO_WRITE, metavar="FILE", help="try the remedies on the failing runs; write their odds to FILE"
 )
@@ -55,15 +57,21 @@ def command(
     markdown: bool,
     count: int | None,
     odds: Path | None,
+    made: bool,
 ) -> int:
     """Train known failures and their remedies; report how often each fails.
 
     A confusion matrix of the diagnosis over all these runs follows. --random COUNT tests the diagnosis on COUNT random
-    recipes instead, labelled by exact W1. With --odds FILE each remedy of the diagnosis is tried on the failing runs,
-    and FILE tells how often it helped. Ctrl-C prints the results so far.
+    recipes instead, labelled by exact W1; --made tests it on true samples that were widened, moved, rotated and so on.
+    With --odds FILE each remedy of the diagnosis is tried on the failing runs, and FILE tells how often it helped.
+    Ctrl-C prints the results so far.
     """
     if count and names:
         raise click.UsageError("NAME: give no names with --random, which makes its own recipes")
+    if made:
+        if names or count or odds:
+            raise click.UsageError("--made: takes no NAME, no --random and no --odds; nothing is trained")
+        return print_results(measure_made(range(first_seed, first_seed + seeds)), markdown)
     wanted = select(GALLERY, names)
     if listed:
         for name, case in wanted.items():

@@ -1,0 +1,1 @@
+"""Faults made by hand, and how often the diagnosis names them."""
