@@ -301,6 +301,32 @@ def test_a_file_is_its_rows(kind: str, tmp_path: Path) -> None:
     assert next(iter(toygan.train(recipe, steps=2))).samples.shape[-1] == 2
 
 
+def test_rows_that_are_held_out_are_what_metrics_compare_with_and_no_run_sees_them(tmp_path: Path) -> None:
+    np.save(tmp_path / "data.npy", np.arange(50.0)[:, None])
+    recipe = toygan.Recipe(data=f"standardised(of=file(path='{tmp_path / 'data.npy'}',held_out=0.2))", width=4)
+    data = recipe.distribution
+    trained, compared = set(data.training_set[:, 0].tolist()), set(data.sample(1000, rng())[:, 0].tolist())
+    assert (len(trained), len(compared)) == (40, 10)
+    assert trained | compared == set(map(float, range(50)))
+    batch = data.from_players(toygan.Population(recipe).batch().real)
+    assert set(batch.round().flatten().tolist()) <= trained
+    assert float(data.players_see(data.training_set).mean()) == pytest.approx(0, abs=1e-6)  # held-out rows do not count
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ("held_out=0.01", "held_out=0.01: holds out none of 10 rows"),
+        ("held_out=1", "held_out=1: must be a finite number from 0 to 0.9"),
+        ("held_out=0.5,sigma=0.1", "held_out=0.5: needs sigma=0"),
+    ],
+)
+def test_a_share_that_cannot_be_held_out_is_refused(arguments: str, says: str, tmp_path: Path) -> None:
+    np.save(tmp_path / "data.npy", np.arange(10.0))
+    with pytest.raises(ValueError, match=says):
+        DISTRIBUTIONS.make(f"file(path='{tmp_path / 'data.npy'}',{arguments})")
+
+
 def test_a_file_that_has_changed_is_read_anew(tmp_path: Path) -> None:
     file = tmp_path / "data.npy"
     for value in (1.0, 2.0):

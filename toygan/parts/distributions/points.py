@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from toygan.files import Refusal, decoding
-from toygan.parts.checks import numbers, shares, size, text
+from toygan.parts.checks import number, numbers, shares, size, text
 from toygan.parts.distributions.base import Distribution, log_density, mixture_moments
 from toygan.parts.distributions.csv_table import MOST_COLUMNS
 from toygan.parts.distributions.csv_text import MOST_ROWS
@@ -28,6 +28,7 @@ from toygan.text import hint, round_to, short
 MOST_POINTS = 4096  # in a recipe
 MOST_MODES = 64  # different points that count as modes
 WITHIN = 12.0  # a point's samples are within 3/12 of the smallest gap between two points
+MOST_HELD_OUT = 0.9  # of the rows
 CLOCK_NS = 2 * 10**9  # the coarsest clock of a file system: what is written within one tick may have the same time
 
 
@@ -168,13 +169,15 @@ class File(Scattered):
 
     `columns` selects columns by name, as in `"x,y"`, or by number if they have no names, as in `"0,3"` [default: all
     that have a name, or all]. Other columns may hold anything. `missing=drop` leaves out rows without a number. Without
-    a path the data is that of `points`. `sigma` is the width of the noise on the rows.
+    a path the data is that of `points`. `sigma` is the width of the noise on the rows. `held_out` is the share of rows,
+    drawn once, that no run is trained on; metrics compare with these.
     """
 
     path: str = ""
     columns: str = ""
     sigma: float = 0.0
     missing: str = ""
+    held_out: float = 0.0
     asks = "path"
 
     def __post_init__(self) -> None:
@@ -187,16 +190,24 @@ class File(Scattered):
             raise ValueError(f"columns={short(self.columns)}: also needs a file, as path")
         if self.missing not in ("", "drop"):
             raise ValueError(f"missing={short(self.missing)}: must be 'drop', or left out")
+        number("held_out", self.held_out, 0, MOST_HELD_OUT)
+        if self.held_out and self.sigma:
+            raise ValueError(f"held_out={self.held_out:g}: needs sigma=0: with noise every sample is new")
         _ = self._read
+        if self.held_out and not 0 < len(self.held_rows) < len(self._read.points):
+            which = "none" if len(self.held_rows) == 0 else "all"
+            raise ValueError(f"held_out={self.held_out:g}: holds out {which} of {len(self._read.points)} rows")
 
     def __repr__(self) -> str:  # it seeds the true samples: an option that is not set is not in it
         more = f", missing={self.missing!r}" if self.missing else ""
+        more += f", held_out={self.held_out!r}" if self.held_out else ""
         return f"File(path={self.path!r}, columns={self.columns!r}, sigma={self.sigma!r}{more})"
 
     def __eq__(self, other: object) -> bool:
         """Compare what was read, too: a file that has changed is other data."""
         return type(other) is File and all(
-            getattr(self, name) == getattr(other, name) for name in ("path", "columns", "sigma", "missing", "digest")
+            getattr(self, name) == getattr(other, name)
+            for name in ("path", "columns", "sigma", "missing", "held_out", "digest")
         )
 
     @cached_property
@@ -209,9 +220,30 @@ class File(Scattered):
             return Rows(GivenPoints().rows, (), "")
         return _load_rows(self.path, self.columns, self.missing == "drop", self._stamp)
 
+    @cached_property
+    def _parts(self) -> tuple[Tensor, Tensor]:
+        """The rows that runs are trained on, and those held out; both are all rows if none are held out."""
+        every = self._read.points
+        if not self.held_out:
+            return every, every
+        order = torch.randperm(len(every), generator=torch.Generator().manual_seed(0))
+        count = round(self.held_out * len(every))
+        return every[order[count:].sort().values], every[order[:count].sort().values]
+
     @property
     def rows(self) -> Tensor:
-        return self._read.points
+        """The rows that runs are trained on `(n, dim)`."""
+        return self._parts[0]
+
+    @property
+    def held_rows(self) -> Tensor:
+        """The rows that metrics compare with `(n, dim)`: those held out, or all."""
+        return self._parts[1]
+
+    def sample(self, n: int, generator: torch.Generator) -> Tensor:
+        if not self.held_out:
+            return super().sample(n, generator)
+        return self.held_rows[torch.randint(len(self.held_rows), (n,), generator=generator)]
 
     @property
     def axis_names(self) -> tuple[str, ...]:
@@ -226,7 +258,8 @@ class File(Scattered):
     @cached_property
     def extent(self) -> tuple[tuple[float, float], ...]:
         """The range of a plot, low and high per axis: that of each column with some room, whatever the others."""
-        low, high = self.rows.min(0).values, self.rows.max(0).values
+        points = self._read.points
+        low, high = points.min(0).values, points.max(0).values
         room = 0.1 * (high - low) + 5 * self.sigma
         room = torch.where(room > 0, room, torch.ones(()))
         return tuple(zip((low - room).tolist(), (high + room).tolist(), strict=True))
@@ -241,7 +274,7 @@ class File(Scattered):
 
     @property
     def training_set(self) -> Tensor | None:
-        """The rows; None with noise on them, since every sample is new."""
+        """The rows that are not held out; None with noise on them, since every sample is new."""
         return None if self.sigma else self.rows
 
 
