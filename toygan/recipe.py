@@ -61,6 +61,14 @@ class Parts:
     momentum: float
     rows: Mapping[str, Any]  # what each field names, by field; of regularizers by spec; None if it names nothing
 
+    @property
+    def networks(self) -> tuple[Network, Network]:
+        """G and D as they train, changed by regularizers that shape networks."""
+        g, d = self.generator, self.discriminator
+        for name, part in self.regularizers.items():
+            g, d = part.networks(g, d, self.strengths[name])
+        return g, d
+
 
 @dataclass(frozen=True)
 class Recipe:

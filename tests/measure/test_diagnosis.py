@@ -181,7 +181,7 @@ def test_the_words_name_how_far_the_data_is() -> None:
 
 def test_a_knob_names_the_setting_as_it_is() -> None:
     recipe = Recipe(lr_d=3e-6)
-    assert "(now 3e-6)" in diagnose(recent(recipe, **with_(FAR))).remedy
+    assert "lr_d = 3e-7 (now 3e-6)" in diagnose(recent(recipe, diverged_at=1234)).remedy
 
 
 def test_a_run_that_diverged_says_when_and_one_whose_losses_explode_has_diverged_too() -> None:
@@ -204,6 +204,55 @@ def test_what_most_runs_do_at_first_is_no_failure(hopping: float, later: str) ->
     assert early.verdict == "undetermined"
     assert "early" in early.cause
     assert diagnose(of(range(0, 1800, 200), values)).verdict == later
+
+
+@pytest.mark.parametrize(
+    ("steps", "early"), [({"g_steps": 20, "d_steps": 20}, False), ({"d_steps": 20}, True), ({}, True)]
+)
+def test_it_is_early_until_both_players_have_taken_their_first_steps(steps: dict[str, int], early: bool) -> None:
+    """120 iterations of 20 steps each are 2400 steps of each player."""
+    said = diagnose(of(range(0, 121, 20), {**GOOD, **FAR}, Recipe(**steps)))
+    assert ("early" in said.cause) == early
+    assert (said.verdict == "undetermined") == early
+
+
+@pytest.mark.parametrize(
+    ("high_quality", "words"), [(0.9, "The samples are good"), (0.4, "Most samples lie on no mode")]
+)
+def test_samples_are_called_good_only_if_they_are(high_quality: float, words: str) -> None:
+    found = diagnose(
+        recent(modes_missing=7.0, total_variation=0.6, share_error=0.6, sliced_w1=0.3, high_quality=high_quality)
+    )
+    assert found.verdict == "mode collapse, modes absent"
+    assert found.cause.startswith(words)
+
+
+def test_a_linear_d_is_named_as_the_cause() -> None:
+    found = diagnose(recent(Recipe(data="gaussian1d", discriminator="linear"), spread_ratio=0.2, sliced_w1=0.3))
+    assert found.verdict == "too narrow"
+    assert found.cause.startswith("D is linear")
+    assert "discriminator = mlp (now linear)" in found.remedy
+
+
+BLUR = {"high-quality": 0.05, "total-variation": 0.95, "within-ratio": 9.0}
+
+
+def test_a_young_blur_is_not_converged_yet() -> None:
+    """At iteration 600 samples lie around the modes of every WGAN."""
+    recipe = Recipe(loss="wasserstein", regularizers={"gradient-penalty": 10.0})
+    young, old = (of(range(0, last, 100), {**GOOD, **BLUR}, recipe) for last in (601, 3001))
+    assert diagnose(young).verdict == "not converged yet"
+    assert "young" in diagnose(young).cause
+    assert diagnose(old).verdict == "over-regularized blur"
+
+
+def test_a_critic_whose_loss_is_the_distance_is_not_over_regularized() -> None:
+    """SuihongSong: a WGAN critic with a small penalty, 1000 iterations old, sees the blur and has not removed it."""
+    recipe = Recipe(loss="wasserstein", regularizers={"gradient-penalty": 0.1})
+    values = {**GOOD, **BLUR, "sliced-w1": 0.3}
+    sees, flat = (of(range(0, 3001, 100), values | {"loss-d": loss}, recipe) for loss in (-0.9, -0.001))
+    assert diagnose(sees).verdict != "over-regularized blur"
+    assert diagnose(flat).verdict == "over-regularized blur"
 
 
 def test_what_was_long_ago_does_not_count() -> None:

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn.functional import softplus
 
 from toygan import LOSSES, REGULARIZERS, Population, Recipe, RecipeError
-from toygan.parts.networks import Shape
+from toygan.parts.networks import NETWORKS, Shape
 from toygan.parts.regularizers import Regularizer
 from toygan.parts.regularizers.batch_aware import SimilarityMLP, StddevMLP
 from toygan.parts.regularizers.weights import WeightClipping
@@ -535,3 +535,59 @@ def test_the_derivative_of_clipping_is_1_up_to_the_bound_and_0_beyond_in_every_r
     assert clipped[0, 5].isnan()
     (slope,) = torch.autograd.grad((3 * clipped).sum(), theta, create_graph=True)
     assert slope[0, :5].tolist() == [0, 3, 3, 3, 0]
+
+
+@pytest.mark.parametrize("name", REGULARIZERS)
+def test_a_weaker_strength_is_allowed_and_within_the_sliders_range(name: str) -> None:
+    part = REGULARIZERS[name]
+    low, usual, high = part.strengths
+    weaker = part.weaken(usual, 100)
+    assert part.bounds[0] <= low <= weaker <= high <= part.bounds[1]
+    assert part.weaker in ("smaller", "larger")
+    assert part.whole or usual in (low, high) or weaker != usual
+    end = high if part.weaker == "larger" else low
+    assert part.weaken(end, 100) == end
+
+
+@pytest.mark.parametrize("name", ["weight-clipping", "weight-clipping(relative=False)", "spectral-norm", "top-k"])
+def test_where_larger_is_weaker_a_weaker_strength_leaves_more_of_the_game_as_it_is(name: str) -> None:
+    """Bounds on weights hold fewer of them, bounds on slopes allow steeper logits, and more samples count for G."""
+    plain = SMALL.but(loss="wasserstein", lr_d=0.1, lr_g=0.1, optimizer="sgd")
+    strong = {"top-k": 0.2, "spectral-norm": 0.5}.get(name, 0.01)
+    weak = REGULARIZERS.make(name).weaken(strong, 100)
+    populations = [Population(plain.but(regularizers={name: strength})) for strength in (strong, weak)]
+    free = Population(plain)
+    for population in (*populations, free):
+        population.run(int(name != "spectral-norm"))
+    if name == "spectral-norm":
+        slopes = [p.critic(torch.tensor([[[0.0, 0.0], [1.0, 1.0]]])).diff().abs().item() for p in populations]
+        assert slopes[1] == pytest.approx(weak / strong * slopes[0], rel=1e-3)
+        return
+    strong_away, weak_away = (
+        max(apart(p.generator.theta, free.generator.theta), apart(p.discriminator.theta, free.discriminator.theta))
+        for p in populations
+    )
+    assert weak_away < strong_away
+
+
+def apart(one: Tensor, other: Tensor) -> float:
+    return (one - other).abs().max().item()
+
+
+@pytest.mark.parametrize("name", REGULARIZERS)
+def test_a_refused_discriminator_is_told_of_every_one_that_fits(name: str) -> None:
+    """Gulrajani et al. 2017, sec. 4: with a gradient penalty, layer norm in place of batch norm."""
+    fitting, told = [], set()
+    for d in (d for d, spec in NETWORKS.items() if "discriminator" in spec.kind.roles):
+        try:
+            Recipe(discriminator=d, regularizers={name: REGULARIZERS[name].strengths[1]})
+            fitting.append(d)
+        except RecipeError as error:
+            told |= set(re.findall(r"'([\w-]+)'", str(error).partition("; needs ")[2]))
+    assert told <= set(fitting)
+    assert not told or told == set(fitting)
+
+
+def test_a_gradient_penalty_beside_batch_norm_names_layer_norm() -> None:
+    with pytest.raises(RecipeError, match="needs 'mlp', 'layer-norm-mlp', 'weight-norm-mlp', 'maxout' or 'linear'"):
+        Recipe(discriminator="batch-norm-mlp", regularizers={"gradient-penalty": 10.0})

@@ -10,12 +10,21 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from toygan.measure.same_game import is_same_game
+from toygan.parts.networks import NETWORKS
+from toygan.parts.networks.specs import LayeredSpec
+from toygan.parts.optimizers import Adam
+from toygan.parts.spec import with_arguments
 from toygan.recipe import KNOBS, Recipe, RecipeError
 from toygan.text import format_number, round_to
 
 Changes = dict[str, Any]  # fields of a recipe
 PRIOR_RUNS = 4  # without an effect, added to the runs of each remedy, so that one lucky run ranks it low
 ENOUGH_RUNS, LEAST_SHARE = 4, 0.25  # a remedy that was tried on so many runs has to have helped this share of them
+WEAKER = 100  # times: a regularizer that is to hold D back less
+USUAL_RATE = 1e-3  # of Adam on toys
+ROLES = ("generator", "discriminator")
+OTHER_NETWORK = "a network that can learn it"  # if a network cannot, the only remedy for what samples lack
 NOTHING_LEFT = "None of the remedies that were tried for this helps often enough here."
 
 
@@ -32,12 +41,12 @@ class Remedy:
     changes: Callable[[Recipe], Changes]
 
     def apply(self, recipe: Recipe) -> Recipe | None:
-        """Return the changed recipe, or None if the remedy has no use or no meaning there."""
+        """Return the changed recipe, or None if the remedy has no meaning there, or no effect on what trains."""
         try:
             changed = recipe.amend(**self.changes(recipe))
         except RecipeError:
             return None
-        return None if changed == recipe else changed
+        return None if is_same_game(recipe, changed) else changed
 
 
 class Odds(NamedTuple):
@@ -85,16 +94,30 @@ def remedies(
     verdict: str, recipe: Recipe, earlier: Sequence[Recipe] = ()
 ) -> Iterator[tuple[Remedy, Recipe, Odds | None]]:
     """Yield the remedies that have a meaning in the recipe, the recipe with each, and its odds, the best first."""
-    odds = read_odds().get(verdict, {})
+    odds, names = read_odds().get(verdict, {}), REMEDIES_FOR.get(verdict, ())
+    if OTHER_NETWORK in names and find_limits(recipe):
+        names = (OTHER_NETWORK,)
 
     def gain(name: str) -> float:
         known = odds.get(name)
         return (known.helped - known.harmed) / (known.n + PRIOR_RUNS) if known else 0.0
 
-    for name in sorted(REMEDIES_FOR.get(verdict, ()), key=gain, reverse=True):
+    for name in sorted(names, key=gain, reverse=True):
         known, changed = odds.get(name), REMEDIES[name].apply(recipe)
         if changed is not None and (known is None or known.promising) and not takes_back(recipe, changed, earlier):
             yield REMEDIES[name], changed, known
+
+
+def find_limits(recipe: Recipe) -> dict[str, str]:
+    """Return what the networks cannot learn, by player and in words."""
+    g, d = recipe.parts.networks
+    limits = {"discriminator": d.limit("discriminator"), "generator": g.limit("generator")}
+    return {role: words for role, words in limits.items() if words}
+
+
+def find_cause(verdict: str, recipe: Recipe) -> str:
+    """Return what a network cannot learn, in words, if that explains the verdict, or ""."""
+    return next(iter(find_limits(recipe).values()), "") if OTHER_NETWORK in REMEDIES_FOR.get(verdict, ()) else ""
 
 
 def takes_back(recipe: Recipe, changed: Recipe, earlier: Sequence[Recipe]) -> bool:
@@ -158,6 +181,44 @@ def _r1(strength: float) -> Callable[[Recipe], Changes]:
     }
 
 
+def _weaken(r: Recipe) -> Changes:
+    """Weaken every regularizer that can be weaker, each in its own direction."""
+    parts = r.parts.regularizers
+    return {"regularizers": {name: round_to(parts[name].weaken(x, WEAKER), 3) for name, x in r.regularizers.items()}}
+
+
+def _take_adam(r: Recipe) -> Changes:
+    """Give Adam at its usual rate to each player that has another optimizer."""
+    others = [player for player in "gd" if not isinstance(getattr(r.parts, f"optimizer_{player}"), Adam)]
+    rates = {f"lr_{player}": USUAL_RATE for player in others}
+    if len(others) == 2:
+        return {"optimizer": "adam", "optimizer_g": "", "optimizer_d": "", **rates}
+    return {f"optimizer_{player}": "" if r.optimizer == "adam" else "adam" for player in others} | rates
+
+
+def _enlarge(r: Recipe) -> Changes:
+    """Widen and deepen the layers in force: a network's own, and the recipe's if a network has those."""
+    changes: Changes = {}
+    for role in ROLES:
+        spec = r.parts.rows[role]
+        own = spec.enlarge() if isinstance(spec, LayeredSpec) else {}
+        if own:
+            changes[role] = with_arguments(getattr(r, role), **own)
+    shared = {"width": max(64, 2 * r.width), "depth": max(2, r.depth)}
+    return changes | {name: size for name, size in shared.items() if not is_same_game(r, r.amend(**{name: size}))}
+
+
+def _give_layers(r: Recipe) -> Changes:
+    """Give hidden layers to the players whose networks are limited without."""
+    limited = find_limits(r)
+    return {role: _with_layers(getattr(r, role), r) for role in limited}
+
+
+def _with_layers(spec: str, r: Recipe) -> str:
+    layered = isinstance(NETWORKS.make(spec), LayeredSpec)
+    return with_arguments(spec, depth=2) if layered else "mlp" if r.depth else "mlp(depth=2)"
+
+
 REMEDIES: dict[str, Remedy] = {
     "lower both rates": Remedy("Take shorter steps", _rates(0.1, 0.1)),
     "a third of both rates": Remedy("Take shorter steps", _rates(0.3, 0.3)),
@@ -175,18 +236,14 @@ REMEDIES: dict[str, Remedy] = {
     ),
     "weaker regularizers": Remedy(
         "Weaken the regularizers that hold D back",
-        lambda r: {"regularizers": {name: round_to(x / 100, 3) for name, x in r.regularizers.items()}},
+        _weaken,
     ),
     "other units": Remedy(
         "Standardize the data that the players see", lambda r: {"data": f"standardised(of={r.data})"}
     ),
-    "adam": Remedy(
-        "Use Adam for both players",
-        lambda r: {"optimizer": "adam", "optimizer_g": "", "optimizer_d": "", "lr_g": 1e-3, "lr_d": 1e-3},
-    ),
-    "larger networks": Remedy(
-        "Use larger networks", lambda r: {"width": max(64, 2 * r.width), "depth": max(2, r.depth)}
-    ),
+    "adam": Remedy("Use Adam for both players", _take_adam),
+    "larger networks": Remedy("Use larger networks", _enlarge),
+    OTHER_NETWORK: Remedy("Use a network that can learn it", _give_layers),
 }
 
 # The remedies that were tried for each verdict; `toygan gallery --odds` measures them.
@@ -196,15 +253,15 @@ REMEDIES_FOR: dict[str, tuple[str, ...]] = {
     "does not move": ("usual weights", "adam"),
     "out of scale": ("other units",),
     "discriminator overpowered": ("weak r1", "raise lr_g", "adam"),
-    "mode collapse, rotating": ("lower lr_g", "raise lr_d", "strong r1"),
-    "discriminator too weak": ("raise lr_d", "raise lr_d threefold", "adam", "usual weights"),
-    "mode collapse, modes absent": ("weak r1", "strong r1", "larger networks"),
+    "mode collapse, rotating": ("lower lr_g", "raise lr_d", "strong r1", OTHER_NETWORK),
+    "discriminator too weak": ("raise lr_d", "raise lr_d threefold", "adam", "usual weights", OTHER_NETWORK),
+    "mode collapse, modes absent": ("weak r1", "strong r1", "larger networks", OTHER_NETWORK),
     "over-regularized blur": ("weaker regularizers",),
     "oscillation": ("strong r1", "a third of both rates"),
     "off centre": ("a third of both rates", "weak r1", "more d_steps", "adam"),
-    "too narrow": ("more d_steps", "weak r1", "larger networks", "adam"),
-    "too wide": ("more d_steps", "weak r1", "larger networks", "adam"),
-    "uneven shares": ("a third of both rates", "weak r1", "larger networks"),
-    "parts missing": ("weak r1", "larger networks", "more d_steps"),
-    "wrong shape": ("larger networks", "weak r1", "a third of both rates", "adam"),
+    "too narrow": ("more d_steps", "weak r1", "larger networks", "adam", OTHER_NETWORK),
+    "too wide": ("more d_steps", "weak r1", "larger networks", "adam", OTHER_NETWORK),
+    "uneven shares": ("a third of both rates", "weak r1", "larger networks", OTHER_NETWORK),
+    "parts missing": ("weak r1", "larger networks", "more d_steps", OTHER_NETWORK),
+    "wrong shape": ("larger networks", "weak r1", "a third of both rates", "adam", OTHER_NETWORK),
 }

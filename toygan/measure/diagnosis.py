@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from toygan.measure import signs
-from toygan.measure.advice import advice
+from toygan.measure.advice import advice, find_cause
 from toygan.measure.recent import FEWEST_MEASUREMENTS, Recent
 from toygan.parts.metrics import METRICS
 from toygan.runs.record import Record
@@ -47,11 +47,13 @@ class Verdict:
         fits: A function that tells from the recent past of a run if it is in this state.
         evidence: The metrics that show it.
         cause: The cause in a sentence; it may name how far `{away}` and how wide `{wide}` the data is.
+        tell: A function that returns the cause for runs of another kind, or "" [default: none].
     """
 
     fits: Callable[[Recent], bool]
     evidence: Sequence[str]
     cause: str
+    tell: Callable[[Recent], str] | None = None
 
     def diagnose(self, name: str, recent: Recent) -> Diagnosis:
         """Return the diagnosis of a run that this verdict, of that name, fits."""
@@ -59,7 +61,8 @@ class Verdict:
         at = f"at iteration {recent.diverged_at:,}"
         numbers = [recent.describe(metric) for metric in self.evidence if len(recent.course(metric))]
         evidence = (at,) if recent.diverged_at >= 0 else tuple(numbers)
-        return Diagnosis(name, evidence, self.cause.format(away=away, wide=wide), advice(name, recent.recipe))
+        other = find_cause(name, recent.recipe) or (self.tell(recent) if self.tell else "")
+        return Diagnosis(name, evidence, other or self.cause.format(away=away, wide=wide), advice(name, recent.recipe))
 
 
 def diagnose(recent: Recent) -> Diagnosis:
@@ -149,9 +152,12 @@ VERDICTS: dict[str, Verdict] = {
         "G moves to the place that D finds most real; D learns to reject it, and G moves on.",
     ),
     "not converged yet": Verdict(
-        signs.improving,
+        lambda recent: signs.improving(recent) or (signs.blurred(recent) and not recent.started),
         ("sliced-w1", "total-variation", "high-quality"),
         "The samples are still coming closer to the data.",
+        lambda r: (
+            "" if signs.improving(r) else "The run is young: samples lie around the modes before they settle there."
+        ),
     ),
     # Players that do not match, and samples far from the data.
     "discriminator overpowered": Verdict(
@@ -169,6 +175,7 @@ VERDICTS: dict[str, Verdict] = {
         signs.absent,
         ("modes-missing", "effective-places", "high-quality"),
         "The samples are good, but only of some modes: D's gradient there does not lead to the other modes.",
+        lambda r: "" if signs.good(r) else "Most samples lie on no mode, and near some modes only.",
     ),
     "over-regularized blur": Verdict(
         signs.blurred,

@@ -14,7 +14,7 @@ from toygan.parts.metrics.samples import spread_of
 from toygan.runs.record import Record
 
 WINDOW_ITERATIONS = 1000  # that count as recent, or the newer half of a shorter run
-START_ITERATIONS = 800  # in which most runs wander, and a D of the default rate has not learned much
+START_STEPS = 800  # of each player, in which most runs wander, and a D of the default rate has not learned much
 FEWEST_MEASUREMENTS = 4  # for a diagnosis
 CHANGE_ITERATIONS = 300  # that a run is given after a change of its settings, before it is judged again
 
@@ -123,8 +123,9 @@ class Recent:
 
     @property
     def started(self) -> bool:
-        """True once the first iterations are over."""
-        return len(self.steps) > 0 and bool(self.steps[-1] >= START_ITERATIONS)
+        """True once both players have taken their first steps."""
+        each = min(self.recipe.g_steps, self.recipe.d_steps)
+        return len(self.steps) > 0 and bool(each * self.steps[-1] >= START_STEPS)
 
     @property
     def mean_accuracy(self) -> float:

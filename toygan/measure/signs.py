@@ -8,6 +8,7 @@ from toygan.measure.recent import Recent
 
 GUESSING_ACCURACY = 0.65  # of D over both kinds of samples, below which it sees almost nothing
 SWING_SHARE = 0.17  # standard deviation of the high-quality share; with a strong R1 it is 0.1 without any fault
+GOOD_SHARE = 0.8  # of the high-quality share of true samples, from which samples are called good
 FAR_SPREADS = 0.25  # of the data, between samples and data that have little in common
 STILL_SPREADS = 1e-4  # of the data in 100 iterations; less than that is not visible
 NO_GRADIENT_NORM = 1e-6
@@ -179,6 +180,11 @@ def oscillating(r: Recent) -> bool:
     return r.swing("high-quality") > SWING_SHARE or r.swing("sliced-w1") > DISTANCE_SPREADS * r.spread
 
 
+def good(r: Recent) -> bool:
+    """Return True if nearly as many samples are of high quality as of true ones."""
+    return r.relative_to_true("high-quality") > GOOD_SHARE
+
+
 def absent(r: Recent) -> bool:
     """Return True if some modes get almost no samples, and always the same ones."""
     return r.k > 1 and lacking(r) > 0.3 and r.relative_to_true("high-quality") > 0.3
@@ -188,4 +194,14 @@ def blurred(r: Recent) -> bool:
     """Return True if regularizers make D guess, while the samples lie around every mode, and seldom on one."""
     around = r.k > 1 and lacking(r) < 0.3 and r.relative_to_true("effective-places") > 0.75
     smeared = r.relative_to_true("high-quality") < 0.6 and r.mean("within-ratio") > WITHIN_RATIO
-    return around and smeared and r.mean_accuracy < GUESSING_ACCURACY and bool(r.recipe.regularizers)
+    return around and smeared and guesses(r) and bool(r.recipe.regularizers)
+
+
+def guesses(r: Recent) -> bool:
+    """Return True if D hardly tells the samples from the data.
+
+    The loss of a critic is minus a distance; if that is as large as the distance of the samples, it sees them well.
+    """
+    loss = r.recipe.parts.loss
+    sees = loss.relative and loss.separable and -r.mean("loss-d") > r.mean("sliced-w1")
+    return r.mean_accuracy < GUESSING_ACCURACY and not sees

@@ -45,6 +45,13 @@ def split(spec: str) -> tuple[str, dict[str, Any]]:
         raise ValueError(f"cannot read {short(spec)} ({error}); {form}") from None
 
 
+def with_arguments(spec: str, **arguments: Any) -> str:
+    """Return a spec with these arguments, and with those that it had besides."""
+    name, given = split(spec)
+    words = ",".join(f"{key}={value!r}" for key, value in {**given, **arguments}.items())
+    return f"{name}({words})" if words else name
+
+
 def _split_tokens(text: str) -> Iterator[Token]:
     """Yield the words and signs of a text; raise ValueError if it is too long or a bracket is not closed."""
     for count, found in enumerate(TOKEN.finditer(text)):

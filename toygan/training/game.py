@@ -48,9 +48,7 @@ class Game:
         self.turn_state: TurnState = ()
         self.regularizer_states: dict[str, RegularizerState] = {}
         self.source = Source(recipes, TRAINING, device, dtype)
-        g, d = parts.generator, parts.discriminator
-        for name, part in parts.regularizers.items():
-            g, d = part.networks(g, d, recipes[0].regularizers[name])
+        g, d = parts.networks
         for_g, for_d = parts.optimizer_g, parts.optimizer_d
         theta_g, theta_d = _initial("generator", g, recipes, like), _initial("discriminator", d, recipes, like)
         self.generator = Player(g, theta_g, for_g, build_rates(recipes, "lr_g", for_g, like))

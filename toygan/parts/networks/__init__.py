@@ -5,6 +5,8 @@ A network is a frozen dataclass. Its spec is a row of the menu, which a recipe n
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from toygan.parts.menu import Menu
 from toygan.parts.networks.base import Network as Network
 from toygan.parts.networks.base import NetworkSpec as NetworkSpec
@@ -17,3 +19,9 @@ from toygan.parts.networks.specs import LAYERED
 
 NETWORKS: Menu[NetworkSpec] = Menu({**LAYERED, **PLAIN})
 """The networks by name, for a recipe's `generator` and `discriminator`."""
+
+
+def name_discriminators(fits: Callable[[type[Network]], bool]) -> str:
+    """Return the names of all discriminators of a kind that fits, for messages: "'mlp', 'maxout' or 'linear'"."""
+    names = [repr(name) for name, spec in NETWORKS.items() if "discriminator" in spec.kind.roles and fits(spec.kind)]
+    return " or ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

@@ -10,6 +10,8 @@ from typing import ClassVar, NamedTuple, Self
 import torch
 from torch import Tensor
 
+LINEAR_D = "D is linear: it compares the means of both kinds of samples, and sees neither their spread nor their shape."
+
 
 class Shape(NamedTuple):
     """The size, activation and initial weights of a network, as a recipe and a spec set them."""
@@ -66,6 +68,10 @@ class Network:
     def refuses(cls, inputs: int, outputs: int) -> str | None:
         """Return the reason why this network cannot have these numbers of `inputs` and `outputs`, or None."""
         return None
+
+    def limit(self, role: str) -> str:
+        """Return what no training teaches this network as the player `role`, as a sentence; "" if there is nothing."""
+        return ""
 
     @property
     def beside(self) -> int:

@@ -14,7 +14,7 @@ from torch.nn import functional as F
 
 from toygan.parts.checks import number
 from toygan.parts.menu import Menu
-from toygan.parts.networks.base import Network
+from toygan.parts.networks.base import LINEAR_D, Network
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,10 @@ class MLP(Network):
     @property
     def n_params(self) -> int:
         return sum(self.sizes)
+
+    def limit(self, role: str) -> str:
+        linear = len(self.layers) == 1 and self.shape.output == "identity"
+        return LINEAR_D if linear and role == "discriminator" else ""
 
     def start(self, rng: torch.Generator) -> Tensor:
         theta = (2 * torch.rand(self.n_params, generator=rng) - 1) * self.spread()

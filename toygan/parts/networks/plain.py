@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from toygan.parts.networks.base import Network, NetworkSpec
+from toygan.parts.networks.base import LINEAR_D, Network, NetworkSpec
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,9 @@ class Linear(Network):
     @property
     def n_params(self) -> int:
         return self.inputs * self.outputs
+
+    def limit(self, role: str) -> str:
+        return LINEAR_D if role == "discriminator" else ""
 
     def start(self, rng: torch.Generator) -> Tensor:
         return torch.randn(self.n_params, generator=rng)
@@ -39,6 +42,9 @@ class Point(Network):
     def n_params(self) -> int:
         return self.outputs
 
+    def limit(self, role: str) -> str:
+        return "G ignores its noise: all its samples are one point."
+
     def start(self, rng: torch.Generator) -> Tensor:
         return torch.randn(self.outputs, generator=rng)
 
@@ -54,6 +60,9 @@ class Shift(Point):
     def refuses(cls, inputs: int, outputs: int) -> str | None:
         fits = inputs == outputs
         return None if fits else f"shifts noise of {inputs} dimensions; this data needs latent={outputs}"
+
+    def limit(self, role: str) -> str:
+        return "G only shifts its noise: its samples keep the spread and the shape of the noise."
 
     def __call__(self, theta: Tensor, x: Tensor) -> Tensor:
         return x + theta.unsqueeze(1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from toygan.parts.checks import number, size, whole
 from toygan.parts.networks.base import Network, NetworkSpec, Shape
@@ -21,6 +22,7 @@ from toygan.parts.networks.layers import (
 from toygan.text import short
 
 WIDEST, DEEPEST = 4096, 16  # units of a layer, hidden layers
+WIDE = 64  # units of a layer, enough for most data in the plane
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,14 @@ class LayeredSpec(NetworkSpec):
         if self.widths and not self.width is self.depth is None:
             raise ValueError(f"widths={short(self.widths)}: stands for width and depth; give one or the other")
         object.__setattr__(self, "widths", tuple(self.widths))
+
+    def enlarge(self) -> dict[str, Any]:
+        """Return arguments for at least two layers of twice the width, where this spec has sizes of its own."""
+        if self.widths:
+            widths = tuple(max(WIDE, 2 * width) for width in self.widths)
+            return {"widths": widths if len(widths) > 1 else 2 * widths}
+        own: dict[str, Any] = {} if self.width is None else {"width": max(WIDE, 2 * self.width)}
+        return own if self.depth is None else own | {"depth": max(2, self.depth)}
 
     def adapt(self, shape: Shape) -> Shape:
         return Shape(

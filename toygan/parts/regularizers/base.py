@@ -108,6 +108,7 @@ class Regularizer:
     Args:
         strengths: The lowest, the usual and the highest strength, for sliders [default: (0.001, 0.1, 10)].
         bounds: The lowest and the highest strength allowed [default: (0, inf)].
+        weaker: The direction of a strength that changes the game less, "smaller" or "larger" [default: "smaller"].
         whole: True if the strength counts something, and so is a whole number [default: False].
         structural: True if the strength shapes a network, so that a change restarts the run [default: False].
         fades: True if the strength falls linearly to 0 over the recipe's `anneal` iterations [default: False].
@@ -130,6 +131,7 @@ class Regularizer:
 
     strengths: ClassVar[tuple[float, float, float]] = (1e-3, 0.1, 10.0)
     bounds: ClassVar[tuple[float, float]] = (0.0, math.inf)
+    weaker: ClassVar[str] = "smaller"
     whole: ClassVar[bool] = False
     formula: ClassVar[str] = ""
     structural: ClassVar[bool] = False
@@ -158,6 +160,22 @@ class Regularizer:
             The end of the error message "regularizers=NAME: ...", or None.
         """
         return None
+
+    def weaken(self, strength: float, factor: float) -> float:
+        """Return a strength that is so many times weaker, at most as far as sliders go; a count stays as it is.
+
+        Args:
+            strength: The present strength.
+            factor: How many times weaker, above 1.
+        Returns:
+            The weaker strength, or the present one if it is a count or is weaker than sliders go.
+        """
+        low, _, high = self.strengths
+        if self.whole:
+            return strength
+        if self.weaker == "larger":
+            return max(strength, min(strength * factor, high))
+        return min(strength, max(strength / factor, low))
 
     def networks(self, g: Network, d: Network, strength: float) -> tuple[Network, Network]:
         """Return the networks to train in place of G's and D's; for structural regularizers only.

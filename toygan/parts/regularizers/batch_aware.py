@@ -66,6 +66,9 @@ class BatchAwareMLP(MLP):
         *hidden, (features, outputs) = super().layers
         return [*hidden, (features + self.extra, outputs)]
 
+    def limit(self, role: str) -> str:
+        return ""
+
     def about(self, theta: Tensor, features: Tensor, context: Tensor) -> Tensor:
         """Compute the numbers `(P, n, extra)` for samples of features `(P, n, f)`, in a batch `context` `(P, m, f)`."""
         raise NotImplementedError

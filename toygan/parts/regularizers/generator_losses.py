@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from toygan.parts.networks import name_discriminators
 from toygan.parts.optimizers import OptimizerState
 from toygan.parts.protocols import RecipeParts
 from toygan.parts.regularizers.base import DiscriminatorPass, Regularizer, RegularizerState, VirtualStep
@@ -54,6 +55,7 @@ class TopK(Regularizer):
     """G learns only from this share of its samples: those with the highest logits (Sinha et al. 2020)."""
 
     strengths = (0.25, 0.75, 1.0)
+    weaker = "larger"
     bounds = (1e-6, 1.0)
     formula = r"\mathcal L_G\ \text{over the}\ \lceil sn\rceil\ \text{samples of highest}\ a_f"
 
@@ -78,8 +80,8 @@ class FeatureMatching(Regularizer):
     def refuses(self, parts: RecipeParts) -> str | None:
         if parts.discriminator.layered:
             return None
-        named = parts.names["discriminator"]
-        return f"discriminator {named!r} has no layer of features to match; needs 'mlp'"
+        named, fitting = parts.names["discriminator"], name_discriminators(lambda kind: kind.layered)
+        return f"discriminator {named!r} has no layer of features to match; needs {fitting}"
 
     def generator_loss(self, loss: Tensor, c: DiscriminatorPass, strength: Tensor, state: RegularizerState) -> Tensor:
         apart = c.features(c.x_real).mean(1) - c.features(c.x_fake).mean(1)

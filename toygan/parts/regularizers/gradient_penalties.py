@@ -9,6 +9,7 @@ from torch import Tensor
 
 from toygan.parts.checks import number
 from toygan.parts.kinks import at_least
+from toygan.parts.networks import name_discriminators
 from toygan.parts.protocols import RecipeParts
 from toygan.parts.regularizers.base import DiscriminatorPass, Regularizer, RegularizerState, norm
 
@@ -19,10 +20,10 @@ class InputGradientPenalty(Regularizer):
     def refuses(self, parts: RecipeParts) -> str | None:
         if parts.discriminator.per_sample:
             return None
-        named = parts.names["discriminator"]
+        named, fitting = parts.names["discriminator"], name_discriminators(lambda kind: kind.per_sample)
         return (
             f"with discriminator {named!r} a point's logit depends on the whole batch, so that its gradient there "
-            "penalises nothing of its own (Gulrajani et al. 2017, sec. 4); needs 'mlp' or 'maxout'"
+            f"penalises nothing of its own (Gulrajani et al. 2017, sec. 4, who take layer norm); needs {fitting}"
         )
 
 

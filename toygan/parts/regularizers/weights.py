@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from toygan.parts.kinks import at_least
-from toygan.parts.networks import Network
+from toygan.parts.networks import Network, name_discriminators
 from toygan.parts.protocols import RecipeParts
 from toygan.parts.regularizers.base import DiscriminatorPass, Regularizer, RegularizerState
 
@@ -29,6 +29,7 @@ class WeightClipping(Regularizer):
     relative: bool = True
 
     strengths = (0.05, 1.0, 10.0)
+    weaker = "larger"
     formula = r"\psi\leftarrow\mathrm{clip}(\psi,\pm c/\sqrt{n_{\mathrm{in}}})"
 
     def project(self, theta_d: Tensor, net: Network, strength: Tensor) -> Tensor:
@@ -62,15 +63,16 @@ class SpectralNorm(Regularizer):
     """
 
     strengths = (0.5, 5.0, 50.0)
+    weaker = "larger"
     formula = r"a(x)=s\cdot a_{\bar\psi}(x),\quad \bar W=W/\sigma_{\max}(W)"
 
     def refuses(self, parts: RecipeParts) -> str | None:
         network, named = parts.discriminator, parts.names["discriminator"]
-        if network.scale_free:
-            return f"discriminator {named!r} undoes the scale of every matrix; needs 'mlp'"
-        if network.layered:
+        if network.layered and not network.scale_free:
             return None
-        return f"discriminator {named!r} at norm 1 has nothing left to learn but a direction; needs 'mlp'"
+        why = "undoes the scale of every matrix" if network.layered else "at norm 1 can only learn a direction"
+        fitting = name_discriminators(lambda kind: kind.layered and not kind.scale_free)
+        return f"discriminator {named!r} {why}; needs {fitting}"
 
     def start(self, theta_g: Tensor, theta_d: Tensor, net: Network) -> RegularizerState:
         matrices = net.matrices(theta_d)
