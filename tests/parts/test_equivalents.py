@@ -23,6 +23,7 @@ from toygan import (
     Population,
     Recipe,
     RecipeError,
+    evaluate,
     find_equivalents,
 )
 from toygan.parts.equivalents import KINDS, Equivalent, equivalents
@@ -513,6 +514,9 @@ SCORES: dict[str, tuple[Callable[[str], float], float]] = {
     "scipy.stats.wasserstein_distance_nd": (score, 1.25244074079469),
     "scipy.stats.wasserstein_distance": (lambda metric: score(metric, dim=1), 0.91475),
     "POT.wasserstein_1d(p=2)": (lambda metric: score(metric, dim=1) ** 2, 0.93839925),
+    "ott-jax.tools.unreg.wassdis_p(p=1)": (score, 1.2524408),
+    "ott-jax.tools.unreg.wassdis_p(p=2)": (score, 1.3870578),
+    "dcor.energy_distance(estimation_stat='u_statistic')": (score, 0.43173276325322596),
     "scipy.spatial.distance.jensenshannon": (lambda metric: math.sqrt(score_of_modes(metric)), 0.464501404022459),
     "scipy.stats.entropy(generated, true)": (score_of_modes, math.log(2)),
 }
@@ -522,6 +526,33 @@ SCORES: dict[str, tuple[Callable[[str], float], float]] = {
 def test_a_score_is_that_of_the_package(name: str) -> None:
     ours, theirs = SCORES[name]
     assert ours(of("metrics")[name].equals) == pytest.approx(theirs, rel=1e-6)
+
+
+LIKE = {  # what the packages gave on the points above, beyond SCORES
+    "scipy.stats.energy_distance": 0.7046768368865579,
+    "geomloss.SamplesLoss('energy')": 0.3458586531789025,
+    "geomloss.SamplesLoss('gaussian', blur=0.7)": 0.06228524855817169,
+    "ummd.MMD['biased_MMD']": 0.17267325066686615,
+    "torchmetrics.image.kid.poly_mmd": 4.986018959467218,
+    "piq.KID": 4.986018959467218,
+    "piq.PR precision": 1,
+    "piq.PR recall": 11 / 12,
+    "dcor.energy_distance": 0.6917339730244709,
+    "sbibm.metrics.mmd": 0.09914821696533216,
+} | {name: theirs for name, (_, theirs) in SCORES.items()}
+ON_A_LINE = {"scipy.stats.energy_distance", "scipy.stats.wasserstein_distance", "POT.wasserstein_1d(p=2)"}
+RANDOM = {"POT.sliced_wasserstein_distance", "torch-fidelity.kernel_inception_distance_mean"}  # in test_packages
+OF_MODES = {"scipy.spatial.distance.jensenshannon", "scipy.stats.entropy(generated, true)"}  # there too
+WITH_LIKE = [row for row in equivalents() if row.like and row.name not in RANDOM | OF_MODES]
+
+
+@pytest.mark.parametrize("row", WITH_LIKE, ids=lambda row: row.name)
+def test_like_gives_the_score_of_the_package_to_its_last_digits(row: Equivalent) -> None:
+    dim = 1 if row.name in ON_A_LINE else 2
+    data = "gaussian2d" if dim == 2 else "gaussian1d"
+    found = evaluate(GENERATED[:, :dim], data, [row.row], like=row.like, compared_with=TRUE[:, :dim])
+    digits = 1e-6 if row.package == "ott-jax" else 1e-12
+    assert float(found[row.row][0]) == pytest.approx(LIKE[row.name], rel=digits)
 
 
 def test_energy_distances_of_all_pairs_are_ours_and_the_pairs_of_one_sample() -> None:

@@ -26,9 +26,9 @@ def _cells(row: Equivalent) -> list[str]:
 
 
 def _here(row: Equivalent, quote: str = "") -> str:
-    if row.equals:
-        return f"{quote}{row.equals}{quote}"
-    return f"no equal; nearest: {quote}{row.nearest}{quote}" if row.nearest else "no equal"
+    near = f"no equal; nearest: {quote}{row.nearest}{quote}" if row.nearest else "no equal"
+    ours = f"{quote}{row.equals}{quote}" if row.equals else near
+    return f'{ours}; theirs: {quote}evaluate(like="{row.like}"){quote}' if row.like else ours
 
 
 def describe_like(name: str) -> str:

@@ -28,6 +28,7 @@ class Equivalent:
         equals: The spec that equals it, or "" if none does [default: ""].
         nearest: If none equals it, the spec that comes closest, or "" [default: ""].
         conversion: The factor, sign or shift between theirs and ours, or the reason why none equals [default: ""].
+        like: Of a metric, what `evaluate(like=...)` takes to give theirs to the last digits, or "" [default: ""].
     """
 
     name: str
@@ -39,6 +40,7 @@ class Equivalent:
     equals: str = ""
     nearest: str = ""
     conversion: str = ""
+    like: str = ""
 
     @property
     def package(self) -> str:
@@ -56,11 +58,12 @@ class Equivalent:
         return re.split(r"[(:]", self.equals or self.nearest)[0]
 
     def __str__(self) -> str:
+        theirs = f', theirs by like="{self.like}"' if self.like else ""
         if self.equals:
             also = f" ({self.conversion})" if self.conversion else ""
-            return f"in {self.package} {self.there} is {self.equals}{also}"
+            return f"in {self.package} {self.there} is {self.equals}{theirs}{also}"
         near = f", nearest is {self.nearest}" if self.nearest else ""
-        return f"in {self.package} {self.there} has no equal{near} ({self.conversion})"
+        return f"in {self.package} {self.there} has no equal{near}{theirs} ({self.conversion})"
 
 
 @cache

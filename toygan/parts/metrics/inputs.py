@@ -210,7 +210,7 @@ class MetricInputs:
     @cached_property
     def to_reference(self) -> Tensor:
         """The distances of all generated to all reference samples `(P, n, n)`."""
-        return torch.cdist(self.samples, self.reference.expand_as(self.samples), compute_mode=EXACT)
+        return torch.cdist(self.samples, self.reference.expand(len(self.samples), -1, -1), compute_mode=EXACT)
 
     @cached_property
     def within(self) -> Tensor:

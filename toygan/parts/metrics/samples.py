@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from toygan.parts.distributions.base import EXACT, Distribution
 from toygan.parts.metrics.base import Metric
 from toygan.parts.metrics.inputs import MetricInputs
+from toygan.parts.metrics.statistics import Balls, energy, gaussian_kernel, least_cost, mean_of_pairs, squared_mmd
 
 WASSERSTEIN_LIMIT = 1000  # samples; the exact assignment takes n ** 3 operations
 DIRECTIONS, FEW_DIRECTIONS = 128, 16  # number of directions along which samples are sorted; few while a run plays
@@ -40,22 +40,14 @@ def log_likelihood_gap(e: MetricInputs) -> Tensor:
     return e.data.log_prob(e.samples.double()).mean(-1) - mean_log_density(e.data)
 
 
-def _assignment(cost: Tensor) -> Tensor:
-    """Compute the least mean cost of matching generated to reference samples one to one `(P,)`, by scipy."""
-    from scipy.optimize import linear_sum_assignment  # here: it takes longer to load than the whole package
-
-    best = [float(c[linear_sum_assignment(c)].mean()) if np.isfinite(c).all() else math.nan for c in cost.cpu().numpy()]
-    return torch.tensor(best, dtype=torch.float64)
-
-
 def w1(e: MetricInputs) -> Tensor:
     """Exact Wasserstein-1 distance to equally many true samples: the mean distance that mass has to move."""
-    return _assignment(e.to_reference)
+    return least_cost(e.to_reference)
 
 
 def w2(e: MetricInputs) -> Tensor:
     """Exact Wasserstein-2 distance to equally many true samples: the root mean square distance that mass moves."""
-    return _assignment(e.to_reference**2).sqrt()
+    return least_cost(e.to_reference**2).sqrt()
 
 
 def sliced_w2(e: MetricInputs) -> Tensor:
@@ -129,28 +121,15 @@ def _mean_to_nearest(x: Tensor, pool: Tensor) -> Tensor:
     return torch.cat(near, dim=1).mean(-1)
 
 
-def _off_diagonal_mean(x: Tensor) -> Tensor:
-    """Compute the mean over pairs of two different samples `(P,)`, the U-statistic."""
-    n = x.shape[-1]
-    return (x.sum((-1, -2)) - x.diagonal(dim1=-2, dim2=-1).sum(-1)) / (n * (n - 1))
-
-
 def energy_distance(e: MetricInputs) -> Tensor:
     """2 E|x-y| - E|x-x'| - E|y-y'| to equally many true samples; unbiased, so it may be below 0 (Szekely 2003)."""
-    across = e.to_reference.mean((-1, -2))
-    return 2 * across - _off_diagonal_mean(e.within) - _off_diagonal_mean(e.within_reference)
+    return energy(e)
 
 
 def mmd(e: MetricInputs) -> Tensor:
     """Squared MMD, unbiased; the Gaussian kernel's width is the true median distance (Gretton et al. 2012)."""
     width = e.within_reference.flatten().median()
-    cross, ours, theirs = ((-(d**2) / (2 * width**2)).exp() for d in (e.to_reference, e.within, e.within_reference))
-    return _off_diagonal_mean(ours) + _off_diagonal_mean(theirs) - 2 * cross.mean((-1, -2))
-
-
-def _reach(distances: Tensor, k: int) -> Tensor:
-    """Compute the distance from each sample to its k-th neighbour, itself not counted `(P, n)`."""
-    return distances.kthvalue(min(k + 1, distances.shape[-1]), dim=-1).values
+    return squared_mmd(*gaussian_kernel(e, width), mean_of_pairs)
 
 
 def scattered(e: MetricInputs) -> bool:
@@ -170,22 +149,22 @@ def on_a_line(e: MetricInputs) -> bool:
 
 def precision(e: MetricInputs) -> Tensor:
     """Share of generated samples inside the true samples' 3-neighbour balls (Kynkaanniemi et al. 2019)."""
-    return (e.to_reference <= _reach(e.within_reference, 3)[:, None, :]).any(-1).double().mean(-1)
+    return Balls(3).precision(e)
 
 
 def recall(e: MetricInputs) -> Tensor:
     """Share of true samples inside the generated samples' 3-neighbour balls (Kynkaanniemi et al. 2019)."""
-    return (e.to_reference <= _reach(e.within, 3)[:, :, None]).any(-2).double().mean(-1)
+    return Balls(3).recall(e)
 
 
 def density(e: MetricInputs) -> Tensor:
     """Mean number of true 5-neighbour balls around a generated sample, over 5 (Naeem et al. 2020)."""
-    return (e.to_reference <= _reach(e.within_reference, 5)[:, None, :]).double().sum(-1).mean(-1) / 5
+    return Balls(5).density(e)
 
 
 def coverage(e: MetricInputs) -> Tensor:
     """Share of true samples with a generated one in their 5-neighbour ball (Naeem et al. 2020)."""
-    return (e.to_reference.min(-2).values <= _reach(e.within_reference, 5)).double().mean(-1)
+    return Balls(5).coverage(e)
 
 
 SAMPLE_METRICS: dict[str, Metric] = {
