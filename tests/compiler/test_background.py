@@ -28,7 +28,8 @@ SMALL = Recipe(width=4, batch=8, regularizers={"r1": 0.1})
 @pytest.fixture(autouse=True)
 def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOYGAN_CACHE", str(tmp_path / "programs"))
-    monkeypatch.setattr(background, "_failed", False)
+    monkeypatch.setattr(background, "_failed", set())
+    monkeypatch.setattr(background, "_failures", 0)
     monkeypatch.setattr(background, "_logged", False)
 
 
@@ -72,22 +73,62 @@ def test_a_compiled_run_is_that_of_the_step_but_for_rounding() -> None:
     assert [path.name for path in Cache().folder.glob("*.part")] == []
 
 
-@pytest.mark.parametrize("compiler", ["/bin/false", "/nonexistent/compiler"])
+def job(number: int) -> Job:
+    return Job(f"# {number}\ndef forward(self, x): return (x,)", (((1,), "float32"),))
+
+
+def failing(monkeypatch: pytest.MonkeyPatch, error: Exception) -> list[Job]:
+    """The jobs that a compiler has begun which always fails."""
+    begun = []
+
+    def fail(job: Job, path: Path) -> None:
+        begun.append(job)
+        raise error
+
+    monkeypatch.setattr(background, "_compile", fail)
+    return begun
+
+
 def test_a_compiler_that_fails_is_one_line_and_no_error(
-    compiler: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setenv("CXX", compiler)
-    monkeypatch.setattr(background, "_compile", _fails)
-    work = jobs(Population(SMALL))
-    assert wait_for(work) is None
-    assert wait_for(work) is None
-    assert len(caplog.records) == 1
-    assert "\n" not in caplog.records[0].getMessage()
-    assert not background.has_compiler()
+    failing(monkeypatch, RuntimeError("error: first line\nlast line"))
+    for number in range(5):
+        assert wait_for([job(number)]) is None
+    assert [record.getMessage() for record in caplog.records] == [
+        "a run continues without its compiled program: last line"
+    ]
 
 
-def _fails(job: Job, path: Path) -> None:
-    raise RuntimeError("error: first line\nlast line")
+def test_what_has_failed_is_not_tried_again_and_what_has_not_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "_find_compiler", lambda: "c++")
+    begun = failing(monkeypatch, RuntimeError("no such operation"))
+    for number in (0, 0, 1):
+        assert background.compile_now([job(number)]) is None
+    assert begun == [job(0), job(1)]
+    monkeypatch.setattr(background, "_compile", lambda job, path: path.write_bytes(b"library"))
+    assert background.compile_now([job(2)]) == [Cache().path(job(2).key)]
+    failing(monkeypatch, RuntimeError("no such operation"))
+    for number in (3, 4, 5):
+        assert background.has_compiler()
+        assert background.compile_now([job(number)]) is None
+    assert not background.has_compiler(), "three failures in a row"
+
+
+def test_what_the_compiler_leaves_to_torch_is_tried_once_on_a_machine_and_is_no_failure(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun = failing(monkeypatch, background.LeftToTorch("torch.ops.aten.solve.default torch.ops.aten.other.default"))
+    solves = [Job(f"x{i} = torch.ops.aten.solve.default(a, b)", ()) for i in range(3)]
+    near = Job("x = torch.ops.aten.solve.default_of_another(a, b)", ())
+    for one in solves:
+        monkeypatch.setattr(background, "_failed", set())  # as in another process
+        assert background.compile_now([one]) is None
+    assert begun == solves[:1]
+    assert background.compile_now([near]) is None
+    assert begun == [solves[0], near]
+    assert background._failures == 0
+    assert not caplog.records
 
 
 def test_a_folder_that_cannot_be_written_is_one_line_and_no_error(
@@ -249,7 +290,7 @@ def test_a_compiler_that_is_killed_is_one_line(
         if thread.name == "toygan compiler":
             thread.join()
     assert [record.getMessage() for record in caplog.records] == [
-        "runs continue without compiled programs: the compiler ended with -9"
+        "a run continues without its compiled program: the compiler ended with -9"
     ]
     assert Population(SMALL).compile().startswith("captured")
     assert [path.name for path in Cache().folder.glob("*.*")] == []

@@ -140,6 +140,8 @@ def _train(request: Request, out: Path | None, resume: bool, force: bool) -> int
         print_tables([summarize(run.look())])
         click.echo(f"diagnosis: {count_verdicts(diagnose_all(run.record))}")
         click.echo(describe_best(run))
+        if (since := run.engine.compiled_since) is not None:
+            click.echo(f"compiled since iteration {since}: faster, and rounded differently from there on")
         if folder:
             click.echo(f"written to {folder.write()}")
     return SIGNALLED + caught[0] if caught else 0

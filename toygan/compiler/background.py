@@ -15,13 +15,15 @@ from contextlib import suppress
 from pathlib import Path
 
 from toygan.compiler.cache import Cache, CacheError
-from toygan.compiler.job import Job
+from toygan.compiler.job import LEFT, Job
 
 SWITCH = "TOYGAN_COMPILE"  # "0" in the environment turns the compiler off, and programs that come by themselves
 LOG = logging.getLogger("toygan.compiler")
 Done = Callable[[list[Path]], None]  # gets the libraries of all jobs
+MOST_FAILURES = 3  # one after the other: then it would fail for every job
 
-_failed = False  # True once something has failed: it would fail again
+_failed: set[str] = set()  # keys of jobs that have failed
+_failures = 0  # since the compiler last worked
 _logged = False  # True once a line was logged: the first is enough
 _at_work = threading.Lock()  # held while the background compiles: one after the other
 _may_log: Callable[[], bool] | None = None
@@ -61,9 +63,13 @@ def is_off() -> bool:
     return os.environ.get(SWITCH) == "0"
 
 
+class LeftToTorch(Exception):
+    """The error of a job with operations that the compiler would leave to torch."""
+
+
 def has_compiler() -> bool:
-    """Return True if a C++ compiler is found, and nothing has failed before."""
-    return not _failed and os.name == "posix" and _find_compiler() is not None
+    """Return True if a C++ compiler is found that has not failed too often."""
+    return _failures < MOST_FAILURES and os.name == "posix" and _find_compiler() is not None
 
 
 def _find_compiler() -> str | None:
@@ -72,17 +78,29 @@ def _find_compiler() -> str | None:
 
 
 def compile_now(jobs: list[Job]) -> list[Path] | None:
-    """Compile jobs and return their libraries; after a failure, log one line, once, and return None."""
-    global _failed
+    """Compile jobs and return their libraries; after a failure, log one line, once, and return None.
+
+    Jobs that have failed before are not tried again in this process.
+    """
+    global _failures
+    if any(job.key in _failed for job in jobs):
+        return None
     try:
         cache = Cache()
         libraries = [_library(cache, job) for job in jobs]
         cache.tidy()
+        _failures = 0
         return libraries
+    except LeftToTorch:  # no failure: the run is as fast as it can be
+        pass
+    except CacheError as error:
+        _failures = MOST_FAILURES
+        log(f"runs continue without compiled programs: {error}")
     except Exception as error:  # whatever fails here, the run does not need it
-        _failed = True
-        log(f"runs continue without compiled programs: {_last_line(str(error))}")
-        return None
+        _failures += 1
+        log(f"a run continues without its compiled program: {_last_line(str(error))}")
+    _failed.update(job.key for job in jobs)
+    return None
 
 
 def log(line: str) -> None:
@@ -110,8 +128,14 @@ def _library(cache: Cache, job: Job) -> Path:
         return path
     with cache.lock(job.key):
         if (path := cache.find(job.key)) is None:  # another process may have had the lock
+            if cache.leaves(job.code):
+                raise LeftToTorch
             path = cache.path(job.key)
-            _compile(job, path)
+            try:
+                _compile(job, path)
+            except LeftToTorch as error:
+                cache.note_left(str(error))
+                raise
             cache.seal(job.key)
     return path
 
@@ -140,6 +164,8 @@ def _compile(job: Job, path: Path) -> None:
         with suppress(BrokenPipeError):
             process.stdin.close()
         process.stderr.close()
+    if failed == LEFT:
+        raise LeftToTorch(errors.strip().splitlines()[-1])
     if failed:
         raise RuntimeError(_last_line(errors) or f"the compiler ended with {failed}")
 

@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.fx import GraphModule, symbolic_trace
 
 from toygan.compiler.improve import improve
-from toygan.compiler.job import Job
+from toygan.compiler.job import LEFT, Job
 
 OPTIONS: dict[str, Any] = {"cpp.threads": 1}  # operations are small: threads would wait for each other
 
@@ -27,6 +27,7 @@ def build(job: Job, out: Path) -> None:
     torch.set_num_threads(1)
     from torch._inductor import aot_compile
 
+    _end_if_operations_are_left()
     graph, like = graph_of(job)
     improve(graph)
     for node in graph.graph.nodes:
@@ -58,6 +59,21 @@ def graph_of(job: Job) -> tuple[GraphModule, list[Tensor]]:
     # What depends on no input, such as zeros, is a tensor of the graph by now.
     FakeTensorProp(graph, FakeTensorMode(allow_non_fake_inputs=True)).propagate(*like)
     return graph, like
+
+
+def _end_if_operations_are_left() -> None:
+    """End the process, before any C++ is compiled, if the library would call torch by a file that is not kept."""
+    try:
+        from torch._inductor import extern_node_serializer as writer
+    except ImportError:  # another release: such a library is found out when it is loaded
+        return
+
+    def end(extern_kernel_nodes: list[Any]) -> str:
+        names = {f"torch.ops.{str(one.node.target).replace('::', '.')}" for one in extern_kernel_nodes}
+        print("\n" + " ".join(sorted(names)), file=sys.stderr, flush=True)
+        os._exit(LEFT)
+
+    writer.extern_node_json_serializer = end
 
 
 def _end_with_stdin() -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+import torch
+
 MOST_BYTES = 2**28  # of all programs: the least recently used ones go first
 ENDING, SEAL = ".so", ".sha256"  # of a library, and of the digest that says that it is whole
+LEFT = "left-to-torch.txt"  # operations for which no library can be made, as this folder's compilers have found out
 
 
 class CacheError(OSError):
@@ -58,6 +62,20 @@ class Cache:
         """Note that the library of a job is whole, in a file beside it."""
         path = self.path(key)
         path.with_suffix(SEAL).write_text(_digest(path))
+
+    def note_left(self, operations: str) -> None:
+        """Note operations, parted by blanks, for which no library can be made by this release of torch."""
+        with (self.folder / LEFT).open("a") as file:
+            file.write(f"{torch.__version__} {operations}\n")
+
+    def leaves(self, code: str) -> bool:
+        """Return True if a job's code calls an operation for which no library can be made."""
+        try:
+            lines = [line.split() for line in (self.folder / LEFT).read_text().splitlines()]
+        except (OSError, ValueError):
+            return False
+        left = {name for version, *names in filter(None, lines) if version == torch.__version__ for name in names}
+        return any(re.search(rf"{re.escape(name)}\b", code) for name in left)
 
     @contextlib.contextmanager
     def lock(self, key: str) -> Iterator[None]:

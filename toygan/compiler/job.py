@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.fx import GraphModule
 
 FORMAT = 1  # of a job and of what the compiler makes of it: a change of either counts it up
+LEFT = 3  # exit status of the compiler's process if operations are left to torch; standard error then names them
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from toygan.parts.metrics.game import GAME_METRICS
 from toygan.play.alone import alone
 from toygan.recipe import Recipe, RecipeError
 from toygan.runs.attempt import Attempt
-from toygan.runs.engine import COMPILED
 from toygan.runs.fleet import Fleet
 from toygan.runs.run import Run
 from toygan.training import Snapshot
@@ -172,7 +171,7 @@ class FleetSession:
         """Say once that iterations are compiled from now on: they are faster, and rounded differently."""
         if self._compiled or self.message:
             return
-        since = [at for run in self.fleet.runs for at, name in run.engine.history if name == COMPILED]
+        since = [at for run in self.fleet.runs if (at := run.engine.compiled_since) is not None]
         if since:
             self._compiled = True
             self.say(f"compiled since iteration {min(since):,}: the same run, faster, rounded differently")

@@ -14,7 +14,7 @@ from toygan.training.program import Program, shape_of
 from toygan.training.tracer import Untraceable
 
 STEP_BY_STEP, CAPTURED, COMPILED = "step by step", "captured", "compiled"
-CAPTURE_SECONDS, COMPILE_SECONDS = 1.0, 15.0  # what they are expected to take
+CAPTURE_SECONDS, COMPILE_SECONDS = 0.3, 15.0  # what they are expected to take
 OPERATIONS = 250  # of an iteration for which the compiler takes as long as that; more take longer
 WORTH = 3  # times as long as it takes: what is left to train must be more before something is prepared
 OPEN = 4  # times as long as it has trained: what is left of a run without an end
@@ -52,6 +52,11 @@ class Engine:
     def name(self) -> str:
         """How the next iteration is computed."""
         return self.history[-1][1]
+
+    @property
+    def compiled_since(self) -> int | None:
+        """The first iteration that was compiled, or None."""
+        return next((at for at, name in self.history if name == COMPILED), None)
 
     def prepare(self, population: Population, left: int | None) -> None:
         """Give the population its program, if it is ready, before an iteration; `left` are still to be trained."""
@@ -123,10 +128,13 @@ class _Shared:
             self._asked.add(COMPILED)
 
     def continue_compiled(self, population: Population) -> None:
-        """Take the libraries of a run that is continued now, if they are still there."""
+        """Take the libraries of a run that is continued now, if they are still there; else log that they are not."""
         if self.program is None:
             self._asked.add(CAPTURED)
             self._capture(population.fork())
+        if self.program is None or not self.program.compiled:
+            until = f"a run was compiled up to iteration {population.steps}, and that program is not here"
+            background.log(f"{until}: from there on it is rounded differently")
 
     def _start_capture(self, population: Population) -> None:
         if _one_at_a_time.acquire(blocking=False):

@@ -114,10 +114,10 @@ class Program:
         if background.is_off():
             return self, f"captured: {background.SWITCH}=0 turns the compiler off"
         if not background.has_compiler():
-            return self, "captured: no C++ compiler is found, or it has failed before"
+            return self, "captured: no C++ compiler is found, or it has failed too often"
         libraries = background.compile_now(self.list_jobs())
         if libraries is None:
-            return self, "captured: the compiler has failed"
+            return self, "captured: the compiler has failed, or leaves operations of the step to torch"
         try:
             return self.take(libraries), "compiled"
         except Untraceable as error:
