@@ -143,6 +143,8 @@ def test_the_command_line_says_its_version_and_commands_without_torch() -> None:
 STAGES = {
     "from toygan import Population, Recipe, train": {"ipywidgets", "matplotlib", "anywidget", "click"},
     "list(train(Recipe(), steps=1, every=1))": {"torch._dynamo"},  # torch's compiler, slower to load than torch
+    "from toygan.training.program import Program; Program(Population(Recipe(width=4)))": {"torch._dynamo"},
+    "from toygan.runs.fleet import Fleet; Fleet(Recipe(width=4)).step()": {"torch._dynamo"},
     "import toygan.panels": {"matplotlib"},
     "import toygan.panels.picture": {"matplotlib.pyplot"},
     "from toygan.play.session import Session; Session(Recipe())": {"ipywidgets", "torch._dynamo"},

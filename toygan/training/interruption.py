@@ -22,6 +22,10 @@ class interruptible(TorchDispatchMode):
         super().__init__()
         self._unwanted = unwanted
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False  # else the first operation loads torch's compiler, which takes as long as torch itself
+
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         if self._unwanted():
             raise Interrupted

@@ -49,6 +49,10 @@ class _Tracer(TorchDispatchMode):
         for number, x in enumerate(inputs):
             self._nodes[x] = self._last = self._graph.placeholder(f"input_{number}")
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False  # else the first operation loads torch's compiler, which takes as long as torch itself
+
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         if not threading.main_thread().is_alive():  # the process ends, and waits for its threads
             raise Untraceable("is not needed any more")
