@@ -105,6 +105,27 @@ def test_a_compiled_run_that_is_resumed_where_its_program_is_not_says_so(
     ]
 
 
+def test_a_compiled_run_that_goes_back_repeats_each_stretch_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compile_at_once(monkeypatch, tmp_path)
+    monkeypatch.setattr(engine, "OFTEN", 8)
+    run = Run(SMALL.seeds(2), n=32)
+    run.past.remember(run.population.state, 2**20)
+    states = {}
+    for step in range(1, 41):
+        run.step()
+        states[step] = run.population.state.to_bytes()
+    ((_, first), (since, then)) = run.engine.history
+    assert (first, then) == (STEP_BY_STEP, COMPILED)
+    assert 8 < since < 40
+    for start in (3, 30):
+        run.go_to(start)
+        for step in range(start + 1, 41):
+            run.step()
+            assert run.population.state.to_bytes() == states[step]
+
+
 def measured(tables: pd.DataFrame) -> pd.DataFrame:
     return tables.select_dtypes("number").drop(columns="diverged_at")
 
