@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -105,24 +106,28 @@ def resident() -> int | None:
 
 def cuda() -> Iterator[Row]:
     """Member-steps per second on a CUDA device, in those of one process on the CPU with 64 members, by population."""
-    yield ("members", "member-steps/s on CUDA, in those of the CPU", "cost of a member-step, in the least")
+    yield ("members", "step by step", "replayed", "aim, in step by step")
     if not torch.cuda.is_available():
         yield ("no CUDA device on this machine", "not measured", "")
         return
     recipe = Recipe(width=32, batch=64)
     cpu = Population(recipe.seeds(64))
     of_cpu = 64 * statistics.median(rates({"cpu": cpu.step}, 5, 0.5)["cpu"])
-    found: dict[int, float] = {}
-    for members in (64, 256, 1024, 4096, 16384):
-        population = Population([recipe.but(seed=seed) for seed in range(members)], device="cuda")
+    for members, aim in ((64, "3"), (256, ""), (1024, "2"), (4096, ""), (16384, "1.2")):
+        stepped = Population([recipe.but(seed=seed) for seed in range(members)], device="cuda")
+        replayed = stepped.fork()
+        replayed.program = Program(replayed)
 
-        def step(population: Population = population) -> None:
+        def step(population: Population) -> None:
             population.step()
             torch.cuda.synchronize()
 
-        found[members] = members * statistics.median(rates({"it": step}, 5, 0.5)["it"])
-    for members, rate in found.items():
-        yield (f"{members:,}", f"{rate / of_cpu:.1f}", f"{max(found.values()) / rate:.2f}")
+        measured = rates({"step": partial(step, stepped), "replay": partial(step, replayed)}, 5, 0.5)
+        yield (
+            f"{members:,}",
+            *(f"{members * statistics.median(rate) / of_cpu:.1f}" for rate in measured.values()),
+            aim,
+        )
 
 
 def sweeps() -> Iterator[Row]:

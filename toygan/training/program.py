@@ -15,9 +15,9 @@ from toygan.compiler.job import Job
 from toygan.parts.menu import Menu
 from toygan.recipe import KNOBS
 from toygan.training.capture import Trace, Traceable, capture, contiguous, draw, inputs
+from toygan.training.replay import Call, replay
 from toygan.training.tracer import Untraceable
 
-Call = Callable[[list[Tensor]], Sequence[Tensor]]  # from all inputs of a trace to the next state
 ROUNDING = 1e-3, 1e-5  # relative and absolute difference after one iteration that a compiler may make
 AHEAD = 1000  # iterations for which all traces are captured at once
 MOST = 8  # traces of a program: a step that asks ever new questions about its iteration stays step by step
@@ -29,7 +29,10 @@ def interpret(trace: Trace, like: Sequence[Tensor]) -> Call:
 
 
 def script(trace: Trace, like: Sequence[Tensor]) -> Call:
-    """Return a call that takes the operations one by one, without Python; `like` are inputs of the right shapes."""
+    """Return a call that takes the operations one by one, without Python; `like` are inputs of the right shapes.
+
+    On CUDA they are replayed as a whole, if that is possible.
+    """
     # For good, since warnings.catch_warnings would change what other threads see.
     warnings.filterwarnings("ignore", r"`torch\.jit\.trace", DeprecationWarning)
     with torch.no_grad():
@@ -44,7 +47,7 @@ def script(trace: Trace, like: Sequence[Tensor]) -> Call:
             result: Sequence[Tensor] = function(*tensors)
         return result
 
-    return call
+    return replay(call, like) if like[0].is_cuda else call
 
 
 def shape_of(population: Traceable) -> str:
