@@ -64,6 +64,13 @@ class Recording:
         while len(self.frames) > self._limit or (len(self.frames) > 2 and self.size > self._most):
             self._thin()
 
+    def find(self, iteration: int) -> Change:
+        """Return the frame nearest to an iteration as one that needs none before it; ValueError if there are none."""
+        if not self.frames:
+            raise ValueError("recording: no frames")
+        at = min(range(len(self.frames)), key=lambda i: abs(self.frames[i].iteration - iteration))
+        return reduce(lambda all, next: next.after(all), self.frames[: at + 1])
+
     def _thin(self) -> None:
         """Drop every second frame but the newest; what a dropped one added goes to the next."""
         self._stride *= 2

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from toygan.identity import describe_file, renew
 from toygan.measure.diagnosis import Diagnosis, diagnose_all
@@ -108,6 +109,16 @@ class FleetSession:
     def offers(self) -> dict[str, str]:
         """The labels of the buttons below the diagnosis, if there are any; "" for one that cannot be pressed now."""
         return {}
+
+    @property
+    def timeline(self) -> dict[str, Any]:
+        """The iterations that it can go back to, by the names of `timeline.js`; empty if it cannot."""
+        return {}
+
+    @property
+    def repeats(self) -> bool:
+        """True if the next iteration was trained before."""
+        return False
 
     @property
     def lines(self) -> list[str]:

@@ -27,6 +27,7 @@ from toygan.play.fleet_session import FleetSession
 from toygan.play.loop import post, running_loop
 from toygan.play.sender import Sender
 from toygan.play.still import Still
+from toygan.play.time_machine import TimeMachine
 from toygan.text import describe_error
 
 SLICE_SECONDS = 1 / 240  # of training, at least one iteration, between two moments at which the page is heard
@@ -58,6 +59,7 @@ class Live(w.VBox):  # type: ignore[misc]
     usable: bool = False  # True from the end of its construction until it is closed
     _task: asyncio.Task[None] | None = None
     _loop: asyncio.AbstractEventLoop | None = None  # in which it plays, and hears the page
+    _seen: int | None = None  # the iteration of the stored frame that is shown, from which the next action continues
 
     def __init__(self, session: FleetSession, render: Callable[[], Sequence[Chart]], size: tuple[int, int]) -> None:
         self.session, self.lock = session, session.lock
@@ -88,6 +90,7 @@ class Live(w.VBox):  # type: ignore[misc]
         loop = self.find_loop()
         if loop is None:
             raise RuntimeError("play: needs a running event loop, as a notebook has; without one, step() trains")
+        self.continue_from_seen()
         self.session.play(single)
         self.view.viewers.expect()
         post(loop, self._begin)
@@ -102,6 +105,7 @@ class Live(w.VBox):  # type: ignore[misc]
     @acting
     def step(self) -> None:
         """Train one iteration."""
+        self.continue_from_seen()
         self.session.step()
         self._show()
 
@@ -110,6 +114,24 @@ class Live(w.VBox):  # type: ignore[misc]
         """Start at iteration 0 again, with the present settings."""
         self.session.reset()
         self._show()
+
+    @acting
+    def look_back(self, iteration: int) -> None:
+        """Show the stored frame nearest to an iteration; what is done next continues from there.
+
+        Args:
+            iteration: Any iteration that the run has been at.
+        """
+        if self._seen is None:
+            self.session.pause()
+            self.screen.charts()  # the present is a frame to return to
+        self._seen = self.screen.show_stored(iteration)
+
+    def continue_from_seen(self) -> None:
+        """Take the run to the frame that is shown, if it is a stored one."""
+        seen, self._seen = self._seen, None
+        if isinstance(self.session, TimeMachine) and seen is not None:
+            self.session.go_to(seen)
 
     def apply_remedy(self) -> None:
         """Apply the remedy that the diagnosis advises, if there is one."""
@@ -157,6 +179,7 @@ class Live(w.VBox):  # type: ignore[misc]
                 child.close() if child is not self else super().close()
 
     def _show(self) -> None:
+        self._seen = None
         self.screen.show()
         self.still.renew_soon()
 
@@ -261,9 +284,12 @@ class Live(w.VBox):  # type: ignore[misc]
             }[content["do"]]()  # fmt: skip
         elif "focus" in content:
             self.focus(content["focus"])
+        elif "at" in content:
+            self.look_back(content["at"])
         elif "here" in content:
+            self._seen = None
             self.screen.show_all()
-        elif not self.session.playing:
+        elif not self.session.playing and self._seen is None:
             self.screen.refresh()
 
     def _toggle(self) -> None:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 CONTROLS = ("data", "loss", "regularizers", "lr_g", "lr_d", "d_steps", "batch", "width", "depth", "seed")
 RESTART_SECONDS = 0.3  # from one restart to the next while a control is dragged
 PROMPT_SECONDS = 0.2  # in which the cost of a setting is estimated, or else in another thread
-CHROME_PIXELS, ROW_PIXELS = 292, 30  # of the window's height: menus, buttons and words; a row of three controls
+CHROME_PIXELS, ROW_PIXELS = 326, 30  # of the window's height: menus, buttons and words; a row of three controls
 
 
 class Playground(Live):
@@ -89,6 +89,7 @@ class Playground(Live):
         session = _open(recipe, seeds, device, run, state)
         self._wanted: dict[str, Any] = {}  # values of controls that the run does not have yet
         self._restarted = -math.inf
+        self._followed = session.recipe  # that the controls agree with
         self.controls: list[AnyControl] = [control(name, session.recipe, self._want, session.seeds) for name in names]
         super().__init__(session, Frames(session, shown), (width, height))
         self.view.room = CHROME_PIXELS + ROW_PIXELS * math.ceil(len(self.controls) / 3)
@@ -112,6 +113,7 @@ class Playground(Live):
             True if that was allowed; the status line gives the reason if not.
         """
         self.refuse_closed()
+        self.continue_from_seen()
         done = self.session.set(field, value)
         with self.lock:
             self._put_controls(field)
@@ -121,14 +123,45 @@ class Playground(Live):
     @acting
     def apply_remedy(self) -> None:
         """Apply the remedy that the diagnosis advises, if there is one; the controls follow."""
+        self.continue_from_seen()
         self.session.apply_remedy()
         self._show_recipe()
 
     @acting
     def undo(self) -> None:
         """Take back the remedy that was applied last, if there is one; the controls follow."""
+        self.continue_from_seen()
         self.session.undo()
         self._show_recipe()
+
+    @acting
+    def go_to(self, iteration: int) -> bool:
+        """Go to an iteration that the run has been at; the controls follow.
+
+        Args:
+            iteration: The iteration; what followed it is repeated to the last bit until a setting changes.
+        Returns:
+            True if that was possible; the status line gives the reason if not.
+        """
+        done = self.session.go_to(iteration)
+        self._show_recipe()
+        return done
+
+    def _show(self) -> None:
+        self._follow_recipe()
+        super()._show()
+
+    def _show_in_turn(self) -> None:
+        self._follow_recipe()
+        super()._show_in_turn()
+
+    def _follow_recipe(self) -> None:
+        """Make the controls agree with the run if it has repeated a change, or gone back before one."""
+        if self.session.recipe is not self._followed:
+            self._followed = self.session.recipe
+            for c in self.controls:
+                if _root(c.field) not in map(_root, self._wanted):
+                    c.show(self._followed)
 
     def _show_recipe(self) -> None:
         for c in self.controls:
@@ -138,8 +171,9 @@ class Playground(Live):
     @acting
     def focus(self, member: int) -> None:
         """Show the seed number `member`, 0 being the recipe's own; ValueError for a number that no seed has."""
+        self.continue_from_seen()
         self.session.focus = member
-        self._show()
+        self._show_recipe()
 
     @alone
     def samples(self, n: int, seed: int | None = None) -> pd.DataFrame:
@@ -171,6 +205,7 @@ class Playground(Live):
         """Give the run the values of the controls; a drag does not start a new run at every pixel."""
         if self._is_weighing:
             return
+        self.continue_from_seen()
         loop, wait = running_loop(), self._restarted + RESTART_SECONDS - time.monotonic()
         for field in list(self._wanted):
             if loop is None or wait <= 0 or KNOBS[_root(field)].live:

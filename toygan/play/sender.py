@@ -14,6 +14,7 @@ from toygan.play.view import View
 from toygan.runs.fleet import Clock
 
 FRAME_SECONDS = 1 / 60  # from one frame to the next, on average: a page paints no more often
+FRAME_BYTES = 16 * 2**20  # of all frames that are kept
 HASTE = 0.6  # share of the page's time from frame to frame: a little less than 1 shows if the page has become faster
 
 
@@ -30,7 +31,7 @@ class Sender:
     ) -> None:  # fmt: skip
         self.session, self._render, self._clock = session, render, clock
         self.view = View(heard, *size, session.choices)
-        self.recording, self._runs = Recording(), session.fleet.runs
+        self.recording, self._runs = Recording(most=FRAME_BYTES), session.fleet.runs
         self._wire = Wire()
         self._stale = True  # True while there is news since the frame that was sent last
         self._next = 0.0  # the time at which the next frame is to be sent while something plays
@@ -39,8 +40,10 @@ class Sender:
         """Return the charts of the present iteration, which also go into the recording."""
         s = self.session
         if s.fleet.runs is not self._runs:
-            self.recording, self._runs = Recording(), s.fleet.runs
+            self.recording, self._runs = Recording(most=FRAME_BYTES), s.fleet.runs
         charts = self._render()
+        if s.repeats and self.recording.frames:  # what is repeated is there already, and what followed it
+            return charts
         self.recording.add(s.iteration, {"status": s.status, "recipe": s.share, **s.words}, charts)
         return charts
 
@@ -49,7 +52,7 @@ class Sender:
         s = self.session
         return {
             "status": s.status, "message": s.message, "refused": s.refused, "playing": s.playing, "focus": s.focus,
-            "seeds": s.choices, **s.words, **s.offers,
+            "seeds": s.choices, **s.words, **s.offers, **s.timeline,
         }  # fmt: skip
 
     def page(self) -> bytes:
@@ -61,6 +64,17 @@ class Sender:
         """Send a new frame, at once if the page is ready for one: the session has changed."""
         self._stale = True
         self.refresh()
+
+    def show_stored(self, iteration: int) -> int:
+        """Send the stored frame that is nearest to an iteration; return its own iteration."""
+        frame = self.recording.find(iteration)
+        self._wire.forget()  # the next frame of the session is a complete one
+        content, buffers = frame.message()
+        words = {name: words for name, words in frame.words.items() if name != "recipe"}
+        seen = {"message": f"looking back; play continues from iteration {frame.iteration:,}", "refused": False}
+        shown = {**self.words(), **words, **seen, "at": frame.iteration, "iteration": frame.iteration}
+        self.view.show({**shown, **content}, buffers)
+        return frame.iteration
 
     def show_in_turn(self) -> None:
         """Send a new frame; while something plays, only if it is time for one."""

@@ -16,6 +16,7 @@ from toygan.panels.picture import headline, seeds_line
 from toygan.parts.metrics import live_metrics
 from toygan.play.alone import alone
 from toygan.play.fleet_session import FleetSession, Interval
+from toygan.play.time_machine import TimeMachine, TimeMark
 from toygan.recipe import DEFAULT, KNOBS, MOST_SEEDS, Recipe, RecipeError, check_count, check_recipe
 from toygan.runs.fleet import Clock, Fleet
 from toygan.runs.record import Record
@@ -28,7 +29,7 @@ LONG_SECONDS = 0.5  # of an iteration, above which the status line states the ti
 INTERVAL = Interval(per=20, soonest=10, latest=50)  # often at first, later rarely enough to cost little
 
 
-class Session(FleetSession):
+class Session(TimeMachine):
     """One recipe under several seeds at once; a change that cannot be live restarts the run.
 
     A wrong setting raises nothing: the run stays as it was, and `message` names the field, the value and what is
@@ -213,6 +214,7 @@ class Session(FleetSession):
             return False
         file = describe_file(self.recipe)
         self.say(f"{words}: from iteration {self.iteration:,} on" + f"; {file}" * bool(file))
+        self._mark(words)
         self._stop_at_end()
         return True
 
@@ -271,6 +273,25 @@ class Session(FleetSession):
         """Put every member at iteration 0, with every setting as it is now; earlier remedies cannot be undone then."""
         self._earlier.clear()
         super().reset()
+
+    @alone
+    def go_to(self, step: int) -> bool:
+        """Go to an iteration that it has been at, as it was then; earlier remedies cannot be undone there.
+
+        Args:
+            step: The iteration, from `first` to `reached`.
+        Returns:
+            False, with the reason in `message`, if that cannot be.
+        """
+        done = super().go_to(step)
+        if done:
+            self._earlier.clear()
+        return done
+
+    def _best_marks(self) -> list[TimeMark]:
+        if self.focus >= len(self.record.best_at) or (at := int(self.record.best_at[self.focus])) < 0:
+            return []
+        return [TimeMark(at, "best", f"seed {self.recipe.seed + self.focus} closest to the data (sliced-w1)")]
 
     @property
     def offers(self) -> dict[str, str]:

@@ -2,12 +2,14 @@
 // acknowledges only one of several, since a message to the kernel costs the kernel more than a frame.
 import { diagnosis, labelButton, make, showPlaying, write } from "../chart/elements.js";
 import { Picture } from "../chart/picture.js";
+import { Timeline } from "./timeline.js";
 
 /**
  * @import { Diagnosed } from "../chart/elements.js"
  * @import { Message } from "../chart/wire.js"
+ * @import { Times } from "./timeline.js"
  *
- * @typedef {Diagnosed & { status: string, message: string, refused: boolean, playing: boolean,
+ * @typedef {Diagnosed & Times & { status: string, message: string, refused: boolean, playing: boolean,
  *   focus: number, seeds: number, apply?: string, undo?: string }} Words
  * @typedef {Words & Message & { frame: number, iteration: number }} FrameMessage
  * @typedef {{ get(name: string): number, send(content: object): void,
@@ -167,6 +169,7 @@ class LiveView {
     button.addEventListener("click", () => this.#ask({ do: name }));
     return button;
   });
+  #timeline = new Timeline((at) => this.#ask({ at }));
   #acknowledgements = new Acknowledgements((content) => this.#say(content));
 
   /** @param {{ model: Model, el: HTMLElement }} place */
@@ -180,7 +183,7 @@ class LiveView {
     this.#root.style.setProperty("--toygan-room", `${model.get("room")}px`);
     el.classList.add("toygan-live");
     offers.append(...this.#offers, this.#diagnosis.element.querySelector(".toygan-remedy") ?? "");
-    el.append(bar, this.#root, this.#diagnosis.element, offers);
+    el.append(bar, this.#root, this.#timeline.element, this.#diagnosis.element, offers);
     this.picture = new Picture(this.#root, (news) => this.#painted(news), (member) => this.#ask({ focus: member }));
     this.keyboard = new Keyboard(this.picture, el, (content) => this.#ask(content), signal);
     document.addEventListener("visibilitychange", () => this.#acknowledgements.send(), { signal });
@@ -262,6 +265,7 @@ class LiveView {
     this.#root.ariaLabel = words.status;
     this.keyboard.follow(words);
     this.#diagnosis.show(words);
+    this.#timeline.show(words);
     this.#offered.hidden = words.apply === undefined;
     this.#offers.forEach((button, i) => {
       const [name, icon] = OFFERS[i], label = words[name] ?? "";

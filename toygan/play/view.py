@@ -25,6 +25,7 @@ FEWEST_PIXELS, MOST_PIXELS = 100, 3000  # of a side of the picture
 FOLDER = Path(__file__).parent
 SAYS: dict[str, type] = {
     "view": str, "here": bool, "gone": bool, "hidden": bool, "shown": int, "pace": int, "do": str, "focus": int,
+    "at": int,
 }  # fmt: skip
 BUTTONS = ("play", "step", "reset", "apply", "undo")
 
@@ -38,6 +39,7 @@ def check_message(content: Any, seeds: int = 1) -> bool:
         and content.get("do", "play") in BUTTONS
         and 0 <= content.get("focus", 0) < seeds
         and content.get("pace", 0) >= 0
+        and content.get("at", 0) >= 0
     ):
         return True
     logging.getLogger("toygan").warning("ignored a message of the page: %.200r", content)
@@ -127,12 +129,13 @@ class View(anywidget.AnyWidget):
 
     A view says {"view": its name} and one of {"here": true}, {"shown": frame, "hidden": whether its page is,
     "pace": milliseconds from one painted frame to the next},
-    {"do": one of BUTTONS}, {"focus": the member to show, of `seeds`}, {"gone": true}. It is sent words
-    (`Sender.words`), and with them, in a frame, a message of `chart.wire` under its number.
+    {"do": one of BUTTONS}, {"focus": the member to show, of `seeds`}, {"at": an iteration to look back at},
+    {"gone": true}. It is sent words (`Sender.words`), and with them, in a frame, a message of `chart.wire` under its
+    number.
     """
 
-    _esm = page.build_script(FOLDER / "view.js")
-    _css = page.build_stylesheet(FOLDER / "view.css")
+    _esm = page.build_script(FOLDER / "timeline.js", FOLDER / "view.js")
+    _css = page.build_stylesheet(FOLDER / "view.css", FOLDER / "timeline.css")
     width = traitlets.Int().tag(sync=True)  # of the picture, in pixels; their ratio is its shape
     height = traitlets.Int().tag(sync=True)
     room = traitlets.Int(304).tag(sync=True)  # how much of the window's height is not for the picture

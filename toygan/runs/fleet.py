@@ -164,6 +164,11 @@ class Fleet:
         """Train up to iteration `steps`; yield the snapshot of each run at the start, whenever due, and at the end."""
         yield from zip(*(run.until(steps) for run in self.runs), strict=True)
 
+    def go_to(self, step: int) -> None:
+        """Put every run at an iteration that it has been at; ValueError as `Run.go_to`."""
+        for run in self.working:
+            run.go_to(step)
+
     def measure(self, take: Callable[[Run], Snapshot | None] = lambda run: None) -> None:
         """Measure every run at its present iteration, by the snapshots of `take` if it takes one."""
         left = list(self.working)

@@ -1,0 +1,208 @@
+"""A session goes back and repeats what followed; the page looks back at stored frames before it does."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+from typing import Any
+
+import pytest
+from support.page import Page, until
+
+from toygan.play.playground import Playground
+from toygan.play.session import Session
+from toygan.recipe import Recipe
+
+SMALL = Recipe(width=4, depth=1, batch=8, data="gaussian1d")
+
+
+def train(s: Session, until: int) -> None:
+    s.end = until
+    s.play()
+    while s.playing:
+        s.advance(1.0)
+    s.pause()
+    s.end = math.inf
+
+
+def bits(s: Session) -> bytes:
+    return s.population.state.to_bytes()
+
+
+@pytest.fixture(scope="module")
+def trained() -> tuple[bytes, bytes]:
+    """The states at iterations 500 and 2000 of a run that never went back."""
+    s = Session(SMALL, 1)
+    train(s, 500)
+    early = bits(s)
+    train(s, 2000)
+    return early, bits(s)
+
+
+def test_to_2000_and_back_to_500_and_to_2000_again_gives_equal_bits(trained: tuple[bytes, bytes]) -> None:
+    s = Session(SMALL, 1)
+    train(s, 2000)
+    assert s.go_to(500)
+    assert (s.iteration, s.reached, s.snapshot.step) == (500, 2000, 500)
+    assert bits(s) == trained[0]
+    train(s, 2000)
+    assert bits(s) == trained[1]
+
+
+def test_settings_go_back_with_the_run_and_come_again() -> None:
+    s = Session(SMALL, 2)
+    train(s, 30)
+    assert s.set("lr_d", 0.02)
+    train(s, 60)
+    end = bits(s)
+    assert s.go_to(10)
+    assert s.recipe.lr_d == SMALL.lr_d
+    assert [(mark.step, mark.words) for mark in s.marks if mark.kind == "change"] == [(30, "lr_d = 0.02")]
+    train(s, 60)
+    assert s.recipe.lr_d == 0.02
+    assert bits(s) == end
+
+
+def test_another_setting_replaces_what_followed() -> None:
+    s = Session(SMALL, 1)
+    train(s, 30)
+    assert s.set("lr_d", 0.02)
+    train(s, 60)
+    assert s.go_to(30)
+    assert s.set("lr_d", 0.03)
+    assert s.reached == 30
+    assert [mark.words for mark in s.marks if mark.kind == "change"] == ["lr_d = 0.03"]
+    train(s, 60)
+    assert s.recipe.lr_d == 0.03
+
+
+def test_what_cannot_be_reached_is_refused_in_one_line() -> None:
+    s = Session(SMALL, 1)
+    train(s, 5)
+    for wrong in (-1, 6, 2.0, None):
+        assert not s.go_to(wrong)  # type: ignore[arg-type]
+        assert s.message == f"iteration={wrong!r}: must be from 0 to 5"
+        assert s.refused
+    assert s.iteration == 5
+    assert s.go_to(5)
+
+
+def test_a_run_whose_state_is_larger_than_the_budget_plays_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("toygan.play.time_machine.MOST_BYTES", 100)
+    s = Session(SMALL, 1)
+    train(s, 5)
+    assert not s.go_to(2)
+    assert s.message.startswith("iteration=2: nothing to go back to; a state of this run takes")
+    train(s, 6)
+    assert s.iteration == 6
+
+
+def test_a_reset_begins_another_time_line() -> None:
+    s = Session(SMALL, 1)
+    train(s, 20)
+    s.set("lr_d", 0.02)
+    s.reset()
+    assert (s.first, s.reached) == (0, 0)
+    assert [mark.kind for mark in s.marks] == ["best"]
+
+
+def test_the_best_iteration_is_marked() -> None:
+    s = Session(SMALL, 2)
+    train(s, 40)
+    s.focus = 1
+    (best,) = [mark for mark in s.marks if mark.kind == "best"]
+    distances = s.record.metric("sliced-w1")[:, 1]
+    assert best.step == s.record.steps[distances.argmin()]
+    assert json.dumps(s.timeline)
+
+
+def test_undo_does_not_reach_over_a_jump() -> None:
+    s = Session(SMALL, 1)
+    train(s, 20)
+    s._earlier.append(s.recipe)
+    s.go_to(5)
+    assert not s.undo()
+
+
+def playing(test: Any) -> Any:
+    def run() -> None:
+        async def whole() -> None:
+            p = Playground(SMALL, ("lr_d", "regularizers"), seeds=1, width=300, height=200)
+            try:
+                await test(p, Page(p))
+            finally:
+                p.close()
+
+        asyncio.run(whole())
+
+    run.__name__ = test.__name__
+    return run
+
+
+async def play_to(p: Playground, iteration: int) -> None:
+    p.play()
+    await until(lambda: p.session.iteration >= iteration)
+    p.pause()
+
+
+@playing
+async def test_the_page_looks_back_at_a_stored_frame_and_play_continues_from_there(p: Playground, page: Page) -> None:
+    await play_to(p, 30)
+    p.set("lr_d", 0.02)
+    changed = p.session.iteration
+    await play_to(p, changed + 60)
+    end, reached = bits(p.session), p.session.iteration
+    frames = [frame.iteration for frame in p.screen.recording.frames]
+    page.say(at=20)
+    shown = page.frames[-1]
+    assert shown["whole"]
+    assert shown["at"] == min(frames, key=lambda i: abs(i - 20))
+    assert f"iteration {shown['at']}" in shown["status"]
+    assert p.session.iteration == reached  # only the picture has gone back
+    page.say(do="step")
+    assert p.session.iteration == shown["at"] + 1
+    assert p.controls[0].widget.value == SMALL.lr_d
+    assert page.frames[-1]["at"] == shown["at"] + 1
+    p.play()
+    await until(lambda: p.session.iteration >= reached)
+    p.pause()
+    assert p.controls[0].widget.value == 0.02
+    assert p.go_to(reached)
+    assert bits(p.session) == end
+    assert {frame.iteration for frame in p.screen.recording.frames} >= set(frames)
+
+
+@playing
+async def test_a_control_that_is_moved_while_one_looks_back_acts_there(p: Playground, page: Page) -> None:
+    await play_to(p, 40)
+    page.say(at=10)
+    seen = page.frames[-1]["at"]
+    p.controls[0].widget.value = 0.05
+    await until(lambda: p.session.recipe.lr_d == 0.05)
+    assert p.session.iteration == p.session.reached == seen
+    assert p.session.marks[-1].words == "lr_d = 0.05"
+
+
+@playing
+async def test_a_new_page_sees_the_present(p: Playground, page: Page) -> None:
+    await play_to(p, 10)
+    page.say(at=0)
+    assert page.frames[-1]["at"] == 0
+    page.say(here=True)
+    assert page.frames[-1]["at"] == p.session.iteration
+    page.say(do="step")
+    assert p.session.iteration == page.frames[-1]["at"]
+
+
+@playing
+async def test_stored_frames_are_those_that_were_shown(p: Playground, page: Page) -> None:
+    from toygan.chart.wire import Wire
+
+    await play_to(p, 20)
+    content, buffers = Wire().message(p.screen.charts())
+    page.say(at=p.session.iteration)
+    shown = page.frames[-1]
+    assert shown["charts"] == content["charts"]
+    known = {tuple(key[:3]): buffer for key, buffer in zip(content["arrays"], buffers, strict=True)}
+    assert {tuple(key[:3]): b for key, b in zip(shown["arrays"], shown["buffers"], strict=True)} == known
