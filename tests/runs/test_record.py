@@ -230,3 +230,10 @@ def test_a_run_stalls_where_no_member_has_come_closer_in_two_rows(distances, row
     table = np.array(distances, dtype=float)
     recipes = [Recipe(seed=seed) for seed in range(table.shape[1])]
     assert Record.from_arrays(recipes, range(len(table)), {"sliced-w1": table}).find_stall(2) == row
+
+
+def test_the_best_iteration_of_columns_of_different_size_is_the_one_best_for_all_of_them():
+    both = {"sliced-w1": np.array([[9.0], [7.0]]), "standardised-sliced-w1": np.array([[0.1], [0.3]])}
+    record = Record.from_arrays([Recipe(data="function")], [100, 200], both)
+    assert record.best_at.tolist() == [100]
+    assert record.find_stall(1) == 1

@@ -60,7 +60,7 @@ class Verdict:
         away, wide = map(format_number, recent.seen_mean_and_spread)
         at = f"at iteration {recent.diverged_at:,}"
         numbers = [recent.describe(metric) for metric in self.evidence if len(recent.course(metric))]
-        evidence = (at,) if recent.diverged_at >= 0 else tuple(numbers)
+        evidence = (at,) if recent.diverged_at >= 0 else (*numbers, *_place(recent))
         other = find_cause(name, recent.recipe) or (self.tell(recent) if self.tell else "")
         return Diagnosis(name, evidence, other or self.cause.format(away=away, wide=wide), advice(name, recent.recipe))
 
@@ -114,6 +114,17 @@ def describe(diagnoses: Sequence[Diagnosis], member: int = 0) -> dict[str, str]:
         "verdict": mine.verdict + shared, "evidence": ", ".join(mine.evidence), "cause": mine.cause,
         "remedy": mine.remedy, "terms": "\n".join(f"{name}: {METRICS[name].help.replace('`', '')}" for name in named),
     }  # fmt: skip
+
+
+def _place(recent: Recent) -> list[str]:
+    """Return the column, or the link between columns, in which the samples differ from the data, as evidence."""
+    column = recent.worst_column
+    if column and signs.wrong_column(recent):
+        offset, spread = format_number(column.offset), format_number(column.spread)
+        return [f"{recent.describe('column-w1')} in {column.name}, {offset} spreads off and {spread} times as wide"]
+    if signs.link_lost(recent):
+        return [f"{recent.describe('link-error')} between {' and '.join(recent.columns[:2])}"]
+    return []
 
 
 def _is_worst(fault: str) -> Callable[[Recent], bool]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import torch
 
 from toygan.measure.words import score
+from toygan.parts.metrics.columns import STANDARDISED
 from toygan.parts.metrics.reference import ReferenceBand, reference_band
 from toygan.parts.metrics.samples import spread_of
 from toygan.runs.record import Record
@@ -17,6 +19,16 @@ WINDOW_ITERATIONS = 1000  # that count as recent, or the newer half of a shorter
 START_STEPS = 800  # of each player, in which most runs wander, and a D of the default rate has not learned much
 FEWEST_MEASUREMENTS = 4  # for a diagnosis
 CHANGE_ITERATIONS = 300  # that a run is given after a change of its settings, before it is judged again
+OF_COLUMN = ("worst-column", "column-w1", "column-offset", "column-spread")  # what is measured of one column
+
+
+class Column(NamedTuple):
+    """A column of generated samples beside that of the data, in spreads of the latter."""
+
+    name: str
+    w1: float  # the Wasserstein-1 distance between both
+    offset: float  # the difference of their means
+    spread: float  # the ratio of their standard deviations
 
 
 class Recent:
@@ -50,9 +62,14 @@ class Recent:
         return len(self.data.modes) if self.data.has_modes else 0
 
     @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns, or "column 1" and so on."""
+        return self.data.axis_names or tuple(f"column {i + 1}" for i in range(self.data.dim))
+
+    @property
     def spread(self) -> float:
-        """The root mean square distance of the data from its mean."""
-        return spread_of(self.data)
+        """The root mean square distance of the data from its mean, in the units of the metrics that are read."""
+        return spread_of(self.data, per_axis=self._name("sliced-w1") != "sliced-w1")
 
     @property
     def seen_mean_and_spread(self) -> tuple[float, float]:
@@ -61,21 +78,37 @@ class Recent:
         ends = self.data.players_see(torch.stack([mean, mean + spread]))
         return float(ends[0].norm()), float((ends[1] - ends[0]).norm())
 
+    def _name(self, metric: str) -> str:
+        """Return the metric that is read: the standardised one if columns differ in size and it was measured."""
+        twin = STANDARDISED + metric
+        return twin if self.data.uneven and twin in self._record.names else metric
+
     def course(self, metric: str) -> np.ndarray:
-        """Return the finite values of a metric, in order; none if it was never measured."""
-        x = self._record.metric(metric)[len(self._record) - len(self.steps) :, self._member]
+        """Return the finite values of a metric, in order; none if it was never measured.
+
+        If the columns of the data differ in size, this and all that follows read the metric per standardised axis.
+        """
+        x = self._record.metric(self._name(metric))[len(self._record) - len(self.steps) :, self._member]
         finite: np.ndarray = x[np.isfinite(x)]
         return finite
 
     def first(self, metric: str) -> float:
         """Return the first finite value of a metric in the whole record, or NaN."""
-        x = self._record.metric(metric)[:, self._member]
+        return self._first(self._name(metric))
+
+    def _first(self, name: str) -> float:
+        x = self._record.metric(name)[:, self._member]
         finite = x[np.isfinite(x)]
         return float(finite[0]) if len(finite) else math.nan
 
+    @property
+    def size_for_players(self) -> tuple[float, float]:
+        """The spread of the data and its first distance to the samples, both in the units that the players see."""
+        return self.seen_mean_and_spread[1], self._first("sliced-w1")
+
     def became_nonfinite(self, metric: str) -> bool:
         """Return True if a metric was finite once, under this recipe, and is not any more."""
-        x = np.isfinite(self._record.metric(metric)[self._settled :, self._member])
+        x = np.isfinite(self._record.metric(self._name(metric))[self._settled :, self._member])
         return bool(x.any() and not x[-1])
 
     def mean(self, metric: str) -> float:
@@ -104,7 +137,7 @@ class Recent:
 
     def reference(self, metric: str) -> ReferenceBand | None:
         """Return the scores of as many true samples, or None if the metric has no reference."""
-        return reference_band(metric, self.data, self._record.n)
+        return reference_band(self._name(metric), self.data, self._record.n)
 
     def relative_to_true(self, metric: str) -> float:
         """Return the mean of a metric in units of the mean score of true samples."""
@@ -141,4 +174,13 @@ class Recent:
         """Return the mean of a metric as text, beside the mean score of true samples."""
         band = self.reference(metric)
         beside = f" (true samples {score(metric, band.mean)})" if band else ""
-        return f"{metric} {score(metric, self.mean(metric))}{beside}"
+        return f"{self._name(metric)} {score(metric, self.mean(metric))}{beside}"
+
+    @cached_property
+    def worst_column(self) -> Column | None:
+        """The column that differs most from the data's, at the newest measurement; None if there are no columns."""
+        newest = {name: self.course(name)[-1:] for name in OF_COLUMN}
+        if not all(map(len, newest.values())):
+            return None
+        number, w1, offset, spread = (float(x[0]) for x in newest.values())
+        return Column(self.columns[int(number) - 1], w1, offset, spread)

@@ -21,6 +21,8 @@ WITHIN_RATIO = 2.5
 SHARE_ERROR = 0.12  # of the mass with another mode than it should be
 DISTANCE_SPREADS = 0.15  # of the data
 WAY_SPREADS = 0.06  # of the data without modes, from it to the samples and back
+LINK_ERROR = 0.5  # of the way to columns that are drawn apart
+COLUMN_SPREADS = 0.1  # of a column, between its samples and the data
 
 
 def diverged(r: Recent) -> bool:
@@ -29,9 +31,9 @@ def diverged(r: Recent) -> bool:
     The loss of a critic is a distance: on data that is 400 away it is -400, and it falls with the distance.
     """
     losses = ("loss-d", "loss-g")
-    natural = max(1.0, r.spread, r.first("sliced-w1"))
+    natural, for_losses = max(1.0, r.spread, r.first("sliced-w1")), max(1.0, *r.size_for_players)
     lost = any(r.became_nonfinite(loss) for loss in losses)
-    grew = any(abs(r.mean(loss)) > 100 * natural for loss in losses) and not closer(r)
+    grew = any(abs(r.mean(loss)) > 100 * for_losses for loss in losses) and not closer(r)
     return r.diverged_at >= 0 or lost or grew or r.late_mean("sliced-w1") > 10 * natural
 
 
@@ -48,7 +50,7 @@ def faults(r: Recent) -> dict[str, float]:
     """Return each way in which samples may differ from true ones, in units of the allowed difference."""
     found = {
         "off centre": r.beyond_true("mean-offset") / OFFSET_SPREADS,
-        "wrong shape": max(r.apart / DISTANCE_SPREADS, r.beyond_true("off-data") / WAY_SPREADS if not r.k else 0.0),
+        "wrong shape": max(r.apart / DISTANCE_SPREADS, way_off(r) if not r.k else 0.0),
         "parts missing": r.beyond_true("gaps") / WAY_SPREADS if not r.k else 0.0,
         **_too_narrow_or_wide(r.mean("spread-ratio"), SPREAD_RATIO),
     }
@@ -60,6 +62,22 @@ def faults(r: Recent) -> dict[str, float]:
     if r.k > 1:
         found["uneven shares"] = r.beyond_true("share-error") / SHARE_ERROR
     return {name: value if math.isfinite(value) else 0.0 for name, value in found.items()}
+
+
+def way_off(r: Recent) -> float:
+    """Return how far samples are off data without modes, or off the link of its columns, in allowed differences."""
+    linked = r.beyond_true("link-error") / LINK_ERROR
+    return max(r.beyond_true("off-data") / WAY_SPREADS, linked if math.isfinite(linked) else 0.0)
+
+
+def wrong_column(r: Recent) -> bool:
+    """Return True if a column by itself differs from that of the data without modes."""
+    return not r.k and r.beyond_true("column-w1") > COLUMN_SPREADS
+
+
+def link_lost(r: Recent) -> bool:
+    """Return True if the columns are right one by one, but far from linked as those of the data are."""
+    return not r.k and not wrong_column(r) and r.beyond_true("link-error") > LINK_ERROR
 
 
 def _too_narrow_or_wide(ratio: float, allowed: float) -> dict[str, float]:

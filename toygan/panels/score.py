@@ -56,7 +56,11 @@ class Score(Panel):
             label += f"  (bold: this run, pale: {scores.shape[1]} seeds)"
         marks.append(curve("this run", "generated", look, look.metric(metric), width=2.2))
         marks.append(measured_at(look))
-        return Chart(self.title, iterations(look.steps, label), self.y(look, scores), tuple(marks))
+        return Chart(self.title_of(look), iterations(look.steps, label), self.y(look, scores), tuple(marks))
+
+    def title_of(self, look: Look) -> str:
+        """Return the words above the axes."""
+        return self.title
 
     def y(self, look: Look, scores: np.ndarray) -> Axis:
         """Return the vertical axis for the scores `(T, P)`."""
@@ -67,9 +71,14 @@ class AnyMetric(Score):
     """A metric as a panel under its own name."""
 
     def __init__(self, metric: str) -> None:
-        self._metric = METRICS[metric]
-        unit = self._metric.unit
-        self.title, self.needs = metric if unit in ("", "share") else f"{metric} ({unit})", (metric,)
+        self._name, self._metric = metric, METRICS[metric]
+        self.title, self.needs = self._with(self._metric.unit), (metric,)
+
+    def _with(self, unit: str) -> str:
+        return self._name if unit in ("", "share") else f"{self._name} ({unit})"
+
+    def title_of(self, look: Look) -> str:
+        return self._with(self._metric.unit_for(look.recipe.parts.data))
 
     def chart(self, look: Look) -> Chart:
         (metric,) = self.needs
@@ -95,6 +104,9 @@ class Named(AnyMetric):
     def __init__(self, metric: str, title: str) -> None:
         super().__init__(metric)
         self.title = title
+
+    def title_of(self, look: Look) -> str:
+        return self.title
 
 
 PANELS: dict[str, tuple[Panel, ...]] = {

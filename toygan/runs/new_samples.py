@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from toygan.parts.metrics import measure
+from toygan.parts.metrics.columns import STANDARDISED
 from toygan.parts.metrics.inputs import MetricInputs
-from toygan.runs.record import DISTANCE, SAMPLES
+from toygan.runs.record import DISTANCE, SAMPLES, distance
 from toygan.training import Population, State
 from toygan.training.batches import ProbeSource
 
@@ -22,4 +23,5 @@ def measure_on_new_samples(state: State, n: int = SAMPLES) -> np.ndarray:
     population = Population.restore(state)
     batch = ProbeSource(state.recipes, "new samples", population.device, population.dtype, ahead=1).batch(n)
     probe = replace(population.probe(), batch=lambda n: batch)
-    return measure(MetricInputs(probe.generate(n), probe.data, compared_with=probe.real(n)), [DISTANCE])[DISTANCE]
+    inputs = MetricInputs(probe.generate(n), probe.data, compared_with=probe.real(n))
+    return distance(measure(inputs, [DISTANCE, STANDARDISED + DISTANCE]))

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from toygan.parts.metrics import METRICS
+from toygan.parts.metrics.columns import STANDARDISED
 from toygan.recipe import Recipe
 from toygan.runs.course import ROWS, Course
 from toygan.runs.trajectory import Trajectory
@@ -19,6 +20,12 @@ from toygan.training import Snapshot
 
 SAMPLES = 2500  # behind a measurement that does not say how many
 DISTANCE = "sliced-w1"  # by which the diagnosis judges samples, and the best iteration is chosen
+
+
+def distance(values: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Return the distance to the data, per standardised axis for members whose columns differ in size; or NaN."""
+    own, standardised = (np.asarray(values.get(name, np.nan), float) for name in (DISTANCE, STANDARDISED + DISTANCE))
+    return np.where(np.isfinite(standardised), standardised, own)
 
 
 class Record:
@@ -136,9 +143,9 @@ class Record:
         """Note the members that are closer to the data than ever before."""
         if len(self.best_at) != len(self.recipes):
             self.best_at, self._least = np.full(len(self.recipes), -1), np.full(len(self.recipes), np.inf)
-        distance = np.asarray(values.get(DISTANCE, np.nan), dtype=float)
-        self.best_at = np.where(distance < self._least, step, self.best_at)
-        self._least = np.fmin(distance, self._least)
+        now = distance(values)
+        self.best_at = np.where(now < self._least, step, self.best_at)
+        self._least = np.fmin(now, self._least)
 
     def _thin(self) -> None:
         """Drop every second row and double the stride."""
@@ -189,7 +196,7 @@ class Record:
         A member that has diverged comes no closer.
         """
         start = np.full((1, len(self.recipes)), np.inf)
-        least = np.fmin.accumulate(np.vstack([start, self.metric(DISTANCE)]))
+        least = np.fmin.accumulate(np.vstack([start, distance({name: self.metric(name) for name in self.names})]))
         number = np.arange(self._rows)[:, None]
         newest_best = np.maximum.accumulate(np.where(least[1:] < least[:-1], number, -1))
         stalled = (number - newest_best >= measurements).all(1)

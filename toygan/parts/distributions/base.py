@@ -12,6 +12,8 @@ from torch import Tensor
 from toygan.parts.menu import Menu
 
 EXACT = "donot_use_mm_for_euclid_dist"  # the fast computation of distances loses the last digits, and a mode is small
+UNEVEN = 1.5  # ratio of the spreads of two axes beyond which they hardly have one unit
+FINEST = 1e-6  # spread of an axis over its mean, below which float32 holds a constant
 BLOCK = 2**18  # pairs of a point and a centre that are computed together, so that memory stays bounded
 
 
@@ -46,6 +48,7 @@ class Distribution:
     picture: tuple[int, int] | None = None  # rows and columns of pixels, if a sample is an image
     asks: ClassVar[str] = ""  # the argument that a menu asks for first, if the row means little without it
     atoms: bool = False  # True: two samples may be the same point
+    per_axis: bool = False  # True: metrics measure each axis in units of its own spread, as the players see it
 
     def refuses(self) -> str | None:
         """Return the reason why this data is not available, such as a missing package, or None if it is."""
@@ -120,6 +123,19 @@ class Distribution:
         """Mean and standard deviation of each axis, each `(dim,)` [default: estimated from 2^18 samples]."""
         x = self.sample(2**18, torch.Generator().manual_seed(0)).double()
         return x.mean(0), x.std(0, correction=0)
+
+    @cached_property
+    def scales(self) -> Tensor:
+        """The standard deviation of each axis `(dim,)`, and 1 for an axis that is constant."""
+        mean, spread = self.moments
+        return torch.where(spread > FINEST * mean.abs(), spread, torch.ones_like(spread))
+
+    @cached_property
+    def uneven(self) -> bool:
+        """True if the axes that vary have spreads that differ by more than 1.5 times; pixels always have one unit."""
+        mean, spread = self.moments
+        varying = spread[spread > FINEST * mean.abs()]
+        return self.picture is None and len(varying) > 1 and bool(varying.max() > UNEVEN * varying.min())
 
     def nearest_mode(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Find the mode nearest to each point.

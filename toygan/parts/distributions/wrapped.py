@@ -65,6 +65,9 @@ for _name in [
     "outline",
     "extent",
     "moments",
+    "scales",
+    "uneven",
+    "per_axis",
     "training_set",
     "sample",
     "log_prob",
@@ -80,23 +83,22 @@ for _name in [
 class Standardised(Wrapped):
     """Other data, rescaled for the players to mean 0 and spread 1 per axis, as in `of=ring8(radius=50.0)`.
 
-    The scale comes from its true moments. Plots and metrics keep its own units. A constant axis keeps its scale.
+    The scale comes from its true moments. Metrics measure in these units, too; plots and rows keep the data's own. A
+    constant axis keeps its scale.
     """
 
     of: str = "ring8"
 
-    @cached_property
-    def _affine(self) -> tuple[Tensor, Tensor]:
-        mean, spread = self.inner.moments
-        return mean, torch.where(spread > 0, spread, torch.ones_like(spread))
+    per_axis = True
+    uneven = False
 
     def players_see(self, x: Tensor) -> Tensor:
-        mean, spread = self._affine
-        return (x - mean.to(x)) / spread.to(x)
+        mean, _ = self.moments
+        return (x - mean.to(x)) / self.scales.to(x)
 
     def from_players(self, x: Tensor) -> Tensor:
-        mean, spread = self._affine
-        return mean.to(x) + spread.to(x) * x
+        mean, _ = self.moments
+        return mean.to(x) + self.scales.to(x) * x
 
 
 @dataclass(frozen=True, eq=False)

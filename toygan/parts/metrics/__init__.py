@@ -14,6 +14,7 @@ from toygan.parts.distributions import DISTRIBUTIONS, Distribution
 from toygan.parts.frames import is_frame, read_frame
 from toygan.parts.menu import Menu
 from toygan.parts.metrics.base import Metric as Metric
+from toygan.parts.metrics.columns import COLUMN_METRICS
 from toygan.parts.metrics.game import GAME_METRICS
 from toygan.parts.metrics.inputs import MetricInputs
 from toygan.parts.metrics.modes import MODE_METRICS
@@ -21,7 +22,7 @@ from toygan.parts.metrics.packages import PACKAGES as PACKAGES
 from toygan.parts.metrics.samples import SAMPLE_METRICS
 from toygan.text import short
 
-METRICS: Menu[Metric] = Menu({**MODE_METRICS, **SAMPLE_METRICS, **GAME_METRICS})
+METRICS: Menu[Metric] = Menu({**MODE_METRICS, **SAMPLE_METRICS, **COLUMN_METRICS, **GAME_METRICS})
 """The metrics by name, for `evaluate`, `train`, sweeps and panels."""
 
 

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from toygan.parts.distributions.base import Distribution
 from toygan.parts.metrics.inputs import MetricInputs
+
+DATA_UNITS, AXIS_UNITS = "data units", "spreads of each axis"
 
 
 def always(e: MetricInputs) -> bool:
@@ -45,7 +48,14 @@ class Metric:
     expensive: bool = False
     live: bool = True
 
+    def unit_for(self, data: Distribution) -> str:
+        """Return the unit of the scores for this data: distances of standardised data are in spreads of each axis."""
+        return AXIS_UNITS if data.per_axis and self.better and self.unit == DATA_UNITS else self.unit
+
     @property
     def help(self) -> str:
-        """The first paragraph of the docstring of `of`."""
-        return " ".join((self.of.__doc__ or "").split("\n\n")[0].split())
+        """The first paragraph of the docstring of `of`, and the units of a distance."""
+        text = " ".join((self.of.__doc__ or "").split("\n\n")[0].split())
+        if not (self.better and self.unit == DATA_UNITS):
+            return text
+        return f"{text.rstrip('.')}; in {DATA_UNITS}, for `standardised` data in {AXIS_UNITS}."

@@ -66,8 +66,8 @@ def calibration(e: MetricInputs) -> Tensor:
 def gap_to_optimal(e: MetricInputs) -> Tensor:
     """Mean distance of D's probability from p / (p + q), estimated from the 25 nearest true and generated samples."""
     game = _require_game(e)
-    pool = torch.cat([e.reference.expand_as(e.samples), e.samples], dim=1)
-    judged = torch.cat([game.x_real, game.x_fake], dim=1)
+    pool = torch.cat([e.measured_reference.expand_as(e.measured), e.measured], dim=1)
+    judged = e.convert(torch.cat([game.x_real, game.x_fake], dim=1))
     probability = torch.cat([game.logits.real, game.logits.fake], dim=1).sigmoid()
     near = torch.cdist(judged, pool, compute_mode=EXACT).topk(NEIGHBOURS, largest=False).indices
     best = (near < e.n).double().mean(-1)

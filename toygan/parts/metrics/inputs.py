@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 
 import numpy as np
@@ -38,11 +38,6 @@ def directions(dim: int, count: int) -> Tensor:
         return torch.ones(1, 1)
     ways = torch.randn(dim, count, generator=torch.Generator().manual_seed(0))
     return ways / ways.square().sum(0).sqrt()
-
-
-def sort_along(x: Tensor, ways: Tensor) -> Tensor:
-    """Sort samples x `(P, n, dim)` along fixed directions `(dim, count)`, as `(P, count, n)`."""
-    return remember(x, ("sorted", ways.shape[1]), lambda: _sort((x @ ways).mT))
 
 
 @lru_cache(maxsize=256)
@@ -94,6 +89,7 @@ class MetricInputs:
         game: Losses, logits and gradients of a run, or None for samples alone [default: None].
         earlier: Samples of an earlier iteration, or None [default: None].
         compared_with: True samples of each member `(P, n, dim)`, in place of the usual ones [default: None].
+        per_axis: True to measure each axis in units of its own spread, whatever the data says [default: False].
     Example:
         >>> import torch
         >>> from toygan import DISTRIBUTIONS, MetricInputs
@@ -107,11 +103,49 @@ class MetricInputs:
     game: GameState | None = None
     earlier: Earlier | None = None
     compared_with: Tensor | None = None
+    per_axis: bool = False
 
     @property
     def n(self) -> int:
         """The number of samples per member."""
         return self.samples.shape[1]
+
+    @cached_property
+    def scales(self) -> Tensor | None:
+        """The units of the axes `(dim,)` in which distances are taken; None for the data's own."""
+        return self.data.scales if self.per_axis or self.data.per_axis else None
+
+    def convert(self, x: Tensor) -> Tensor:
+        """Convert x `(..., dim)` from the data's units to those in which distances are taken."""
+        return x if self.scales is None else (x - self.data.moments[0].to(x)) / self.scales.to(x)
+
+    @cached_property
+    def spread(self) -> float:
+        """The data's root mean square distance from its mean, in units of distances; 1 if all data is one point."""
+        spread = self.data.moments[1]
+        return float((spread if self.scales is None else spread / self.scales).square().sum().sqrt()) or 1.0
+
+    @cached_property
+    def measured(self) -> Tensor:
+        """The generated samples in units of distances `(P, n, dim)`."""
+        return self.convert(self.samples)
+
+    @cached_property
+    def measured_reference(self) -> Tensor:
+        """The true samples `reference` in units of distances."""
+        return self.convert(self.reference)
+
+    @cached_property
+    def by_axis(self) -> MetricInputs:
+        """These inputs in the units of the diagnosis: of each axis's own spread if the axes differ much in size."""
+        if self.per_axis or not self.data.uneven:
+            return self
+        return replace(self, compared_with=self.reference, per_axis=True)
+
+    def _sort_along(self, x: Tensor, ways: Tensor) -> Tensor:
+        """Sort samples x `(P, n, dim)`, in the data's units, along directions `(dim, count)`, as `(P, count, n)`."""
+        units = None if self.scales is None else self.data
+        return remember(x, ("sorted", ways.shape[1], units), lambda: _sort((self.convert(x) @ ways).mT))
 
     @cached_property
     def finite(self) -> Tensor:
@@ -194,30 +228,37 @@ class MetricInputs:
     def sorted_differences(self, count: int) -> Tensor:
         """Compute generated minus true samples, both sorted along each of `count` fixed directions, `(P, count, n)`."""
         ways = directions(self.data.dim, count).to(self.samples)
-        return sort_along(self.samples, ways) - sort_along(self.reference, ways)
+        return self._sort_along(self.samples, ways) - self._sort_along(self.reference, ways)
+
+    @cached_property
+    def of_columns(self) -> Tensor:
+        """Compute generated minus true samples, both sorted along each axis, in that axis's spreads `(P, dim, n)`."""
+        ours, theirs = (_sort(x.mT) for x in (self.samples, self.reference))
+        return (ours - theirs) / self.data.scales.to(ours)[:, None]
 
     @cached_property
     def nearest_few(self) -> tuple[Tensor, Tensor]:
         """The distances to the nearest of the other kind, of the first 500 generated and reference samples `(P, m)`."""
-        return to_nearest(self.samples[:, :FEW], self.reference[:, :FEW])
+        return to_nearest(self.measured[:, :FEW], self.measured_reference[:, :FEW])
 
     @cached_property
     def between_few(self) -> Tensor:
         """The distances of the first 500 generated to the first 500 reference samples `(P, m, m)`."""
-        x, y = self.samples[:, :FEW], self.reference[:, :FEW].expand(len(self.samples), -1, -1)
+        x, y = self.measured[:, :FEW], self.measured_reference[:, :FEW].expand(len(self.measured), -1, -1)
         return torch.cdist(x, y, compute_mode=EXACT)
 
     @cached_property
     def to_reference(self) -> Tensor:
         """The distances of all generated to all reference samples `(P, n, n)`."""
-        return torch.cdist(self.samples, self.reference.expand(len(self.samples), -1, -1), compute_mode=EXACT)
+        x = self.measured
+        return torch.cdist(x, self.measured_reference.expand(len(x), -1, -1), compute_mode=EXACT)
 
     @cached_property
     def within(self) -> Tensor:
         """The distances among generated samples `(P, n, n)`."""
-        return torch.cdist(self.samples, self.samples, compute_mode=EXACT)
+        return torch.cdist(self.measured, self.measured, compute_mode=EXACT)
 
     @cached_property
     def within_reference(self) -> Tensor:
         """The distances among reference samples `(1, n, n)`."""
-        return torch.cdist(self.reference, self.reference, compute_mode=EXACT)
+        return torch.cdist(self.measured_reference, self.measured_reference, compute_mode=EXACT)

@@ -71,7 +71,7 @@ def kernel_distance(x: Tensor, y: Tensor) -> Tensor:
 
 def of_all(e: MetricInputs) -> Tensor:
     """Compute the kernel distance of all samples."""
-    return kernel_distance(e.samples, e.reference)
+    return kernel_distance(e.measured, e.measured_reference)
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,10 @@ class TorchFidelity(Package):
     def _kid(self, e: MetricInputs) -> Tensor:
         rng, found = np.random.RandomState(self.rng_seed), list[Tensor]()
         for _ in range(self.kid_subsets):
-            pair = (x[:, rng.choice(x.shape[1], self.kid_subset_size, replace=False)] for x in (e.samples, e.reference))
+            pair = (
+                x[:, rng.choice(x.shape[1], self.kid_subset_size, replace=False)]
+                for x in (e.measured, e.measured_reference)
+            )
             found.append(kernel_distance(*pair))
         return torch.stack(found).mean(0)
 
@@ -198,7 +201,7 @@ class Pot(Package):
     def _sliced(self, p: int, e: MetricInputs) -> Tensor:
         ways = np.random.RandomState(self.seed).randn(e.data.dim, self.n_projections)
         along = torch.from_numpy(ways / np.sqrt((ways**2).sum(0, keepdims=True))).to(e.samples)
-        ours, theirs = ((x @ along).sort(1).values for x in (e.samples, e.reference))
+        ours, theirs = ((x @ along).sort(1).values for x in (e.measured, e.measured_reference))
         return ((ours - theirs).abs() ** p).mean((1, 2)) ** (1 / p)
 
 
@@ -272,7 +275,7 @@ class Ummd(Package):
         return {"mmd": Metric(self._biased)}
 
     def _biased(self, e: MetricInputs) -> Tensor:
-        every = torch.cat([e.samples.expand(1, -1, -1), e.reference], dim=1)[0]
+        every = torch.cat([e.measured.expand(1, -1, -1), e.measured_reference], dim=1)[0]
         apart = torch.pdist(torch.unique(every, dim=0))
         width = (apart.median() - (-apart).median()) / 2 if len(apart) else math.inf  # the mean of both in the middle
         return squared_mmd(*gaussian_kernel(e, width), mean_of_all)
@@ -289,7 +292,7 @@ class Sbibm(Package):
         return {"mmd": Metric(self._unbiased)}
 
     def _unbiased(self, e: MetricInputs) -> Tensor:
-        width = torch.pdist(e.reference[0]).median()
+        width = torch.pdist(e.measured_reference[0]).median()
         return squared_mmd(*gaussian_kernel(e, width), mean_of_pairs)
 
 

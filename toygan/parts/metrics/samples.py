@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from toygan.parts.distributions.base import EXACT, Distribution
-from toygan.parts.metrics.base import Metric
+from toygan.parts.metrics.base import DATA_UNITS, Metric
 from toygan.parts.metrics.inputs import MetricInputs
 from toygan.parts.metrics.statistics import Balls, energy, gaussian_kernel, least_cost, mean_of_pairs, squared_mmd
 
@@ -60,39 +60,39 @@ def sliced_w1(e: MetricInputs) -> Tensor:
     return e.sorted_differences(FEW_DIRECTIONS).abs().mean((1, 2))
 
 
-def spread_of(data: Distribution) -> float:
-    """Compute the data's root mean square distance from its mean; 1 if all data is one point."""
-    return float(data.moments[1].square().sum().sqrt()) or 1.0
+def spread_of(data: Distribution, per_axis: bool = False) -> float:
+    """Compute the data's root mean square distance from its mean, in units of distances; 1 if all data is one point."""
+    return MetricInputs(torch.empty(1, 1, data.dim), data, per_axis=per_axis).spread
 
 
 def mean_offset(e: MetricInputs) -> Tensor:
     """Distance of the samples' mean from the data's true mean, in units of the data's spread."""
     away = e.samples.double().mean(1) - e.data.moments[0].to(e.samples.device)
-    return away.square().sum(-1).sqrt() / spread_of(e.data)
+    return (away if e.scales is None else away / e.scales.to(away)).square().sum(-1).sqrt() / e.spread
 
 
 def spread_ratio(e: MetricInputs) -> Tensor:
     """Root mean square distance of the samples from their mean, over that of the data; below 1 is too narrow."""
-    x = e.samples.double()
-    return (x - x.mean(1, keepdim=True)).square().sum(-1).mean(-1).sqrt() / spread_of(e.data)
+    x = e.measured.double()
+    return (x - x.mean(1, keepdim=True)).square().sum(-1).mean(-1).sqrt() / e.spread
 
 
 def off_data(e: MetricInputs) -> Tensor:
     """Mean distance from generated samples to the nearest of 500 true ones, in spreads of the data (our own)."""
-    return e.nearest_few[0].double().mean(-1) / spread_of(e.data)
+    return e.nearest_few[0].double().mean(-1) / e.spread
 
 
 def gaps(e: MetricInputs) -> Tensor:
     """Mean distance from true samples to the nearest of 500 generated ones, in spreads; large if parts are missing."""
-    return e.nearest_few[1].double().mean(-1) / spread_of(e.data)
+    return e.nearest_few[1].double().mean(-1) / e.spread
 
 
 def drift(e: MetricInputs) -> Tensor:
     """Sliced distance of the samples from those of the last snapshot, in spreads of the data / 100 iterations."""
     if e.earlier is None:
         return torch.full((len(e.samples),), math.nan)
-    then = MetricInputs(e.samples, e.data, compared_with=e.earlier.samples.to(e.samples))
-    return sliced_w1(then).double() / spread_of(e.data) * 100 / max(e.earlier.iterations, 1)
+    then = MetricInputs(e.samples, e.data, compared_with=e.earlier.samples.to(e.samples), per_axis=e.per_axis)
+    return sliced_w1(then).double() / e.spread * 100 / max(e.earlier.iterations, 1)
 
 
 def mean_of_samples(e: MetricInputs) -> Tensor:
@@ -109,7 +109,7 @@ def nearest_training(e: MetricInputs) -> Tensor:
     """Mean distance to the nearest training point, over that of true samples; near 0 if the training set is copied."""
     pool = e.data.training_set
     assert pool is not None
-    ours, theirs = (_mean_to_nearest(x, pool.to(x)) for x in (e.samples, e.reference))
+    ours, theirs = (_mean_to_nearest(x, e.convert(pool.to(x))) for x in (e.measured, e.measured_reference))
     return ours / theirs
 
 
@@ -169,22 +169,22 @@ def coverage(e: MetricInputs) -> Tensor:
 
 SAMPLE_METRICS: dict[str, Metric] = {
     "log-likelihood-gap": Metric(log_likelihood_gap, "nats", "", density_known, expensive=True),
-    "sliced-w2": Metric(sliced_w2, "data units", "low", expensive=True),
-    "w1": Metric(w1, "data units", "low", assignable, expensive=True),
-    "w2": Metric(w2, "data units", "low", assignable, expensive=True),
-    "energy-distance": Metric(energy_distance, "data units", "low", expensive=True),
+    "sliced-w2": Metric(sliced_w2, DATA_UNITS, "low", expensive=True),
+    "w1": Metric(w1, DATA_UNITS, "low", assignable, expensive=True),
+    "w2": Metric(w2, DATA_UNITS, "low", assignable, expensive=True),
+    "energy-distance": Metric(energy_distance, DATA_UNITS, "low", expensive=True),
     "mmd": Metric(mmd, "", "low", expensive=True),
     "precision": Metric(precision, "share", "high", scattered, expensive=True),
     "recall": Metric(recall, "share", "high", scattered, expensive=True),
     "density": Metric(density, "", "high", scattered, expensive=True),
     "coverage": Metric(coverage, "share", "high", scattered, expensive=True),
-    "sliced-w1": Metric(sliced_w1, "data units", "low"),
+    "sliced-w1": Metric(sliced_w1, DATA_UNITS, "low"),
     "mean-offset": Metric(mean_offset, "spreads of the data", "low"),
     "spread-ratio": Metric(spread_ratio),
     "off-data": Metric(off_data, "spreads of the data", "low"),
     "gaps": Metric(gaps, "spreads of the data", "low"),
     "drift": Metric(drift, "spreads of the data / 100 iterations"),
-    "mean": Metric(mean_of_samples, "data units", "", on_a_line),
-    "spread": Metric(spread_of_samples, "data units", "", on_a_line),
+    "mean": Metric(mean_of_samples, DATA_UNITS, "", on_a_line),
+    "spread": Metric(spread_of_samples, DATA_UNITS, "", on_a_line),
     "nearest-training": Metric(nearest_training, "", "", trained_on_few, expensive=True),
 }

@@ -1,0 +1,90 @@
+"""A column that is small beside another one counts as much, and the diagnosis names it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from toygan import Recipe, evaluate
+from toygan.measure.diagnosis import Diagnosis, diagnose_all
+from toygan.parts.metrics import live_metrics
+from toygan.runs.record import Record
+
+GAME = {"accuracy-real": 0.7, "accuracy-fake": 0.7, "loss-d": 1.2, "loss-g": 0.7, "generator-weight": 0.5}
+ROWS, SEEDS = 500, 2
+
+Change = Callable[[np.ndarray, np.random.Generator], np.ndarray]
+
+
+def unchanged(score: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    return score
+
+
+def shuffled(score: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    return rng.permutation(score)
+
+
+def constant(score: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    return 0 * score
+
+
+def diagnose_samples(rows: np.ndarray, data: str) -> Diagnosis:
+    """Diagnose a run that looks like this five times, with a D that is right on 70 % of the samples."""
+    metrics = {name: np.full((5, 1), x[0]) for name, x in evaluate(rows, data, live_metrics()).items()}
+    metrics |= {name: np.full((5, 1), x) for name, x in GAME.items()}
+    record = Record.from_arrays([Recipe(data=data)], range(2000, 2500, 100), metrics)
+    record.n = len(rows)
+    return diagnose_all(record)[0]
+
+
+def income_and_score(rng: np.random.Generator, n: int) -> np.ndarray:
+    t = rng.uniform(-3, 3, n)
+    return np.c_[1000 + 200 * t, 0.5 * np.sin(t) + 0.02 * rng.standard_normal(n)]
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("rows") / "table.csv"
+    rows = income_and_score(np.random.default_rng(0), 1500)
+    np.savetxt(path, rows, delimiter=",", header="income,score", comments="")
+    return path
+
+
+@pytest.mark.parametrize("spec", ["standardised(of=file(path='table.csv'))", "file(path='table.csv')"])
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        (unchanged, ""),
+        (shuffled, "between income and score"),
+        (constant, "in score"),
+        (lambda score, rng: 50 * score, "in score"),
+        (lambda score, rng: score + 10, "in score"),
+    ],
+)
+def test_a_score_beside_an_income_is_named_if_it_is_wrong(
+    spec: str, change: Change, place: str, table: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(table.parent)
+    for seed in range(1, SEEDS + 1):
+        rng = np.random.default_rng(seed)
+        rows = income_and_score(rng, ROWS)
+        rows[:, 1] = change(rows[:, 1], rng)
+        found = diagnose_samples(rows, spec)
+        assert (found.verdict == "healthy") == (not place)
+        assert place in found.evidence[-1]
+
+
+@pytest.mark.parametrize(
+    ("change", "place"), [(unchanged, ""), (shuffled, "between column 1 and column 2"), (constant, "in column 2")]
+)
+def test_a_wave_that_is_long_beside_its_height_is_seen(change: Change, place: str) -> None:
+    data = "function(f=sine,low=-30.0,high=30.0)"
+    rng = np.random.default_rng(1)
+    x = rng.uniform(-30, 30, ROWS)
+    rows = np.c_[x, change(np.sin(x) + 0.1 * rng.standard_normal(ROWS), rng)]
+    found = diagnose_samples(rows, data)
+    assert (found.verdict == "healthy") == (not place)
+    assert place in found.evidence[-1]

@@ -1,0 +1,110 @@
+"""Metrics of columns one by one, of the link between them, and of data with columns of different size."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+
+from toygan.parts.distributions.base import Distribution
+from toygan.parts.metrics.base import AXIS_UNITS, DATA_UNITS, Metric
+from toygan.parts.metrics.inputs import FEW, MetricInputs
+from toygan.parts.metrics.samples import SAMPLE_METRICS, off_data
+
+SETS = 8  # of true samples behind the distances of linked and of unlinked columns
+CLEAR = 5.0  # standard deviations between these distances, from which on columns count as linked
+STANDARDISED = "standardised-"  # before the name of a metric that is taken per standardised axis
+
+
+def several_columns(e: MetricInputs) -> bool:
+    """Tell if samples have columns, and not pixels."""
+    return e.data.dim > 1 and e.data.picture is None
+
+
+def uneven(e: MetricInputs) -> bool:
+    """Tell if the columns differ in size by more than 1.5 times, and distances are in the data's own units."""
+    return e.data.uneven
+
+
+def linked(e: MetricInputs) -> bool:
+    """Tell if the data has no modes, and shuffling its columns apart would move its points off the data."""
+    if not several_columns(e) or len(e.data.modes):
+        return False
+    true, shuffled, noise = _distances_if_shuffled(e.data, min(e.n, FEW))
+    return shuffled - true > CLEAR * noise
+
+
+def _distances(e: MetricInputs) -> Tensor:
+    """Compute the Wasserstein-1 distance of each column in its own spreads `(P, dim)`."""
+    return e.of_columns.double().abs().mean(-1)
+
+
+def _of_worst(e: MetricInputs, values: Tensor) -> Tensor:
+    """Choose, from values `(P, dim)`, those of the column that differs most from the data's `(P,)`."""
+    return values.gather(1, _distances(e).nan_to_num().argmax(-1, keepdim=True))[:, 0]
+
+
+def worst_column(e: MetricInputs) -> Tensor:
+    """The number of the column that differs most from the data's, counted from 1: that of `column-w1`."""
+    return _distances(e).nan_to_num().argmax(-1).double() + 1
+
+
+def column_w1(e: MetricInputs) -> Tensor:
+    """Wasserstein-1 distance of the column that differs most from the data's, in spreads of that column."""
+    return _distances(e).amax(-1)
+
+
+def column_offset(e: MetricInputs) -> Tensor:
+    """Mean of the column that differs most, minus that of the data's column, in spreads of that column."""
+    mean, scale = (x.to(e.samples.device) for x in (e.data.moments[0], e.data.scales))
+    return _of_worst(e, (e.samples.double().mean(1) - mean) / scale)
+
+
+def column_spread(e: MetricInputs) -> Tensor:
+    """Standard deviation of the column that differs most, over that of the data's column; below 1 is too narrow."""
+    return _of_worst(e, e.samples.double().std(1, correction=0) / e.data.scales.to(e.samples.device))
+
+
+def link_error(e: MetricInputs) -> Tensor:
+    """Share of the link between columns that is lost: 0 as in true samples, 1 as if each column was shuffled (our own).
+
+    It is `off-data`, per standardised axis if the columns differ in size, between its values for both.
+    """
+    true, shuffled, _ = _distances_if_shuffled(e.data, min(e.n, FEW))
+    return (off_data(e.by_axis) - true) / (shuffled - true)
+
+
+@lru_cache(maxsize=256)
+def _distances_if_shuffled(data: Distribution, n: int) -> tuple[float, float, float]:
+    """Return `off-data` of n true samples, of true columns that are shuffled apart, and the first's deviation."""
+    rng = torch.Generator().manual_seed(0)
+    x, other = (torch.stack([data.sample(n, rng) for _ in range(SETS)]) for _ in range(2))
+    order = torch.rand(x.shape, generator=rng).argsort(1)
+    true, shuffled = (off_data(MetricInputs(y, data, compared_with=other).by_axis) for y in (x, x.gather(1, order)))
+    return float(true.mean()), float(shuffled.mean()), float(true.std())
+
+
+def _standardised(name: str) -> Metric:
+    """Return the metric of that name, taken per standardised axis."""
+    metric = SAMPLE_METRICS[name]
+
+    def of(e: MetricInputs) -> Tensor:
+        return metric.of(e.by_axis)
+
+    of.__doc__ = f"The same as `{name}` with each column in units of its own spread: no column outweighs another."
+    unit = AXIS_UNITS if metric.unit == DATA_UNITS else metric.unit
+    return Metric(of, unit, metric.better, uneven)
+
+
+COLUMN_METRICS: dict[str, Metric] = {
+    "worst-column": Metric(worst_column, "", "", several_columns),
+    "column-w1": Metric(column_w1, "spreads of the column", "low", several_columns),
+    "column-offset": Metric(column_offset, "spreads of the column", "", several_columns),
+    "column-spread": Metric(column_spread, "", "", several_columns),
+    "link-error": Metric(link_error, "", "low", linked),
+    **{
+        STANDARDISED + name: _standardised(name)
+        for name in ("sliced-w1", "mean-offset", "spread-ratio", "off-data", "gaps", "drift")
+    },
+}
