@@ -562,3 +562,25 @@ def test_windows_that_were_looked_at_before_are_not_held_for_ever() -> None:
     for i in range(100):
         assert grid(((i, i + 1), (0, 1))).shape == (1600, 2)
     assert grid.cache_info().currsize <= 32
+
+
+@pytest.mark.parametrize("panel", ["losses", "accuracy", "gradients", "sliced-w1"])
+def test_curves_mark_the_iteration_at_which_the_member_was_closest_to_the_data(ring, panel):
+    population, record = ring
+    for member in range(3):
+        look = Look.from_run(population, record, member=member)
+        best = int(record.metric("sliced-w1")[:, member].argmin())
+        chart = render(panel, look)
+        mark = chart["best iteration"]
+        assert set(mark.x) == {record.steps[best]} == {look.best_at}
+        at_best = [line.y[best] for line in chart.marks if isinstance(line, Line) and np.size(line.y) == len(record)]
+        assert set(mark.y) == set(at_best)
+        assert chart["best"].words == ("best",)
+
+
+def test_a_run_whose_distance_is_not_measured_has_no_best_iteration():
+    population, record = Population(Recipe(**SMALL)), Record()
+    record.add(population.snapshot(50, metrics=["loss-d", "loss-g"]))
+    look = Look.from_run(population, record)
+    assert look.best_at == -1
+    assert "best iteration" not in {mark.name for mark in render("losses", look).marks}

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from toygan.chart import Axis, Chart, Line, Text
+from toygan.chart import Axis, Chart, Line, Mark, Points, Text
 from toygan.chart.axis import Role
 from toygan.chart.limits import double_to, grow_to, grow_to_decades
 from toygan.panels.look import Look
@@ -33,6 +33,17 @@ def curve(name: str, role: Role, look: Look, values: np.ndarray, width: float = 
     return Line(name, role, look.steps, values, width=width, end=end, end_label=end_label)
 
 
+def best_mark(look: Look, values: np.ndarray) -> tuple[Mark, ...]:
+    """Return a diamond on each curve of values `(curves, T)`, at the iteration where the member was closest."""
+    if look.best_at < 0:
+        return ()
+    at = int(np.abs(look.steps - look.best_at).argmin())
+    x, y = np.full(len(values), look.steps[at]), values[:, at]
+    above = np.array([[0.0, 5.0]])
+    words = Text("best", "ink", ("best",), x[:1], y.max(keepdims=True), offset=above, anchor="bottom", size=8.5)
+    return Points("best iteration", "ink", x, y, size=5, shape="diamond"), words
+
+
 class Curves(Panel):
     """Metrics of one member over the iterations."""
 
@@ -50,7 +61,7 @@ class Curves(Panel):
             self.title,
             iterations(look.steps, self.label),
             self.y(look, values),
-            (*self.levels(look), *lines, measured_at(look)),
+            (*self.levels(look), *lines, *best_mark(look, values), measured_at(look)),
         )
 
     def y(self, look: Look, values: np.ndarray) -> Axis:

@@ -42,25 +42,27 @@ class Measurement:
         steps: Iterations `(T,)` of the curves: all measurements, or of a long run the extremes of each stretch.
         metrics: Metrics `(T, P)` by name.
         scores: The newest measurement `(P,)` by name; it may be a little older than the samples of a look.
+        best_at: The iteration of each member's least distance to the data `(P,)`, or -1; empty before the first.
     """
 
     n: int
     steps: np.ndarray
     metrics: dict[str, np.ndarray]
     scores: dict[str, np.ndarray]
+    best_at: np.ndarray
 
     @staticmethod
     def from_record(record: Record, newest: Snapshot | None, metrics: Iterable[str] | None) -> Measurement:
         """Copy the named metrics of a record, by default all that the newest snapshot has."""
         if newest is None:
-            return Measurement(0, record.steps.copy(), {}, {})
+            return Measurement(0, record.steps.copy(), {}, {}, record.best_at.copy())
         names = list(newest.metrics if metrics is None else [name for name in metrics if name in newest.metrics])
         courses = [record.course(name) for name in names]
         if courses and all(np.array_equal(at, courses[0][0]) for at, _ in courses):
             steps, columns = courses[0][0], {name: x for name, (_, x) in zip(names, courses, strict=True)}
         else:  # metrics that came at different iterations
             steps, columns = record.steps.copy(), {name: record.metric(name).copy() for name in names}
-        return Measurement(newest.samples.shape[1], steps, columns, newest.metrics)
+        return Measurement(newest.samples.shape[1], steps, columns, newest.metrics, record.best_at.copy())
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,6 +188,11 @@ class Look:
     def measured_at(self) -> int:
         """The iteration of the newest measurement, at which curves end; -1 before the first."""
         return int(self.steps[-1]) if len(self.steps) else -1
+
+    @property
+    def best_at(self) -> int:
+        """The measured iteration at which the member was closest to the data; -1 if the distance is not measured."""
+        return int(self.measurement.best_at[self.member]) if self.member < len(self.measurement.best_at) else -1
 
     @property
     def metrics(self) -> dict[str, np.ndarray]:

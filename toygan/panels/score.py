@@ -6,7 +6,7 @@ import numpy as np
 
 from toygan.chart import Axis, Band, Chart, Line, Lines, Mark
 from toygan.chart.limits import grow_to, grow_to_decades
-from toygan.panels.curves import curve, iterations, measured_at
+from toygan.panels.curves import best_mark, curve, iterations, measured_at
 from toygan.panels.look import Look
 from toygan.panels.panel import Panel, note
 from toygan.parts.metrics import METRICS
@@ -55,6 +55,7 @@ class Score(Panel):
             ]
             label += f"  (bold: this run, pale: {scores.shape[1]} seeds)"
         marks.append(curve("this run", "generated", look, look.metric(metric), width=2.2))
+        marks += best_mark(look, look.metric(metric)[None])
         marks.append(measured_at(look))
         return Chart(self.title_of(look), iterations(look.steps, label), self.y(look, scores), tuple(marks))
 
