@@ -30,6 +30,11 @@ VARIANTS = [
     "gaussian2d(mean=(3.0, -1.0), widths=(0.1, 2.0), angle=1.2)",
     "mixture2d(means=((0, 0), (1, 1)), shares=(0.1, 0.9), covariances=(((1, -0.9), (-0.9, 1)), 0.5))",
     "two-rings(radii=(1.0, 0.6, 0.3), sigma=0.08)",
+    "two-rings(radii=(0.4, 1.0), shares=(0.1, 0.9), sigma=0.08)",
+    "ring(k=3, centre=(2.0, -1.0), sigma=0.1)",
+    "checkerboard(side=5, width=0.5, corner=False)",
+    "two-moons(radius=2.0, gap=0.5, sigma=0.1)",
+    "swiss-roll(turns=(0.5, 1.5), even=True, sigma=0.08)",
     "function(f=absolute, low=-1, high=2, sigma=0.2)",
     "funnel(spread=0.5)",
     "random-ring(k=5, rare=1, share=0.05, sigma=0.1)",
@@ -148,6 +153,48 @@ def test_the_density_around_a_curve_is_its_integral(name: str) -> None:
         assert float(d.log_prob(x)) == pytest.approx(math.log(integral), abs=1e-8)
 
 
+def test_a_ring_around_another_centre_is_the_ring_moved_there() -> None:
+    here, there = (DISTRIBUTIONS.make(f"ring8{arguments}") for arguments in ("", "(centre=(3.0, -2.0))"))
+    move = torch.tensor([3.0, -2.0])
+    torch.testing.assert_close(there.modes, here.modes + move)
+    torch.testing.assert_close(there.sample(50, rng()), here.sample(50, rng()) + move)
+    assert DISTRIBUTIONS.make("unequal(centre=(3.0, -2.0))").modes.mean(0).tolist() == pytest.approx([3, -2])
+
+
+def test_circles_hold_the_shares_that_they_promise_in_the_order_of_their_radii() -> None:
+    d = DISTRIBUTIONS.make("two-rings(radii=(0.5, 2.0), shares=(0.2, 0.8), sigma=0.05)")
+    inner = (d.sample(SAMPLES, rng()).norm(dim=-1) < 1).double().mean()
+    assert float(inner) == pytest.approx(0.2, abs=4 * math.sqrt(0.2 * 0.8 / SAMPLES))
+    on_rings = d.log_prob(torch.tensor([[0.5, 0.0], [2.0, 0.0]], dtype=torch.float64)).exp()
+    assert float(on_rings[0] / on_rings[1]) == pytest.approx((0.2 / 0.5) / (0.8 / 2), rel=2e-3)  # mass over length
+    assert d.moments[1].tolist() == pytest.approx([math.sqrt((0.2 * 0.5**2 + 0.8 * 2**2) / 2 + 0.05**2)] * 2)
+
+
+def test_the_cells_of_both_colours_are_the_whole_board() -> None:
+    both = [DISTRIBUTIONS.make(f"checkerboard(side=3, corner={corner})") for corner in (True, False)]
+    x = DISTRIBUTIONS.make("uniform(low=-1.5, high=1.5, dim=2)").sample(100, rng())
+    inside = [torch.isfinite(d.log_prob(x)) for d in both]
+    assert torch.equal(inside[0], ~inside[1])
+    assert [float(d.log_prob(x).max().exp()) for d in both] == pytest.approx([1 / 5, 1 / 4])
+    assert bool(inside[0][(x < -0.5).all(-1)].all())  # the corner at the lower left
+
+
+def test_moons_of_another_radius_and_gap_end_where_they_should() -> None:
+    upper, lower = DISTRIBUTIONS.make("two-moons(radius=2.0, gap=1.0)").curve(torch.tensor([0.0, 0.5, 1.0]))
+    torch.testing.assert_close(upper, torch.tensor([[1.0, 0.5], [-1.0, 2.5], [-3.0, 0.5]]), rtol=0, atol=1e-6)
+    torch.testing.assert_close(lower, -upper)
+    assert (upper[0] - lower[0])[1] == pytest.approx(1.0)  # the gap between the lines on which they end
+
+
+@pytest.mark.parametrize(("even", "middle"), [(False, 1.0), (True, math.sqrt((0.5**2 + 1.5**2) / 2))])
+def test_half_of_a_roll_lies_within_the_middle_of_its_law(even: bool, middle: float) -> None:
+    """All angles are equally likely, or all areas that the arm sweeps, so that points lie evenly along it."""
+    d = DISTRIBUTIONS.make(f"swiss-roll(turns=(0.5, 1.5), even={even}, sigma=0.001)")
+    x = d.sample(SAMPLES, rng())
+    within = (x.norm(dim=-1) < 2 * math.pi * middle / 7.5).double().mean()
+    assert float(within) == pytest.approx(0.5, abs=4 * 0.5 / math.sqrt(SAMPLES))
+
+
 def test_a_pinwheel_looks_the_same_from_every_blade() -> None:
     d = DISTRIBUTIONS["pinwheel"]
     x, c, s = d.sample(100, rng()).double(), math.cos(2 * math.pi / 5), math.sin(2 * math.pi / 5)
@@ -212,6 +259,19 @@ def test_an_array_that_is_no_data_is_refused(array: object) -> None:
         ("mixture1d(shares=(0.5, -0.5, 1))", r"shares\[1\]=-0.5"),
         ("gaussian1d(sigma=-1)", "sigma=-1"),
         ("two-moons(sigma=0)", "sigma=0"),
+        ("two-moons(radius=0)", "radius=0"),
+        ("two-moons(radius=60)", "radius=60"),
+        ("two-moons(gap='wide')", "gap='wide'"),
+        ("swiss-roll(turns=(1, 1))", r"turns\[1\]=1"),
+        ("swiss-roll(turns=(0, 1))", r"turns\[0\]=0"),
+        ("swiss-roll(turns=2)", "turns=2"),
+        ("swiss-roll(even=1)", "even=1"),
+        ("ring(centre=(1,))", "centre="),
+        ("ring(centre=(1, 'up'))", r"centre\[1\]='up'"),
+        ("two-rings(shares=(0.5, 0.6))", "must sum to 1"),
+        ("two-rings(shares=(1.0,))", "shares="),
+        ("checkerboard(side=1, corner=False)", "side=1"),
+        ("checkerboard(corner=0)", "corner=0"),
         ("spiral(arms=0)", "arms=0"),
         ("pinwheel(blades=0)", "blades=0"),
         ("checkerboard(side=-4)", "side=-4"),
@@ -431,6 +491,23 @@ def test_a_wrapper_around_nonsense_or_itself_is_refused() -> None:
 def test_a_renamed_class_is_still_compared_with_the_same_true_samples() -> None:
     """Metrics seed their true samples with the repr of the data."""
     assert repr(DISTRIBUTIONS["grid25"]) == "Grid(side=5, spacing=2.0, sigma=0.05)"
+
+
+@pytest.mark.parametrize(
+    ("spec", "words"),
+    [
+        ("ring8", "Ring(k=8, radius=1.0, sigma=0.02)"),
+        ("unequal", "Unequal(k=8, radius=1.0, sigma=0.02, ratio=10.0)"),
+        ("checkerboard", "Checkerboard(side=4, width=1.0)"),
+        ("two-moons", "TwoMoons(sigma=0.05)"),
+        ("swiss-roll", "SwissRoll(sigma=0.03333333333333333)"),
+        ("two-rings", "Circles(radii=(1.0, 0.5), sigma=0.05)"),
+        ("ring8(centre=(1, 0))", "Ring(k=8, radius=1.0, sigma=0.02, centre=(1.0, 0.0))"),
+        ("two-moons(gap=0)", "TwoMoons(sigma=0.05, gap=0)"),
+    ],
+)
+def test_an_argument_that_came_later_leaves_the_true_samples_as_they_were(spec: str, words: str) -> None:
+    assert repr(DISTRIBUTIONS.make(spec)) == words
 
 
 def test_a_window_holds_samples_of_data_that_names_no_modes() -> None:

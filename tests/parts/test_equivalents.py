@@ -118,6 +118,27 @@ def normal(x: Array, sigma: float) -> Array:
     return -((x / sigma) ** 2) / 2 - math.log(sigma * math.sqrt(2 * math.pi))
 
 
+def long_roll() -> Array:
+    """Points along t (cos, sin)(t), t = 3 pi (1 + 2 u)."""
+    t = 3 * np.pi * (1 + 2 * middles(40000, 1.0))
+    return np.stack([t * np.cos(t), t * np.sin(t)], -1)
+
+
+def long_roll_spread() -> float:
+    """Twice the mean of both standard deviations: of t cos t and t sin t over [3 pi, 9 pi], and of the noise."""
+    square = 117 * math.pi**2 / 6  # E t^2 / 2
+    return math.sqrt(square + 1 / 4 + 0.05**2) + math.sqrt(square - 1 / 4 - 1 + 0.05**2)
+
+
+LONG_ROLL = long_roll_spread()
+
+
+def flowjax_arcs() -> Array:
+    """2 (cos, sin)(t), moved to the left by 1 for t below pi, and to the right for t above."""
+    t = middles(4000, 2 * np.pi)
+    return 2 * np.stack([np.cos(t), np.sin(t)], -1) + np.stack([np.where(t > np.pi, 1, -1), 0 * t], -1)
+
+
 SEVEN = np.stack([f(2 * np.pi * np.arange(7) / 7) for f in (np.sin, np.cos)], -1)
 CORNERS = np.array([[0, 0], [1, 1], [-1, 1], [-1, -1], [1, -1]])
 GRID = 2 * np.stack(np.meshgrid(np.arange(-2, 3), np.arange(-2, 3)), -1).reshape(-1, 2)
@@ -153,7 +174,13 @@ DATA: dict[str, tuple[Density, Callable[[Array], Array], float]] = {
     "torchebm.GaussianMixtureDataset": (gaussians(ring(8, 1), 0.05), same, 1),
     "torchebm.CircleDataset": (circles((1,), 0.05), same, 1),
     "torchebm.TwoMoonsDataset": (moons(1, (0, 0), 0.05), lambda x: x + np.array([0.5, 0.25]), 1),
-    "torchebm.CheckerboardDataset": (board(1, odd=True), lambda x: x * [-1, 1], 1),
+    "torchebm.CheckerboardDataset": (board(1, odd=True), same, 1),
+    "torchebm.SwissRollDataset": (
+        gaussians(long_roll() / LONG_ROLL - np.array([0, 1 / LONG_ROLL]), 0.05 / LONG_ROLL),
+        lambda x: (7.5 * x - [0, 1]) / 27.709858,
+        (7.5 / 27.709858) ** 2,
+    ),
+    "flowjax.two_moons": (gaussians(flowjax_arcs(), 0.2), same, 1),
     "pzflow.get_twomoons_data": (moons(1, (0, 0), 0.05), lambda x: x + np.array([0.5, 0.25]), 1),
     "sklearn.make_moons(noise=0.05)": (moons(1, (0, 0), 0.05), lambda x: x + np.array([0.5, 0.25]), 1),
     "sklearn.make_circles(noise=0.05)": (circles((1, 0.8), 0.05), same, 1),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import fields
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -175,6 +177,20 @@ class Distribution:
 # Filled in the package, where the families are; it is here because a row may name another one.
 DISTRIBUTIONS: Menu[Distribution] = Menu(aliases={"ring": "ring8", "grid": "grid25"})
 """The distributions by name, for a recipe's `data`."""
+
+
+def repr_without(*later: str) -> Callable[[Any], str]:
+    """Make a `__repr__` that leaves out these arguments at their defaults: it seeds the true samples of metrics.
+
+    Args:
+        later: Names of arguments that the distribution did not have at first.
+    """
+
+    def words(part: Any) -> str:
+        shown = [f.name for f in fields(part) if f.name not in later or getattr(part, f.name) != f.default]
+        return f"{type(part).__name__}({', '.join(f'{name}={getattr(part, name)!r}' for name in shown)})"
+
+    return words
 
 
 def choose(weights: Tensor, n: int, generator: torch.Generator) -> Tensor:

@@ -11,18 +11,19 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from toygan.parts.checks import SMALLEST, number, numbers, whole
-from toygan.parts.distributions.base import Distribution, log_density, mixture_moments
+from toygan.parts.checks import SMALLEST, flag, number, numbers, shares, whole
+from toygan.parts.distributions.base import Distribution, choose, log_density, mixture_moments, repr_without
 
 NODES = 32  # nodes of the Gauss-Legendre rule on each piece of a curve
 PIECE = 16.0  # length of a piece, at most, in sigmas
 
 
 class Curve(Distribution):
-    """Gaussian noise of width sigma around curves in the plane; all arms, and all t in [0, 1], are equally likely.
+    """Gaussian noise of width sigma around curves in the plane; all t in [0, 1] are equally likely.
 
-    Arms are copies of one another, or shorter than the first. The density is the integral over t by Gauss-Legendre
-    quadrature; the error of its log is at most 1e-8 if the log is above -80.
+    So are all arms, unless a curve has `arm_shares`. Arms are copies of one another, or shorter than the first.
+    The density is the integral over t by Gauss-Legendre quadrature; the error of its log is at most 1e-8 if the log is
+    above -80.
     """
 
     dim = 2
@@ -34,9 +35,14 @@ class Curve(Distribution):
         """Compute the point of every arm at t `(n,)`, as `(arms, n, 2)`."""
         raise NotImplementedError
 
+    @property
+    def arm_shares(self) -> Tensor | None:
+        """The probability of each arm `(arms,)`, or None if they are equal [default: None]."""
+        return None
+
     def sample(self, n: int, generator: torch.Generator) -> Tensor:
-        arms = self.curve(torch.rand(n, generator=generator))
-        arm = torch.randint(len(arms), (n,), generator=generator)
+        arms, mass = self.curve(torch.rand(n, generator=generator)), self.arm_shares
+        arm = torch.randint(len(arms), (n,), generator=generator) if mass is None else choose(mass, n, generator)
         return arms[arm, torch.arange(n)] + self.sigma * torch.randn(n, 2, generator=generator)
 
     @cached_property
@@ -49,6 +55,8 @@ class Curve(Distribution):
         half = np.diff(edges)[:, None] / 2
         nodes = self.curve(torch.from_numpy((edges[:-1, None] + half * (1 + x)).flatten()))
         weights = torch.from_numpy((half * w).flatten())
+        if self.arm_shares is not None:
+            return nodes.flatten(0, 1), (self.arm_shares.to(weights)[:, None] * weights).flatten()
         return nodes.flatten(0, 1), weights.repeat(len(nodes)) / len(nodes)
 
     def log_prob(self, x: Tensor) -> Tensor:
@@ -67,23 +75,51 @@ class Curve(Distribution):
 
 @dataclass(frozen=True)
 class TwoMoons(Curve):
-    """Two interleaved half circles of radius 1 (scikit-learn's make_moons, centred)."""
+    """Two half circles, which interlock by default (scikit-learn's make_moons, centred).
+
+    The lower one begins `gap` below the ends of the upper one, or above them if it is negative.
+    """
 
     sigma: float = 0.05
+    radius: float = 1.0
+    gap: float = -0.5
+
+    __repr__ = repr_without("radius", "gap")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        number("radius", self.radius, SMALLEST, 1000 * self.sigma)  # the density is a sum along the arcs
+        number("gap", self.gap)
 
     def curve(self, t: Tensor) -> Tensor:
-        x, y = (math.pi * t).cos() - 0.5, (math.pi * t).sin() - 0.25
+        x = self.radius * (math.pi * t).cos() - self.radius / 2
+        y = self.radius * (math.pi * t).sin() + self.gap / 2
         return torch.stack([torch.stack([x, y], -1), -torch.stack([x, y], -1)])
 
 
 @dataclass(frozen=True)
 class SwissRoll(Curve):
-    """A spiral arm of one and a half turns (scikit-learn's roll, noise 0.25, divided by 7.5: Gulrajani et al. 2017)."""
+    """A spiral arm of one and a half turns (scikit-learn's roll, noise 0.25, divided by 7.5: Gulrajani et al. 2017).
+
+    `turns` are those of its inner and its outer end. All angles are equally likely, or all points if it is `even`.
+    """
 
     sigma: float = 0.25 / 7.5
+    turns: Sequence[float] = (0.75, 2.25)
+    even: bool = False
+
+    __repr__ = repr_without("turns", "even")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "turns", numbers("turns", self.turns, 0.01, 6, count=2))
+        number("turns[1]", self.turns[1], self.turns[0] + 0.01, 6)
+        flag("even", self.even)
 
     def curve(self, t: Tensor) -> Tensor:
-        angle = 1.5 * math.pi * (1 + 2 * t)
+        growth = self.turns[1] / self.turns[0]
+        out = (1 + (growth**2 - 1) * t).sqrt() if self.even else 1 + (growth - 1) * t
+        angle = 2 * math.pi * self.turns[0] * out
         return (angle / 7.5 * torch.stack([angle.cos(), angle.sin()])).T[None]
 
 
@@ -111,15 +147,26 @@ class Spiral(Curve):
 
 @dataclass(frozen=True)
 class Circles(Curve):
-    """Circles around 0 of equal mass (scikit-learn's make_circles, with noise)."""
+    """Circles around 0 with `shares` that sum to 1, or else of equal mass (scikit-learn's make_circles, with noise)."""
 
     radii: Sequence[float] = (1.0, 0.5)
     sigma: float = 0.05
+    shares: Sequence[float] = ()
+
+    __repr__ = repr_without("shares")
 
     def __post_init__(self) -> None:
         super().__post_init__()
         radii = numbers("radii", self.radii, SMALLEST, 1000 * self.sigma)
-        object.__setattr__(self, "radii", tuple(sorted(radii, reverse=True)))  # the quadrature measures the first
+        outwards = sorted(range(len(radii)), key=radii.__getitem__, reverse=True)  # the quadrature measures the first
+        if self.shares != ():
+            mass = shares("shares", self.shares, len(radii))
+            object.__setattr__(self, "shares", tuple(mass[i] for i in outwards))
+        object.__setattr__(self, "radii", tuple(radii[i] for i in outwards))
+
+    @property
+    def arm_shares(self) -> Tensor | None:
+        return torch.tensor(self.shares) if self.shares else None
 
     def curve(self, t: Tensor) -> Tensor:
         radii = torch.tensor(self.radii, dtype=t.dtype)[:, None, None]

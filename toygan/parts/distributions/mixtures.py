@@ -11,12 +11,12 @@ import torch
 from torch import Tensor
 
 from toygan.parts.checks import MOST, SMALLEST, number, numbers, share, shares, size, whole
-from toygan.parts.distributions.base import Distribution, Mixture
+from toygan.parts.distributions.base import Distribution, Mixture, repr_without
 
 
 @dataclass(frozen=True)
 class Ring(Mixture):
-    """k Gaussians on a circle, evenly spaced.
+    """k Gaussians on a circle around `centre`, evenly spaced.
 
     The literature's "8-Gaussian ring" has radius 0.67 to 2 and sigma 0.01 to 0.14; ours has radius 1 and sigma 0.02, so
     a mode is 50 sigmas from the centre. The angles exclude the end point. In several public codes they include it, so
@@ -26,16 +26,20 @@ class Ring(Mixture):
     k: int = 8
     radius: float = 1.0
     sigma: float = 0.02
+    centre: Sequence[float] = (0.0, 0.0)
+
+    __repr__ = repr_without("centre")
 
     def __post_init__(self) -> None:
         whole("k", self.k, 1, MOST)
         size("radius", self.radius)
         size("sigma", self.sigma)
+        object.__setattr__(self, "centre", numbers("centre", self.centre, count=2))
 
     @cached_property
     def modes(self) -> Tensor:
         angle = 2 * math.pi * torch.arange(self.k) / self.k
-        return self.radius * torch.stack([angle.cos(), angle.sin()], dim=-1)
+        return self.radius * torch.stack([angle.cos(), angle.sin()], dim=-1) + torch.tensor(self.centre)
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,8 @@ class Unequal(Ring):
     """A ring with modes of falling probability; the first is `ratio` times as likely as the last (our own)."""
 
     ratio: float = 10.0
+
+    __repr__ = repr_without("centre")
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -9,8 +9,8 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from toygan.parts.checks import SMALLEST, number, size, whole
-from toygan.parts.distributions.base import Distribution
+from toygan.parts.checks import SMALLEST, flag, number, size, whole
+from toygan.parts.distributions.base import Distribution, repr_without
 
 
 @dataclass(frozen=True)
@@ -66,23 +66,34 @@ def _rotate(x: Tensor, angle: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class Checkerboard(Distribution):
-    """The uniform distribution on every other cell of a board of side x side cells around 0."""
+    """The uniform distribution on every other cell of a board of side x side cells around 0.
+
+    `corner` says if the cell at the lower left is one of them.
+    """
 
     side: int = 4
     width: float = 1.0
+    corner: bool = True
 
     dim = 2
     sigma = 0.0
 
+    __repr__ = repr_without("corner")
+
     def __post_init__(self) -> None:
-        whole("side", self.side, 1, 64)
+        flag("corner", self.corner)
+        whole("side", self.side, 1 if self.corner else 2, 64)  # one cell alone is the corner
         size("width", self.width)
+
+    def _filled(self, cell: Tensor) -> Tensor:
+        """Tell which cells `(..., 2)`, given by column and row, are of the colour with data."""
+        return (cell.sum(-1) % 2 == 0) == self.corner
 
     @cached_property
     def _cells(self) -> Tensor:
         """Column and row of the cells with data `(n, 2)`."""
         board = torch.cartesian_prod(torch.arange(self.side), torch.arange(self.side))
-        return board[board.sum(-1) % 2 == 0]
+        return board[self._filled(board)]
 
     def sample(self, n: int, generator: torch.Generator) -> Tensor:
         cell = self._cells[torch.randint(len(self._cells), (n,), generator=generator)]
@@ -90,7 +101,7 @@ class Checkerboard(Distribution):
 
     def log_prob(self, x: Tensor) -> Tensor:
         cell = (x / self.width + self.side / 2).floor()
-        inside = ((cell >= 0) & (cell < self.side)).all(-1) & (cell.sum(-1) % 2 == 0)
+        inside = ((cell >= 0) & (cell < self.side)).all(-1) & self._filled(cell)
         return torch.where(inside, -math.log(len(self._cells) * self.width**2), -math.inf).to(x)
 
     @property
