@@ -16,7 +16,7 @@ from toygan.runs.record import SAMPLES, Record
 from toygan.training import Population, Snapshot, State
 from toygan.training.population import as_tuple
 
-FOLLOW_ITERATIONS = 20  # from one point of a drawn curve to the next, at most
+FOLLOW_ITERATIONS = 50  # from one point of a drawn curve to the next, at most: a point costs some iterations
 
 Interval = Callable[[int], int]  # iterations to the next measurement, from the one at which this one is taken
 

@@ -101,27 +101,31 @@ class Probe:
         return self.critic(pool[which])
 
     def _game_state(self) -> GameState:
-        """Compute D's logits, both losses and both gradients on one batch, and the next gradients if needed."""
+        """Compute D's logits and both losses on one batch, and both gradients, here and one step later, if needed."""
         game, batch = self.game, self.batch(PROBE_BATCH)
         g, d = (player.theta.detach().requires_grad_() for player in (game.generator, game.discriminator))
         loss_g = game.generator_loss(g, d.detach(), batch)
         loss_d, c = game.judge(g.detach(), d, batch)
-        for_g, for_d = gradient(loss_g, g), gradient(loss_d, d)
         logits = LogitPair(c.real.detach(), c.fake.detach())
 
+        def gradients() -> tuple[Tensor, Tensor]:
+            return gradient(loss_g, g), gradient(loss_d, d)
+
         def next_gradients() -> tuple[Tensor, Tensor]:
+            for_g, for_d = state.gradients
             then_g, then_d = game.generator.compute_step(for_g)[0], game.discriminator.compute_step(for_d)[0]
             return game.generator_gradient(then_g, then_d, batch), game.discriminator_gradient(then_g, then_d, batch)
 
-        return GameState(
+        state = GameState(
             loss=game.loss,
             x_real=self.data.from_players(batch.real),
             x_fake=self.data.from_players(c.samples.detach()),
             logits=logits,
             weight_g=game.loss.generator_weight(logits).abs().flatten(1).mean(-1),
             losses=(loss_g.detach(), loss_d.detach()),
-            gradients=(for_g, for_d),
             rates=(game.generator.rates.lr[:, 0], game.discriminator.rates.lr[:, 0]),
             on_training=None if self.data.training_set is None else self._on_training,
+            slopes=gradients,
             ahead=next_gradients,
         )
+        return state

@@ -20,7 +20,7 @@ def training(e: MetricInputs) -> bool:
 
 def playing(e: MetricInputs) -> bool:
     """Tell if there are a generator and a discriminator."""
-    return e.game is not None and e.game.gradients[1].shape[-1] > 0
+    return e.game is not None and e.game.loss.uses_discriminator
 
 
 def probabilistic(e: MetricInputs) -> bool:

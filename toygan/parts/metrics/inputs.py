@@ -58,12 +58,17 @@ class GameState:
     logits: LogitPair
     weight_g: Tensor  # mean size of dL_G / d logit over generated samples (P,)
     losses: tuple[Tensor, Tensor]  # G's and D's, each (P,)
-    gradients: tuple[Tensor, Tensor]  # G's (P, n_g) and D's (P, n_d)
     rates: tuple[Tensor, Tensor]  # G's and D's learning rate, each (P,)
     on_training: (
         Callable[[], Tensor] | None
     )  # computes D's logits on points of the training set (P, n), if there is one
+    slopes: Callable[[], tuple[Tensor, Tensor]]  # computes `gradients` when they are read
     ahead: Callable[[], tuple[Tensor, Tensor]]  # computes `next_gradients` when they are read
+
+    @cached_property
+    def gradients(self) -> tuple[Tensor, Tensor]:
+        """G's gradient `(P, n_g)` and D's `(P, n_d)`."""
+        return self.slopes()
 
     @cached_property
     def next_gradients(self) -> tuple[Tensor, Tensor]:

@@ -57,9 +57,9 @@ def _perfect(samples: Tensor, data: Distribution, rng: torch.Generator) -> Metri
         logits=LogitPair(undecided, undecided),
         weight_g=nothing,
         losses=(nothing, nothing),
-        gradients=nowhere,
         rates=(nothing, nothing),
         on_training=None if data.training_set is None else lambda: undecided,
+        slopes=lambda: nowhere,
         ahead=lambda: nowhere,
     )
     fresh = torch.stack([data.sample(samples.shape[1], rng) for _ in samples])
