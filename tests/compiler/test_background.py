@@ -131,19 +131,27 @@ def test_what_the_compiler_leaves_to_torch_is_tried_once_on_a_machine_and_is_no_
     assert not caplog.records
 
 
-def test_a_folder_that_cannot_be_written_is_one_line_and_no_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    folder = tmp_path / "others"
+@pytest.mark.parametrize(
+    ("mode", "writable", "reason"),
+    [(0o755, True, "must belong to this user, with mode 700"), (0o700, False, "cannot be written")],
+)
+def test_a_folder_that_cannot_be_used_is_one_line_and_no_error(
+    mode: int, writable: bool, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    folder = tmp_path / "programs"
     folder.mkdir()
-    folder.chmod(0o755)
-    monkeypatch.setenv("TOYGAN_CACHE", str(folder))
-    work = jobs(Population(SMALL))
-    assert wait_for(work) is None
-    assert len(caplog.records) == 1
-    assert "mode 700" in caplog.records[0].getMessage()
-    assert background.find(work) is None
-    assert list(folder.iterdir()) == []
+    folder.chmod(mode)
+    monkeypatch.setattr(os, "access", lambda path, how: writable)  # whatever the user of the test may do
+    begun = failing(monkeypatch, AssertionError())
+    for number in range(2):
+        assert wait_for([job(number)]) is None
+        assert not background.has_compiler()
+    assert [record.getMessage() for record in caplog.records] == [
+        f"runs continue without compiled programs: {folder}: {reason}"
+    ]
+    assert background.find([job(0)]) is None
+    assert list(folder.iterdir()) == begun == []
 
 
 def test_two_that_want_the_same_compile_it_once(monkeypatch: pytest.MonkeyPatch) -> None:

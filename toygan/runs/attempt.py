@@ -12,7 +12,8 @@ from toygan.training.interruption import Interrupted, interruptible
 class Attempt:
     """The next iteration of a run, computed on a copy; the run adopts it only when it is complete, by `take`.
 
-    It is measured if that is due, or with `measured`. Until `take` it can be given up at any moment.
+    It is measured if that is due, or with `measured`. Until `take` it can be given up at any moment. No program is made
+    for it: an iteration that takes so long is a few large operations, which compiled ones do at nearly the same pace.
     """
 
     def __init__(self, run: Run, measured: bool = False) -> None:
