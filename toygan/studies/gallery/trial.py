@@ -13,9 +13,9 @@ import numpy as np
 from toygan.measure.advice import REMEDIES, REMEDIES_FOR, Odds
 from toygan.measure.diagnosis import diagnose_all
 from toygan.measure.tables import Table
+from toygan.measure.truth import LAST_MEASUREMENTS
+from toygan.measure.truth import label as label
 from toygan.parts.metrics import default_metrics
-from toygan.parts.metrics.reference import reference_band
-from toygan.parts.metrics.samples import spread_of
 from toygan.recipe import Recipe
 from toygan.runs.record import Record
 from toygan.studies.gallery.case import FailureCase, verdicts
@@ -28,7 +28,6 @@ from toygan.sweeps.store import Store
 
 SEEDS, STEPS, EVERY, SAMPLES = 1, 1000, 100, 500  # of each recipe; the exact W1 of more samples is expensive
 FAILING_SEEDS = 4  # of each case of the gallery on which remedies are tried
-LAST_MEASUREMENTS = 3  # at the end of a run, by which it is labelled
 MOST_TRIED = 8  # random runs on which a remedy is tried for a verdict
 
 # Labels, with the verdicts that are right for each: a label describes the samples, a verdict also names the cause.
@@ -51,40 +50,6 @@ RIGHT: dict[str, tuple[str, ...]] = {
         "not converged yet",
     ),
 }
-
-
-def label(record: Record, member: int) -> str:
-    """Return the label of a run, by the exact W1 distance in spreads of the data beyond that of true samples.
-
-    - healthy: below 0.15 in the last three measurements, with a KL divergence over modes of at most 0.15 nats and, if
-      there are modes, most samples on one
-    - closing in: nearer in the last three than in each of the three before, by a tenth in the mean; arriving: both
-    - far: above 0.6 in the mean
-    - modes missing: a KL divergence above 0.5 nats
-    - near: all others that have not diverged
-    """
-    data = record.recipes[member].parts.data
-    spread, band = spread_of(data), reference_band("w1", data, record.n)
-    w1 = record.metric("w1")[:, member]
-    start = np.nanmax([1.0, spread, w1[0]])
-    if record.diverged_at[member] >= 0 or not np.isfinite(w1[-1]) or w1[-1] > 20 * start:
-        return "diverged"
-    away = (w1 - (band.high if band else 0)) / spread
-    last, before = away[-LAST_MEASUREMENTS:], away[-2 * LAST_MEASUREMENTS : -LAST_MEASUREMENTS]
-    kl = (
-        record.metric("forward-kl")[-LAST_MEASUREMENTS:, member]
-        if data.has_modes and len(data.modes) > 1
-        else np.zeros(1)
-    )
-    on_modes = not data.has_modes or record.metric("high-quality")[-LAST_MEASUREMENTS:, member].mean() > 0.5
-    there = last.max() < 0.15 and np.nan_to_num(kl, nan=9).max() < 0.15 and on_modes
-    if last.max() < before.min() and last.mean() < 0.9 * before.mean() - 0.02:
-        return "arriving" if there else "closing in"
-    if there:
-        return "healthy"
-    if last.mean() > 0.6:
-        return "far"
-    return "modes missing" if np.nan_to_num(kl, nan=9).mean() > 0.5 and data.has_modes else "near"
 
 
 class Labelled(NamedTuple):
