@@ -35,10 +35,11 @@ ARROWS: dict[str, set[str]] = {
     "measure": ENGINE | {"runs"},
     "sweeps": ENGINE | {"compiler", "runs", "measure", "chart", "files"},
     "panels": ENGINE | {"runs", "measure", "chart", "files"},
-    "studies": ENGINE | {"runs", "measure", "sweeps"},
+    "remedy": ENGINE | {"runs", "measure", "sweeps"},
+    "studies": ENGINE | {"runs", "measure", "sweeps", "remedy"},
     "teach": ENGINE | {"runs", "measure", "studies", "chart", "sweeps", "play", "files"},
-    "play": ENGINE | {"runs", "measure", "sweeps", "panels", "chart", "files"},
-    "cli": ENGINE | {"runs", "measure", "panels", "chart", "files", "locks", "sweeps", "studies", "play"},
+    "play": ENGINE | {"runs", "measure", "sweeps", "remedy", "panels", "chart", "files"},
+    "cli": ENGINE | {"runs", "measure", "panels", "chart", "files", "locks", "sweeps", "remedy", "studies", "play"},
     "__main__": {"cli"},
 }
 
@@ -53,6 +54,7 @@ OUTSIDE: dict[str, set[str]] = {
     "limits": {"torch", "psutil"},
     "measure": NUMBERS | {"rich"},
     "sweeps": NUMBERS | {"pandas", "tqdm"},
+    "remedy": NUMBERS | {"tqdm"},
     "studies": NUMBERS | {"tqdm", "pandas"},
     "teach": NUMBERS | WIDGETS | {"tqdm", "pandas"},
     "play": NUMBERS | PAINTING | WIDGETS | {"pandas"},

@@ -45,6 +45,9 @@ if TYPE_CHECKING:
     from toygan.play.session import Session as Session
     from toygan.recipe import Recipe as Recipe
     from toygan.recipe import RecipeError as RecipeError
+    from toygan.remedy import FoundRemedies as FoundRemedies
+    from toygan.remedy import TriedRemedy as TriedRemedy
+    from toygan.remedy import find_remedy as find_remedy
     from toygan.runs.fleet import train as train
     from toygan.studies import claims as claims
     from toygan.studies import gallery as gallery
@@ -79,6 +82,7 @@ HOMES = {
     "toygan.play.playground": ("Playground",),
     "toygan.play.session": ("Session",),
     "toygan.recipe": ("Recipe", "RecipeError"),
+    "toygan.remedy": ("FoundRemedies", "TriedRemedy", "find_remedy"),
     "toygan.runs.fleet": ("train",),
     "toygan.studies": ("claims", "gallery"),
     "toygan.studies.compare": ("Comparison", "compare"),

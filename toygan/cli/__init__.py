@@ -12,6 +12,7 @@ from toygan.cli.oneline import OneLine
 COMMANDS = {
     "train": "Train a recipe over several seeds.",
     "diagnose": "Diagnose a run that `train` has written, seed by seed.",
+    "remedy": "Look for a change of a recipe that helps it, within a budget.",
     "sample": "Write new rows of a trained generator as a table.",
     "sweep": "Train a grid of recipes over seeds, and store the results.",
     "report": "Turn a sweep's results into an HTML page or a table.",

@@ -33,7 +33,10 @@ GROUPS = {
     "Charts": ("chart.",),
     "Measuring": ("evaluate", "theory", "theory.", "claims", "claims.", "gallery", "gallery."),
     "Playing": ("Playground", "PhaseDiagram", "Session"),
-    "Many runs": ("compare", "Comparison", "sweep", "Spread", "read_sweep", "Store", "StoreError"),
+    "Many runs": (
+        "compare", "Comparison", "sweep", "Spread", "read_sweep", "Store", "StoreError", "find_remedy", "FoundRemedies",
+        "TriedRemedy",
+    ),
     "Teaching": ("teach.",),
 }  # fmt: skip
 

@@ -52,14 +52,20 @@ class Spread:
         Raises:
             RecipeError: If a range or a value is not allowed.
         """
+        return [with_values(base, point) for point in self.points()]
+
+    def points(self) -> list[dict[str, Any]]:
+        """Return the values of each point by the names of the ranges; RecipeError if a range is not allowed."""
         check_count("n", self.n, MOST_RUNS)
         if not self.ranges:
             raise RecipeError("spread", {}, "must hold at least one range")
         for name, ends in self.ranges.items():
             _refuse_empty(name, ends)
         ranges = self.ranges.items()
-        points = [[_value_at(*one, share) for one, share in zip(ranges, row, strict=True)] for row in self._shares()]
-        return [with_values(base, dict(zip(self.ranges, point, strict=True))) for point in points]
+        return [
+            {name: _value_at(name, ends, share) for (name, ends), share in zip(ranges, row, strict=True)}
+            for row in self._shares()
+        ]
 
     def _shares(self) -> np.ndarray:
         """Return the place of each point in each range, from 0 to 1 `(n, ranges)`."""

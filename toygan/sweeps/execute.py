@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import signal
-import threading
 import warnings
 from collections.abc import Generator, Iterable, Iterator
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    BrokenExecutor,
-    CancelledError,
-    Executor,
-    Future,
-    ProcessPoolExecutor,
-    as_completed,
-)
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, as_completed
 from concurrent.futures import wait as wait_for
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
-from multiprocessing.synchronize import Event, Lock
 from uuid import uuid4
 
-from toygan.compiler import background
 from toygan.identity import find_own, find_unknown
 from toygan.recipe import RecipeError
-from toygan.sweeps.guard import explain_deaths, refuse_script
 from toygan.sweeps.piece import Piece, Result, fail, measure, run
 from toygan.sweeps.store import Store
+from toygan.sweeps.workers import Workers
 from toygan.text import describe_error
 from toygan.training.device import as_device
 
@@ -127,66 +111,20 @@ def _run_until_one_dies(
 
     Returns the pieces that this has ended, and the reason if no worker had begun.
     """
-    refuse_script()
-    fresh = multiprocessing.get_context("spawn")  # torch's threads do not survive a fork
-    workers: list[BaseProcess] = []
-    (theirs, ours), begun, word = fresh.Pipe(duplex=False), fresh.Event(), fresh.Lock()
     futures: Futures = {}
-    with theirs, ours, ProcessPoolExecutor(min(jobs, len(left)), fresh, _begin, (theirs, begun, word)) as pool:
+    with Workers(min(jobs, len(left))) as pool:
         try:
             while left or futures:
                 while left and len(futures) < jobs:
-                    with _no_interrupts():  # the workers inherit it, or Ctrl-C would print what each of them imports
-                        futures |= _submit(left[:1], left[1:], pool, jobs)
-                        workers = workers or multiprocessing.active_children()
+                    futures |= _submit(left[:1], left[1:], pool, jobs)
                     del left[0]
                 done = wait_for(futures, return_when=FIRST_COMPLETED).done
                 for future in sorted(done, key=lambda future: future.exception() is not None):
                     results = _take(future, futures[future])
                     yield futures.pop(future), results
         except BrokenProcessPool:
-            if begun.is_set():
-                return list(futures.values()), ""
-            pool.shutdown()  # from then on it is known how each worker ended
-            return list(futures.values()), explain_deaths(workers)
-        except BaseException:  # an interrupt, or nobody wants more: the pieces at work would take minutes
-            ours.close()
-            raise
+            return list(futures.values()), "" if pool.begun else pool.explain_death()
     return [], ""
-
-
-@contextmanager
-def _no_interrupts() -> Iterator[None]:
-    """Delay Ctrl-C until the end of the block; Windows cannot."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _begin(pipe: Connection, begun: Event, word: Lock) -> None:
-    """Make this worker end at once on Ctrl-C, and when the other end of the pipe closes; say that it has begun.
-
-    The worker that takes the word first logs what the compiler has to say, for all of them.
-
-    That end closes when its owner gives up, and when its owner dies in any way, even by SIGKILL. The pools of loky 3.7
-    and pebble 5.2 let a worker that is at work live on then.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    threading.Thread(target=_end_with, args=(pipe,), daemon=True).start()
-    background.share_log(lambda: word.acquire(block=False))
-    begun.set()
-
-
-def _end_with(pipe: Connection) -> None:
-    wait([pipe])
-    os._exit(1)
 
 
 def _submit(todo: list[Piece], waiting: list[Piece], executor: Executor, jobs: int) -> Futures:

@@ -1,0 +1,257 @@
+"""The search: brackets of candidates, the best of them shortened, and judged on seeds that were not used to choose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import count, islice
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from toygan.measure.truth import THERE, label
+from toygan.parts.metrics import measure
+from toygan.parts.metrics.inputs import MetricInputs
+from toygan.parts.metrics.samples import spread_of
+from toygan.recipe import Recipe
+from toygan.remedy.budget import SEEDS, Budget
+from toygan.remedy.changes import apply_parts, list_parts
+from toygan.remedy.halving import Rung, clip, fit, is_as_good, rank, rungs, survivors
+from toygan.remedy.space import combine_all, known, spread
+from toygan.remedy.trainer import Candidate, Measuring, Trainer
+from toygan.runs.record import DISTANCE, Record
+
+UNUSED = 1000  # from the seed of the recipe to the first of those that judge
+SAMPLES, JUDGED = 1000, 500  # of a measurement; the exact distance of more is expensive
+TRUTH = (DISTANCE, "w1", "forward-kl", "high-quality")  # what a run is judged by
+LATE = (0.8, 0.9, 1.0)  # shares of a run at which it is measured
+NEAR = 0.05  # spreads of the data beyond true samples, up to which nothing better is looked for
+TRUE_SETS = 8  # of true samples, whose largest distance counts as theirs
+DESIGN = 16  # points of the space, and as many combinations, in a bracket
+FINALISTS = 3  # that are judged at most
+TRAINING_SHARE = 0.7  # of the time of judged runs: exact distances take the rest
+FIRST_SHARE = 0.6  # of what the search may spend, for the changes that are known
+Say = Callable[[str], None]
+
+
+class Judged(NamedTuple):
+    """A candidate, or the recipe itself, on the seeds that were not used to choose."""
+
+    candidate: Candidate
+    distances: np.ndarray  # (S,), the worst one for a member that diverged
+    healthy: np.ndarray  # (S,), by the exact distance to the data
+
+
+class Search:
+    """One search for a remedy, step by step: what was found stays if it is stopped.
+
+    Args:
+        start: The recipe itself as a candidate: live if the search begins with a state.
+        fields: The fields that may change.
+        steps: The iterations of a run.
+        seed: The seed of the points that fill the space.
+        trainer: What trains the candidates.
+        budget: What may be spent.
+        say: What is called with words whenever something is done.
+    """
+
+    def __init__(
+        self, start: Candidate, fields: Sequence[str], steps: int, seed: int, trainer: Trainer, budget: Budget,
+        say: Say = lambda words: None,
+    ) -> None:  # fmt: skip
+        self.start, self.base, self._fields, self._steps, self._seed = start, start.recipe, fields, steps, seed
+        self._trainer, self._budget, self._say = trainer, budget, say
+        self.scores: dict[Candidate, float] = {}  # of all that were trained to the end, on the seeds that choose
+        self.before: Judged | None = None
+        self.judged: list[Judged] = []
+        self.tried: set[Candidate] = set()
+        self._worst, self._slack = np.inf, 0.01 * spread_of(self.base.parts.data)
+
+    def run(self) -> None:
+        """Search until the budget is spent, or until nothing better can be found."""
+        reserve = self._price([self.start], self._judging()) / TRAINING_SHARE
+        affordable = int(self._budget.left / reserve) // 3 if reserve else 1
+        finalists = min(FINALISTS, max(1, affordable))
+        self._reserve = (1 + finalists) * reserve
+        batches = self._batches()
+        self._bracket(next(batches), FIRST_SHARE * self._may_spend)
+        while self._may_spend > self._least and not self._is_good_enough():
+            if not self._bracket(next(batches), self._may_spend):
+                break
+        if self.scores:
+            self._shorten()
+        self._judge(finalists)
+
+    # What may be spent.
+
+    @property
+    def _may_spend(self) -> float:
+        return max(0.0, self._budget.left - self._reserve)
+
+    @property
+    def _least(self) -> float:
+        """The iterations below which no bracket begins: those of one candidate on every rung."""
+        return sum(self._price([self.start], self._choosing(rung)) for rung in rungs(self._steps))
+
+    def _price(self, candidates: Iterable[Candidate], asked: Measuring) -> float:
+        return self._budget.price(sum(job.cost for job in self._trainer.plan(candidates, asked)))
+
+    def _choosing(self, rung: Rung) -> Measuring:
+        seeds = tuple(range(self.base.seed, self.base.seed + rung.seeds))
+        return Measuring(seeds, _late(rung.steps), (DISTANCE,), SAMPLES)
+
+    def _judging(self) -> Measuring:
+        first = self.base.seed + UNUSED
+        return Measuring(tuple(range(first, first + SEEDS)), _late(self._steps), TRUTH, JUDGED)
+
+    # Brackets.
+
+    def _batches(self) -> Iterator[list[Candidate]]:
+        """Yield what the brackets try: the known changes, then combinations of the best and points of the space."""
+        first = known(self.base, self._fields)
+        yield self._new(first)
+        for number in count():
+            best = [one.recipe for one in rank(self.scores, self._size, self._slack) if one != self.start]
+            both = islice((one for one in combine_all(self.base, best)), DESIGN)
+            yield self._new([*both, *spread(self.base, self._fields, DESIGN, self._seed + number), *first])
+
+    def _new(self, recipes: Iterable[Recipe]) -> list[Candidate]:
+        """Return candidates of recipes that were not tried before: from the start and, if that can be, from here."""
+        found = []
+        for recipe in dict.fromkeys(recipes):
+            ways = [Candidate(recipe)]
+            if self.start.live and self.base.needs_restart(recipe) is None:
+                ways.insert(0, Candidate(recipe, live=True))
+            found += [one for one in ways if one not in self.tried]
+        return found
+
+    def _bracket(self, candidates: Sequence[Candidate], allowed: float) -> bool:
+        """Halve candidates over all rungs, with the recipe itself beside them; return False if none is affordable."""
+        left, every = list(candidates), rungs(self._steps)
+        for number, rung in enumerate(every):
+            asked, room = self._choosing(rung), allowed / (len(every) - number)
+            left = fit(left, lambda some, asked=asked: self._price([self.start, *some], asked), room)  # type: ignore[misc]
+            if not left:
+                return False
+            spent = self._budget.spent
+            scores = self._measure(left, asked, f"{len(left)} changes, {rung.steps:,} iterations")
+            allowed -= self._budget.spent - spent
+            self.tried |= set(left)
+            if rung is every[-1]:
+                self.scores |= scores
+            else:
+                left = survivors({one: x for one, x in scores.items() if one != self.start}, self._size)
+        return True
+
+    def _measure(self, candidates: Sequence[Candidate], asked: Measuring, words: str) -> dict[Candidate, float]:
+        """Return the mean distance of candidates and of the recipe itself; a run that failed counts as the worst."""
+        records = self._train([self.start, *candidates], asked, words)
+        own = records.get(self.start)
+        if own is not None:
+            finite = own.metric(DISTANCE)[np.isfinite(own.metric(DISTANCE))]
+            self._worst = max(finite.max(initial=0.0), self._worst if np.isfinite(self._worst) else 0.0)
+        return {
+            one: float(self._distances(records[one]).mean()) if one in records else self._worst
+            for one in dict.fromkeys([self.start, *candidates])
+        }
+
+    def _train(self, candidates: Sequence[Candidate], asked: Measuring, words: str) -> Mapping[Candidate, Record]:
+        jobs = self._trainer.plan(candidates, asked)
+
+        def done(calls: float) -> None:
+            self._budget.spend(calls)
+            self._say(words)
+
+        self._say(words)
+        return self._trainer.measure(jobs, asked.seeds, lambda job: done(job.cost))
+
+    def _distances(self, record: Record) -> np.ndarray:
+        """Return the late distance of each seed `(S,)`, in units of the recipe's own data."""
+        data = record.recipes[0].parts.data
+        unit = spread_of(self.base.parts.data) / spread_of(data)
+        late = record.metric(DISTANCE)[1:].mean(0) * unit  # NaN for a member that diverged
+        return clip(np.where(record.diverged_at >= 0, np.nan, late), self._worst)
+
+    def _size(self, candidate: Candidate) -> int:
+        return len(list_parts(self.base, candidate.recipe))
+
+    def _is_good_enough(self) -> bool:
+        """Return True if the best one so far is as near the data as true samples are, or nearly."""
+        return bool(self.scores) and min(self.scores.values()) < self._near
+
+    @cached_property
+    def _near(self) -> float:
+        """A distance that is little above that of true samples."""
+        data, rng = self.base.parts.data, torch.Generator().manual_seed(0)
+        true = torch.stack([data.sample(SAMPLES, rng) for _ in range(TRUE_SETS)])
+        return float(measure(MetricInputs(true, data), [DISTANCE])[DISTANCE].max()) + NEAR * spread_of(data)
+
+    # The best one with as few parts as it needs.
+
+    def _shorten(self) -> None:
+        """Try the best candidate without each of its parts, and without all that it does not need."""
+        while (best := rank(self.scores, self._size, self._slack)[0]) != self.start:
+            shorter = [one for one in self._without_each(best) if one not in self.scores]
+            middle, last = rungs(self._steps)[1:]
+            if not shorter or self._price([best, *shorter], self._choosing(middle)) > self._may_spend:
+                return
+            tried = self._measure([best, *shorter], self._choosing(middle), f"without each of {len(shorter)} parts")
+            free = [one for one in shorter if is_as_good(tried[one], tried[best], self._slack)]
+            free.sort(key=lambda one: tried[one])
+            if not self._drop(best, free, last):
+                return
+
+    def _without_each(self, candidate: Candidate) -> list[Candidate]:
+        parts = list_parts(self.base, candidate.recipe)
+        shorter = (apply_parts(self.base, {k: x for k, x in parts.items() if k != name}) for name in parts)
+        return [Candidate(recipe, candidate.live) for recipe in shorter if recipe is not None]
+
+    def _drop(self, best: Candidate, free: Sequence[Candidate], last: Rung) -> bool:
+        """Drop the parts that the shorter candidates do without: all, or half as many until that is as good."""
+        parts = list_parts(self.base, best.recipe)
+        while free:
+            kept = {k: x for k, x in parts.items() if all(k in list_parts(self.base, one.recipe) for one in free)}
+            recipe = apply_parts(self.base, kept)
+            if recipe is not None:
+                shorter = Candidate(recipe, best.live)
+                if self._price([shorter], self._choosing(last)) > self._may_spend:
+                    return False
+                if shorter not in self.scores:
+                    self.scores |= self._measure([shorter], self._choosing(last), f"with {len(kept)} of its parts")
+                if is_as_good(self.scores[shorter], min(self.scores.values()), self._slack):
+                    return True
+            free = free[: len(free) // 2]
+        return False
+
+    # The judgement.
+
+    def _judge(self, finalists: int) -> None:
+        """Measure the recipe itself and the best candidates on seeds that were not used to choose."""
+        asked = self._judging()
+        chosen = [self.start, *self._choose(finalists)]
+        records = self._train(chosen, asked, f"{len(chosen) - 1} changes on {SEEDS} other seeds")
+        found = [
+            Judged(one, self._distances(records[one]), _is_there(records[one])) for one in chosen if one in records
+        ]
+        if self.start in records:
+            self.before, *found = found
+        self.judged = found
+
+    def _choose(self, finalists: int) -> list[Candidate]:
+        """Return the best candidates that change different parts, or begin elsewhere."""
+        chosen: dict[object, Candidate] = {}
+        for one in rank(self.scores, self._size, self._slack):
+            if one != self.start:
+                chosen.setdefault((frozenset(list_parts(self.base, one.recipe)), one.live), one)
+        return list(chosen.values())[:finalists]
+
+
+def _late(steps: int) -> tuple[int, ...]:
+    """Return the iterations at which a run of so many is measured: its start and its last fifth."""
+    return tuple(dict.fromkeys([0, *(max(1, round(share * steps)) for share in LATE)]))
+
+
+def _is_there(record: Record) -> np.ndarray:
+    """Return the members whose samples are as near the data as true ones, by exact distances `(S,)`."""
+    return np.array([label(record, member) in THERE for member in range(len(record.recipes))])
