@@ -36,7 +36,7 @@ ARROWS: dict[str, set[str]] = {
     "sweeps": ENGINE | {"compiler", "runs", "measure", "chart", "files"},
     "panels": ENGINE | {"runs", "measure", "chart", "files"},
     "remedy": ENGINE | {"runs", "measure", "sweeps"},
-    "studies": ENGINE | {"runs", "measure", "sweeps", "remedy"},
+    "studies": ENGINE | {"runs", "measure", "sweeps", "remedy", "files"},
     "teach": ENGINE | {"runs", "measure", "studies", "chart", "sweeps", "play", "files"},
     "play": ENGINE | {"runs", "measure", "sweeps", "remedy", "panels", "chart", "files"},
     "cli": ENGINE | {"runs", "measure", "panels", "chart", "files", "locks", "sweeps", "remedy", "studies", "play"},

@@ -7,9 +7,9 @@ import numpy as np
 from toygan.remedy.halving import Rung, clip, fit, is_as_good, rank, rungs, survivors
 
 
-def test_each_rung_is_three_times_as_long_and_has_twice_the_seeds() -> None:
-    assert rungs(900) == [Rung(100, 2), Rung(300, 4), Rung(900, 8)]
-    assert rungs(1) == [Rung(1, 2), Rung(1, 4), Rung(1, 8)]
+def test_each_rung_is_three_times_as_long_and_has_more_seeds() -> None:
+    assert rungs(900) == [Rung(100, 2), Rung(300, 3), Rung(900, 4)]
+    assert rungs(1) == [Rung(1, 2), Rung(1, 3), Rung(1, 4)]
 
 
 def test_a_third_survives_and_it_is_the_nearest_third() -> None:

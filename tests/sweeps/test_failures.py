@@ -18,7 +18,7 @@ from support.shell import toygan
 
 from toygan import LOSSES, Recipe, RecipeError, claims, read_sweep, sweep
 from toygan.runs.run import Run
-from toygan.sweeps import Store
+from toygan.sweeps import Store, workers
 from toygan.sweeps import execute as module
 from toygan.sweeps.execute import execute
 from toygan.sweeps.groups import GroupsFailed, measure_groups
@@ -224,14 +224,14 @@ def which_failed(found: Iterator[tuple[Piece, list[Result]]]) -> set[float]:
 
 
 def test_those_at_work_with_a_worker_that_dies_are_tried_once_more_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "ProcessPoolExecutor", Mortal)
+    monkeypatch.setattr(workers, "ProcessPoolExecutor", Mortal)
     monkeypatch.setattr(Mortal, "tried", [])
     assert which_failed(execute(pieces(0.1, 0.13, 0.2, 0.3), jobs=2)) == {0.13}
     assert Mortal.tried == [0.1, 0.13, 0.1, 0.13, 0.2, 0.3]
 
 
 def test_workers_that_cannot_start_are_an_error_and_no_result(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(module, "ProcessPoolExecutor", Mortal)
+    monkeypatch.setattr(workers, "ProcessPoolExecutor", Mortal)
     monkeypatch.setattr(Mortal, "begins", False)
     store = Store(tmp_path / "s.db")
     with pytest.raises(BrokenProcessPool, match="cannot start here; try jobs=1"):

@@ -8,6 +8,8 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from toygan.limits import refuse_too_large
 from toygan.measure.advice import describe_changes
 from toygan.recipe import Recipe, RecipeError, check_count, check_recipe
@@ -15,7 +17,7 @@ from toygan.remedy.budget import SEEDS, Budget
 from toygan.remedy.changes import choose_fields, list_parts
 from toygan.remedy.found import FoundRemedies, TriedRemedy
 from toygan.remedy.halving import rank
-from toygan.remedy.search import UNUSED, Search
+from toygan.remedy.search import UNUSED, Search, is_there, judging
 from toygan.remedy.trainer import Candidate, Stopped, Trainer
 from toygan.sweeps.piece import one_thread
 from toygan.text import short
@@ -111,11 +113,8 @@ class RemedySearch:
         return Progress(self._budget.share if self._budget else 0.0, self._words, best)
 
     def _ranked(self, search: Search) -> list[Candidate]:
-        """Return the candidates that are nearer than the recipe itself, the best first."""
-        scores = dict(search.scores)
-        own = scores.pop(search.start, float("inf"))
-        nearer = {one: x for one, x in scores.items() if x < own}
-        return rank(nearer, lambda one: len(list_parts(self._recipe, one.recipe)))
+        """Return the candidates that were trained to the end, the best first."""
+        return rank(search.scores, lambda one: len(list_parts(self._recipe, one.recipe)))
 
     def _collect(self, stopped: str | None) -> FoundRemedies:
         search, spent = self._search, self._budget.spent if self._budget else 0.0
@@ -189,6 +188,14 @@ def find_remedy(
 
         search.followed = follow  # type: ignore[method-assign]
         return search.run()
+
+
+def judge(recipe: Recipe, changed: Recipe, steps: int, jobs: int = 0) -> np.ndarray:
+    """Return for which of the seeds that judge a change of a recipe makes it healthy, by exact distances `(S,)`."""
+    asked, one = judging(recipe, steps), Candidate(changed)
+    with one_thread(), Trainer(recipe, None, jobs) as trainer:
+        records = trainer.measure(trainer.plan([one], asked), asked.seeds)
+    return is_there(records[one]) if one in records else np.zeros(SEEDS, dtype=bool)
 
 
 def rank_rows(rows: Sequence[TriedRemedy]) -> list[TriedRemedy]:

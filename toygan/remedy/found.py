@@ -100,8 +100,8 @@ class FoundRemedies:
         stopped: The reason if it ended before its budget was spent, or None.
     Example:
         >>> from toygan import FoundRemedies, Recipe
-        >>> FoundRemedies(Recipe(), 2000, rows=[]).summary
-        'Nothing was judged (0 changes tried, 0 iterations of 16 seeds spent).'
+        >>> FoundRemedies(Recipe(), 2000, rows=[]).summary.partition("(")[0]
+        'Nothing was judged within this budget; it is too small to try a change '
     """
 
     recipe: Recipe
@@ -138,8 +138,8 @@ class FoundRemedies:
             healthy = "healthy" if best.is_healthy else "it helps, and is not healthy yet"
             return f"{best.words}, {best.start}: {healthy}"
         if not self.rows:
-            closest = f"; so far the best: {self.closest[0]}" if self.closest else ""
-            return f"Nothing was judged{closest}"
+            closest = f"; the best so far: {self.closest[0]}" if self.closest else "; it is too small to try a change"
+            return f"Nothing was judged within this budget{closest}"
         return f"{NOTHING}; what came closest: {self.rows[0].words}"
 
     @property

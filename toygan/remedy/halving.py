@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 ETA = 3  # times as long, and a third of the candidates, from one rung to the next
-SEEDS = (2, 4, 8)  # that choose, by rung
+SEEDS = (2, 3, 4)  # that choose, by rung
 EQUAL = 0.1  # share of a distance by which two that count as equally good may differ
 T = TypeVar("T")
 

@@ -10,13 +10,14 @@ from typing import NamedTuple
 import numpy as np
 
 from toygan.limits import cost
+from toygan.parts.metrics import METRICS
 from toygan.recipe import Recipe
-from toygan.runs.engine import Engine
 from toygan.runs.record import Record
-from toygan.runs.run import Run
 from toygan.sweeps.piece import one_thread
-from toygan.training import Population, State
+from toygan.training import Population, Snapshot, State
 from toygan.training.interruption import Interrupted
+
+EXACT, OF = 10_000, 500  # calls of torch that take as long as one exact distance, of so many samples
 
 
 class TrainingJob(NamedTuple):
@@ -34,56 +35,52 @@ class TrainingJob(NamedTuple):
     @property
     def cost(self) -> float:
         """The time of the job, in torch's calls of the least size."""
-        return cost(self.recipes[0], len(self.recipes)).time * self.at[-1]
+        exact = EXACT * (self.n / OF) ** 2 * len(self.expensive) * len(self.recipes) * len(self.at)
+        return cost(self.recipes[0], len(self.recipes)).time * self.at[-1] + exact
 
-
-class _StepByStep(Engine):
-    """An engine that prepares no program: which one is ready at which iteration would depend on the clock."""
-
-    def __init__(self, unwanted: Callable[[], bool]) -> None:
-        super().__init__()
-        self._unwanted = unwanted
-
-    def prepare(self, population: Population, left: int | None) -> None:
-        """Leave the population as it is; raise Interrupted once nobody wants the run any more."""
-        if self._unwanted():
-            raise Interrupted
+    @property
+    def expensive(self) -> list[str]:
+        """The metrics that are left out at the begin of a run: exact distances take long if it is far away."""
+        return [name for name in self.metrics if METRICS[name].expensive]
 
 
 def train(job: TrainingJob, unwanted: Callable[[], bool] = lambda: False) -> Record:
     """Train a job on one thread; return the measurements of its members, of the averaged G if a recipe averages.
 
-    Raises Interrupted before the first iteration that is `unwanted`.
+    No program is used: which one is ready at which iteration would depend on the clock. Raises Interrupted before the
+    first iteration that is `unwanted`.
     """
     with one_thread():
-        run = _open(job, _StepByStep(unwanted))
-        begin = run.steps
-        run.run(job.at[-1])
-    record = run.record
-    held = [int(np.searchsorted(record.steps, begin + at)) for at in job.at]
-    averaged = np.array([recipe.ema > 0 for recipe in job.recipes])
-    columns = {
-        name: np.where(averaged, record.metric(f"average-{name}"), record.metric(name))[held]
-        for name in job.metrics
-        if name in record.names
-    }
-    found = Record.from_arrays(job.recipes, record.steps[held], columns, record.diverged_at)
+        population = _open(job)
+        begin = population.steps
+        rows = []
+        for at in job.at:
+            while population.steps < begin + at:
+                if unwanted():
+                    raise Interrupted
+                population.step()
+            names = job.metrics if at else [name for name in job.metrics if name not in job.expensive]
+            rows.append(population.snapshot(job.n, metrics=names))
+    columns = {name: np.stack([_read(row, name) for row in rows]) for name in job.metrics if name in rows[-1].metrics}
+    steps = [begin + at for at in job.at]
+    found = Record.from_arrays(job.recipes, steps, columns, rows[-1].diverged_at)
     found.n = job.n
     return found
 
 
-def _open(job: TrainingJob, engine: Engine) -> Run:
-    """Return the run of a job at its begin."""
-    begin = 0 if job.state is None else State.from_bytes(job.state).steps
-    at = [begin + step for step in job.at]
+def _read(row: Snapshot, name: str) -> np.ndarray:
+    """Return a metric of each member, of its average if its recipe averages; NaN if it is missing or diverged."""
+    missing = np.full(len(row.recipes), np.nan)
+    own, average = (row.metrics.get(one, missing) for one in (name, f"average-{name}"))
+    averaged = np.array([recipe.ema > 0 for recipe in row.recipes])
+    return np.where(row.alive, np.where(averaged, average, own), np.nan)
 
-    def every(step: int) -> int:
-        return next((later - step for later in at if later > step), job.at[-1])
 
+def _open(job: TrainingJob) -> Population:
+    """Return the members of a job at its begin."""
     if job.state is None:
-        return Run(job.recipes, every=every, n=job.n, metrics=job.metrics, limit=None, engine=engine)
-    population = _continue(State.from_bytes(job.state), job.recipes)
-    return Run.resume(population, Record(None), begin, every, job.n, job.metrics, engine)
+        return Population(job.recipes)
+    return _continue(State.from_bytes(job.state), job.recipes)
 
 
 def _continue(state: State, recipes: Sequence[Recipe]) -> Population:

@@ -30,7 +30,8 @@ NEAR = 0.05  # spreads of the data beyond true samples, up to which nothing bett
 TRUE_SETS = 8  # of true samples, whose largest distance counts as theirs
 DESIGN = 16  # points of the space, and as many combinations, in a bracket
 FINALISTS = 3  # that are judged at most
-TRAINING_SHARE = 0.7  # of the time of judged runs: exact distances take the rest
+RUNS_A_FINALIST = 5  # times the budget has to buy the judgement of a recipe for each that is judged
+SHORTENING = 0.25  # of what the search may spend, to try the best one without its parts
 FIRST_SHARE = 0.6  # of what the search may spend, for the changes that are known
 Say = Callable[[str], None]
 
@@ -70,24 +71,28 @@ class Search:
 
     def run(self) -> None:
         """Search until the budget is spent, or until nothing better can be found."""
-        reserve = self._price([self.start], self._judging()) / TRAINING_SHARE
-        affordable = int(self._budget.left / reserve) // 3 if reserve else 1
-        finalists = min(FINALISTS, max(1, affordable))
-        self._reserve = (1 + finalists) * reserve
+        each = self._price([self.start], self._judging())
+        finalists = min(FINALISTS, max(1, int(self._budget.left / each) // RUNS_A_FINALIST))
+        self._reserve = (1 + finalists) * each
+        self._to_shorten = SHORTENING * self._may_spend
         batches = self._batches()
-        self._bracket(next(batches), FIRST_SHARE * self._may_spend)
-        while self._may_spend > self._least and not self._is_good_enough():
-            if not self._bracket(next(batches), self._may_spend):
+        self._bracket(next(batches), FIRST_SHARE * self._for_brackets)
+        while self._for_brackets > self._least and not self._is_good_enough():
+            if not self._bracket(next(batches), self._for_brackets):
                 break
         if self.scores:
             self._shorten()
-        self._judge(finalists)
+            self._judge(finalists)
 
     # What may be spent.
 
     @property
     def _may_spend(self) -> float:
         return max(0.0, self._budget.left - self._reserve)
+
+    @property
+    def _for_brackets(self) -> float:
+        return max(0.0, self._may_spend - self._to_shorten)
 
     @property
     def _least(self) -> float:
@@ -102,8 +107,7 @@ class Search:
         return Measuring(seeds, _late(rung.steps), (DISTANCE,), SAMPLES)
 
     def _judging(self) -> Measuring:
-        first = self.base.seed + UNUSED
-        return Measuring(tuple(range(first, first + SEEDS)), _late(self._steps), TRUTH, JUDGED)
+        return judging(self.base, self._steps)
 
     # Brackets.
 
@@ -112,7 +116,7 @@ class Search:
         first = known(self.base, self._fields)
         yield self._new(first)
         for number in count():
-            best = [one.recipe for one in rank(self.scores, self._size, self._slack) if one != self.start]
+            best = [one.recipe for one in rank(self.scores, self._size, self._slack)]
             both = islice((one for one in combine_all(self.base, best)), DESIGN)
             yield self._new([*both, *spread(self.base, self._fields, DESIGN, self._seed + number), *first])
 
@@ -127,11 +131,11 @@ class Search:
         return found
 
     def _bracket(self, candidates: Sequence[Candidate], allowed: float) -> bool:
-        """Halve candidates over all rungs, with the recipe itself beside them; return False if none is affordable."""
+        """Halve candidates over all rungs; return False if none is affordable."""
         left, every = list(candidates), rungs(self._steps)
         for number, rung in enumerate(every):
             asked, room = self._choosing(rung), allowed / (len(every) - number)
-            left = fit(left, lambda some, asked=asked: self._price([self.start, *some], asked), room)  # type: ignore[misc]
+            left = fit(left, lambda some, asked=asked: self._price(some, asked), room)  # type: ignore[misc]
             if not left:
                 return False
             spent = self._budget.spent
@@ -141,19 +145,18 @@ class Search:
             if rung is every[-1]:
                 self.scores |= scores
             else:
-                left = survivors({one: x for one, x in scores.items() if one != self.start}, self._size)
+                left = survivors(scores, self._size)
         return True
 
     def _measure(self, candidates: Sequence[Candidate], asked: Measuring, words: str) -> dict[Candidate, float]:
-        """Return the mean distance of candidates and of the recipe itself; a run that failed counts as the worst."""
-        records = self._train([self.start, *candidates], asked, words)
-        own = records.get(self.start)
-        if own is not None:
-            finite = own.metric(DISTANCE)[np.isfinite(own.metric(DISTANCE))]
-            self._worst = max(finite.max(initial=0.0), self._worst if np.isfinite(self._worst) else 0.0)
+        """Return the mean distance of candidates on seeds that choose; a run that failed counts as the worst."""
+        first = [self.start] if not np.isfinite(self._worst) else []
+        records = self._train([*first, *candidates], asked, words)
+        if self.start in records and first:
+            distances = records[self.start].metric(DISTANCE)
+            self._worst = float(distances[np.isfinite(distances)].max(initial=0.0))
         return {
-            one: float(self._distances(records[one]).mean()) if one in records else self._worst
-            for one in dict.fromkeys([self.start, *candidates])
+            one: float(self._distances(records[one]).mean()) if one in records else self._worst for one in candidates
         }
 
     def _train(self, candidates: Sequence[Candidate], asked: Measuring, words: str) -> Mapping[Candidate, Record]:
@@ -191,7 +194,8 @@ class Search:
 
     def _shorten(self) -> None:
         """Try the best candidate without each of its parts, and without all that it does not need."""
-        while (best := rank(self.scores, self._size, self._slack)[0]) != self.start:
+        while True:
+            best = rank(self.scores, self._size, self._slack)[0]
             shorter = [one for one in self._without_each(best) if one not in self.scores]
             middle, last = rungs(self._steps)[1:]
             if not shorter or self._price([best, *shorter], self._choosing(middle)) > self._may_spend:
@@ -231,9 +235,7 @@ class Search:
         asked = self._judging()
         chosen = [self.start, *self._choose(finalists)]
         records = self._train(chosen, asked, f"{len(chosen) - 1} changes on {SEEDS} other seeds")
-        found = [
-            Judged(one, self._distances(records[one]), _is_there(records[one])) for one in chosen if one in records
-        ]
+        found = [Judged(one, self._distances(records[one]), is_there(records[one])) for one in chosen if one in records]
         if self.start in records:
             self.before, *found = found
         self.judged = found
@@ -242,9 +244,14 @@ class Search:
         """Return the best candidates that change different parts, or begin elsewhere."""
         chosen: dict[object, Candidate] = {}
         for one in rank(self.scores, self._size, self._slack):
-            if one != self.start:
-                chosen.setdefault((frozenset(list_parts(self.base, one.recipe)), one.live), one)
+            chosen.setdefault((frozenset(list_parts(self.base, one.recipe)), one.live), one)
         return list(chosen.values())[:finalists]
+
+
+def judging(recipe: Recipe, steps: int) -> Measuring:
+    """Return what is asked of those that are judged: true distances, on seeds that were not used to choose."""
+    first = recipe.seed + UNUSED
+    return Measuring(tuple(range(first, first + SEEDS)), _late(steps), TRUTH, JUDGED)
 
 
 def _late(steps: int) -> tuple[int, ...]:
@@ -252,6 +259,6 @@ def _late(steps: int) -> tuple[int, ...]:
     return tuple(dict.fromkeys([0, *(max(1, round(share * steps)) for share in LATE)]))
 
 
-def _is_there(record: Record) -> np.ndarray:
+def is_there(record: Record) -> np.ndarray:
     """Return the members whose samples are as near the data as true ones, by exact distances `(S,)`."""
     return np.array([label(record, member) in THERE for member in range(len(record.recipes))])

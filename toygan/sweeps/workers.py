@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -18,7 +18,7 @@ from toygan.compiler import background
 from toygan.sweeps.guard import explain_deaths, refuse_script
 
 
-class Workers(ProcessPoolExecutor):
+class Workers(Executor):
     """Worker processes: `stop`, and an error in their `with` block, end them at once, whatever they do.
 
     Args:
@@ -33,14 +33,18 @@ class Workers(ProcessPoolExecutor):
         self._theirs, self._ours = fresh.Pipe(duplex=False)
         self._begun = fresh.Event()
         self._started: list[BaseProcess] = []
-        super().__init__(count, fresh, begin, (self._theirs, self._begun, fresh.Lock()))
+        self._pool = ProcessPoolExecutor(count, fresh, begin, (self._theirs, self._begun, fresh.Lock()))
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Submit a call; the first one starts the workers."""
         with no_interrupts():  # the workers inherit it, or Ctrl-C would print what each of them imports
-            future = super().submit(fn, *args, **kwargs)
+            future = self._pool.submit(fn, *args, **kwargs)
             self._started = self._started or multiprocessing.active_children()
         return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the workers once they have done all that was submitted."""
+        self._pool.shutdown(wait, cancel_futures=cancel_futures)
 
     def stop(self) -> None:
         """End the workers and what they are at."""
