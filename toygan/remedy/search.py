@@ -12,6 +12,7 @@ import torch
 
 from toygan.measure.truth import THERE, label
 from toygan.parts.metrics import measure
+from toygan.parts.metrics.columns import STANDARDISED
 from toygan.parts.metrics.inputs import MetricInputs
 from toygan.parts.metrics.samples import spread_of
 from toygan.recipe import Recipe
@@ -20,11 +21,12 @@ from toygan.remedy.changes import apply_parts, list_parts
 from toygan.remedy.halving import Rung, clip, fit, is_as_good, rank, rungs, survivors
 from toygan.remedy.space import combine_all, known, spread
 from toygan.remedy.trainer import Candidate, Measuring, Trainer
-from toygan.runs.record import DISTANCE, Record
+from toygan.runs.record import DISTANCE, Record, distance
 
 UNUSED = 1000  # from the seed of the recipe to the first of those that judge
 SAMPLES, JUDGED = 1000, 500  # of a measurement; the exact distance of more is expensive
-TRUTH = (DISTANCE, "w1", "forward-kl", "high-quality")  # what a run is judged by
+CHOOSING = (DISTANCE, STANDARDISED + DISTANCE)  # the second one if the columns of the data differ in size
+TRUTH = (*CHOOSING, "w1", "forward-kl", "high-quality")  # what a run is judged by
 LATE = (0.8, 0.9, 1.0)  # shares of a run at which it is measured
 NEAR = 0.05  # spreads of the data beyond true samples, up to which nothing better is looked for
 TRUE_SETS = 8  # of true samples, whose largest distance counts as theirs
@@ -67,7 +69,7 @@ class Search:
         self.before: Judged | None = None
         self.judged: list[Judged] = []
         self.tried: set[Candidate] = set()
-        self._worst, self._slack = np.inf, 0.01 * spread_of(self.base.parts.data)
+        self._worst, self._slack = np.inf, 0.01 * _spread(self.base)
 
     def run(self) -> None:
         """Search until the budget is spent, or until nothing better can be found."""
@@ -104,7 +106,7 @@ class Search:
 
     def _choosing(self, rung: Rung) -> Measuring:
         seeds = tuple(range(self.base.seed, self.base.seed + rung.seeds))
-        return Measuring(seeds, _late(rung.steps), (DISTANCE,), SAMPLES)
+        return Measuring(seeds, _late(rung.steps), CHOOSING, SAMPLES)
 
     def _judging(self) -> Measuring:
         return judging(self.base, self._steps)
@@ -153,8 +155,8 @@ class Search:
         first = [self.start] if not np.isfinite(self._worst) else []
         records = self._train([*first, *candidates], asked, words)
         if self.start in records and first:
-            distances = records[self.start].metric(DISTANCE)
-            self._worst = float(distances[np.isfinite(distances)].max(initial=0.0))
+            found = _read(records[self.start])
+            self._worst = float(found[np.isfinite(found)].max(initial=0.0))
         return {
             one: float(self._distances(records[one]).mean()) if one in records else self._worst for one in candidates
         }
@@ -171,9 +173,8 @@ class Search:
 
     def _distances(self, record: Record) -> np.ndarray:
         """Return the late distance of each seed `(S,)`, in units of the recipe's own data."""
-        data = record.recipes[0].parts.data
-        unit = spread_of(self.base.parts.data) / spread_of(data)
-        late = record.metric(DISTANCE)[1:].mean(0) * unit  # NaN for a member that diverged
+        unit = _spread(self.base) / _spread(record.recipes[0])
+        late = _read(record)[1:].mean(0) * unit  # NaN for a member that diverged
         return clip(np.where(record.diverged_at >= 0, np.nan, late), self._worst)
 
     def _size(self, candidate: Candidate) -> int:
@@ -188,7 +189,7 @@ class Search:
         """A distance that is little above that of true samples."""
         data, rng = self.base.parts.data, torch.Generator().manual_seed(0)
         true = torch.stack([data.sample(SAMPLES, rng) for _ in range(TRUE_SETS)])
-        return float(measure(MetricInputs(true, data), [DISTANCE])[DISTANCE].max()) + NEAR * spread_of(data)
+        return float(distance(measure(MetricInputs(true, data), CHOOSING)).max()) + NEAR * _spread(self.base)
 
     # The best one with as few parts as it needs.
 
@@ -262,3 +263,14 @@ def _late(steps: int) -> tuple[int, ...]:
 def is_there(record: Record) -> np.ndarray:
     """Return the members whose samples are as near the data as true ones, by exact distances `(S,)`."""
     return np.array([label(record, member) in THERE for member in range(len(record.recipes))])
+
+
+def _read(record: Record) -> np.ndarray:
+    """Return the distance of a record's members `(T, P)`."""
+    return distance({name: record.metric(name) for name in record.names})
+
+
+def _spread(recipe: Recipe) -> float:
+    """Return the spread of a recipe's data, in the units of its distances."""
+    data = recipe.parts.data
+    return spread_of(data, per_axis=data.uneven)
