@@ -171,10 +171,11 @@ def find_remedy(
         StateError: If the state cannot be read, or is not of the recipe.
     Example:
         >>> from toygan import Recipe, find_remedy
-        >>> small = Recipe(data="gaussian1d", width=4, batch=8)
-        >>> found = find_remedy(small, iterations=200, steps=20, jobs=0)
-        >>> len(found.rows), found.spent > 0
-        (1, True)
+        >>> find_remedy(Recipe(lr_g=1e-4, lr_d=1e-2), seconds=60).best.words  # doctest: +SKIP
+        'r1 = 0.3 (was off), lr_g = 6.6e-4 (was 1e-4)'
+        >>> found = find_remedy(Recipe(width=4, batch=8), iterations=100, steps=20, jobs=0)
+        >>> found.best is None, found.summary.partition(";")[0]
+        (True, 'Nothing was judged within this budget')
     """
     from tqdm.auto import tqdm
 

@@ -99,7 +99,10 @@ class Search:
     @property
     def _least(self) -> float:
         """The iterations below which no bracket begins: those of one candidate on every rung."""
-        return sum(self._price([self.start], self._choosing(rung)) for rung in rungs(self._steps))
+        return self._price_to_end(self.start)
+
+    def _price_to_end(self, candidate: Candidate) -> float:
+        return sum(self._price([candidate], self._choosing(rung)) for rung in rungs(self._steps))
 
     def _price(self, candidates: Iterable[Candidate], asked: Measuring) -> float:
         return self._budget.price(sum(job.cost for job in self._trainer.plan(candidates, asked)))
@@ -134,7 +137,8 @@ class Search:
 
     def _bracket(self, candidates: Sequence[Candidate], allowed: float) -> bool:
         """Halve candidates over all rungs; return False if none is affordable."""
-        left, every = list(candidates), rungs(self._steps)
+        every = rungs(self._steps)
+        left = [one for one in candidates if self._price_to_end(one) <= allowed]
         for number, rung in enumerate(every):
             asked, room = self._choosing(rung), allowed / (len(every) - number)
             left = fit(left, lambda some, asked=asked: self._price(some, asked), room)  # type: ignore[misc]
