@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from toygan.parts.schedules import Schedule as Schedule
     from toygan.parts.turns import TURNS as TURNS
     from toygan.parts.turns import Turn as Turn
+    from toygan.parts.warmups import WARMUPS as WARMUPS
+    from toygan.parts.warmups import Warmup as Warmup
     from toygan.play.diagram import PhaseDiagram as PhaseDiagram
     from toygan.play.playground import Playground as Playground
     from toygan.play.session import Session as Session
@@ -78,6 +80,7 @@ HOMES = {
     "toygan.parts.regularizers": ("REGULARIZERS", "Regularizer"),
     "toygan.parts.schedules": ("SCHEDULES", "Schedule"),
     "toygan.parts.turns": ("TURNS", "Turn"),
+    "toygan.parts.warmups": ("WARMUPS", "Warmup"),
     "toygan.play.diagram": ("PhaseDiagram",),
     "toygan.play.playground": ("Playground",),
     "toygan.play.session": ("Session",),

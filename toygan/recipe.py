@@ -25,6 +25,7 @@ from toygan.parts.optimizers import OPTIMIZERS, Optimizer
 from toygan.parts.regularizers import REGULARIZERS, Regularizer
 from toygan.parts.schedules import SCHEDULES, Schedule
 from toygan.parts.turns import TURNS, Turn
+from toygan.parts.warmups import WARMUPS, Warmup
 from toygan.text import SHOWN, hint, load_json, short
 
 LONGEST = 1_000_000  # characters of a recipe that is read
@@ -54,6 +55,7 @@ class Parts:
     optimizer_g: Optimizer
     optimizer_d: Optimizer
     schedule: Schedule
+    ema_warmup: Warmup
     noise: Noise
     generator: Network  # G and D before any regularizer has changed them
     discriminator: Network
@@ -102,6 +104,7 @@ class Recipe:
         latent: Dimensions of the generator's noise, 1 to 4096 [default: 2].
         noise: Distribution of the generator's noise, from `NOISES` [default: "normal"].
         ema: Decay of the averaged generator (EMA), from 0 (no average) to below 1 [default: 0.0].
+        ema_warmup: Course of the decay of the average over the first iterations, from `WARMUPS` [default: "none"].
         anneal: Iterations over which fading regularizers fall to 0; 0 keeps them constant [default: 0].
         seed: Random seed of the initial weights, data and noise, 0 or larger [default: 0].
     Raises:
@@ -224,6 +227,10 @@ class Recipe:
     noise: str = knob("normal", Choice("distribution of the generator's noise", NOISES, live=False, label="Noise of G"))
     ema: float = knob(
         0.0, decay("decay of the averaged generator (EMA); 0 turns it off", (0.0, 0.999), label="Average of G (EMA)")
+    )
+    ema_warmup: str = knob(
+        "none",
+        Choice("course of the average's decay over the first iterations", WARMUPS, label="Warm-up of the average"),
     )
     anneal: int = knob(
         0,
@@ -553,6 +560,7 @@ USUAL = {
     "generator": "gen netg g",
     "discriminator": "critic disc dis netd d",
     "seed": "randomstate randomseed rng seeds manualseed",
+    "ema_warmup": "emawarmup updateafterstep emastart",
     "ema": "emadecay movingaverage average averaging",
     "schedule": "scheduler lrschedule lrscheduler lrdecay warmup",
     "turns": "turn order updates updateorder",
@@ -616,6 +624,7 @@ def _fit(recipe: Recipe, part: Mapping[str, Any]) -> Parts:
         optimizer_g=part["optimizer_g"] or part["optimizer"],
         optimizer_d=part["optimizer_d"] or part["optimizer"],
         schedule=part["schedule"],
+        ema_warmup=part["ema_warmup"],
         noise=part["noise"],
         generator=part["noise"].network(part["generator"](recipe.latent, data.dim, shape)),
         discriminator=d(data.dim, 1, shape),

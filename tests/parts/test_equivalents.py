@@ -63,7 +63,7 @@ def test_no_name_stands_twice() -> None:
 
 def test_every_row_that_a_spec_equals_is_held_to_a_formula() -> None:
     held = {"data": DATA, "loss": LOSS, "regularizers": SLOPES | SMOOTHED | CLIPPED, "optimizer": STEPS}
-    held |= {"turns": WAYS, "ema": AVERAGES, "metrics": SCORES}
+    held |= {"turns": WAYS, "ema": AVERAGES, "ema_warmup": WARMED, "metrics": SCORES}
     assert {kind: set(rows) for kind, rows in held.items()} == {kind: set(of(kind)) for kind in KINDS}
 
 
@@ -501,6 +501,28 @@ AVERAGES = {
 def test_an_average_is_that_of_the_package(name: str) -> None:
     seen = climb(CLIMB.but(ema=float(of("ema")[name].equals)), True, 3)
     assert seen == pytest.approx(AVERAGES[name], abs=1e-6)
+
+
+def averages(decays: list[float]) -> list[float]:
+    """a <- d a + (1 - d) theta for theta = 1, 2, 3 .. and these d."""
+    a, seen = 0.0, []
+    for theta, d in enumerate(decays, start=1):
+        a = d * a + (1 - d) * theta
+        seen.append(a)
+    return seen
+
+
+WARMED = {
+    "torch-ema.ExponentialMovingAverage(decay=0.99)": averages([min(0.99, (1 + n) / (10 + n)) for n in range(1, 9)]),
+    "torch.optim.swa_utils.AveragedModel(multi_avg_fn=get_ema_multi_avg_fn(0.99))": averages([0] + [0.99] * 7),
+    "ema-pytorch.EMA(beta=0.99)": [*averages(([0] + [1] * 9) * 10 + [0] + [1] * 9), 103.02179718017578],
+}
+
+
+@pytest.mark.parametrize("name", WARMED)
+def test_an_average_that_warms_up_is_that_of_the_package(name: str) -> None:
+    seen = climb(CLIMB.but(ema=0.99, ema_warmup=of("ema_warmup")[name].equals), True, len(WARMED[name]))
+    assert seen == pytest.approx(WARMED[name], rel=3e-5)  # D, and so the length of a step, moves a little
 
 
 # Metrics: scores that the packages gave on twelve points of each kind, and on their first coordinates

@@ -24,11 +24,11 @@ GROUPS = {
     "Training": ("train", "Population", "Snapshot", "State", "StateError"),
     "Menus": (
         "LOSSES", "REGULARIZERS", "DISTRIBUTIONS", "METRICS", "NETWORKS", "ACTIVATIONS", "OPTIMIZERS", "TURNS",
-        "NOISES", "SCHEDULES", "PANELS", "Menu", "find_equivalents",
+        "NOISES", "SCHEDULES", "WARMUPS", "PANELS", "Menu", "find_equivalents",
     ),
     "Parts": (
         "Loss", "Regularizer", "Distribution", "Mixture", "points", "Metric", "MetricInputs", "Network", "NetworkSpec",
-        "Optimizer", "Turn", "Noise", "Schedule", "Panel", "Look",
+        "Optimizer", "Turn", "Noise", "Schedule", "Warmup", "Panel", "Look",
     ),
     "Charts": ("chart.",),
     "Measuring": ("evaluate", "theory", "theory.", "claims", "claims.", "gallery", "gallery."),

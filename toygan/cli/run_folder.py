@@ -27,7 +27,7 @@ from toygan.recipe import Recipe
 from toygan.runs.checkpoint import resume, serialize
 from toygan.runs.record import Record
 from toygan.runs.run import Run
-from toygan.sweeps.stored import StoredRecipe
+from toygan.sweeps.stored import FIELDS_OF_DEFAULT, StoredRecipe
 from toygan.training import State, StateError, best_file
 from toygan.training.state import StateChanged
 
@@ -209,7 +209,8 @@ class RunFolder:
         return run
 
     def _refuse_another(self, begun: dict[str, Any]) -> None:
-        begun = {"stop_after": None, **begun}  # 0.1.0 did not know it
+        fields = {**FIELDS_OF_DEFAULT, **begun["recipe"]}
+        begun = {"stop_after": None, **begun, "recipe": fields}  # 0.1.0 did not know all of them
         for name, ours in self._request.meta.items():
             if (theirs := begun[name]) != ours:
                 was = "another one" if isinstance(ours, dict) else str(theirs).lower()

@@ -14,6 +14,7 @@ from toygan.parts.optimizers import OPTIMIZERS, Optimizer
 from toygan.parts.regularizers import REGULARIZERS, Regularizer
 from toygan.parts.schedules import SCHEDULES, Schedule
 from toygan.parts.turns import TURNS, Turn
+from toygan.parts.warmups import WARMUPS, Warmup
 
 MENUS: dict[type, Menu[Any]] = {
     Loss: LOSSES,
@@ -25,6 +26,7 @@ MENUS: dict[type, Menu[Any]] = {
     NetworkSpec: NETWORKS,
     Noise: NOISES,
     Schedule: SCHEDULES,
+    Warmup: WARMUPS,
 }
 
 
@@ -35,8 +37,8 @@ def register(name: str, part: Any) -> None:
 
     Args:
         name: The name of the new row, such as "mine".
-        part: An instance of Loss, Regularizer, Distribution, Metric, Optimizer, Turn, NetworkSpec, Noise or Schedule,
-            or a class of one of these that needs no arguments.
+        part: An instance of Loss, Regularizer, Distribution, Metric, Optimizer, Turn, NetworkSpec, Noise, Schedule or
+            Warmup, or a class of one of these that needs no arguments.
     Raises:
         TypeError: If it is not a part; the message names the kinds that are allowed.
     Example:

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from toygan.parts.optimizers import OptimizerRates
+from toygan.parts.warmups import WARMUPS
 from toygan.recipe import KNOBS, Recipe, RecipeError
 from toygan.training.batches import Batch, ProbeSource
 from toygan.training.device import as_device
@@ -68,6 +69,12 @@ class Population:
     def _read_ema(self) -> None:
         self._averages = any(recipe.ema for recipe in self.recipes)
         self._ema = self._average.new_tensor([[recipe.ema] for recipe in self.recipes])
+        self._warmup = self.recipes[0].parts.ema_warmup
+
+    def _decay(self) -> Tensor:
+        """Return the share of each average that the next iteration keeps `(P, 1)`."""
+        full = self._ema
+        return full if self._warmup.plain else self._warmup.decay(self.steps + 1, full).where(full > 0, 0.0)
 
     @property
     def steps(self) -> int:
@@ -115,12 +122,13 @@ class Population:
 
     def take_step(self) -> None:
         """Train for one iteration step by step: the turn lets D and G take their steps."""
+        decay = self._decay()
         self.turn.step(self.game)
         self.game.steps += 1
         self.game.apply_schedule()
         theta_g, theta_d = self.game.generator.theta, self.game.discriminator.theta
         if self._averages:
-            self._average = torch.lerp(theta_g, self._average, self._ema)
+            self._average = torch.lerp(theta_g, self._average, decay)
         total = theta_g.sum(-1) + theta_d.sum(-1)
         self._alive = self._alive & (total - total == 0)  # neither an infinite nor an undefined number gives 0
         self._age = self._age + self._alive
@@ -212,14 +220,14 @@ class Population:
         """Return the rates and strengths of the next iteration, each with one row a member."""
         game = self.game
         rates = (*game.generator.rates, *game.discriminator.rates)
-        return [*rates, self._ema, *game.present_strengths().values()]
+        return [*rates, self._decay(), *game.present_strengths().values()]
 
     def fix_numbers(self, tensors: Iterable[Tensor]) -> None:
         """Replace the numbers of `numbers`, which then no longer depend on the iteration."""
         left = iter(tensors)
         for player in (self.game.generator, self.game.discriminator):
             player.rates = OptimizerRates(*(next(left) for _ in player.rates))
-        self._ema = next(left)
+        self._ema, self._warmup = next(left), WARMUPS["none"]
         self.game.fix_strengths({name: next(left) for name in self.game.present_strengths()})
 
     # All that decides how it continues.

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-KINDS = ("data", "loss", "regularizers", "optimizer", "turns", "ema", "metrics")  # fields of a recipe, and metrics
+KINDS = (
+    "data",
+    "loss",
+    "regularizers",
+    "optimizer",
+    "turns",
+    "ema",
+    "ema_warmup",
+    "metrics",
+)  # fields of a recipe, and metrics
 SHORTEST = 4  # letters of a name that an error looks up
 VERB = re.compile(r"^(sample|make|generate|get)_")  # that people leave out
 MOST = 3  # rows that an error names
