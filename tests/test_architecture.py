@@ -38,7 +38,7 @@ ARROWS: dict[str, set[str]] = {
     "remedy": ENGINE | {"runs", "measure", "sweeps"},
     "studies": ENGINE | {"runs", "measure", "sweeps", "remedy", "files"},
     "teach": ENGINE | {"runs", "measure", "studies", "chart", "sweeps", "play", "files"},
-    "play": ENGINE | {"runs", "measure", "sweeps", "remedy", "panels", "chart", "files"},
+    "play": ENGINE | {"runs", "measure", "sweeps", "remedy", "panels", "chart", "files", "studies"},
     "cli": ENGINE | {"runs", "measure", "panels", "chart", "files", "locks", "sweeps", "remedy", "studies", "play"},
     "__main__": {"cli"},
 }

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Role = Literal["real", "generated", "discriminator", "generator", "ink", "muted", "faint"]
+Role = Literal["real", "generated", "discriminator", "generator", "second", "third", "ink", "muted", "faint"]
 ROLES: tuple[Role, ...] = get_args(Role)
 Format = Literal["number", "integer", "percent"]
 

@@ -64,6 +64,7 @@ export class ChartView {
   show(chart) {
     if (chart !== this.#chart) this.#stale = true;
     this.#chart = chart;
+    this.element.classList.toggle("toygan-lead", chart.lead === true);
   }
 
   /**

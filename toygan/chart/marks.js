@@ -7,7 +7,7 @@ import { addPolygon, paintPoints } from "./points.js";
  * Colours "#rrggbb" by role, for marks and, somewhat stronger, for words; that of the paper; the family of letters; the
  * numbers that all painters share (style.py); and of dashes the lengths on and off, times the line's width.
  * @typedef {Record<Role | "paper" | "font", string> & { words: Record<Role, string>,
- *   style: Record<(typeof NUMBERS)[number], number>, dashes: Record<"dotted" | "dashed", number[]> }} Palette
+ *   style: Record<(typeof NUMBERS)[number], number>, dashes: Record<"dotted" | "dashed" | "dashdot", number[]> }} Palette
  *
  * The place of a chart on its canvas: the edges of its axes, and the pixel of a number, all in CSS pixels.
  * @typedef {{ left: number, right: number, top: number, bottom: number,

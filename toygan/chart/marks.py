@@ -16,7 +16,7 @@ from toygan.chart.axis import ROLES, Role
 
 Array = np.ndarray
 Shape = Literal["", "circle", "triangle", "plus", "diamond"]
-Dash = Literal["", "dotted", "dashed"]
+Dash = Literal["", "dotted", "dashed", "dashdot"]
 Anchor = Literal["center", "left", "right", "top", "bottom"]
 
 
@@ -27,7 +27,7 @@ class Mark:
     Args:
         name: Key of the mark: unique in its chart, the same from frame to frame.
         role: Role that decides its colour, in light and in dark: "real", "generated", "discriminator", "generator",
-            "ink", "muted" or "faint".
+            "second", "third", "ink", "muted" or "faint".
         label: Entry in the legend; marks with the same label share one [default: none].
         opacity: From 0 to 1 [default: 1].
     Raises:
@@ -74,7 +74,7 @@ class Points(Mark):
     Args:
         name: Key of the mark: unique in its chart, the same from frame to frame.
         role: Role that decides its colour, in light and in dark: "real", "generated", "discriminator", "generator",
-            "ink", "muted" or "faint".
+            "second", "third", "ink", "muted" or "faint".
         x: Places `(n,)`.
         y: Places `(n,)`.
         label: Entry in the legend; marks with the same label share one [default: none].
@@ -102,13 +102,13 @@ class Line(Mark):
     Args:
         name: Key of the mark: unique in its chart, the same from frame to frame.
         role: Role that decides its colour, in light and in dark: "real", "generated", "discriminator", "generator",
-            "ink", "muted" or "faint".
+            "second", "third", "ink", "muted" or "faint".
         x: Places `(n,)`, or None for one level.
         y: Places `(n,)`, or the level `(1,)`.
         label: Entry in the legend; marks with the same label share one [default: none].
         opacity: From 0 to 1 [default: 1].
         width: Its width, in points [default: 1.8].
-        dash: "dotted" or "dashed" [default: solid].
+        dash: "dotted", "dashed" or "dashdot" [default: solid].
         end: "cross" for a cross at the last finite point, where a member diverged [default: none].
         end_label: Words right of that point; painters keep those of one chart apart [default: none].
         closed: True to join the last point to the first [default: False].
@@ -125,7 +125,7 @@ class Line(Mark):
     y: Array  # (n,)
     _: KW_ONLY
     width: float = 1.8
-    dash: Dash = ""  # dotted: a width on, 1.5 off; dashed: 3 on, 1.5 off
+    dash: Dash = ""
     end: Literal["", "cross"] = ""
     end_label: str = ""
     closed: bool = False
@@ -139,7 +139,7 @@ class Lines(Mark):
     Args:
         name: Key of the mark: unique in its chart, the same from frame to frame.
         role: Role that decides its colour, in light and in dark: "real", "generated", "discriminator", "generator",
-            "ink", "muted" or "faint".
+            "second", "third", "ink", "muted" or "faint".
         x: Places `(n,)`.
         y: Places `(n, len(names))`: a row for each x.
         names: Name of each line.
@@ -175,7 +175,7 @@ class Band(Mark):
     Args:
         name: Key of the mark: unique in its chart, the same from frame to frame.
         role: Role that decides its colour, in light and in dark: "real", "generated", "discriminator", "generator",
-            "ink", "muted" or "faint".
+            "second", "third", "ink", "muted" or "faint".
         x: Places `(n,)`; a band in steps repeats them. None for one pair of levels.
         low: Lower edge `(n,)` or `(1,)`.
         high: Upper edge `(n,)` or `(1,)`.
@@ -204,7 +204,7 @@ class Bars(Mark):
     Args:
         name: Key of the mark: unique in its chart, the same from frame to frame.
         role: Role that decides its colour, in light and in dark: "real", "generated", "discriminator", "generator",
-            "ink", "muted" or "faint".
+            "second", "third", "ink", "muted" or "faint".
         left: Left edges `(n,)`.
         right: Right edges `(n,)`.
         height: Heights `(n,)`.
@@ -254,7 +254,7 @@ class Surface(Raster):
     Args:
         name: Key of the mark: unique in its chart, the same from frame to frame.
         role: Role that decides its colour, in light and in dark: "real", "generated", "discriminator", "generator",
-            "ink", "muted" or "faint".
+            "second", "third", "ink", "muted" or "faint".
         values: Values `(rows, columns)` over the whole axes; row 0 is the lowest, column 0 the leftmost.
         label: Entry in the legend; marks with the same label share one [default: none].
         opacity: From 0 to 1 [default: 1].
@@ -279,7 +279,7 @@ class Cells(Raster):
     Args:
         name: Key of the mark: unique in its chart, the same from frame to frame.
         role: Role that decides its colour, in light and in dark: "real", "generated", "discriminator", "generator",
-            "ink", "muted" or "faint".
+            "second", "third", "ink", "muted" or "faint".
         values: Values from 0 to 1, or below 0, `(rows, columns)`; row 0 is the lowest, column 0 the leftmost.
         names: Words of each cell, row by row; "\\n" begins a line.
         label: Entry in the legend; marks with the same label share one [default: none].
@@ -316,7 +316,7 @@ class Arrows(Mark):
     Args:
         name: Key of the mark: unique in its chart, the same from frame to frame.
         role: Role that decides its colour, in light and in dark: "real", "generated", "discriminator", "generator",
-            "ink", "muted" or "faint".
+            "second", "third", "ink", "muted" or "faint".
         x: Places `(n,)`.
         y: Places `(n,)`.
         u: Lengths along x `(n,)`.
@@ -350,7 +350,7 @@ class Text(Mark):
     Args:
         name: Key of the mark: unique in its chart, the same from frame to frame.
         role: Role that decides its colour, in light and in dark: "real", "generated", "discriminator", "generator",
-            "ink", "muted" or "faint".
+            "second", "third", "ink", "muted" or "faint".
         words: Words `(n,)`; empty ones are not painted.
         x: Places `(n,)`.
         y: Places `(n,)`.

@@ -10,9 +10,20 @@ import { Received } from "./wire.js";
  * @import { Palette } from "./marks.js"
  */
 
-const ROLES = /** @type {Role[]} */ (["real", "generated", "discriminator", "generator", "ink", "muted", "faint"]);
+const ROLES = /** @type {Role[]} */ ([
+  "real",
+  "generated",
+  "discriminator",
+  "generator",
+  "second",
+  "third",
+  "ink",
+  "muted",
+  "faint",
+]);
 const POINT = 100 / 72, WIDTH = 960; // CSS pixels per point in a picture of this width
 const LEAST = 0.85, MOST = 1.4; // times that, in narrower and wider ones
+const MOST_BESIDE = 4; // charts in a row below those that lead
 const MOST_WAITING = 2; // messages that wait for a frame
 const CALM_FRAME_MS = 250; // from one frame to the next for those who asked for less motion
 
@@ -24,6 +35,7 @@ export class Picture {
   #received = new Received();
   /** @type {ChartView[]} */
   #views = [];
+  #leading = 0;
   /** @type {object | null} the newest, which the next frame shows */
   #news = null;
   /** @type {{ charts: Chart[], news: Message }[]} the charts to paint, frame by frame */
@@ -89,17 +101,21 @@ export class Picture {
 
   /** @param {readonly Chart[]} charts @param {object} news */
   #put(charts, news) {
-    if (charts.length !== this.#views.length) this.#build(charts);
+    const leading = charts.filter(({ lead }) => lead).length;
+    if (charts.length !== this.#views.length || leading !== this.#leading) this.#build(charts, leading);
     charts.forEach((chart, i) => this.#views[i].show(chart));
     this.#news = news;
   }
 
-  /** @param {readonly Chart[]} charts */
-  #build(charts) {
+  /** @param {readonly Chart[]} charts @param {number} leading how many of them, the first ones, stand in the first row */
+  #build(charts, leading) {
+    this.#leading = leading;
     this.#views = charts.map(() => new ChartView(() => this.#colours, (line) => this.chosen(line)));
     this.#panels.replaceChildren(...this.#views.map((view) => view.element));
     const columns = charts.length <= 4 ? 1 : 2;
-    this.#panels.dataset.columns = String(Math.min(charts.length - 1, columns));
+    this.#panels.dataset.columns = leading ? "lead" : String(Math.min(charts.length - 1, columns));
+    this.#panels.dataset.lead = String(leading);
+    this.#panels.dataset.others = String(Math.min(charts.length - leading, MOST_BESIDE));
     this.#panels.style.setProperty("--toygan-rows", String(Math.max(1, Math.ceil((charts.length - 1) / columns))));
     this.#resized.disconnect();
     for (const element of [this.#panels, ...this.#views.map((view) => view.canvas)]) this.#resized.observe(element);
@@ -144,7 +160,7 @@ export class Picture {
     this.#palette = /** @type {Palette} */ (/** @type {unknown} */ ({
       ...of(""),
       style: Object.fromEntries(NUMBERS.map((name) => [name, Number(value(name.replaceAll("_", "-")))])),
-      dashes: { dotted: numbers("dotted"), dashed: numbers("dashed") },
+      dashes: { dotted: numbers("dotted"), dashed: numbers("dashed"), dashdot: numbers("dashdot") },
       words: of("-words"),
       paper: value("paper"),
       font: style.fontFamily,

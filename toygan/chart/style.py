@@ -44,7 +44,9 @@ class _Style:
 
 
 STYLE = _Style()
-DASHES: dict[Dash, tuple[float, ...]] = {"dotted": (1, 1.5), "dashed": (3, 1.5)}  # on and off, times the line's width
+DASHES: dict[Dash, tuple[float, ...]] = {
+    "dotted": (1, 1.5), "dashed": (3, 1.5), "dashdot": (3, 1.5, 1, 1.5),
+}  # fmt: skip  # on and off, times the line's width
 SHAPES: dict[Role, Shape] = {"real": "circle", "generated": "triangle"}  # of points; others are circles
 
 
@@ -73,6 +75,8 @@ class Palette:
         generated: Colour of generated samples.
         discriminator: Colour of the discriminator.
         generator: Colour of the generator.
+        second: Colour of the second of several recipes; the first has that of generated samples.
+        third: Colour of the third of several recipes; the fourth has that of ink.
         ink: Colour of words and strong lines.
         muted: Colour of axes and weaker words.
         faint: Colour of grids.
@@ -87,6 +91,8 @@ class Palette:
     generated: str
     discriminator: str
     generator: str
+    second: str
+    third: str
     ink: str
     muted: str
     faint: str
@@ -110,8 +116,12 @@ class Palette:
         return np.concatenate([colours, np.full_like(t, 255)], axis=1).round().astype(np.uint8)
 
 
-LIGHT = Palette("#ffffff", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#1a1a1a", "#4d4d4d", "#d9d9d9")
-DARK = Palette("#111111", "#56B4E9", "#F5813C", "#2CC295", "#E39BC3", "#f0f0f0", "#b8b8b8", "#3d3d3d")
+LIGHT = Palette(
+    "#ffffff", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#6A3D9A", "#8A7200", "#1a1a1a", "#4d4d4d", "#d9d9d9"
+)
+DARK = Palette(
+    "#111111", "#56B4E9", "#F5813C", "#2CC295", "#E39BC3", "#B79CF0", "#E0CC4A", "#f0f0f0", "#b8b8b8", "#3d3d3d"
+)
 
 
 def rgb(colour: str) -> np.ndarray:

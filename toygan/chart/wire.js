@@ -1,10 +1,10 @@
 // Charts as the kernel sends them (wire.py): what does not change comes once, arrays come when they are new.
 
 /**
- * @typedef {"real" | "generated" | "discriminator" | "generator" | "ink" | "muted" | "faint"} Role
+ * @typedef {"real" | "generated" | "discriminator" | "generator" | "second" | "third" | "ink" | "muted" | "faint"} Role
  * @typedef {{ name: string, role: Role, label: string, opacity: number }} Mark
  * @typedef {Mark & { kind: "points", x: Float32Array, y: Float32Array, size: number, shape: string }} Points
- * @typedef {Mark & { kind: "line", x?: Float32Array, y: Float32Array, width: number, dash: "" | "dotted" | "dashed",
+ * @typedef {Mark & { kind: "line", x?: Float32Array, y: Float32Array, width: number, dash: "" | "dotted" | "dashed" | "dashdot",
  *   end: "" | "cross", end_label: string, closed: boolean, fill: Role | null }} Line
  * @typedef {Mark & { kind: "lines", x: Float32Array, y: Float32Array, names: string[], width: number,
  *   instead_of: string[] }} Lines
@@ -24,7 +24,7 @@
  * @typedef {{ label: string, low: number, high: number, log: boolean, format: string, role: Role, grid: boolean,
  *   marked: [number, string][] }} Axis
  * @typedef {{ title: string, x: Axis, y: Axis, marks: AnyMark[], right: Axis | null, aspect: number | null,
- *   note: string, legend: Record<string, string[]>, legend_above: boolean, frame: boolean }} Chart
+ *   note: string, legend: Record<string, string[]>, legend_above: boolean, frame: boolean, lead?: boolean }} Chart
  *
  * @typedef {{ whole: boolean, charts: (Chart | null)[],
  *   arrays: [chart: number, mark: string, field: string, type: "f4" | "u1", start: number][] }} Message

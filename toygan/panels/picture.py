@@ -19,6 +19,7 @@ from toygan.text import format_number
 
 DEFAULT = ("samples", "losses", "coverage", "modes")
 WITHOUT_MODES = ("samples", "losses", "gaps", "sliced-w1")
+MOST_BESIDE = 4  # charts in a row below those that lead
 MOST_LETTERS = 80  # of the data in a headline
 
 
@@ -45,14 +46,28 @@ def seeds_line(recipe: Recipe, seeds: int) -> str:
     return f"seed {recipe.seed}" + (f" drawn, of {seeds} seeds" if seeds > 1 else "") + drawn
 
 
-def places(n: int) -> list[Place]:
-    """Return the places of n charts, as shares of the picture: the first one large, the others beside it."""
+def places(n: int, leading: int = 0) -> list[Place]:
+    """Return the places of n charts, as shares of the picture: the first one large, the others beside it.
+
+    If several lead, they share the first row, and the others stand below.
+    """
+    if leading:
+        return _places_below(n, leading)
     others = n - 1
     columns = 1 if others <= 3 else 2
     share = 1.0 if not others else 0.5 if columns == 1 else 0.4
     rows, w = ceil(others / columns), (1 - share) / columns
     beside = [(share + i % columns * w, i // columns / rows, w, 1 / rows) for i in range(others)]
     return [(0.0, 0.0, share, 1.0), *beside]
+
+
+def _places_below(n: int, leading: int) -> list[Place]:
+    rows = ceil((n - leading) / MOST_BESIDE)
+    top, columns = 8 / (8 + 5 * rows), max(1, min(n - leading, MOST_BESIDE))
+    low = (1 - top) / max(1, rows)
+    first = [(i / leading, 0.0, 1 / leading, top) for i in range(leading)]
+    below = [(i % columns / columns, top + i // columns * low, 1 / columns, low) for i in range(n - leading)]
+    return first + below
 
 
 class Picture:

@@ -17,6 +17,7 @@ from toygan.text import round_to
 
 Changed = Callable[[str, Any], None]  # (field, value) that the user has chosen
 
+CONTROLS = ("data", "loss", "regularizers", "lr_g", "lr_d", "d_steps", "batch", "width", "depth", "seed")  # the usual
 RESTARTS = " ↻"  # marks fields whose change restarts the run
 STOPS = 200  # of a slider that is not logarithmic
 FEW = 12  # entries of a menu that needs no groups
@@ -32,11 +33,12 @@ GRID = {
 class Control:
     """One field of a recipe as a widget: it calls `changed` with the user's choice, and can show a recipe."""
 
-    def __init__(self, field: str, recipe: Recipe, changed: Changed) -> None:
+    def __init__(self, field: str, recipe: Recipe, changed: Changed, prefix: str = "") -> None:
         self.field = field
         self._changed = changed
         self._syncing = False  # True while the widget follows the recipe
         self.widget = _build(field, KNOBS[field], getattr(recipe, field), self._type)
+        self.widget.label, self.widget.tip = prefix + self.widget.label, prefix + self.widget.tip
         self.widget.add_class(f"toygan-{field}")
         self.widget.observe(self._send, "value")
 
@@ -62,14 +64,14 @@ class Control:
 class StrengthControl:
     """One regularizer: a check box, and a number for its strength, which stays while the box is not checked."""
 
-    def __init__(self, name: str, changed: Changed) -> None:
+    def __init__(self, name: str, changed: Changed, prefix: str = "") -> None:
         self.name, self.field, self._changed = name, f"regularizers.{name}", changed
         part = REGULARIZERS.make(name)
         low, usual, high = part.strengths
-        label = name + (RESTARTS if part.structural else "")
+        label = prefix + name + (RESTARTS if part.structural else "")
         self.tick = w.Checkbox(False, description=label, indent=False, tooltip=summary(name, part), layout=WIDTH)
         self.number = NumberInput(
-            self._type, value=usual, tip=f"strength of {name}", continuous=not part.structural, disabled=True,
+            self._type, value=usual, tip=f"{prefix}strength of {name}", continuous=not part.structural, disabled=True,
             stops=list(range(int(low), int(high) + 1)) if part.whole else _decades(low, high), layout={"flex": "1"},
         )  # fmt: skip
         self.widget = w.HBox([self.tick, self.number], layout=WIDTH)
@@ -105,13 +107,14 @@ class RegularizerControls:
 
     field = "regularizers"
 
-    def __init__(self, recipe: Recipe, changed: Changed) -> None:
-        self._changed = changed
+    def __init__(self, recipe: Recipe, changed: Changed, prefix: str = "") -> None:
+        self._changed, self._prefix = changed, prefix
         self.rows: dict[str, StrengthControl] = {}
         self._knob = KNOBS[self.field]
         self.menu = MenuInput(
-            self._add, label="Regularizers", tip=self._knob.help, placeholder="add a regularizer", layout=WIDTH
-        )
+            self._add, label=f"{prefix}Regularizers", tip=prefix + self._knob.help, placeholder="add a regularizer",
+            layout=WIDTH,
+        )  # fmt: skip
         self.widget = w.Box(layout={"display": "contents"})  # its parts take places in the grid that it stands in
         self.widget.add_class("toygan-regularizers")
         self.show(recipe)
@@ -130,7 +133,7 @@ class RegularizerControls:
     def _grow(self, names: Iterable[str]) -> None:
         for name in names:
             if name not in self.rows:
-                self.rows[name] = StrengthControl(name, self._changed)
+                self.rows[name] = StrengthControl(name, self._changed, self._prefix)
         self.menu.groups = group_entries(self._knob, leave_out=self.rows)
         self.widget.children = [self.menu, *(row.widget for row in self.rows.values())]
 
@@ -166,19 +169,19 @@ def _check_control(name: str) -> None:
         raise RecipeError("controls", name, allowed)
 
 
-def control(name: str, recipe: Recipe, changed: Changed, seeds: int = 1) -> AnyControl:
-    """Return the control of a field, or of a regularizer as "regularizers.r1".
+def control(name: str, recipe: Recipe, changed: Changed, seeds: int = 1, prefix: str = "") -> AnyControl:
+    """Return the control of a field, or of a regularizer as "regularizers.r1", with a prefix to its name.
 
     If several `seeds` train, that of the seed sets the first of them.
     """
     _, dot, regularizer = name.partition(".")
     if dot:
-        row = StrengthControl(regularizer, changed)
+        row = StrengthControl(regularizer, changed, prefix)
         row.show(recipe)
         return row
     if name == "regularizers":
-        return RegularizerControls(recipe, changed)
-    found = Control(name, recipe, changed)
+        return RegularizerControls(recipe, changed, prefix)
+    found = Control(name, recipe, changed, prefix)
     if name == "seed" and seeds > 1:
         found.widget.label = "First seed" + RESTARTS
         found.widget.tip += f"; {seeds} seeds train, this one and those that follow it (keys n and p show them)"

@@ -133,6 +133,9 @@ class Live(w.VBox):  # type: ignore[misc]
         if isinstance(self.session, TimeMachine) and seen is not None:
             self.session.go_to(seen)
 
+    def compare(self) -> object:
+        """Put a copy of the run beside it, if it is one that can be copied."""
+
     def apply_remedy(self) -> None:
         """Apply the remedy that the diagnosis advises, if there is one."""
 
@@ -280,7 +283,7 @@ class Live(w.VBox):  # type: ignore[misc]
         if "do" in content:
             {
                 "play": self._toggle, "step": self._step, "reset": self.reset, "apply": self.apply_remedy,
-                "undo": self.undo,
+                "undo": self.undo, "compare": self.compare,
             }[content["do"]]()  # fmt: skip
         elif "focus" in content:
             self.focus(content["focus"])

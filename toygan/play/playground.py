@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import math
 import os
 import time
@@ -16,11 +17,13 @@ from toygan.panels import PANELS
 from toygan.play.alone import alone
 from toygan.play.aside import aside
 from toygan.play.cell import close_earlier
-from toygan.play.controls import GRID, AnyControl, check_controls, control
+from toygan.play.controls import CONTROLS, GRID, AnyControl, check_controls, control
 from toygan.play.frames import Frames
 from toygan.play.live import Live, acting, leave_room_for_the_page
 from toygan.play.loop import running_loop
 from toygan.play.session import Session
+from toygan.play.twins import HEIGHT, WIDTH, Twins, make_twins
+from toygan.play.twins_session import TwinsSession
 from toygan.play.view import check_size
 from toygan.recipe import DEFAULT, KNOBS, Recipe, RecipeError, refuse_outside
 from toygan.runs.run import Run
@@ -31,7 +34,6 @@ from toygan.training.interruption import Interrupted, interruptible
 if TYPE_CHECKING:
     import pandas as pd
 
-CONTROLS = ("data", "loss", "regularizers", "lr_g", "lr_d", "d_steps", "batch", "width", "depth", "seed")
 RESTART_SECONDS = 0.3  # from one restart to the next while a control is dragged
 PROMPT_SECONDS = 0.2  # in which the cost of a setting is estimated, or else in another thread
 CHROME_PIXELS, ROW_PIXELS = 326, 30  # of the window's height: menus, buttons and words; a row of three controls
@@ -52,6 +54,8 @@ class Playground(Live):
         height: Pixels of the picture, 100 to 3000.
         device: The device on which they train, such as "cpu" or "cuda".
         run: A run to continue, in place of a recipe and seeds; no other playground is then closed.
+        against: Another recipe or up to three, to be shown beside this one in lock-step, on the same seeds, data and
+            noise: then it makes a `Twins`.
         state: A state to continue from, in place of a recipe and seeds: a `State`, a file that `State.save` wrote, or
             the folder of a run that `toygan train --out` has finished.
     Raises:
@@ -75,12 +79,16 @@ class Playground(Live):
     """
 
     session: Session
+    twins: Twins | None = None  # what is shown in place of the run once it is compared
     _weighing: asyncio.Task[None] | None = None
+
+    def __new__(cls, *args: Any, against: Recipe | Sequence[Recipe] | None = None, **given: Any) -> Any:
+        return super().__new__(cls) if against is None else make_twins(against, *args, **given)
 
     def __init__(
         self, recipe: Recipe | None = None, controls: Sequence[str] | None = None, panels: Sequence[str] | None = None,
         seeds: int | None = None, width: int = 960, height: int = 540, device: str = "cpu", run: Run | None = None,
-        state: State | str | os.PathLike[str] | None = None,
+        state: State | str | os.PathLike[str] | None = None, against: Recipe | Sequence[Recipe] | None = None,
     ) -> None:  # fmt: skip
         check_size(width, height)
         names = check_controls(CONTROLS if controls is None else controls)
@@ -102,6 +110,25 @@ class Playground(Live):
         return f"Playground({self.session.recipe.to_string() or 'defaults'}, {self.session.status})"
 
     # Actions of the user; a notebook may call these, too.
+
+    @acting
+    def compare(self) -> Twins:
+        """Put a copy of the run beside it, from the iteration that is shown, and show both in its place.
+
+        The run itself waits at that iteration.
+
+        Returns:
+            What is shown: its `set("lr_d", 0.01, side="B")` changes one side, as the controls do.
+        """
+        if self.twins is None or not self.twins.usable:
+            self.continue_from_seen()
+            self.session.pause()
+            self.twins = Twins([], [c.field for c in self.controls], session=TwinsSession.from_session(self.session))
+            self.twins.screen.continue_recording(self.screen)
+            self.twins.fork()
+            self.still.turn_to(self.twins.session, self.twins.screen.charts, (WIDTH, HEIGHT))
+            self.children = [self.twins]
+        return self.twins
 
     def set(self, field: str, value: Any) -> bool:
         """Change a field of the recipe, or one regularizer as "regularizers.r1"; the controls follow.
@@ -189,8 +216,25 @@ class Playground(Live):
         """
         return self.session.population.table(n, seed, self.session.focus)
 
+    def save(self, path: str | os.PathLike[str], force: bool = False) -> None:
+        """Write a recording as a page that needs no Python and no network, or the present picture.
+
+        Args:
+            path: The file; its name ends in .html for the page, in .png for the picture.
+            force: True replaces a file that exists.
+        Raises:
+            ValueError: If the name ends in anything else.
+            FileExistsError: If the file exists and `force` is False.
+        """
+        if self.twins is None:
+            super().save(path, force)
+        else:
+            self.twins.save(path, force)
+
     def close(self) -> None:
         """End the run and take the playground off the page."""
+        if self.twins is not None:
+            self.twins.close()
         self._cancel(self._weighing)
         super().close()
 
@@ -269,6 +313,12 @@ class Playground(Live):
         for c in self.controls:
             if _root(c.field) == _root(field):
                 c.show(self.session.recipe)
+
+
+_signature = inspect.signature(Playground.__init__)
+Playground.__signature__ = _signature.replace(
+    parameters=[*_signature.parameters.values()][1:]
+)  # that of __new__ says less
 
 
 def _check_panels(names: Sequence[str]) -> list[str]:

@@ -47,6 +47,10 @@ class Sender:
         self.recording.add(s.iteration, {"status": s.status, "recipe": s.share, **s.words}, charts)
         return charts
 
+    def continue_recording(self, other: Sender) -> None:
+        """Add frames to the recording of another view, which shows no more."""
+        self.recording = other.recording
+
     def words(self) -> dict[str, Any]:
         """Return the words around the charts, by the names of `view.js`."""
         s = self.session

@@ -16,6 +16,7 @@ from toygan.panels.picture import headline, seeds_line
 from toygan.parts.metrics import live_metrics
 from toygan.play.alone import alone
 from toygan.play.fleet_session import FleetSession, Interval
+from toygan.play.settings import describe_value, with_value
 from toygan.play.time_machine import TimeMachine, TimeMark
 from toygan.recipe import DEFAULT, KNOBS, MOST_SEEDS, Recipe, RecipeError, check_count, check_recipe
 from toygan.runs.fleet import Clock, Fleet
@@ -176,7 +177,7 @@ class Session(TimeMachine):
     def propose(self, field: str, value: Any) -> Recipe | None:
         """Return the recipe with another value; None if it is not allowed, and then `message` says why."""
         try:
-            return _with(self.recipe, field, value)
+            return with_value(self.recipe, field, value)
         except RecipeError as error:
             self.say(str(error), refused=True)
             return None
@@ -194,7 +195,7 @@ class Session(TimeMachine):
         """
         if new == self.recipe and not list_changes(self.recipe, new):
             return True
-        if not self._switch(new, f"{field} = {_value_words(new, field)}"):
+        if not self._switch(new, f"{field} = {describe_value(new, field)}"):
             return False
         self._earlier.clear()  # an undo would take back this change as well
         return True
@@ -298,7 +299,7 @@ class Session(TimeMachine):
         remedy = self.remedy
         restarts = remedy is not None and self.recipe.needs_restart(remedy) is not None
         apply = "" if remedy is None else "Apply and restart" if restarts else "Apply"
-        return {"apply": apply, "undo": "Undo" if self._earlier else ""}
+        return {"apply": apply, "undo": "Undo" if self._earlier else "", "compare": "Compare"}
 
     # What is seen.
 
@@ -363,27 +364,6 @@ def refuse_several_recipes(state: State) -> None:
             value = getattr(recipe, field)
             allowed = "must be one recipe under seeds that follow one another; state.select([i]) takes one member"
             raise StateError(f"state: member {i} has {field}={value!r}; members {allowed}")
-
-
-def _with(recipe: Recipe, field: str, value: Any) -> Recipe:
-    group, _, name = field.partition(".")
-    if not name:
-        return recipe.amend(**{field: value})
-    if group != "regularizers":
-        raise RecipeError(field, value, "only regularizers have parts, as in regularizers.r1")
-    strengths = {other: strength for other, strength in recipe.regularizers.items() if other != name}
-    return recipe.amend(regularizers=strengths if value is None else {**strengths, name: value})
-
-
-def _value_words(recipe: Recipe, field: str) -> str:
-    """Return the value of a field in words; for a regularizer its strength, or "off"."""
-    group, _, name = field.partition(".")
-    value = getattr(recipe, group)
-    if name:
-        value = value.get(name, "off")
-    if group == "regularizers" and not name:
-        return ", ".join(f"{spec} {format_number(strength, 6)}" for spec, strength in value.items()) or "none"
-    return format_number(value, 6) if isinstance(value, float) else str(value)
 
 
 def _duration(seconds: float) -> str:

@@ -41,6 +41,11 @@ class Still:
         display(self._bundle(), raw=True, display_id=self._name)
         self._loop = running_loop()
 
+    def turn_to(self, session: FleetSession, charts: Callable[[], Sequence[Chart]], size: tuple[int, int]) -> None:
+        """Show another session from now on, in the same place."""
+        self._session, self._charts, self._size, self.lock = session, charts, size, session.lock
+        self.renew_soon()
+
     def renew_soon(self) -> None:
         """Replace the still once a run that has changed rests."""
         if self._loop is not None:
@@ -63,7 +68,7 @@ class Still:
         below = "\n".join(part for words in diagnosis for part in textwrap.wrap(words, int(width / LETTER_PIXELS)))
         heading = Heading(self._session.title, line=line, below=below)
         painting = Painting(width, height + round(DPI * heading.foot), DPI)
-        painting.paint(list(zip(charts, places(len(charts)), strict=True)), heading)
+        painting.paint(list(zip(charts, places(len(charts), sum(c.lead for c in charts)), strict=True)), heading)
         return painting.png(scale=scale, compress_level=9)
 
     def _renew(self) -> None:

@@ -32,8 +32,15 @@ class TimeMachine(FleetSession):
         self._changes, self._landed, self._said = [], None, False
         for run in self.fleet.runs:
             if run.past.history is None:
-                run.past.remember(run.population.state, MOST_BYTES // len(self.fleet.runs))
+                run.past.remember(run.population.state, MOST_BYTES)
+        self._share_memory()
         super()._measure_start()
+
+    def _share_memory(self) -> None:
+        """Give each run the same share of the budget."""
+        for run in self.fleet.runs:
+            if run.past.history is not None:
+                run.past.history.limit(MOST_BYTES // len(self.fleet.runs))
 
     @property
     def first(self) -> int:
@@ -66,7 +73,9 @@ class TimeMachine(FleetSession):
             return False
         self.fleet.measure(self._quick_look)
         self._landed = step
-        self.say(f"back at iteration {step:,}" if self.repeats else "")
+        parted = max(run.past.parted for run in self.fleet.runs)
+        rounded = f"; up to {parted:,} it trained beside others: rounded differently" if step < parted else ""
+        self.say(f"back at iteration {step:,}{rounded}" if self.repeats else "")
         self._stop_at_end()
         return True
 

@@ -10,7 +10,7 @@ import { Timeline } from "./timeline.js";
  * @import { Times } from "./timeline.js"
  *
  * @typedef {Diagnosed & Times & { status: string, message: string, refused: boolean, playing: boolean,
- *   focus: number, seeds: number, apply?: string, undo?: string }} Words
+ *   focus: number, seeds: number, apply?: string, undo?: string, compare?: string }} Words
  * @typedef {Words & Message & { frame: number, iteration: number }} FrameMessage
  * @typedef {{ get(name: string): number, send(content: object): void,
  *   on(event: string, hear: (...news: any[]) => void): void, off(event: string, hear: (...news: any[]) => void): void
@@ -22,6 +22,7 @@ const BUTTONS = [
   ["play", "Play", "fa-play", "play or pause (space on the picture)"],
   ["step", "Step", "fa-step-forward", "one iteration (right arrow on the picture)"],
   ["reset", "Reset", "fa-refresh", "from iteration 0 again, with the settings as they are"],
+  ["compare", "Compare", "fa-columns", "put a copy beside this run, from the iteration that is shown, and change it"],
 ];
 const OFFERS = /** @type {const} */ ([
   ["apply", "fa-check", "change the settings as the diagnosis advises"],
@@ -159,6 +160,7 @@ class LiveView {
   #root = make("div", "toygan-view", { tabIndex: 0, role: "group", ariaDescription: HELP });
   #buttons = BUTTONS.map(([name, text, icon, title]) => {
     const button = make("button", `jupyter-widgets jupyter-button toygan-${name}`, { title });
+    button.hidden = name === "compare"; // until a run says that it can be compared
     labelButton(button, text, icon);
     button.addEventListener("click", () => this.#ask({ do: name }));
     return button;
@@ -272,6 +274,7 @@ class LiveView {
       button.hidden = !label;
       if (label) labelButton(button, label, icon);
     });
+    this.#buttons[BUTTONS.length - 1].hidden = !words.compare;
     this.#status.classList.toggle("toygan-refused", words.refused);
     showPlaying(words.playing, this.#buttons[0], this.#status);
   }

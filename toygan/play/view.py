@@ -27,7 +27,7 @@ SAYS: dict[str, type] = {
     "view": str, "here": bool, "gone": bool, "hidden": bool, "shown": int, "pace": int, "do": str, "focus": int,
     "at": int,
 }  # fmt: skip
-BUTTONS = ("play", "step", "reset", "apply", "undo")
+BUTTONS = ("play", "step", "reset", "apply", "undo", "compare")
 
 
 def check_message(content: Any, seeds: int = 1) -> bool:

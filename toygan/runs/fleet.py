@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import numpy as np
 import torch
@@ -68,14 +68,14 @@ class Fleet:
         self._settle(groups, runs, clock, apart)
 
     @classmethod
-    def from_run(cls, run: Run, clock: Clock = time.perf_counter) -> Fleet:
+    def from_run(cls, run: Run, clock: Clock = time.perf_counter) -> Self:
         """Return a fleet of one run, which continues from its present iteration."""
         fleet = cls.__new__(cls)
         fleet._settle([list(range(len(run.population.recipes)))], [run], clock)
         return fleet
 
     def _settle(self, groups: list[list[int]], runs: list[Run], clock: Clock, apart: int = 0) -> None:
-        self._groups, self.runs, self._whole, self._apart = groups, runs, list(groups), apart
+        self._groups, self.runs, self._whole, self._apart = list(groups), runs, list(groups), apart
         self.failures: dict[int, str] = {}  # the error of each member that has failed, by number
         self._clock = clock
         self._paces = deque([CALL_SECONDS] * 2, maxlen=2)  # of the last two: one alone may have been held up
@@ -231,7 +231,13 @@ class Fleet:
 
         Of a long run they are the extremes of each stretch, as `Course` holds them. Members that failed have NaN.
         """
-        courses = {run: run.record.course(metric) for run in self.working}
+        return self._align({run: run.record.course(metric) for run in self.working})
+
+    def rows(self, metric: str) -> tuple[np.ndarray, np.ndarray]:
+        """Return the same of the rows of each record, from which conclusions are drawn."""
+        return self._align({run: (run.record.steps, run.record.metric(metric)) for run in self.working})
+
+    def _align(self, courses: Mapping[Run, tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
         steps: np.ndarray = reduce(np.intersect1d, [at for at, _ in courses.values()] or [np.zeros(1, np.int64)])
         found = {run: values[np.searchsorted(at, steps)].T for run, (at, values) in courses.items()}
         columns = self.gather_working(found.__getitem__, np.full(len(steps), np.nan))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 
 from toygan.text import format_bytes
 from toygan.training import State
@@ -48,6 +49,19 @@ class History:
         """The bytes that the bookmarks take."""
         return sum(self._sizes)
 
+    def select(self, members: Sequence[int]) -> History:
+        """Return the bookmarks of some members, by number; those of all members share their memory with these."""
+        one = History(self._most, self._stride)
+        for state in self._states:
+            one.add(state if len(members) == len(state.recipes) else state.select(members))
+        return one
+
+    def limit(self, most: int) -> None:
+        """Keep at most so many bytes from now on."""
+        self._most = most
+        while self.size > self._most:
+            self._thin()
+
     def due(self, step: int) -> bool:
         """Return True if there is to be a bookmark at an iteration."""
         return not self._too_large and (step % self._stride == 0 or not self._states)
@@ -58,13 +72,15 @@ class History:
         own = state.compact()
         self._states.append(own)
         self._sizes.append(own.nbytes)
-        if self._sizes[-1] > self._most:
-            self._too_large, self._states, self._sizes = self._sizes[-1], [], []
+        if own.nbytes > self._most:
+            self._too_large, self._states, self._sizes = own.nbytes, [], []
         while self.size > self._most:
             self._thin()
 
     def _thin(self) -> None:
-        """Drop every second bookmark but the first, and double the stride."""
+        """Drop every second bookmark but the first, and double the stride; the last one goes if it is too large."""
+        if len(self._states) == 1:
+            self._too_large, self._states, self._sizes = self.size, [], []
         self._stride *= 2
         kept = [i for i, step in enumerate(self.steps) if i == 0 or step % self._stride == 0]
         self._states, self._sizes = [self._states[i] for i in kept], [self._sizes[i] for i in kept]

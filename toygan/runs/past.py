@@ -31,6 +31,23 @@ class Past:
         self.settings: list[Setting] = []  # in the order in which they were made
         self.history: History | None = None  # of a run that can go back
         self._done = 0  # settings that the population has
+        self.parted = step  # up to this iteration it trained beside others: repeated, it may be rounded differently
+
+    def select(self, members: Sequence[int], population: Population) -> Past:
+        """Return the past of some members, by number, which train without the others of the population from now on."""
+        past = Past(self.first)
+        past.parted = self.parted if len(members) == len(population.recipes) else population.steps
+        past.reached, past._done = self.reached, self._done
+        past.settings = [Setting(step, tuple(recipes[i] for i in members)) for step, recipes in self.settings]
+        past.history = None if self.history is None else self.history.select(members)
+        return past
+
+    def forget_after(self, step: int) -> None:
+        """Forget what came after an iteration, at which the run is: it continues in another way."""
+        del self.settings[self._done :]
+        self.reached = step
+        if self.history is not None:
+            self.history.forget_after(step)
 
     def remember(self, state: State, most: int) -> None:
         """Keep bookmarks of at most so many bytes, from this state on."""
@@ -57,10 +74,7 @@ class Past:
 
     def change(self, step: int, recipes: Sequence[Recipe]) -> None:
         """Note a change at an iteration; what came after it before is forgotten."""
-        del self.settings[self._done :]
-        self.reached = step
-        if self.history is not None:
-            self.history.forget_after(step)
+        self.forget_after(step)
         self.settings.append(Setting(step, tuple(recipes)))
         if len(self.settings) > MOST_SETTINGS:
             self._forget_first()

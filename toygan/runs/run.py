@@ -112,10 +112,12 @@ class Run:
         """Return a run of some members, by number, that continues as they would: from the iteration that was kept."""
         kept, record = self._kept or self.population, self.record.select(members)
         part = Run.resume(
-            Population.restore(kept.state.select(members)), record, self.due_at, self._interval, self.n, self._metrics
-        )
+            Population.restore(kept.state.select(members)), record, self.due_at, self._interval, self.n, self._metrics,
+            Engine(history=self.engine.history),
+        )  # fmt: skip
         part.followed, part._earlier = self.followed, self._earlier and self._earlier.select(members)
         part.best = self._best_of(members)
+        part.past = self.past.select(members, self.population)
         record.path.add(part.population)
         return part
 

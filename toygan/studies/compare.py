@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from toygan.measure.intervals import mean_interval
-from toygan.measure.quantities import late
 from toygan.measure.tables import SeedTable
 from toygan.parts.metrics import METRICS
 from toygan.recipe import KNOBS, MOST_SEEDS, Recipe, RecipeError, check_count, check_recipe
@@ -244,24 +243,37 @@ def build_table(
     records: Sequence[Record], metric: str, failures: Sequence[Sequence[str]] | None = None
 ) -> pd.DataFrame:
     """Return the table of a comparison, with the errors that have ended runs: a row for each seed."""
+    seeds = [recipe.seed for recipe in records[0].recipes]
+    courses = [record.metric(metric) for record in records]
+    return tabulate_pair(seeds, metric, courses, [record.diverged_at for record in records], failures)
+
+
+def tabulate_pair(
+    seeds: Sequence[int],
+    metric: str,
+    courses: Sequence[np.ndarray],
+    diverged_at: Sequence[np.ndarray],
+    failures: Sequence[Sequence[str]] | None = None,
+) -> pd.DataFrame:
+    """Return the table of two recipes by the courses `(T, S)` of a metric, of which the last fifth counts."""
     import pandas as pd
 
-    errors = failures or [[""] * len(record.recipes) for record in records]
+    errors = failures or [[""] * len(seeds)] * 2
     better = METRICS[metric].better
-    scores = np.concatenate([record.metric(metric).ravel() for record in records])
+    scores = np.concatenate([course.ravel() for course in courses])
     scores = scores[np.isfinite(scores)]
     worst = np.nan if not better or not len(scores) else scores.max() if better == "low" else scores.min()
-    late_means = [late(metric).compute(record) for record in records]
+    late_means = [course[-max(1, len(course) // 5) :].mean(axis=0) for course in courses]
     lost = [np.array(several) != "" for several in errors]
     values = [np.where(np.isfinite(x) | gone, x, worst) for x, gone in zip(late_means, lost, strict=True)]
     return pd.DataFrame(
         {
-            "seed": [recipe.seed for recipe in records[0].recipes],
+            "seed": seeds,
             "a": values[0],
             "b": values[1],
             "difference": values[0] - values[1],
-            "a_diverged_at": records[0].diverged_at,
-            "b_diverged_at": records[1].diverged_at,
+            "a_diverged_at": diverged_at[0],
+            "b_diverged_at": diverged_at[1],
             "a_failed": errors[0],
             "b_failed": errors[1],
         }
