@@ -6,7 +6,7 @@ import math
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import torch
@@ -15,6 +15,7 @@ from torch import Tensor
 from toygan.parts.distributions import Distribution
 from toygan.parts.distributions.base import EXACT
 from toygan.parts.losses import LogitPair, Loss
+from toygan.parts.metrics.directions import directions
 from toygan.parts.metrics.distances import lengths, to_nearest
 from toygan.parts.metrics.memo import remember
 
@@ -29,15 +30,6 @@ BRIDGED, DETOUR = (
 def _sort(x: Tensor) -> Tensor:
     """Sort x `(..., n)`; on the CPU by numpy, which is ten times as fast."""
     return torch.from_numpy(np.sort(x.numpy())) if x.device.type == "cpu" else torch.sort(x).values
-
-
-@cache
-def directions(dim: int, count: int) -> Tensor:
-    """Return fixed directions `(dim, count)`; on a line there is only one."""
-    if dim == 1:
-        return torch.ones(1, 1)
-    ways = torch.randn(dim, count, generator=torch.Generator().manual_seed(0))
-    return ways / ways.square().sum(0).sqrt()
 
 
 @lru_cache(maxsize=256)
@@ -231,7 +223,11 @@ class MetricInputs:
         return lengths(x - means.gather(1, index))
 
     def sorted_differences(self, count: int) -> Tensor:
-        """Compute generated minus true samples, both sorted along each of `count` fixed directions, `(P, count, n)`."""
+        """Compute generated minus true samples, both sorted along each of `count` fixed directions, `(P, count, n)`.
+
+        If there are many axes, there are at least two directions for each.
+        """
+        count = max(count, 2 * self.data.dim)
         ways = directions(self.data.dim, count).to(self.samples)
         return self._sort_along(self.samples, ways) - self._sort_along(self.reference, ways)
 

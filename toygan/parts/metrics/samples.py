@@ -14,7 +14,7 @@ from toygan.parts.metrics.inputs import MetricInputs
 from toygan.parts.metrics.statistics import Balls, energy, gaussian_kernel, least_cost, mean_of_pairs, squared_mmd
 
 WASSERSTEIN_LIMIT = 1000  # samples; the exact assignment takes n ** 3 operations
-DIRECTIONS, FEW_DIRECTIONS = 128, 16  # number of directions along which samples are sorted; few while a run plays
+DIRECTIONS, FEW_DIRECTIONS = 128, 16  # fixed directions along which samples are sorted; few while a run plays
 CHUNK = 2**20  # distances a member at a time
 
 
@@ -51,12 +51,12 @@ def w2(e: MetricInputs) -> Tensor:
 
 
 def sliced_w2(e: MetricInputs) -> Tensor:
-    """Root mean square Wasserstein-2 distance of projections on 128 fixed directions (Rabin et al. 2012)."""
+    """Root mean square Wasserstein-2 distance of projections on 128 even directions (Rabin et al. 2012)."""
     return e.sorted_differences(DIRECTIONS).square().mean((1, 2)).sqrt()
 
 
 def sliced_w1(e: MetricInputs) -> Tensor:
-    """Mean Wasserstein-1 distance of projections on 16 fixed directions; exact on a line (Bonneel et al. 2015)."""
+    """Mean Wasserstein-1 distance of projections on 16 even directions; exact on a line (Bonneel et al. 2015)."""
     return e.sorted_differences(FEW_DIRECTIONS).abs().mean((1, 2))
 
 
@@ -127,8 +127,13 @@ def energy_distance(e: MetricInputs) -> Tensor:
 
 
 def mmd(e: MetricInputs) -> Tensor:
-    """Squared MMD, unbiased; the Gaussian kernel's width is the true median distance (Gretton et al. 2012)."""
-    width = e.within_reference.flatten().median()
+    """Squared MMD, unbiased; the Gaussian kernel's width is the true median distance (Gretton et al. 2012).
+
+    If half of the true pairs coincide, the width is the median of the others; 1 if all coincide.
+    """
+    distances = e.within_reference.flatten(1)
+    apart = distances.masked_fill(distances == 0, math.nan).nanmedian(-1).values.nan_to_num(1.0)
+    width = torch.where((median := distances.median(-1).values) > 0, median, apart)[:, None, None]
     return squared_mmd(*gaussian_kernel(e, width), mean_of_pairs)
 
 
@@ -148,23 +153,29 @@ def on_a_line(e: MetricInputs) -> bool:
 
 
 def precision(e: MetricInputs) -> Tensor:
-    """Share of generated samples inside the true samples' 3-neighbour balls (Kynkaanniemi et al. 2019)."""
-    return Balls(3).precision(e)
+    """Share of generated samples inside the true samples' 3-neighbour balls (Kynkaanniemi et al. 2019).
+
+    Here and in the next three, samples that repeat are one neighbour.
+    """
+    return Balls(3, different=True).precision(e)
 
 
 def recall(e: MetricInputs) -> Tensor:
     """Share of true samples inside the generated samples' 3-neighbour balls (Kynkaanniemi et al. 2019)."""
-    return Balls(3).recall(e)
+    return Balls(3, different=True).recall(e)
 
 
 def density(e: MetricInputs) -> Tensor:
     """Mean number of true 5-neighbour balls around a generated sample, over 5 (Naeem et al. 2020)."""
-    return Balls(5).density(e)
+    return Balls(5, different=True).density(e)
 
 
 def coverage(e: MetricInputs) -> Tensor:
-    """Share of true samples with a generated one in their 5-neighbour ball (Naeem et al. 2020)."""
-    return Balls(5).coverage(e)
+    """Share of true samples with a generated one in their 5-neighbour ball (Naeem et al. 2020).
+
+    As many different samples of both kinds are compared, so a generator that repeats itself scores alike for any n.
+    """
+    return Balls(5, different=True).coverage(e)
 
 
 SAMPLE_METRICS: dict[str, Metric] = {
@@ -174,10 +185,10 @@ SAMPLE_METRICS: dict[str, Metric] = {
     "w2": Metric(w2, DATA_UNITS, "low", assignable, expensive=True),
     "energy-distance": Metric(energy_distance, DATA_UNITS, "low", expensive=True),
     "mmd": Metric(mmd, "", "low", expensive=True),
-    "precision": Metric(precision, "share", "high", scattered, expensive=True),
-    "recall": Metric(recall, "share", "high", scattered, expensive=True),
+    "precision": Metric(precision, "share", "high", expensive=True),
+    "recall": Metric(recall, "share", "high", expensive=True),
     "density": Metric(density, "", "high", scattered, expensive=True),
-    "coverage": Metric(coverage, "share", "high", scattered, expensive=True),
+    "coverage": Metric(coverage, "share", "high", expensive=True),
     "sliced-w1": Metric(sliced_w1, DATA_UNITS, "low"),
     "mean-offset": Metric(mean_offset, "spreads of the data", "low"),
     "spread-ratio": Metric(spread_ratio),

@@ -23,14 +23,20 @@ class Balls:
         k: Number of neighbours, the point itself not counted; all of them if there are fewer.
         inside: Comparison of distances with radii: `torch.le` for closed balls, `torch.lt` for open ones
             [default: closed].
+        different: True if points at the same place are one neighbour, and count once [default: False].
     """
 
     k: int
     inside: Compare = torch.le
+    different: bool = False
 
     def radii(self, distances: Tensor) -> Tensor:
         """Return the distance from each point to its k-th neighbour `(P, n)`, from the distances `(P, n, n)`."""
-        return distances.kthvalue(min(self.k + 1, distances.shape[-1]), dim=-1).values
+        k = min(self.k + 1, distances.shape[-1])
+        if not self.different or (first := first_of_each(distances)).all():
+            return distances.kthvalue(k, dim=-1).values
+        nearest = distances.masked_fill(~first[:, None, :], math.inf).topk(k, dim=-1, largest=False).values
+        return nearest.masked_fill(nearest.isinf(), 0).amax(-1)  # of fewer than k, the farthest
 
     def precision(self, e: MetricInputs) -> Tensor:
         """Compute the share of generated samples inside a true one's ball."""
@@ -43,11 +49,32 @@ class Balls:
     def density(self, e: MetricInputs) -> Tensor:
         """Compute the mean number of true samples' balls around a generated one, over k."""
         balls = self.inside(e.to_reference, self.radii(e.within_reference)[:, None, :])
+        if self.different:
+            balls = balls & first_of_each(e.within_reference)[:, None, :]
         return balls.double().sum(-1).mean(-1) / self.k
 
     def coverage(self, e: MetricInputs) -> Tensor:
         """Compute the share of true samples with a generated one in their ball."""
+        if self.different:
+            ours, theirs = first_of_each(e.within), first_of_each(e.within_reference)
+            if not (ours.all() and theirs.all()):
+                p = len(ours)
+                of_true = e.within_reference.expand(p, -1, -1), theirs.expand(p, -1)
+                members = zip(e.to_reference, ours, *of_true, strict=True)
+                return torch.stack([self._coverage(*of_member) for of_member in members])
         return self.inside(e.to_reference.min(-2).values, self.radii(e.within_reference)).double().mean(-1)
+
+    def _coverage(self, across: Tensor, ours: Tensor, among_true: Tensor, theirs: Tensor) -> Tensor:
+        """Compute the coverage of one member: of its first different samples and as many different true ones."""
+        m = int(min(ours.sum(), theirs.sum()))
+        ours, theirs = ours.nonzero()[:m, 0], theirs.nonzero()[:m, 0]
+        radii = self.radii(among_true[theirs][:, theirs][None])[0]
+        return self.inside(across[ours][:, theirs].amin(0), radii).double().mean()
+
+
+def first_of_each(distances: Tensor) -> Tensor:
+    """Return True for each point that no earlier one coincides with `(P, n)`, from the distances `(P, n, n)`."""
+    return ~(distances == 0).tril(-1).any(-1)
 
 
 def mean_of_pairs(x: Tensor) -> Tensor:
