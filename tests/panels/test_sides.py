@@ -86,11 +86,12 @@ def test_no_panel_is_refused() -> None:
 
 
 @pytest.mark.parametrize(("n", "leading"), [(1, 1), (6, 2), (7, 3), (8, 4), (13, 4)])
-def test_leading_charts_fill_the_first_row_and_none_overlap(n: int, leading: int) -> None:
+def test_leading_charts_stand_side_by_side_at_one_height_and_none_overlap(n: int, leading: int) -> None:
     found = places(n, leading)
     assert len(found) == n
-    assert {y for _, y, _, _ in found[:leading]} == {0.0}
-    assert sum(w for _, _, w, _ in found[:leading]) == pytest.approx(1)
+    assert len({(y, w, h) for _, y, w, h in found[:leading]}) == 1
+    assert (found[0][3] == 1.0) == (leading < 3)
+    assert sum(w * h for _, _, w, h in found) <= 1 + 1e-9
     for i, (x, y, w, h) in enumerate(found):
         assert 0 <= x <= x + w <= 1 + 1e-9
         assert 0 <= y <= y + h <= 1 + 1e-9

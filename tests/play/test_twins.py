@@ -100,7 +100,7 @@ async def test_a_copy_and_its_end_by_buttons(twins: Twins, page: Page) -> None:
         twins._close.click()
         await until(lambda left=left: twins.session.sides == left)  # type: ignore[misc]
     assert twins._close.disabled
-    assert twins.settings.target.layout.display == "none"
+    assert twins.settings.choice.layout.display == "none"
 
 
 @side_by_side

@@ -212,7 +212,7 @@ def test_the_difference_so_far_is_that_of_the_late_means_with_its_interval() -> 
 def test_the_verdicts_on_each_side_are_counted() -> None:
     s = twins(SMALL, FASTER, seeds=3)
     names = set(VERDICTS)
-    for side, words in enumerate(s.words["verdict"].split("   ")):
+    for side, words in enumerate(s.words["verdict"].split(" | ")):
         letter, counts = words.split(": ", 1)
         assert letter == "AB"[side]
         assert sum(int(part.split(" × ")[0]) for part in counts.split(", ") if " × " in part) == 3

@@ -23,7 +23,6 @@ const ROLES = /** @type {Role[]} */ ([
 ]);
 const POINT = 100 / 72, WIDTH = 960; // CSS pixels per point in a picture of this width
 const LEAST = 0.85, MOST = 1.4; // times that, in narrower and wider ones
-const MOST_BESIDE = 4; // charts in a row below those that lead
 const MOST_WAITING = 2; // messages that wait for a frame
 const CALM_FRAME_MS = 250; // from one frame to the next for those who asked for less motion
 
@@ -107,16 +106,18 @@ export class Picture {
     this.#news = news;
   }
 
-  /** @param {readonly Chart[]} charts @param {number} leading how many of them, the first ones, stand in the first row */
+  /** @param {readonly Chart[]} charts @param {number} leading how many of them, the first ones, stand side by side */
   #build(charts, leading) {
     this.#leading = leading;
     this.#views = charts.map(() => new ChartView(() => this.#colours, (line) => this.chosen(line)));
     this.#panels.replaceChildren(...this.#views.map((view) => view.element));
-    const columns = charts.length <= 4 ? 1 : 2;
-    this.#panels.dataset.columns = leading ? "lead" : String(Math.min(charts.length - 1, columns));
-    this.#panels.dataset.lead = String(leading);
-    this.#panels.dataset.others = String(Math.min(charts.length - leading, MOST_BESIDE));
-    this.#panels.style.setProperty("--toygan-rows", String(Math.max(1, Math.ceil((charts.length - 1) / columns))));
+    const first = leading || 1, columns = charts.length <= 4 && !leading ? 1 : 2, others = charts.length - first;
+    const { dataset, style } = this.#panels;
+    dataset.columns = String(Math.min(others, columns));
+    if (leading) dataset.lead = String(leading);
+    else delete dataset.lead;
+    style.setProperty("--toygan-leading", String(leading));
+    style.setProperty("--toygan-rows", String(Math.max(1, Math.ceil(others / columns))));
     this.#resized.disconnect();
     for (const element of [this.#panels, ...this.#views.map((view) => view.canvas)]) this.#resized.observe(element);
   }

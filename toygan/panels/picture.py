@@ -19,7 +19,10 @@ from toygan.text import format_number
 
 DEFAULT = ("samples", "losses", "coverage", "modes")
 WITHOUT_MODES = ("samples", "losses", "gaps", "sliced-w1")
-MOST_BESIDE = 4  # charts in a row below those that lead
+LEAD = 3 / 4  # the width of a chart that leads, times that of the two columns beside
+MOST_BESIDE = 2  # charts that lead beside the others; if there are more, the others stand below
+BELOW, BELOW_HEIGHT = 4, 0.7  # charts in a row below, and their height, times that of the first row
+TALLER = 1.7  # the height of such a picture, times that of another
 MOST_LETTERS = 80  # of the data in a headline
 
 
@@ -49,25 +52,25 @@ def seeds_line(recipe: Recipe, seeds: int) -> str:
 def places(n: int, leading: int = 0) -> list[Place]:
     """Return the places of n charts, as shares of the picture: the first one large, the others beside it.
 
-    If several lead, they share the first row, and the others stand below.
+    If several lead, they are the large ones; more than two share the first row, with the others below.
     """
-    if leading:
-        return _places_below(n, leading)
-    others = n - 1
-    columns = 1 if others <= 3 else 2
-    share = 1.0 if not others else 0.5 if columns == 1 else 0.4
+    large = leading or 1
+    others = n - large
+    if leading > MOST_BESIDE:
+        rows = ceil(others / BELOW)
+        low = BELOW_HEIGHT / (1 + rows * BELOW_HEIGHT)
+        first = [(i / large, 0.0, 1 / large, 1 - rows * low) for i in range(large)]
+        return [*first, *((i % BELOW / BELOW, 1 - (rows - i // BELOW) * low, 1 / BELOW, low) for i in range(others))]
+    columns = 1 if n <= 4 and not leading else 2
+    share = 1.0 if not others else LEAD * large / (LEAD * large + 1) if leading else 0.5 if columns == 1 else 0.4
     rows, w = ceil(others / columns), (1 - share) / columns
-    beside = [(share + i % columns * w, i // columns / rows, w, 1 / rows) for i in range(others)]
-    return [(0.0, 0.0, share, 1.0), *beside]
+    first = [(i * share / large, 0.0, share / large, 1.0) for i in range(large)]
+    return [*first, *((share + i % columns * w, i // columns / rows, w, 1 / rows) for i in range(others))]
 
 
-def _places_below(n: int, leading: int) -> list[Place]:
-    rows = ceil((n - leading) / MOST_BESIDE)
-    top, columns = 8 / (8 + 5 * rows), max(1, min(n - leading, MOST_BESIDE))
-    low = (1 - top) / max(1, rows)
-    first = [(i / leading, 0.0, 1 / leading, top) for i in range(leading)]
-    below = [(i % columns / columns, top + i // columns * low, 1 / columns, low) for i in range(n - leading)]
-    return first + below
+def fit_height(height: int, leading: int) -> int:
+    """Return the height of a picture some of whose charts lead, if it is `height` for one or two of them."""
+    return round(TALLER * height) if leading > MOST_BESIDE else height
 
 
 class Picture:

@@ -26,6 +26,7 @@ STYLES: tuple[tuple[Role, Dash], ...] = (
     ("third", "dotted"),
     ("ink", "dashdot"),
 )
+TITLES = {"sliced-w1": "Distance (W1)"}  # of charts that are narrower here than elsewhere
 LOSSES = (Named("loss-d", "D's loss"), Named("loss-g", "G's loss"))  # in place of one chart with both
 TITLE_LETTERS = 100  # of the titles of all sides
 WITH_MODES = ("samples", "losses", "coverage", "sliced-w1")
@@ -157,9 +158,8 @@ def compare_sides(score: Score, sides: Sequence[Side]) -> Chart:
         mean = _mean(values)
         marks.append(Line(side.letter, role, side.look.steps, mean, width=2.2, dash=dash, end_label=end))
     steps = max((look.steps for look in looks), key=len)
-    seeds = len(looks[0].names)
-    label = "iteration" if seeds == 1 else "iteration  (mean, half of seeds)"
-    return Chart(score.title, iterations(steps, label), _axis(score, looks[0], curves), tuple(marks))
+    title = TITLES.get(metric) or score.title_of(looks[0])
+    return Chart(title, iterations(steps), _axis(score, looks[0], curves), tuple(marks))
 
 
 def _axis(score: Score, look: Look, curves: Sequence[np.ndarray]) -> Axis:

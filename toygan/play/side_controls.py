@@ -30,10 +30,11 @@ class SideControls:
         self.controls: list[AnyControl] = []
         self.sides: list[int] = []  # of each control; ALL for a shared one
         self.target = w.ToggleButtons(
-            options=[("all", ALL)], description="Settings of", style={"button_width": "auto"},
+            options=[("all", ALL)], style={"button_width": "auto"}, layout={"width": "auto", "margin": "0 16px 0 0"},
             tooltips=["the shared settings change in all sides"],
         )  # fmt: skip
         self.target.add_class("toygan-target")
+        self.choice = w.HBox([w.Label("Settings of"), self.target])
         self.grid = w.Box(layout=GRID)
         self.show()
 
@@ -67,7 +68,7 @@ class SideControls:
                 "the shared settings change in all sides", *(f"they change in {LETTERS[i]} alone" for i in range(sides))
             ]  # fmt: skip
             self.target.options = options
-        self.target.layout.display = None if sides > 1 else "none"
+        self.choice.layout.display = None if sides > 1 else "none"
         self.controls, self.sides = [], []
         for name in self._names:
             apart = sides > 1 and _root(name) in self._apart

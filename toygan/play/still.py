@@ -18,7 +18,7 @@ from IPython.display import display, update_display
 
 from toygan.chart import Chart
 from toygan.chart.figure import Heading, Painting
-from toygan.panels.picture import places
+from toygan.panels.picture import fit_height, places
 from toygan.play.alone import alone
 from toygan.play.fleet_session import FleetSession
 from toygan.play.loop import post, running_loop
@@ -65,10 +65,12 @@ class Still:
     def png(self, scale: float = 2) -> bytes:
         """Return the present picture, with the diagnosis below it, as a PNG file."""
         charts, (line, *diagnosis), (width, height) = self._charts(), self._session.lines, self._size
+        leading = sum(chart.lead for chart in charts)
+        height = fit_height(height, leading)
         below = "\n".join(part for words in diagnosis for part in textwrap.wrap(words, int(width / LETTER_PIXELS)))
         heading = Heading(self._session.title, line=line, below=below)
         painting = Painting(width, height + round(DPI * heading.foot), DPI)
-        painting.paint(list(zip(charts, places(len(charts), sum(c.lead for c in charts)), strict=True)), heading)
+        painting.paint(list(zip(charts, places(len(charts), leading), strict=True)), heading)
         return painting.png(scale=scale, compress_level=9)
 
     def _renew(self) -> None:

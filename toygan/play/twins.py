@@ -21,7 +21,7 @@ from toygan.play.twins_session import MOST_SIDES, TwinsSession
 from toygan.play.view import check_size
 from toygan.recipe import DEFAULT, KNOBS, Recipe, RecipeError, refuse_outside
 
-WIDTH, HEIGHT = 960, 680  # of the picture, in pixels
+WIDTH, HEIGHT = 1200, 420  # of the picture, in pixels
 RESTART_SECONDS = 0.3  # from one restart to the next while a control is dragged
 CHROME_PIXELS, ROW_PIXELS = 362, 30  # of the window's height: menus, buttons and words; a row of three controls
 
@@ -76,7 +76,8 @@ class Twins(Live):
         self.view.room = CHROME_PIXELS + ROW_PIXELS * math.ceil(len(self.settings.controls) / 3)
         self._copy = self._button("Add a copy", "copy", "columns", self._copy_chosen)
         self._close = self._button("Close", "close-side", "times", self._close_chosen)
-        bar = w.HBox([self.settings.target, self._copy, self._close], layout={"flex_flow": "row wrap"})
+        self.add_class("toygan-twins")
+        bar = w.HBox([self.settings.choice, self._copy, self._close], layout={"flex_flow": "row wrap"})
         self.children = [bar, self.settings.grid, self.view]
         self._show_sides()
         if session is None:

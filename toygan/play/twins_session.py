@@ -250,9 +250,10 @@ class TwinsSession(TimeMachine):
 
     @property
     def metrics(self) -> list[str]:
-        """The metrics that are compared in words: modes covered if there are any, and the distance to the data."""
+        """The metrics that are compared in words, of more than two sides the first: modes covered, and the distance."""
         names = [run.record.names for run in self.fleet.runs]
-        return [name for name in ("modes-covered", DISTANCE) if all(name in known for known in names)]
+        found = [name for name in ("modes-covered", DISTANCE) if all(name in known for known in names)]
+        return found if self.sides == 2 else found[:1]
 
     @property
     def comparisons(self) -> list[Comparison]:
@@ -293,7 +294,7 @@ class TwinsSession(TimeMachine):
     def status(self) -> str:
         """The sides in one line: the iteration, the seed that is drawn, and how they differ."""
         first = self.recipes[0].seed
-        of = f" (of seeds {first} to {first + self.seeds - 1})" if self.seeds > 1 else ""
+        of = f" (curves: mean and half of seeds {first} to {first + self.seeds - 1})" if self.seeds > 1 else ""
         words = [f"{letter}: {words}" for letter, words in zip(LETTERS, self.differences, strict=False) if words]
         equal = "all sides are equal: change one setting of one of them" if self.sides > 1 else ""
         return f"iteration {self.iteration:,} · seed {first + self.focus}{of} · {' | '.join(words) or equal}".rstrip(
@@ -304,7 +305,7 @@ class TwinsSession(TimeMachine):
     def words(self) -> dict[str, str]:
         """The verdicts on each side, and the differences so far."""
         verdicts = [_count_verdicts(several) for several in self.diagnoses]
-        verdict = "   ".join(f"{letter}: {words}" for letter, words in zip(LETTERS, verdicts, strict=False))
+        verdict = " | ".join(f"{letter}: {words}" for letter, words in zip(LETTERS, verdicts, strict=False))
         return {"verdict": verdict, "evidence": "", "cause": self._differences_so_far(), "remedy": ""}
 
     def _differences_so_far(self) -> str:
