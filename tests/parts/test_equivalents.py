@@ -630,6 +630,9 @@ def test_energy_distances_of_all_pairs_are_ours_and_the_pairs_of_one_sample() ->
         ("make_circles", ["sklearn.make_circles(noise=0.05)"]),
         ("no such name", []),
         ("torchcfm.no-such", []),
+        ("FID", []),  # though it stands in torch-fidelity
+        ("KID", ["piq.KID"]),
+        ("r1", ["stylegan2-ada-pytorch.r1_gamma"]),
         ("", []),
     ],
 )

@@ -104,7 +104,7 @@ def find_equivalents(name: str) -> list[Equivalent]:
     rows, wanted = (within, _letters(rest)) if within else (equivalents(), _letters(name))
     if not wanted:
         return list(within)
-    return [row for row in rows if wanted in _names(row)] or [row for row in rows if wanted in _letters(row.name)]
+    return [row for row in rows if wanted in _names(row)] or [row for row in rows if _holds(row, wanted)]
 
 
 def name_equivalents(name: str, rows: object) -> str:
@@ -120,6 +120,13 @@ def _names(row: Equivalent) -> set[str]:
     """Return the names by which a row is called in its package: whole, without arguments, without "sample_"."""
     calls = [row.there, *row.there.partition("(")[0].split(", ")]
     return {_letters(name) for call in calls for name in (call, VERB.sub("", call), call.rpartition(".")[2])}
+
+
+def _holds(row: Equivalent, wanted: str) -> bool:
+    """Tell if a row holds these letters; a few inside the name of a package, as FID in torch-fidelity, are chance."""
+    if len(wanted) < SHORTEST:
+        return wanted in _letters(row.there) or _letters(row.package).startswith(wanted)
+    return wanted in _letters(row.name)
 
 
 def _letters(name: str) -> str:
