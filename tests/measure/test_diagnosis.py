@@ -217,7 +217,7 @@ def test_it_is_early_until_both_players_have_taken_their_first_steps(steps: dict
 
 
 @pytest.mark.parametrize(
-    ("high_quality", "words"), [(0.9, "The samples are good"), (0.4, "Most samples lie on no mode")]
+    ("high_quality", "words"), [(0.9, "The samples are good"), (0.4, "Only 40 % of the samples lie on a mode")]
 )
 def test_samples_are_called_good_only_if_they_are(high_quality: float, words: str) -> None:
     found = diagnose(

@@ -109,10 +109,23 @@ def test_a_name_may_hold_a_comma(tmp_path: Path) -> None:
 
 
 REFUSED = {
-    "a text column": ("day,x\n2024-01-01,1\n", "line 2 of column 'day' holds '2024-01-01', which is not a number"),
-    "thousands": ('x,y\n1,2\n"1,234",3\n', "line 3 of column 'x' holds '1,234', which is not a number"),
-    "a percentage": ("x,y\n1,5%\n", "line 2 of column 'y' holds '5%', which is not a number"),
-    "True": ("x,y\n1,True\n2,False\n", "line 2 of column 'y' holds 'True', which is not a number"),
+    "a text column": (
+        "day,x\n2024-01-01,1\n",
+        "line 2 of column 'day' holds '2024-01-01', which is not a number; columns='x' leaves it out",
+    ),
+    "thousands": (
+        'x,y\n1,2\n"1,234",3\n',
+        "line 3 of column 'x' holds '1,234', which is not a number; columns='y' leaves it out",
+    ),
+    "a percentage": (
+        "x,y\n1,5%\n",
+        "line 2 of column 'y' holds '5%', which is not a number; columns='x' leaves it out",
+    ),
+    "True": (
+        "x,y\n1,True\n2,False\n",
+        "line 2 of column 'y' holds 'True', which is not a number; categories='y' takes its values as categories, "
+        "columns='x' leaves it out",
+    ),
     "a missing comma": ("x,y\n1,2\n3\n", "the number of columns is 1 in line 3, and 2 in the header"),
     "a decimal comma in one column": ("x\n1,5\n2,5\n", "the number of columns is 2 in line 2, and 1 in the header"),
     "an endless quote": ('x,y\n1,2\n"3,4\n5,6\n', "the quote that begins in line 3 has no end"),

@@ -13,6 +13,7 @@ from support.page import Page, until
 from toygan.play.playground import Playground
 from toygan.play.session import Session
 from toygan.recipe import Recipe
+from toygan.runs.record import Record
 
 SMALL = Recipe(width=4, depth=1, batch=8, data="gaussian1d")
 
@@ -115,6 +116,25 @@ def test_the_best_iteration_is_marked() -> None:
     distances = s.record.metric("sliced-w1")[:, 1]
     assert best.step == s.record.steps[distances.argmin()]
     assert json.dumps(s.timeline)
+
+
+def test_a_session_goes_to_its_best_iteration_and_returns() -> None:
+    s = Session(SMALL.but(lr_g=0.05, lr_d=0.05), 2)
+    s.focus = 1
+    train(s, 100)
+    there, best = bits(s), s.best_at
+    assert 0 < best < 100, "this seed swings"
+    least = s.record.metric("sliced-w1")[:, 1].min()
+    s.play()
+    assert s.go_to_best()
+    assert (s.iteration, s.playing, s.best_at) == (best, False, best)
+    assert s.record.metric("sliced-w1")[-1, 1] == least
+    assert f"seed 1 was closest to the data at iteration {best} of 100" in s.message
+    assert s.go_to(s.reached)
+    assert bits(s) == there
+    s.run.record = Record()
+    assert not s.go_to_best()
+    assert s.refused
 
 
 def test_undo_does_not_reach_over_a_jump() -> None:

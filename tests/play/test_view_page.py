@@ -199,3 +199,13 @@ def test_silence_is_said_after_five_seconds_and_a_view_without_a_frame_is_alone(
     page.clock.run_for(2000)
     assert "no answer yet" in page.locator(".toygan-message").inner_text()
     assert page.locator(".toygan-alone").count() == 1
+
+
+def test_the_star_on_the_time_line_asks_for_the_best_iteration(page: Any) -> None:
+    marks = [[20, "change", "lr_d = 0.01"], [60, "best", "seed 0 closest to the data (sliced-w1)"]]
+    page.evaluate("(words) => tell(words)", WORDS | {"first": 0, "reached": 100, "at": 100, "marks": marks})
+    star = page.get_by_label("iteration 60: seed 0 closest to the data")
+    assert star.text_content() == "★"
+    said(page)
+    star.click()
+    assert [content for content in said(page) if "at" in content] == [{"at": 60}]

@@ -21,7 +21,8 @@ from toygan.text import format_number, round_to
 Changes = dict[str, Any]  # fields of a recipe
 PRIOR_RUNS = 4  # without an effect, added to the runs of each remedy, so that one lucky run ranks it low
 ENOUGH_RUNS, LEAST_SHARE = 4, 0.25  # a remedy that was tried on so many runs has to have helped this share of them
-WEAKER = 100  # times: a regularizer that is to hold D back less
+WEAKER = {"smaller": 100, "larger": 10}  # times: a penalty, or a bound, that is to hold D back less
+STEPS_OF_CRITIC = 5  # an iteration, where its bound is wide (Arjovsky et al. 2017)
 USUAL_RATE = 1e-3  # of Adam on toys
 ROLES = ("generator", "discriminator")
 OTHER_NETWORK = "a network that can learn it"  # if a network cannot, the only remedy for what samples lack
@@ -182,9 +183,13 @@ def _r1(strength: float) -> Callable[[Recipe], Changes]:
 
 
 def _weaken(r: Recipe) -> Changes:
-    """Weaken every regularizer that can be weaker, each in its own direction."""
-    parts = r.parts.regularizers
-    return {"regularizers": {name: round_to(parts[name].weaken(x, WEAKER), 3) for name, x in r.regularizers.items()}}
+    """Weaken every regularizer that can be weaker, in its own direction; a critic with more room takes more steps."""
+    parts, strengths = r.parts.regularizers, dict(r.regularizers)
+    for name, strength in strengths.items():
+        strengths[name] = round_to(parts[name].weaken(strength, WEAKER[parts[name].weaker]), 3)
+    bounded = any(part.weaker == "larger" and strengths[name] > r.regularizers[name] for name, part in parts.items())
+    steps = {"d_steps": max(STEPS_OF_CRITIC, r.d_steps)} if bounded and r.parts.loss.relative else {}
+    return {"regularizers": strengths, **steps}
 
 
 def _take_adam(r: Recipe) -> Changes:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from toygan.measure import signs
 from toygan.measure.advice import advice, find_cause
 from toygan.measure.recent import FEWEST_MEASUREMENTS, Recent
+from toygan.measure.words import percent
 from toygan.parts.metrics import METRICS
 from toygan.runs.record import Record
 from toygan.text import format_number
@@ -131,6 +132,12 @@ def _is_worst(fault: str) -> Callable[[Recent], bool]:
     return lambda recent: signs.worst_fault(recent) == fault
 
 
+def _describe_strays(r: Recent) -> str:
+    """Return how few samples lie on a mode, in words; "" if they are good."""
+    few = f"Only {percent(r.mean('high-quality'))} of the samples lie on a mode, and all are near some modes only"
+    return "" if signs.good(r) else f"{few}: D's gradient there does not lead to the other modes."
+
+
 # The order is precedence: the first verdict that fits is given.
 VERDICTS: dict[str, Verdict] = {
     # Numbers: not finite, as those of true samples, or in other units.
@@ -186,7 +193,7 @@ VERDICTS: dict[str, Verdict] = {
         signs.absent,
         ("modes-missing", "effective-places", "high-quality"),
         "The samples are good, but only of some modes: D's gradient there does not lead to the other modes.",
-        lambda r: "" if signs.good(r) else "Most samples lie on no mode, and near some modes only.",
+        _describe_strays,
     ),
     "over-regularized blur": Verdict(
         signs.blurred,

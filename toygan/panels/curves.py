@@ -34,13 +34,25 @@ def curve(name: str, role: Role, look: Look, values: np.ndarray, width: float = 
 
 
 def best_mark(look: Look, values: np.ndarray) -> tuple[Mark, ...]:
-    """Return a diamond on each curve of values `(curves, T)`, at the iteration where the member was closest."""
+    """Return a diamond on each curve of values `(curves, T)`, at the iteration where the member was closest.
+
+    At the end of a curve there is no room for its word.
+    """
     if look.best_at < 0:
         return ()
     at = int(np.abs(look.steps - look.best_at).argmin())
     x, y = np.full(len(values), look.steps[at]), values[:, at]
     above = np.array([[0.0, 5.0]])
-    words = Text("best", "ink", ("best",), x[:1], y.max(keepdims=True), offset=above, anchor="bottom", size=8.5)
+    words = Text(
+        "best",
+        "ink",
+        ("best" if at < len(look.steps) - 1 else "",),
+        x[:1],
+        y.max(keepdims=True),
+        offset=above,
+        anchor="bottom",
+        size=8.5,
+    )
     return Points("best iteration", "ink", x, y, size=5, shape="diamond"), words
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from toygan.parts.distributions.layout import TableLayout, find_level, refuse_level
 from toygan.text import short
 
 
@@ -41,9 +42,32 @@ def read_frame(name: str, table: Any, wanted: Sequence[str] = ()) -> tuple[np.nd
     return np.stack(columns, axis=1) if columns else np.zeros((len(frame), 0)), named
 
 
+def encode_frame(name: str, table: Any, layout: TableLayout) -> np.ndarray:
+    """Return the points `(n, axes)` of a DataFrame that has the columns of a table with categories.
+
+    Raises ValueError if a column or a number is missing, or if a cell is not one of the levels of its column.
+    """
+    frame = table.to_frame() if table.ndim == 1 else table
+    columns = []
+    for column in layout.columns:
+        if list(frame.columns).count(column.name) != 1:
+            raise ValueError(f"{name}: must have one column {short(column.name)}")
+        cells = frame[column.name]
+        if not column.levels:
+            columns.append(_read_column(name, cells, column.name))
+            continue
+        levels = {value: find_level(column.levels, value) for value in cells.unique().tolist()}
+        if wrong := [value for value, level in levels.items() if level is None]:
+            raise ValueError(refuse_level(name, column, wrong[0]))
+        columns.append(cells.map(levels).to_numpy(dtype=np.float64))
+    return layout.encode(np.stack(columns, axis=1))
+
+
 def _read_column(name: str, column: Any, label: object) -> np.ndarray:
     if getattr(column.dtype, "kind", "O") not in "iufb":
-        raise ValueError(f"{name}: column {short(label)} must hold numbers, not {short(str(column.dtype))[1:-1]}")
+        how = f"data=\"file(path='table.csv',categories={short(label)})\" takes text of a CSV file as categories"
+        kind = short(str(column.dtype))[1:-1]
+        raise ValueError(f"{name}: column {short(label)} must hold numbers, not {kind}; {how}")
     numbers: np.ndarray = column.to_numpy(dtype=np.float64, na_value=np.nan)
     missing = np.flatnonzero(np.isnan(numbers))
     if len(missing):

@@ -174,6 +174,17 @@ class Playground(Live):
         self._show_recipe()
         return done
 
+    @acting
+    def go_to_best(self) -> bool:
+        """Go to the iteration at which the seed that is shown was closest to the data, as the star on the time line.
+
+        Returns:
+            True if that was possible; the status line gives the reason if not.
+        """
+        done = self.session.go_to_best()
+        self._show_recipe()
+        return done
+
     def _show(self) -> None:
         self._follow_recipe()
         super()._show()

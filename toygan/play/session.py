@@ -20,7 +20,7 @@ from toygan.play.settings import describe_value, with_value
 from toygan.play.time_machine import TimeMachine, TimeMark
 from toygan.recipe import DEFAULT, KNOBS, MOST_SEEDS, Recipe, RecipeError, check_count, check_recipe
 from toygan.runs.fleet import Clock, Fleet
-from toygan.runs.record import Record
+from toygan.runs.record import DISTANCE, Record
 from toygan.runs.run import Run
 from toygan.text import describe_error, format_number, round_to
 from toygan.training import Population, Snapshot, State, StateError
@@ -289,10 +289,36 @@ class Session(TimeMachine):
             self._earlier.clear()
         return done
 
+    @alone
+    def go_to_best(self) -> bool:
+        """Go to the iteration at which the member in focus was closest to the data; `go_to(reached)` returns.
+
+        Returns:
+            False, with the reason in `message`, if that cannot be.
+        """
+        if (at := self.best_at) < 0:
+            self.say(f"best iteration: {DISTANCE} was not measured yet", refused=True)
+            return False
+        reached, done = self.reached, self.go_to(at)
+        if done:
+            self.say(
+                f"seed {self._seed} was closest to the data at iteration {at:,} of {reached:,}: play continues here"
+            )
+        return done
+
+    @property
+    def best_at(self) -> int:
+        """The measured iteration at which the member in focus was closest to the data; -1 if there is none."""
+        return int(self.record.best_at[self.focus]) if self.focus < len(self.record.best_at) else -1
+
+    @property
+    def _seed(self) -> int:
+        return self.recipe.seed + self.focus
+
     def _best_marks(self) -> list[TimeMark]:
-        if self.focus >= len(self.record.best_at) or (at := int(self.record.best_at[self.focus])) < 0:
+        if (at := self.best_at) < 0:
             return []
-        return [TimeMark(at, "best", f"seed {self.recipe.seed + self.focus} closest to the data (sliced-w1)")]
+        return [TimeMark(at, "best", f"seed {self._seed} closest to the data ({DISTANCE})")]
 
     @property
     def offers(self) -> dict[str, str]:

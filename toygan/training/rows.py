@@ -51,6 +51,8 @@ def tabulate(probe: Probe, n: int, seed: int | None, average: bool) -> pd.DataFr
     size = BLOCK if network.per_sample else recipe.batch  # a network of whole batches needs those of its training
     latent = (_draw_latent(recipe, size, rng).to(theta) for _ in range(0, n, size))
     rows = torch.cat([probe.data.from_players(network(theta, z[None]))[0].cpu() for z in latent])[:n]
+    if probe.data.layout is not None:
+        return pd.DataFrame(probe.data.layout.decode(rows.numpy()))
     return pd.DataFrame(rows.numpy(), columns=name_columns(probe.data))
 
 

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
+from toygan.parts.distributions.layout import TableLayout
 from toygan.parts.menu import Menu
 
 EXACT = "donot_use_mm_for_euclid_dist"  # the fast computation of distances loses the last digits, and a mode is small
@@ -70,6 +71,11 @@ class Distribution:
     def axis_names(self) -> tuple[str, ...]:
         """The names of the columns in plots, all `dim` of them, or none [default: none]."""
         return ()
+
+    @property
+    def layout(self) -> TableLayout | None:
+        """The axes of each column, for a table with categories; None for numbers alone [default: None]."""
+        return None
 
     @property
     def modes(self) -> Tensor:

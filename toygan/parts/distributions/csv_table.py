@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import io
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 
@@ -27,28 +27,39 @@ from toygan.parts.distributions.csv_text import (
     read_number,
     split_records,
 )
+from toygan.parts.distributions.layout import MOST_LEVELS
 from toygan.text import format_number, short
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 MOST_COLUMNS = 64
 BLOCK_ROWS, BLOCK_LETTERS = 2**16, 2**23  # that are parsed at a time
 SHOWN = 4  # missing cells that a message names
+MOST_SHOWN = 60  # letters of names of columns in a message
 
 Chooser = Callable[[Sequence[str]], list[int]]  # from the names of all columns to the numbers of those to read
 Block = tuple[np.ndarray, np.ndarray]  # rows of numbers, and the line of each
 
 
-def read_csv(content: IO[bytes], choose: Chooser | None, drop: bool) -> tuple[np.ndarray, np.ndarray, list[str] | None]:
+class CsvRows(NamedTuple):
+    """What was read of a CSV file.
+
+    The numbers `(n, columns)` are those of levels in categories. Then the line of each row, the names of the columns
+    (None if the file names none), and the levels of each column, none if it holds numbers.
+    """
+
+    numbers: np.ndarray
+    lines: np.ndarray
+    names: list[str] | None
+    levels: list[tuple[str, ...]]
+
+
+def read_csv(content: IO[bytes], choose: Chooser | None, drop: bool, categories: Chooser | None = None) -> CsvRows:
     """Read the chosen columns of a CSV file.
 
     Args:
         content: The file.
         choose: What selects columns by their names [default: all that have a name].
         drop: Whether rows with missing cells are left out.
-    Returns:
-        The numbers `(n, columns)`, the line of each row, and the names of the columns; None if the file names none.
+        categories: What selects those of the chosen columns that hold categories [default: none].
     Raises:
         Refusal: If a line has too many or too few cells, or a chosen cell holds no number.
     """
@@ -59,8 +70,39 @@ def read_csv(content: IO[bytes], choose: Chooser | None, drop: bool) -> tuple[np
         chosen = choose(layout.names) if choose else every
         if not 1 <= len(chosen) <= MOST_COLUMNS:
             raise Refusal(f"{len(chosen):,} columns; must be 1 to {MOST_COLUMNS}")
-        numbers, lines = _join(_read_blocks(rows, layout, chosen), drop, [layout.names[i] for i in chosen])
-    return numbers, lines, [layout.names[i] for i in chosen] if layout.named else None
+        names = [layout.names[i] for i in chosen]
+        counted = {chosen[i]: Levels(names[i]) for i in (categories(names) if categories else ())}
+        numbers, lines = _join(_read_blocks(rows, layout, chosen, counted), drop, names)
+    levels = [counted[i].sort(numbers[:, at]) if i in counted else () for at, i in enumerate(chosen)]
+    return CsvRows(numbers, lines, names if layout.named or counted else None, levels)
+
+
+class Levels:
+    """The different values of a column of categories, numbered as they appear; `name` is that of the column."""
+
+    def __init__(self, name: str) -> None:
+        self._name, self._numbers = name, dict[str, int]()
+
+    def count(self, cells: np.ndarray, missing: np.ndarray) -> np.ndarray:
+        """Return the number of each cell, NaN if it is missing; Refusal for more values than categories may have."""
+        numbers = np.full(len(cells), np.nan)
+        for i in np.flatnonzero(~missing).tolist():
+            if (words := cells[i].strip()) not in MISSING:
+                numbers[i] = self._numbers.setdefault(words, len(self._numbers))
+            if len(self._numbers) > MOST_LEVELS:
+                raise Refusal(f"column {short(self._name)} has more than {MOST_LEVELS} values, too many for categories")
+        return numbers
+
+    def sort(self, numbers: np.ndarray) -> tuple[str, ...]:
+        """Return the levels that occur in a column, sorted, and put their new numbers into it."""
+        words = list(self._numbers)
+        values = {i: read_number(words[i], "") for i in np.unique(numbers).astype(int).tolist()}
+        counted = None not in values.values()
+        order = sorted(values, key=lambda i: (values[i] if counted else 0, words[i]))
+        places = np.zeros(len(words))
+        places[order] = np.arange(len(order))
+        numbers[:] = places[numbers.astype(int)]
+        return tuple(words[i] for i in order)
 
 
 def _begin(records: Iterator[TextRecord]) -> tuple[Layout, Iterator[TextRecord]]:
@@ -82,7 +124,9 @@ def _begin(records: Iterator[TextRecord]) -> tuple[Layout, Iterator[TextRecord]]
     return layout, chain(before, rows)
 
 
-def _read_blocks(rows: Iterator[TextRecord], layout: Layout, chosen: Sequence[int]) -> Iterator[Block]:
+def _read_blocks(
+    rows: Iterator[TextRecord], layout: Layout, chosen: Sequence[int], counted: Mapping[int, Levels]
+) -> Iterator[Block]:
     """Yield the numbers of some rows at a time."""
     lines, texts, letters = list[int](), list[str](), 0
     width, separator = len(layout.names), layout.separator
@@ -100,25 +144,29 @@ def _read_blocks(rows: Iterator[TextRecord], layout: Layout, chosen: Sequence[in
         texts.append(text)
         letters += len(text)
         if letters > BLOCK_LETTERS or len(texts) == BLOCK_ROWS:
-            yield _parse(texts, lines, layout, chosen), np.array(lines)
+            yield _parse(texts, lines, layout, chosen, counted), np.array(lines)
             lines, texts, letters = [], [], 0
     if texts:
-        yield _parse(texts, lines, layout, chosen), np.array(lines)
+        yield _parse(texts, lines, layout, chosen, counted), np.array(lines)
 
 
-def _parse(texts: Sequence[str], lines: Sequence[int], layout: Layout, chosen: Sequence[int]) -> np.ndarray:
+def _parse(
+    texts: Sequence[str], lines: Sequence[int], layout: Layout, chosen: Sequence[int], counted: Mapping[int, Levels]
+) -> np.ndarray:
     """Return the numbers of the chosen columns; NaN where one is missing."""
-    if not any('"' in text for text in texts):
+    if not counted and not any('"' in text for text in texts):
         blank = layout.separator == BLANK
         with contextlib.suppress(ValueError):  # several times faster, where all cells are plain numbers
             return np.loadtxt(
                 texts, delimiter=None if blank else layout.separator, comments=None, usecols=chosen, ndmin=2
             )
-    return _parse_cells(texts, lines, layout, chosen)
+    return _parse_cells(texts, lines, layout, chosen, counted)
 
 
-def _parse_cells(texts: Sequence[str], lines: Sequence[int], layout: Layout, chosen: Sequence[int]) -> np.ndarray:
-    """Return the same of texts in which cells are quoted, missing or written otherwise."""
+def _parse_cells(
+    texts: Sequence[str], lines: Sequence[int], layout: Layout, chosen: Sequence[int], counted: Mapping[int, Levels]
+) -> np.ndarray:
+    """Return the same of texts in which cells are quoted, missing, names of categories, or written otherwise."""
     import pandas as pd
 
     frame = pd.read_csv(
@@ -136,17 +184,43 @@ def _parse_cells(texts: Sequence[str], lines: Sequence[int], layout: Layout, cho
     )
     if len(frame) != len(texts):
         raise Refusal(f"the quotes between line {lines[0]} and line {lines[-1]} do not match")
-    return np.stack([_convert(frame[i], layout.names[i], layout.separator, lines) for i in chosen], axis=1)
+    names = [layout.names[i] for i in chosen]
+    columns = []
+    for name, i in zip(names, chosen, strict=True):
+        missing, cells = frame[i].isna().to_numpy(), frame[i].to_numpy(dtype=object)
+        if i in counted:
+            columns.append(counted[i].count(cells, missing))
+            continue
+        try:
+            columns.append(_convert(cells, missing, name, layout.separator, lines))
+        except Refusal as error:
+            raise Refusal(f"{error}{_suggest(name, names, cells, layout.separator)}") from None
+    return np.stack(columns, axis=1)
 
 
-def _convert(column: pd.Series, name: str, separator: str, lines: Sequence[int]) -> np.ndarray:
+def _suggest(name: str, names: Sequence[str], cells: np.ndarray, separator: str) -> str:
+    """Return what to do about a column that holds no numbers, as the end of a message."""
+    words = [cell.strip() for cell in cells if isinstance(cell, str) and cell.strip() not in MISSING]
+    text = not any(word[:1].isdigit() or read_number(word, separator) is not None for word in words)
+    ways = [f"categories={_list_names([name])} takes its values as categories"] if text else []
+    if others := [other for other in names if other != name]:
+        ways.append(f"columns={_list_names(others)} leaves it out")
+    return "; " + ", ".join(ways) if ways else ""
+
+
+def _list_names(names: Sequence[str]) -> str:
+    """Return names as an argument that reads them."""
+    quoted = ",".join(f'"{name}"' if "," in name else name for name in names)
+    return f"'{quoted}'" if len(quoted) <= MOST_SHOWN else "..."
+
+
+def _convert(cells: np.ndarray, missing: np.ndarray, name: str, separator: str, lines: Sequence[int]) -> np.ndarray:
     """Return a column as numbers; Refusal that names the first cell that is none."""
-    missing, cells = column.isna().to_numpy(), column.to_numpy(dtype=object)
     with contextlib.suppress(ValueError):
         numbers: np.ndarray = cells.astype(np.float64)
         if not any("_" in cell or not cell.isascii() for cell in cells[~missing]):  # Python allows 1_000
             return numbers
-    numbers = np.full(len(column), np.nan)
+    numbers = np.full(len(cells), np.nan)
     for i in np.flatnonzero(~missing).tolist():
         words = cells[i].strip()
         value = math.nan if words in MISSING else read_number(words, separator)

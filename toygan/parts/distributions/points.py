@@ -21,6 +21,7 @@ from toygan.parts.checks import number, numbers, shares, size, text
 from toygan.parts.distributions.base import Distribution, log_density, mixture_moments
 from toygan.parts.distributions.csv_table import MOST_COLUMNS
 from toygan.parts.distributions.csv_text import MOST_ROWS
+from toygan.parts.distributions.layout import TableColumn, TableLayout
 from toygan.parts.distributions.tables import read_table
 from toygan.parts.frames import is_frame, read_frame
 from toygan.text import hint, round_to, short
@@ -170,7 +171,8 @@ class File(Scattered):
     `columns` selects columns by name, as in `"x,y"`, or by number if they have no names, as in `"0,3"` [default: all
     that have a name, or all]. Other columns may hold anything. `missing=drop` leaves out rows without a number. Without
     a path the data is that of `points`. `sigma` is the width of the noise on the rows. `held_out` is the share of rows,
-    drawn once, that no run is trained on; metrics compare with these.
+    drawn once, that no run is trained on; metrics compare with these. `categories` names columns of text or of codes,
+    as in `"color"`: each value has an axis, which is 1 in its rows, and a generated row has the value of the largest.
     """
 
     path: str = ""
@@ -178,6 +180,7 @@ class File(Scattered):
     sigma: float = 0.0
     missing: str = ""
     held_out: float = 0.0
+    categories: str = ""
     asks = "path"
 
     def __post_init__(self) -> None:
@@ -186,8 +189,10 @@ class File(Scattered):
         text("path", self.path)
         text("columns", self.columns)
         text("missing", self.missing)
-        if self.columns and not self.path:
-            raise ValueError(f"columns={short(self.columns)}: also needs a file, as path")
+        text("categories", self.categories)
+        for name in ("columns", "categories"):
+            if getattr(self, name) and not self.path:
+                raise ValueError(f"{name}={short(getattr(self, name))}: also needs a file, as path")
         if self.missing not in ("", "drop"):
             raise ValueError(f"missing={short(self.missing)}: must be 'drop', or left out")
         number("held_out", self.held_out, 0, MOST_HELD_OUT)
@@ -201,13 +206,14 @@ class File(Scattered):
     def __repr__(self) -> str:  # it seeds the true samples: an option that is not set is not in it
         more = f", missing={self.missing!r}" if self.missing else ""
         more += f", held_out={self.held_out!r}" if self.held_out else ""
+        more += f", categories={self.categories!r}" if self.categories else ""
         return f"File(path={self.path!r}, columns={self.columns!r}, sigma={self.sigma!r}{more})"
 
     def __eq__(self, other: object) -> bool:
         """Compare what was read, too: a file that has changed is other data."""
         return type(other) is File and all(
             getattr(self, name) == getattr(other, name)
-            for name in ("path", "columns", "sigma", "missing", "held_out", "digest")
+            for name in ("path", "columns", "sigma", "missing", "held_out", "categories", "digest")
         )
 
     @cached_property
@@ -217,8 +223,8 @@ class File(Scattered):
     @cached_property
     def _read(self) -> Rows:
         if not self.path:
-            return Rows(GivenPoints().rows, (), "")
-        return _load_rows(self.path, self.columns, self.missing == "drop", self._stamp)
+            return Rows(GivenPoints().rows, (), "", None)
+        return _load_rows(self.path, self.columns, self.missing == "drop", self.categories, self._stamp)
 
     @cached_property
     def _parts(self) -> tuple[Tensor, Tensor]:
@@ -249,6 +255,16 @@ class File(Scattered):
     def axis_names(self) -> tuple[str, ...]:
         """The names of the columns in a CSV file that names them; none of an array."""
         return self._read.names
+
+    @property
+    def layout(self) -> TableLayout | None:
+        """The axes of each column, if some hold categories."""
+        return self._read.layout
+
+    @property
+    def mode_names(self) -> tuple[str, ...]:
+        """The levels of each mode, if there are categories."""
+        return super().mode_names if self.layout is None else self.layout.name_points(self.modes.numpy())
 
     @property
     def digest(self) -> str:
@@ -293,11 +309,12 @@ class Stamp(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """The content of a file: its points `(n, dim)`, the names of their columns if it has any, and a digest of both."""
+    """The content of a file: its points `(n, dim)`, the names of their axes if it has any, and a digest of both."""
 
     points: Tensor
     names: tuple[str, ...]
     digest: str
+    layout: TableLayout | None  # of a table with categories
 
 
 def _find_stamp(path: str) -> Stamp:
@@ -317,42 +334,50 @@ def _refusal(path: str, error: ValueError) -> ValueError:
 
 
 @lru_cache(maxsize=8)
-def _load_rows(path: str, columns: str, drop: bool, stamp: Stamp) -> Rows:
+def _load_rows(path: str, columns: str, drop: bool, categories: str, stamp: Stamp) -> Rows:
     """Read the rows of a file; raise ValueError without rows."""
+    choose, choose_categories = (
+        partial(_choose, argument, words) if words else None
+        for argument, words in (("columns", columns), ("categories", categories))
+    )
     try:
         with decoding(Refusal):
-            table = read_table(Path(path).expanduser(), partial(_choose, columns) if columns else None, drop)
+            table = read_table(Path(path).expanduser(), choose, drop, choose_categories)
     except NoColumn:
         raise
     except Refusal as error:
         raise ValueError(f"path={short(path)}: {error}") from None
     except ValueError as error:
         raise _refusal(path, error) from None
-    held = np.ascontiguousarray(table.numbers, dtype=np.float32)
+    layout = TableLayout(tuple(map(TableColumn, table.names, table.levels))) if table.levels else None
+    if layout and len(layout.axis_names) > MOST_COLUMNS:
+        axes = len(layout.axis_names)
+        raise ValueError(f"categories={short(categories)}: {axes} axes, one a level; must be 1 to {MOST_COLUMNS}")
+    names, numbers = (layout.axis_names, layout.encode(table.numbers)) if layout else (table.names, table.numbers)
+    held = np.ascontiguousarray(numbers, dtype=np.float32)
     if not 1 <= len(held) <= MOST_ROWS or not 1 <= held.shape[1] <= MOST_COLUMNS:
         raise ValueError(
             f"path={short(path)}: {held.shape[0]} rows of {held.shape[1]} columns; must be 1 to {MOST_ROWS} of 1 to "
             f"{MOST_COLUMNS}"
         )
-    digest = hashlib.sha256(repr((held.shape, table.names)).encode())
+    digest = hashlib.sha256(repr((held.shape, names)).encode())
     digest.update(held.data)
-    return Rows(torch.from_numpy(held), table.names, digest.hexdigest()[:32])
+    return Rows(torch.from_numpy(held), names, digest.hexdigest()[:32], layout)
 
 
 class NoColumn(Refusal):
     """A file has no column of a name that was asked for."""
 
 
-def _choose(columns: str, names: Sequence[str]) -> list[int]:
-    """Return the numbers of the columns that are asked for; a name may stand in double quotes."""
+def _choose(argument: str, columns: str, names: Sequence[str]) -> list[int]:
+    """Return the numbers of the columns that an argument asks for; a name may stand in double quotes."""
     wanted = [columns] if columns in names else next(csv.reader([columns], skipinitialspace=True))
     wanted = [name.strip() for name in wanted]
     for name in wanted:
         if name not in names:
             there = ", ".join([name for name in names if name][:20])
-            raise NoColumn(
-                f"columns={short(columns)}: no column {short(name)}{hint(name, names)}; the file has {there}"
-            )
+            among = "the file has" if argument == "columns" else "the columns that are read are"
+            raise NoColumn(f"{argument}={short(columns)}: no column {short(name)}{hint(name, names)}; {among} {there}")
     return [names.index(name) for name in wanted]
 
 

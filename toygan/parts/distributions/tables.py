@@ -24,21 +24,28 @@ class FileTable(NamedTuple):
     numbers: np.ndarray
     names: tuple[str, ...]
     lines: np.ndarray | None  # None: rows have numbers from 1, and no lines
+    levels: tuple[tuple[str, ...], ...] = ()  # of each column, if any holds categories
 
 
-def read_table(file: Path, choose: Chooser | None = None, drop: bool = False) -> FileTable:
+def read_table(
+    file: Path, choose: Chooser | None = None, drop: bool = False, categories: Chooser | None = None
+) -> FileTable:
     """Read the columns of a file that `choose` selects by their names, or all.
 
-    Rows with missing numbers are left out if `drop` is true. Raises OSError if the file cannot be read, ValueError and
-    other errors of decoders if it holds something else.
+    Rows with missing numbers are left out if `drop` is true; `categories` selects columns that hold categories. Raises
+    OSError if the file cannot be read, ValueError and other errors of decoders if it holds something else.
     """
     kind = file.suffix.lower()
     if kind not in (*TEXT, ".npy", ".npz"):
         raise ValueError("must end in .csv, .tsv, .txt, .npy or .npz")
     with open_regular(file) as content:
         if kind in TEXT:
-            numbers, lines, names = read_csv(content, choose, drop)
-            table = FileTable(numbers, tuple(names or ()), lines)
+            rows = read_csv(content, choose, drop, categories)
+            table = FileTable(
+                rows.numbers, tuple(rows.names or ()), rows.lines, tuple(rows.levels) if categories else ()
+            )
+        elif categories is not None:
+            raise Refusal("an array holds numbers; categories are read from a CSV file")
         else:
             numbers = _read_npz(content) if kind == ".npz" else _read_npy(content)
             chosen = numbers[:, choose([str(i) for i in range(numbers.shape[1])])] if choose else numbers

@@ -53,6 +53,7 @@ for _name in [
     "refuses",
     "picture",
     "axis_names",
+    "layout",
     "stale",
     "digest",
     "dim",

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from toygan.parts.distributions import DISTRIBUTIONS, Distribution
-from toygan.parts.frames import is_frame, read_frame
+from toygan.parts.frames import encode_frame, is_frame, read_frame
 from toygan.parts.menu import Menu
 from toygan.parts.metrics.base import Metric as Metric
 from toygan.parts.metrics.columns import COLUMN_METRICS
@@ -74,8 +74,9 @@ def evaluate(
         Scores `(P,)` by metric; NaN for members whose samples are not finite. A metric that does not apply to the data
         or to so many samples is left out.
     Raises:
-        ValueError: If a shape does not fit the data, if a cell of a DataFrame holds no number, or if a metric is
-            unknown, here or in the package.
+        ValueError: If a shape does not fit the data, if a cell of a DataFrame holds no number, or no level of its
+            column, or if a metric is unknown, here or in the package. With categories, also if a metric that is named
+            does not apply.
     Example:
         >>> import torch
         >>> from toygan import DISTRIBUTIONS, evaluate
@@ -107,12 +108,19 @@ def evaluate(
         count = x.shape[1] if like is None else "m"
         raise ValueError(f"compared_with: shape {tuple(true[0].shape)}; needs ({count}, {distribution.dim})")
     rows = [measure(MetricInputs(member[None], distribution, compared_with=true), names, table) for member in x]
+    without = [name for name in names if name not in rows[0]]
+    if metrics is not None and distribution.layout is not None and without:
+        raise ValueError(f"metrics={short(without[0])}: does not apply to {x.shape[1]} samples of data with categories")
     return {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
 
 
 def _read(name: str, rows: Any, data: Distribution) -> Tensor:
     """Return samples of a user, of an array or of a DataFrame, as a tensor."""
-    return torch.as_tensor(read_frame(name, rows, data.axis_names)[0] if is_frame(rows) else rows)
+    if not is_frame(rows):
+        return torch.as_tensor(rows)
+    if data.layout is not None:
+        return torch.as_tensor(encode_frame(name, rows, data.layout))
+    return torch.as_tensor(read_frame(name, rows, data.axis_names)[0])
 
 
 def _definitions(like: str) -> dict[str, Metric]:

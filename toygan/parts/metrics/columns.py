@@ -66,6 +66,27 @@ def column_spread(e: MetricInputs) -> Tensor:
     return _of_worst(e, e.samples.double().std(1, correction=0) / e.data.scales.to(e.samples.device))
 
 
+def categories(e: MetricInputs) -> bool:
+    """Tell if the data is a table with categories."""
+    return e.data.layout is not None
+
+
+def level_error(e: MetricInputs) -> Tensor:
+    """Total variation between true and generated shares of the levels, of the category that differs most (our own).
+
+    The level of a sample is that of its largest number.
+    """
+    layout = e.data.layout
+    assert layout is not None
+    true = e.data.moments[0].to(e.samples.device)
+    found = []
+    for (_, levels), span in zip(layout.columns, layout.spans, strict=True):
+        if levels:
+            chosen = torch.nn.functional.one_hot(e.samples[..., span].nan_to_num().argmax(-1), len(levels))
+            found.append((chosen.double().mean(1) - true[span]).abs().sum(-1) / 2)
+    return torch.stack(found).amax(0)
+
+
 def link_error(e: MetricInputs) -> Tensor:
     """Share of the link between columns that is lost: 0 as in true samples, 1 as if each column was shuffled (our own).
 
@@ -102,6 +123,7 @@ COLUMN_METRICS: dict[str, Metric] = {
     "column-w1": Metric(column_w1, "spreads of the column", "low", several_columns),
     "column-offset": Metric(column_offset, "spreads of the column", "", several_columns),
     "column-spread": Metric(column_spread, "", "", several_columns),
+    "level-error": Metric(level_error, "share", "low", categories),
     "link-error": Metric(link_error, "", "low", linked),
     **{
         STANDARDISED + name: _standardised(name)
