@@ -6,6 +6,7 @@ import difflib
 
 import click
 
+from toygan.cli.repositories import render_published
 from toygan.measure.tables import Table
 from toygan.parts.equivalents import KINDS, Equivalent, equivalents, find_equivalents
 from toygan.text import SHOWN, short
@@ -17,7 +18,7 @@ def render_equivalents() -> str:
     """Return all rows as Markdown, a table for each field of a recipe that they equal."""
     head = ["there", "version", "computes", "formula", "here", "between theirs and ours", "check"]
     tables = {kind: [_cells(row) for row in equivalents() if row.kind == kind] for kind in KINDS}
-    return "\n\n".join(f"## {kind}\n\n{Table(head, rows)}" for kind, rows in tables.items())
+    return "\n\n".join([*(f"## {kind}\n\n{Table(head, rows)}" for kind, rows in tables.items()), render_published()])
 
 
 def _cells(row: Equivalent) -> list[str]:
