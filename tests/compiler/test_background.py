@@ -325,3 +325,23 @@ def test_to_import_toygan_loads_no_compiler() -> None:
     code = "import sys, toygan; print(sorted(m for m in sys.modules if m.startswith('torch._inductor')))"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
+
+
+ENDING = """
+import atexit, threading, time
+from toygan.compiler import background
+
+def compile_now(jobs):
+    while threading.main_thread().is_alive():
+        time.sleep(0.001)
+    return []
+
+background.compile_now = compile_now
+background.start([], lambda libraries: print("taken", flush=True))
+atexit.register(time.sleep, 0.2)  # called after Python has waited for its threads
+"""
+
+
+def test_libraries_that_come_while_the_process_ends_are_not_taken() -> None:
+    ended = subprocess.run([sys.executable, "-c", ENDING], capture_output=True, text=True, check=True)
+    assert ended.stdout == ""

@@ -117,8 +117,8 @@ def _work(jobs: list[Job], done: Done) -> None:
         libraries = compile_now(jobs)
     finally:
         _at_work.release()
-    if libraries is not None:
-        # No daemon: torch's code must not be cut off at the end of the process. At that end no thread can start.
+    if libraries is not None and threading.main_thread().is_alive():
+        # No daemon: torch's code must not be cut off at the end of the process, after which none is waited for.
         with suppress(RuntimeError):
             threading.Thread(target=done, args=(libraries,), name="toygan take").start()
 
