@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat
+import numpy as np
 import pytest
 from support import lab
 from support.view_page import KERNEL, SCRIPT, WORDS
 
+from toygan.chart import Axis, Chart, Line
+from toygan.chart.wire import Wire
 from toygan.play.view import View, check_message
 
 MARKS = [[40, "change", "lr_d = 0.01"], [80, "best", "seed 0 closest to the data (sliced-w1)"]]
 TIMES = {**WORDS, "first": 0, "reached": 100, "at": 100, "marks": MARKS, "compare": "Compare"}
 TELL = "(words) => tell(words)"
+FRAME = """([content, buffers]) => {
+    const view = (text) => new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+    tell(content, buffers.map(view));
+}"""
+STEPS = np.arange(0.0, 101.0, 20.0)
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +95,23 @@ def test_the_line_follows_a_run_that_plays(page: Any) -> None:
     page.evaluate(TELL, WORDS)
     assert page.locator(".toygan-timeline").is_hidden()
     assert page.locator(".toygan-compare").is_hidden()
+
+
+def test_a_measured_point_of_a_curve_leads_to_its_iteration(page: Any) -> None:
+    curve = Chart("Losses", Axis("iteration", 0, 100), Axis("", 0, 1), (Line("D", "real", STEPS, STEPS / 100),))
+    content, buffers = Wire().message([curve])
+    numbers = [base64.b64encode(buffer).decode() for buffer in buffers]
+    page.evaluate(FRAME, [{**TIMES, **content, "frame": 1, "iteration": 100}, numbers])
+    page.wait_for_function("document.querySelector('.toygan-view').dataset.iteration === '100'")
+    asked(page)
+    canvas = page.locator(".toygan-view canvas").first
+    box = canvas.bounding_box()
+    canvas.hover(position={"x": box["width"] / 2, "y": box["height"] / 2})
+    reading = page.locator(".toygan-reading").first.inner_text()
+    canvas.click(position={"x": box["width"] / 2, "y": box["height"] / 2})
+    (question,) = [content for content in asked(page) if "at" in content]
+    assert question["at"] in STEPS
+    assert f"iteration {question['at']}" in reading
 
 
 def test_a_run_can_be_compared_by_a_button(page: Any) -> None:

@@ -64,6 +64,30 @@ def test_sides_that_differ_in_numbers_alone_share_a_population() -> None:
     assert len(twins(SMALL, FASTER, HINGE, HINGE).fleet.runs) == 2
 
 
+def test_sides_of_several_populations_stop_at_one_iteration() -> None:
+    s = twins(SMALL, WIDER)
+    s.play()
+    for _ in range(7):
+        s.advance(0.0)
+    assert abs(s.fleet.runs[0].steps - s.fleet.runs[1].steps) <= 1
+    s.pause()
+    assert {run.steps for run in s.fleet.runs} == {s.iteration} == {4}
+    s.play()
+    s.advance(0.0)
+    assert s.set("lr_g", 0.01)  # as it plays
+    assert {setting.step for run in s.fleet.runs for setting in run.past.settings} == {5}
+
+
+def test_one_slow_iteration_is_one_of_every_side() -> None:
+    s = twins(SMALL, WIDER)
+    s.play(single=True)
+    while s.playing:
+        attempt = s.attempt()
+        attempt.work()
+        s.take(attempt, 1.0)
+    assert {run.steps for run in s.fleet.runs} == {1}
+
+
 def test_it_says_how_the_sides_differ() -> None:
     s = twins(SMALL, FASTER)
     assert s.differences == ["lr_d = 0.001", "lr_d = 0.02"]

@@ -26,6 +26,8 @@ export class ChartView {
   #point = 1;
   #open = false; // whether one line for each seed is shown in place of bands
   #near = -1; // of several lines, the one at the pointer
+  /** @type {number | undefined} of the curves at the pointer */
+  #iteration;
   #size = [0, 0]; // of the canvas, in CSS pixels
   #unused = 0; // height below axes that have an aspect, over which the legend moves up
   /** @type {{ x: number, y: number } | null} the place whose values are shown, in pixels of the canvas */
@@ -37,10 +39,12 @@ export class ChartView {
   /**
    * @param {() => Palette} palette
    * @param {(line: number) => void} chosen is called with the line, of several, that a click chooses
+   * @param {((iteration: number) => void) | null} went is called with the iteration of a curve that a click chooses
    */
-  constructor(palette, chosen = () => {}) {
+  constructor(palette, chosen = () => {}, went = null) {
     this.palette = palette;
     this.chosen = chosen;
+    this.went = went;
     this.element = make("figure", "toygan-chart");
     this.title = make("span", "toygan-title");
     this.above = make("div", "toygan-legend");
@@ -157,10 +161,11 @@ export class ChartView {
     return true;
   }
 
-  /** Report the line at the pointer; return whether there is one. */
+  /** Report the line, or the iteration, at the pointer; return whether there is one. */
   #choose() {
-    if (this.#near < 0) return false;
-    this.chosen(this.#near);
+    if (this.#near >= 0) this.chosen(this.#near);
+    else if (this.#iteration !== undefined && this.went) this.went(this.#iteration);
+    else return false;
     return true;
   }
 
@@ -226,6 +231,7 @@ export class ChartView {
     const values = place && this.#chart && this.#frame &&
       reading(this.#chart, this.#frame, place.x, place.y, this.#unseen);
     this.#place = values ? place : null;
+    this.#iteration = values?.iteration;
     this.#pointAt(values ? values.near : -1);
     this.box.hidden = !values;
     const cells = this.#chart?.marks.some((mark) => mark.kind === "cells"); // a cell has an edge instead of the rule
@@ -249,9 +255,9 @@ export class ChartView {
 
   /** @param {number} near */
   #pointAt(near) {
+    this.canvas.style.cursor = near >= 0 || this.#iteration !== undefined && this.went ? "pointer" : "";
     if (near === this.#near) return;
     this.#near = near;
-    this.canvas.style.cursor = near < 0 ? "" : "pointer";
     this.#stale = true;
     this.paint();
   }

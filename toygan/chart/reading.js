@@ -6,8 +6,9 @@ import { findNearest, formatNumber, interpolate, valueAt } from "./scales.js";
  * @import { Frame } from "./marks.js"
  *
  * The pixel of the values, a line of words for each with the role of its mark, and the nearest of several lines (Lines)
- * or the cell, -1 if there is none.
- * @typedef {{ x: number, lines: { role: import("./wire.js").Role, words: string }[], near: number }} Reading
+ * or the cell, -1 if there is none; and the iteration, of curves over iterations.
+ * @typedef {{ x: number, lines: { role: import("./wire.js").Role, words: string }[], near: number,
+ *   iteration?: number }} Reading
  */
 
 /**
@@ -43,7 +44,8 @@ export function reading(chart, frame, px, py, hidden = new Set()) {
     : `(${formatNumber(x, chart.x.format)}, ${formatNumber(y, chart.y.format)})`;
   if (!bars || named || !lines.length) lines.unshift({ role: "ink", words: here });
   const several = marks.find((mark) => mark.kind === "lines");
-  return { x: course ? frame.x(at) : px, lines, near: several ? nearestLine(several, at, y).near : -1 };
+  const iteration = course && axis(chart.x.label) === "iteration" ? at : undefined;
+  return { x: course ? frame.x(at) : px, lines, near: several ? nearestLine(several, at, y).near : -1, iteration };
 }
 
 /**

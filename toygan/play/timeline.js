@@ -51,6 +51,13 @@ export class Timeline {
     this.#send();
   }
 
+  /** Look at an iteration, as if the slider were put there. @param {number} iteration */
+  wants(iteration) {
+    if (this.element.hidden) return;
+    this.#slider.value = String(iteration);
+    this.#want(iteration);
+  }
+
   /** @param {number} at @param {number} reached */
   #read(at, reached) {
     const words = `iteration ${at.toLocaleString("en")} of ${reached.toLocaleString("en")}`;
@@ -64,10 +71,7 @@ export class Timeline {
     const button = make("button", `toygan-mark toygan-mark-${kind}`, { type: "button", title, ariaLabel: title });
     button.textContent = kind === "best" ? "★" : "◆";
     button.style.setProperty("--toygan-share", String((step - first) / (reached - first)));
-    button.addEventListener("click", () => {
-      this.#slider.value = String(step);
-      this.#want(step);
-    });
+    button.addEventListener("click", () => this.wants(step));
     return button;
   }
 

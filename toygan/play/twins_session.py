@@ -19,6 +19,7 @@ from toygan.play.session import INTERVAL, SAMPLES, Session
 from toygan.play.settings import describe_value, with_value
 from toygan.play.time_machine import TimeMachine, TimeMark
 from toygan.recipe import KNOBS, MOST_SEEDS, Recipe, RecipeError, check_count, check_recipe
+from toygan.runs.attempt import Attempt
 from toygan.runs.fleet import Clock
 from toygan.runs.lineup import Lineup
 from toygan.runs.record import DISTANCE
@@ -123,6 +124,18 @@ class TwinsSession(TimeMachine):
     def choices(self) -> int:
         return self.seeds
 
+    def _halt(self) -> None:
+        super()._halt()
+        self.fleet.level()
+
+    @alone
+    def take(self, attempt: Attempt, seconds: float) -> None:
+        """Take over an iteration, as `FleetSession.take`; a single one is over when all sides have trained it."""
+        single = self.playing and self._single
+        super().take(attempt, seconds)
+        if single and self.left and len({run.steps for run in self.fleet.working}) > 1:
+            self.playing = True
+
     @alone
     def pause(self) -> None:
         """Stop, and measure the present iteration unless that takes long."""
@@ -180,6 +193,7 @@ class TwinsSession(TimeMachine):
     def _change(self, new: dict[int, Recipe]) -> None:
         """Continue with other recipes, measured unless that takes long; if they cannot be, the old ones stay."""
         self.give_up()
+        self.fleet.level()
         with self.fleet.restored_on_error():
             for side, recipe in new.items():
                 self.fleet.change(self.members(side), recipe.seeds(self.seeds, renew=False))

@@ -186,7 +186,12 @@ class LiveView {
     el.classList.add("toygan-live");
     offers.append(...this.#offers, this.#diagnosis.element.querySelector(".toygan-remedy") ?? "");
     el.append(bar, this.#root, this.#timeline.element, this.#diagnosis.element, offers);
-    this.picture = new Picture(this.#root, (news) => this.#painted(news), (member) => this.#ask({ focus: member }));
+    this.picture = new Picture(
+      this.#root,
+      (news) => this.#painted(news),
+      (member) => this.#ask({ focus: member }),
+      (at) => this.#timeline.wants(at),
+    );
     this.keyboard = new Keyboard(this.picture, el, (content) => this.#ask(content), signal);
     document.addEventListener("visibilitychange", () => this.#acknowledgements.send(), { signal });
     this.alone = setTimeout(() => this.#root.classList.add("toygan-alone"), FIRST_FRAME_MS);

@@ -101,10 +101,12 @@ class Fleet:
         """The run with the fewest iterations, of those that no error has ended if there are any."""
         return min(self.working or self.runs, key=lambda run: run.steps)
 
+    burst = BURST
+
     def iterate(self, until: float = math.inf) -> Iterator[Run]:
         """Train up to iteration `until`; yield the run after each of its iterations, measured when that is due."""
         while self.working and (run := self.behind).steps < until:
-            for _ in range(int(min(BURST, until - run.steps))):
+            for _ in range(int(min(self.burst, until - run.steps))):
                 try:
                     run.step()
                     if run.due or run.steps == until:

@@ -27,6 +27,13 @@ class Lineup(Fleet):
         (['non-saturating', 'non-saturating', 'hinge', 'hinge'], 1)
     """
 
+    burst = 1  # they are looked at side by side
+
+    def level(self) -> None:
+        """Train the runs that are behind until all are at the same iteration."""
+        for _ in self.iterate(max((run.steps for run in self.working), default=0)):
+            pass
+
     def restart(self, recipes: Sequence[Recipe] | None = None) -> None:
         """Put every member at iteration 0, as `Fleet.restart`; there may be more or fewer of them."""
         several = list(self.recipes if recipes is None else recipes)
