@@ -127,7 +127,8 @@ CODE = "from toygan import Playground, Recipe\nPlayground(Recipe(width=16, depth
 @pytest.mark.filterwarnings("default")  # of the browser's driver, not ours
 def test_a_learner_goes_back_compares_and_closes_a_side_again(tmp_path: Path) -> None:
     (tmp_path / "notebooks").mkdir()
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CODE)])
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CODE)], metadata=kernel)
     nbformat.write(notebook, tmp_path / "notebooks/run.ipynb")
     with lab.lab(tmp_path / "notebooks", tmp_path / "home") as user:
         user.open("run.ipynb")
@@ -160,7 +161,7 @@ def test_a_learner_goes_back_compares_and_closes_a_side_again(tmp_path: Path) ->
         user.wait_for(lambda: user.iteration() > seen + 60, "the sides do not play")
         user.part("play").click()
         user.wait_for(lambda: "B against A: " in user.part("cause").inner_text(), "no difference is said")
-        user.page.get_by_role("button", name="Close").click()
+        user.part("close-side").click()
         user.wait_for(lambda: user.page.locator(".toygan-lead").count() == 1, "the side does not close")
         assert user.errors == []
         assert user.outputs_with_errors() == []
