@@ -99,6 +99,17 @@ def test_a_run_whose_state_is_larger_than_the_budget_plays_on(monkeypatch: pytes
     assert s.iteration == 6
 
 
+@pytest.mark.parametrize(("seconds", "stride"), [(1e-4, 50), (0.1, 10), (0.5, 2), (3.0, 1)])
+def test_slow_iterations_have_bookmarks_near_enough(
+    seconds: float, stride: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    s = Session(SMALL, 1)
+    monkeypatch.setattr(s.fleet, "estimate", lambda run: seconds)
+    s.reset()
+    assert s.run.past.history is not None
+    assert next(step for step in range(1, 51) if s.run.past.history.due(step)) == stride
+
+
 def test_a_reset_begins_another_time_line() -> None:
     s = Session(SMALL, 1)
     train(s, 20)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from toygan.chart import Arrows, Axis, Band, Chart, Line, Mark, Surface
+from toygan.chart import Arrows, Axis, Band, Chart, Line, Mark, Surface, Text
 from toygan.chart.axis import Role, shorten
 from toygan.chart.limits import keep_axes
 from toygan.chart.marks import Dash
@@ -107,7 +107,7 @@ class SideCharts:
         words = shorten(side.words, TITLE_LETTERS // len(self._sides))
         title = f"{side.letter} · {words}" if words else side.letter
         heads = [title, *(f"{side.letter} · {chart.title}" for chart in found[1:])]
-        brief = [tuple(_shorten_legend(mark) for mark in chart.marks) for chart in found]
+        brief = [tuple(_shorten_words(mark) for mark in chart.marks) for chart in found]
         return [
             replace(chart, title=head, marks=marks, lead=True)
             for chart, head, marks in zip(found, heads, brief, strict=True)
@@ -125,10 +125,12 @@ class SideCharts:
         return charts
 
 
-def _shorten_legend(mark: Mark) -> Mark:
-    """Return a mark whose row of the legend has room beside those of other sides."""
+def _shorten_words(mark: Mark) -> Mark:
+    """Return a mark whose words have room beside those of other sides."""
     if isinstance(mark, Surface):
         return replace(mark, unit="")
+    if isinstance(mark, Text) and mark.name == "remark":
+        return replace(mark, words=tuple(words.replace(" of generated samples", "") for words in mark.words))
     return replace(mark, label="= 1:  −∂L_G/∂x") if isinstance(mark, Arrows) and mark.label else mark
 
 

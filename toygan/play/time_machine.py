@@ -6,8 +6,10 @@ from typing import Any, NamedTuple
 
 from toygan.play.alone import alone
 from toygan.play.fleet_session import FleetSession
+from toygan.runs.history import STRIDE
 
 MOST_BYTES = 40 * 2**20  # of the bookmarks of all runs of a session
+REPEAT_SECONDS = 1.0  # from a bookmark to the iteration before the next, at most, until memory is short
 MOST_MARKS = 200  # on a time line, which has no room for more
 
 
@@ -32,7 +34,8 @@ class TimeMachine(FleetSession):
         self._changes, self._landed, self._said = [], None, False
         for run in self.fleet.runs:
             if run.past.history is None:
-                run.past.remember(run.population.state, MOST_BYTES)
+                stride = int(REPEAT_SECONDS / max(self.fleet.estimate(run), REPEAT_SECONDS / STRIDE))
+                run.past.remember(run.population.state, MOST_BYTES, max(1, stride))
         self._share_memory()
         super()._measure_start()
 

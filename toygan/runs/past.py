@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from toygan.recipe import Recipe
 from toygan.runs.engine import Engine
-from toygan.runs.history import History
+from toygan.runs.history import STRIDE, History
 from toygan.training import Population, State
 
 MOST_SETTINGS = 1000  # changes that are kept, each with the recipes of all members
@@ -49,9 +49,9 @@ class Past:
         if self.history is not None:
             self.history.forget_after(step)
 
-    def remember(self, state: State, most: int) -> None:
-        """Keep bookmarks of at most so many bytes, from this state on."""
-        self.history, self.first = History(most), state.steps
+    def remember(self, state: State, most: int, stride: int = STRIDE) -> None:
+        """Keep bookmarks of at most so many bytes, from this state on, one in `stride` iterations at first."""
+        self.history, self.first = History(most, stride), state.steps
         self.history.add(state)
 
     def repeats(self, step: int) -> bool:
