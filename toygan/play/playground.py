@@ -21,11 +21,13 @@ from toygan.play.controls import CONTROLS, GRID, AnyControl, check_controls, con
 from toygan.play.frames import Frames
 from toygan.play.live import Live, acting, leave_room_for_the_page
 from toygan.play.loop import running_loop
+from toygan.play.remedy_list import RemedyList
 from toygan.play.session import Session
 from toygan.play.twins import HEIGHT, WIDTH, Twins, make_twins
 from toygan.play.twins_session import TwinsSession
 from toygan.play.view import check_size
 from toygan.recipe import DEFAULT, KNOBS, Recipe, RecipeError, refuse_outside
+from toygan.remedy import TriedRemedy
 from toygan.runs.run import Run
 from toygan.text import short
 from toygan.training import State, StateError
@@ -101,7 +103,8 @@ class Playground(Live):
         self.controls: list[AnyControl] = [control(name, session.recipe, self._want, session.seeds) for name in names]
         super().__init__(session, Frames(session, shown), (width, height))
         self.view.room = CHROME_PIXELS + ROW_PIXELS * math.ceil(len(self.controls) / 3)
-        self.children = [w.Box([c.widget for c in self.controls], layout=GRID), self.view]
+        self.remedies = RemedyList(self.find_remedy, self.adopt, self._post)
+        self.children = [w.Box([c.widget for c in self.controls], layout=GRID), self.view, self.remedies]
         if run is None:
             close_earlier(self)
 
@@ -152,6 +155,26 @@ class Playground(Live):
         """Apply the remedy that the diagnosis advises, if there is one; the controls follow."""
         self.continue_from_seen()
         self.session.apply_remedy()
+        self._show_recipe()
+
+    @acting
+    def find_remedy(self, seconds: float | None = None, iterations: int | None = None, networks: bool = False) -> None:
+        """Look for a remedy beside the run, from where it stands; what is found appears below it, to be applied.
+
+        Args:
+            seconds: The time that the search may take, about [default: 60 if no iterations are given].
+            iterations: What it may spend in place of seconds, as for `toygan.find_remedy`.
+            networks: True also changes the networks [default: False].
+        Raises:
+            RecipeError: If an argument is not allowed.
+        """
+        self.remedies.search(self.session.search_remedy(seconds, iterations, networks))
+
+    @acting
+    def adopt(self, remedy: TriedRemedy) -> None:
+        """Apply a remedy that was found; the controls follow."""
+        self.continue_from_seen()
+        self.session.adopt(remedy)
         self._show_recipe()
 
     @acting
@@ -247,6 +270,7 @@ class Playground(Live):
         if self.twins is not None:
             self.twins.close()
         self._cancel(self._weighing)
+        self.remedies.stop()
         super().close()
 
     # Changes by the controls.

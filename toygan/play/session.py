@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -19,6 +20,7 @@ from toygan.play.fleet_session import FleetSession, Interval
 from toygan.play.settings import describe_value, with_value
 from toygan.play.time_machine import TimeMachine, TimeMark
 from toygan.recipe import DEFAULT, KNOBS, MOST_SEEDS, Recipe, RecipeError, check_count, check_recipe
+from toygan.remedy import RemedySearch, TriedRemedy
 from toygan.runs.fleet import Clock, Fleet
 from toygan.runs.record import DISTANCE, Record
 from toygan.runs.run import Run
@@ -268,6 +270,52 @@ class Session(TimeMachine):
             return False
         self._earlier.pop()
         return True
+
+    # A search for a remedy.
+
+    @alone
+    def search_remedy(
+        self,
+        seconds: float | None = None,
+        iterations: int | None = None,
+        networks: bool = False,
+        jobs: int | None = None,
+    ) -> RemedySearch:
+        """Return a search for a remedy from where the run stands, to be run in any thread.
+
+        Args:
+            seconds: The time that it may take [default: 60 if no iterations are given].
+            iterations: What it may spend in place of seconds, as for `find_remedy`.
+            networks: True also changes the networks [default: False].
+            jobs: Worker processes [default: all cores but one, and at least one].
+        Returns:
+            The search: its `run` returns what it has found, `followed` hears of its progress, `stop` ends it.
+        Raises:
+            RecipeError: If an argument is not allowed.
+        """
+        state = self.population.state if self.iteration else None
+        workers = max(1, (os.cpu_count() or 1) - 1) if jobs is None else jobs
+        return RemedySearch(self.recipe, seconds, iterations, state, networks=networks, jobs=workers)
+
+    @alone
+    def adopt(self, remedy: TriedRemedy) -> bool:
+        """Continue with a remedy that was found, or start again with it if it was tried from the start.
+
+        Args:
+            remedy: A row of what a search has found.
+        Returns:
+            False, with the reason in `message`, if that is refused; `undo` takes the change back.
+        """
+        before = self.recipe
+        words = f"applied: {describe_changes(before, remedy.recipe, 'was')}"
+        if remedy.live:
+            done = self._switch(remedy.recipe, words)
+        else:
+            self._halt()
+            done = self._restart(remedy.recipe.seeds(self.seeds, renew=False), f"{words}: a new run")
+        if done:
+            self._earlier.append(before)
+        return done
 
     @alone
     def reset(self) -> None:
