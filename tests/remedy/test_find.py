@@ -17,7 +17,7 @@ from toygan.remedy.search import UNUSED
 from toygan.remedy.trainer import Candidate, Measuring, Trainer
 
 SLOW = Recipe(data="gaussian1d", width=4, depth=1, batch=16, lr_g=1e-6, lr_d=1e-2)  # G stays where it begins
-BUDGET = {"iterations": 500, "steps": 60, "jobs": 0}
+BUDGET = {"iterations": 1000, "steps": 60, "jobs": 0}
 
 
 @pytest.fixture(scope="module", autouse=True)

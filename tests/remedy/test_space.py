@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from toygan.measure.advice import remedies
 from toygan.recipe import Recipe
 from toygan.remedy.changes import choose_fields, field_of, list_parts
 from toygan.remedy.space import combine, combine_all, known, spread
@@ -10,9 +11,15 @@ BASE = Recipe(data="bimodal", lr_g=1e-4, lr_d=1e-2, width=8, seed=3)
 GAME = choose_fields(None, False)
 
 
-def test_the_changes_of_the_diagnosis_come_first_and_again_in_two_other_strengths() -> None:
+def test_what_the_diagnosis_advises_comes_first() -> None:
+    advised = [changed for _, changed, _ in remedies("diverged", BASE)]
+    assert len(advised) >= 2
+    assert known(BASE, GAME, "diverged")[: len(advised)] == advised
+
+
+def test_the_changes_of_the_diagnosis_are_tried_in_three_strengths() -> None:
     tried = [list_parts(BASE, one) for one in known(BASE, ["lr_g", "lr_d"])]
-    assert tried[0] == {"lr_g": 1e-5, "lr_d": 1e-3}
+    assert {"lr_g": 1e-5, "lr_d": 1e-3} in tried
     assert {"lr_g": 3.2e-5, "lr_d": 3.2e-3} in tried
     assert {"lr_g": 3.2e-6, "lr_d": 3.2e-4} in tried
     r1 = [parts["regularizers.r1"] for parts in (list_parts(BASE, one) for one in known(BASE, ["regularizers"]))]

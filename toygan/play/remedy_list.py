@@ -18,7 +18,7 @@ from toygan.text import describe_error, format_number
 FIND, STOP = "Find a remedy", "Stop the search"
 TIP = "try changes of the settings on copies of this run, for about a minute, in other processes"
 BETWEEN = " \N{MIDDLE DOT} "
-WIDE, AUTO = {"flex": "1 1 300px", "min_width": "0"}, {"width": "auto", "max_width": "60%"}
+WIDE, SIDE = {"flex": "1 1 0", "min_width": "0"}, {"flex": "0 0 42%"}
 
 
 class RemedyList(w.VBox):  # type: ignore[misc]
@@ -94,7 +94,7 @@ class RemedyList(w.VBox):  # type: ignore[misc]
 
     def _row(self, row: TriedRemedy) -> w.HBox:
         """Return the button of a remedy, with its numbers."""
-        button = w.Button(description=row.words, tooltip=f"apply {row.words}, {row.start}", layout=AUTO)
+        button = w.Button(description=row.words, tooltip=f"apply {row.words}, {row.start}", layout=SIDE)
         button.on_click(lambda _: self._post(self._adopt, row))
         before, after = format_number(row.distances_before.mean()), describe_values(row.distances)
         healthy = f"healthy in {row.healthy.sum()} of {len(row.healthy)} seeds"

@@ -10,8 +10,9 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
+from toygan.measure.diagnosis import diagnose_all
 from toygan.measure.truth import THERE, label
-from toygan.parts.metrics import measure
+from toygan.parts.metrics import default_metrics, measure
 from toygan.parts.metrics.columns import STANDARDISED
 from toygan.parts.metrics.inputs import MetricInputs
 from toygan.parts.metrics.samples import spread_of
@@ -28,13 +29,14 @@ SAMPLES, JUDGED = 1000, 500  # of a measurement; the exact distance of more is e
 CHOOSING = (DISTANCE, STANDARDISED + DISTANCE)  # the second one if the columns of the data differ in size
 TRUTH = (*CHOOSING, "w1", "forward-kl", "high-quality")  # what a run is judged by
 LATE = (0.8, 0.9, 1.0)  # shares of a run at which it is measured
+LOOKS = 30  # at the recipe itself, for the diagnosis
 NEAR = 0.05  # spreads of the data beyond true samples, up to which nothing better is looked for
 TRUE_SETS = 8  # of true samples, whose largest distance counts as theirs
 DESIGN = 16  # points of the space, and as many combinations, in a bracket
 FINALISTS = 3  # that are judged at most
 RUNS_A_FINALIST = 5  # times the budget has to buy the judgement of a recipe for each that is judged
-SHORTENING = 0.25  # of what the search may spend, to try the best one without its parts
-FIRST_SHARE = 0.6  # of what the search may spend, for the changes that are known
+SHORTENING, FEW = 0.35, 2  # of what the search may spend, to try the best one without its parts; the seeds
+FIRST_SHARE = 0.7  # of what the search may spend, for the changes that are known
 Say = Callable[[str], None]
 
 
@@ -76,15 +78,30 @@ class Search:
         each = self._price([self.start], self._judging())
         finalists = min(FINALISTS, max(1, int(self._budget.left / each) // RUNS_A_FINALIST))
         self._reserve = (1 + finalists) * each
+        verdict, every = self._look(), rungs(self._steps)
         self._to_shorten = SHORTENING * self._may_spend
-        batches = self._batches()
-        self._bracket(next(batches), FIRST_SHARE * self._for_brackets)
+        batches = self._batches(verdict)
+        self._bracket(
+            next(batches), every[1:], FIRST_SHARE * self._for_brackets
+        )  # they are few: none is left out early
         while self._for_brackets > self._least and not self._is_good_enough():
-            if not self._bracket(next(batches), self._for_brackets):
+            if not self._bracket(next(batches), every, self._for_brackets):
                 break
         if self.scores:
             self._shorten()
             self._judge(finalists)
+
+    def _look(self) -> str:
+        """Train the recipe itself on seeds that choose, note its worst distance, and return the verdict on most."""
+        at = tuple(dict.fromkeys(max(0, round(i * self._steps / LOOKS)) for i in range(LOOKS + 1)))
+        asked = Measuring((self.base.seed, self.base.seed + 1), at, tuple(default_metrics()), SAMPLES)
+        record = self._train([self.start], asked, "the recipe as it is").get(self.start)
+        if record is None:
+            return ""
+        found = _read(record)
+        self._worst = float(found[np.isfinite(found)].max(initial=0.0))
+        verdicts = [diagnosis.verdict for diagnosis in diagnose_all(record)]
+        return max(verdicts, key=verdicts.count)
 
     # What may be spent.
 
@@ -116,9 +133,9 @@ class Search:
 
     # Brackets.
 
-    def _batches(self) -> Iterator[list[Candidate]]:
+    def _batches(self, verdict: str) -> Iterator[list[Candidate]]:
         """Yield what the brackets try: the known changes, then combinations of the best and points of the space."""
-        first = known(self.base, self._fields)
+        first = known(self.base, self._fields, verdict)
         yield self._new(first)
         for number in count():
             best = [one.recipe for one in rank(self.scores, self._size, self._slack)]
@@ -135,9 +152,8 @@ class Search:
             found += [one for one in ways if one not in self.tried]
         return found
 
-    def _bracket(self, candidates: Sequence[Candidate], allowed: float) -> bool:
-        """Halve candidates over all rungs; return False if none is affordable."""
-        every = rungs(self._steps)
+    def _bracket(self, candidates: Sequence[Candidate], every: Sequence[Rung], allowed: float) -> bool:
+        """Halve candidates over some rungs; return False if none is affordable."""
         left = [one for one in candidates if self._price_to_end(one) <= allowed]
         for number, rung in enumerate(every):
             asked, room = self._choosing(rung), allowed / (len(every) - number)
@@ -156,11 +172,7 @@ class Search:
 
     def _measure(self, candidates: Sequence[Candidate], asked: Measuring, words: str) -> dict[Candidate, float]:
         """Return the mean distance of candidates on seeds that choose; a run that failed counts as the worst."""
-        first = [self.start] if not np.isfinite(self._worst) else []
-        records = self._train([*first, *candidates], asked, words)
-        if self.start in records and first:
-            found = _read(records[self.start])
-            self._worst = float(found[np.isfinite(found)].max(initial=0.0))
+        records = self._train(candidates, asked, words)
         return {
             one: float(self._distances(records[one]).mean()) if one in records else self._worst for one in candidates
         }
@@ -198,14 +210,20 @@ class Search:
     # The best one with as few parts as it needs.
 
     def _shorten(self) -> None:
-        """Try the best candidate without each of its parts, and without all that it does not need."""
+        """Try the best candidate without each of its parts, and without all that it does not need.
+
+        Where the budget is too small for all parts, those come first that can be tried in one population.
+        """
+        last = rungs(self._steps)[-1]
+        asked = self._choosing(Rung(rungs(self._steps)[1].steps, FEW))
         while True:
             best = rank(self.scores, self._size, self._slack)[0]
-            shorter = [one for one in self._without_each(best) if one not in self.scores]
-            middle, last = rungs(self._steps)[1:]
-            if not shorter or self._price([best, *shorter], self._choosing(middle)) > self._may_spend:
+            room = self._may_spend - self._price([best], self._choosing(last))
+            shorter = sorted(self._without_each(best), key=lambda one: one.recipe.same_shape(best.recipe) is not None)
+            shorter = fit(shorter, lambda some, best=best: self._price([best, *some], asked), room)  # type: ignore[misc]
+            if not shorter:
                 return
-            tried = self._measure([best, *shorter], self._choosing(middle), f"without each of {len(shorter)} parts")
+            tried = self._measure([best, *shorter], asked, f"without each of {len(shorter)} parts")
             free = [one for one in shorter if is_as_good(tried[one], tried[best], self._slack)]
             free.sort(key=lambda one: tried[one])
             if not self._drop(best, free, last):

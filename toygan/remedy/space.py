@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from toygan.measure.advice import REMEDIES
+from toygan.measure.advice import REMEDIES, remedies
 from toygan.recipe import Recipe
 from toygan.remedy.changes import apply_parts, list_parts, restrict
 from toygan.sweeps.design import STRENGTH, Spread
@@ -25,17 +25,19 @@ LOSSES = ("non-saturating", "relativistic", "hinge", "least-squares")
 RATES = {"lr_g": (1e-4, 1e-2), "lr_d": (1e-4, 1e-2)}
 
 
-def known(base: Recipe, fields: Collection[str]) -> list[Recipe]:
-    """Return the changes that the diagnosis knows, as they are; then the proven recipes; then other strengths."""
+def known(base: Recipe, fields: Collection[str], verdict: str = "") -> list[Recipe]:
+    """Return what the diagnosis advises for a verdict, proven recipes, all that it knows; then in other strengths."""
+    advised = _allowed(base, (changed for _, changed, _ in remedies(verdict, base)), fields)
     named = [changed for remedy in REMEDIES.values() if (changed := remedy.apply(base)) is not None]
-    first = _allowed(base, named, fields)
+    first = [*advised, *_allowed(base, named, fields)]
     rest = (stronger for power in POWERS[1:] for changed in first if (stronger := _raise(base, changed, power)))
-    return list(dict.fromkeys([*first, *_proven(base, fields), *rest]))
+    return list(dict.fromkeys([*advised, *_proven(base, fields), *first, *rest]))
 
 
 def _proven(base: Recipe, fields: Collection[str]) -> list[Recipe]:
-    """Return the proven recipes with the data, the seed and all fields that may not change of the recipe."""
-    whole = [restrict(base, proven, [name for name in fields if name != "data"]) for proven in PROVEN]
+    """Return the proven recipes with the data, the batch and all fields that may not change of the recipe."""
+    taken = [name for name in fields if name not in ("data", "batch")]
+    whole = [restrict(base, proven, taken) for proven in PROVEN]
     return [changed for changed in whole if changed is not None]
 
 
