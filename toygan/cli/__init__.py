@@ -18,6 +18,7 @@ COMMANDS = {
     "report": "Turn a sweep's results into an HTML page or a table.",
     "compare": "Compare two recipes under the same seeds.",
     "gallery": "Train known failures and their remedies; report how often each fails.",
+    "remedies": "Measure how often a search finds a remedy for recipes that fail.",
     "claims": "Re-run the experiments behind toygan's claims.",
     "reproduce": "Re-run an experiment of the literature.",
     "sheet": "Write the cheat sheet: one page, PDF or PNG.",
