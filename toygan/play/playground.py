@@ -270,7 +270,8 @@ class Playground(Live):
         if self.twins is not None:
             self.twins.close()
         self._cancel(self._weighing)
-        self.remedies.stop()
+        if self.usable:  # one that was refused before it began has no list
+            self.remedies.stop()
         super().close()
 
     # Changes by the controls.
