@@ -161,7 +161,7 @@ class Search:
             if not left:
                 return False
             spent = self._budget.spent
-            scores = self._measure(left, asked, f"{len(left)} changes, {rung.steps:,} iterations")
+            scores = self._measure(left, asked, f"{_count(left)}, {rung.steps:,} iterations")
             allowed -= self._budget.spent - spent
             self.tried |= set(left)
             if rung is every[-1]:
@@ -223,7 +223,7 @@ class Search:
             shorter = fit(shorter, lambda some, best=best: self._price([best, *some], asked), room)  # type: ignore[misc]
             if not shorter:
                 return
-            tried = self._measure([best, *shorter], asked, f"without each of {len(shorter)} parts")
+            tried = self._measure([best, *shorter], asked, f"{_count(shorter)} with a part less")
             free = [one for one in shorter if is_as_good(tried[one], tried[best], self._slack)]
             free.sort(key=lambda one: tried[one])
             if not self._drop(best, free, last):
@@ -257,7 +257,7 @@ class Search:
         """Measure the recipe itself and the best candidates on seeds that were not used to choose."""
         asked = self._judging()
         chosen = [self.start, *self._choose(finalists)]
-        records = self._train(chosen, asked, f"{len(chosen) - 1} changes on {SEEDS} other seeds")
+        records = self._train(chosen, asked, f"{_count(chosen[1:])} on {SEEDS} other seeds")
         found = [Judged(one, self._distances(records[one]), is_there(records[one])) for one in chosen if one in records]
         if self.start in records:
             self.before, *found = found
@@ -275,6 +275,10 @@ def judging(recipe: Recipe, steps: int) -> Measuring:
     """Return what is asked of those that are judged: true distances, on seeds that were not used to choose."""
     first = recipe.seed + UNUSED
     return Measuring(tuple(range(first, first + SEEDS)), _late(steps), TRUTH, JUDGED)
+
+
+def _count(candidates: Sequence[Candidate]) -> str:
+    return f"{len(candidates)} change{'s' * (len(candidates) != 1)}"
 
 
 def _late(steps: int) -> tuple[int, ...]:
