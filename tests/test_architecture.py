@@ -35,11 +35,13 @@ ARROWS: dict[str, set[str]] = {
     "measure": ENGINE | {"runs"},
     "sweeps": ENGINE | {"compiler", "runs", "measure", "chart", "files"},
     "panels": ENGINE | {"runs", "measure", "chart", "files"},
+    "models": ENGINE | {"runs", "measure", "panels", "chart", "files"},
     "remedy": ENGINE | {"runs", "measure", "sweeps"},
     "studies": ENGINE | {"runs", "measure", "sweeps", "remedy", "files"},
     "teach": ENGINE | {"runs", "measure", "studies", "chart", "sweeps", "play", "files"},
     "play": ENGINE | {"runs", "measure", "sweeps", "remedy", "panels", "chart", "files", "studies"},
-    "cli": ENGINE | {"runs", "measure", "panels", "chart", "files", "locks", "sweeps", "remedy", "studies", "play"},
+    "cli": ENGINE
+    | {"runs", "measure", "panels", "models", "chart", "files", "locks", "sweeps", "remedy", "studies", "play"},
     "__main__": {"cli"},
 }
 
@@ -55,6 +57,7 @@ OUTSIDE: dict[str, set[str]] = {
     "measure": NUMBERS | {"rich"},
     "sweeps": NUMBERS | {"pandas", "tqdm"},
     "remedy": NUMBERS | {"tqdm"},
+    "models": NUMBERS | {"pandas"},
     "studies": NUMBERS | {"tqdm", "pandas"},
     "teach": NUMBERS | WIDGETS | {"tqdm", "pandas"},
     "play": NUMBERS | PAINTING | WIDGETS | {"pandas"},

@@ -11,6 +11,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     __version__: str
     from toygan.measure import theory as theory
+    from toygan.models.fit import fit as fit
+    from toygan.models.model import Model as Model
+    from toygan.models.model import load as load
+    from toygan.models.report import Report as Report
     from toygan.panels import PANELS as PANELS
     from toygan.panels import Look as Look
     from toygan.panels import Panel as Panel
@@ -67,6 +71,9 @@ if TYPE_CHECKING:
 
 HOMES = {
     "toygan.measure": ("theory",),
+    "toygan.models.fit": ("fit",),
+    "toygan.models.model": ("Model", "load"),
+    "toygan.models.report": ("Report",),
     "toygan.panels": ("PANELS", "Look", "Panel"),
     "toygan.parts.distributions": ("DISTRIBUTIONS", "Distribution", "Mixture", "points"),
     "toygan.parts.equivalents": ("find_equivalents",),

@@ -11,6 +11,7 @@ from toygan.cli.oneline import OneLine
 
 COMMANDS = {
     "train": "Train a recipe over several seeds.",
+    "fit": "Train a model of a table, with nothing to choose.",
     "diagnose": "Diagnose a run that `train` has written, seed by seed.",
     "remedy": "Look for a change of a recipe that helps it, within a budget.",
     "sample": "Write new rows of a trained generator as a table.",

@@ -22,6 +22,7 @@ LONGEST = 60  # characters of a default that is shown
 GROUPS = {
     "Recipes": ("Recipe", "RecipeError"),
     "Training": ("train", "Population", "Snapshot", "State", "StateError"),
+    "Tables": ("fit", "load", "Model", "Report"),
     "Menus": (
         "LOSSES", "REGULARIZERS", "DISTRIBUTIONS", "METRICS", "NETWORKS", "ACTIVATIONS", "OPTIMIZERS", "TURNS",
         "NOISES", "SCHEDULES", "WARMUPS", "PANELS", "Menu", "find_equivalents",

@@ -1,53 +1,28 @@
-"""The files of a run: their names and their contents."""
+"""The files that a command writes of a run: their names, and the contents of pictures and animations."""
 
 from __future__ import annotations
 
 import io
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from PIL import Image
 
 from toygan.chart import style
-from toygan.measure.diagnosis import Diagnosis
-from toygan.recipe import Recipe
-from toygan.text import load_json
-from toygan.training import best_file
-from toygan.training.state import FILE
+from toygan.measure.run_files import BEST as BEST
+from toygan.measure.run_files import DIAGNOSIS as DIAGNOSIS
+from toygan.measure.run_files import METRICS as METRICS
+from toygan.measure.run_files import PICTURE as PICTURE
+from toygan.measure.run_files import RECIPE as RECIPE
+from toygan.measure.run_files import STATE as STATE
+from toygan.measure.run_files import decode_diagnoses as decode_diagnoses
+from toygan.measure.run_files import encode_diagnoses as encode_diagnoses
+from toygan.measure.run_files import encode_recipe as encode_recipe
 
 SURFACE = style.LIGHT.surface()
-RECIPE, METRICS, PICTURE = "recipe.json", "metrics.json", "picture.png"
-STATE, BEST = FILE, best_file.FILE
-DIAGNOSIS, ANIMATION, RECORDING, CHECKPOINT = "diagnosis.json", "training.gif", "run.html", "checkpoint.npz"
+ANIMATION, RECORDING, CHECKPOINT = "training.gif", "run.html", "checkpoint.npz"
 OWN = (RECIPE, METRICS, DIAGNOSIS, STATE, BEST, PICTURE, ANIMATION, RECORDING, CHECKPOINT)
 GIF_SECONDS, LAST_FRAME_MS = 12, 2000  # length of an animation, and of its last frame
-
-
-def encode_recipe(recipe: Recipe) -> bytes:
-    """Return a recipe as JSON that `--recipe` reads."""
-    return (json.dumps(json.loads(recipe.to_json()), indent=2) + "\n").encode()
-
-
-def encode_diagnoses(diagnoses: Mapping[int, Diagnosis]) -> bytes:
-    """Return the diagnosis of each seed as JSON, for readers that have neither the data nor the parts of the run."""
-    rows = [{"seed": seed, **vars(diagnosis)} for seed, diagnosis in diagnoses.items()]
-    return (json.dumps(rows, indent=2) + "\n").encode()
-
-
-def decode_diagnoses(text: str) -> dict[int, Diagnosis]:
-    """Return the diagnosis of each seed from the JSON of `encode_diagnoses`; ValueError for any other text."""
-    try:
-        found = {
-            int(row["seed"]): Diagnosis(row["verdict"], tuple(row["evidence"]), row["cause"], row["remedy"])
-            for row in load_json(text)
-        }
-        words = [word for one in found.values() for word in (one.verdict, *one.evidence, one.cause, one.remedy)]
-        if found and all(word.isprintable() for word in words):
-            return found
-    except (TypeError, LookupError, AttributeError, ValueError):
-        pass
-    raise ValueError("must be a list of diagnoses, one for each seed")
 
 
 def _build_palette() -> Image.Image:
