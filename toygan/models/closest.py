@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from toygan.parts.metrics.inputs import directions
+from toygan.parts.metrics.directions import directions
 from toygan.runs.record import Record
 from toygan.training import Population, State
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from toygan.parts.metrics.inputs import directions
+from toygan.parts.metrics.directions import directions
 
 if TYPE_CHECKING:
     import pandas as pd
