@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.made import made_by_hand
 from support.shell import refused, toygan
 
 from toygan import train
@@ -16,6 +17,7 @@ from toygan.play.session import Session
 from toygan.recipe import Recipe
 from toygan.runs.record import Record
 from toygan.runs.run import Run
+from toygan.studies.faults.trial import record_of
 
 GOOD = {
     "modes-covered-strict": 8.0,
@@ -101,6 +103,16 @@ CASES = {
     "not converged yet": recent(
         high_quality=np.linspace(0, 0.5, 31), total_variation=np.linspace(1, 0.5, 31), modes_missing=2.0
     ),
+}
+
+CASES |= {
+    verdict: Recent(record_of("two-moons", made_by_hand("two-moons", fault, size)))
+    for verdict, fault, size in [
+        ("rotated", "rotated", 45.0),
+        ("link broken", "link broken", 1.0),
+        ("constant column", "constant", 1.0),
+        ("memorised", "memorised", 20.0),
+    ]
 }
 
 

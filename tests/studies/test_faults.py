@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from toygan import DISTRIBUTIONS
 from toygan.cli import main
+from toygan.measure.diagnosis import VERDICTS
 from toygan.studies.faults import trial
 from toygan.studies.faults.made import FAULTS, column_units
 from toygan.studies.faults.trial import Made, MadeFaults, make_sets, record_of
@@ -103,3 +104,20 @@ def test_the_shell_tests_the_diagnosis_on_faults_made_by_hand(monkeypatch: pytes
     refused = CliRunner().invoke(main, ["gallery", "--made", "--random", "2"])
     assert refused.exit_code == 2
     assert "nothing is trained" in refused.stderr
+
+
+def test_right_verdicts_are_those_that_there_are() -> None:
+    assert {verdict for fault in FAULTS.values() for verdict in fault.right} <= VERDICTS.keys()
+
+
+def test_nearly_all_faults_on_moons_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trial, "TRUE_SETS", 10)
+    found = trial.judge("two-moons", range(200, 201))
+    assert len(found) > 15
+    assert sum(one.right for one in found) >= 0.95 * len(found)
+
+
+@pytest.mark.slow
+def test_nearly_all_faults_on_all_data_are_named() -> None:
+    every = trial.measure_made(range(200, 202)).every
+    assert sum(one.right for one in every) >= 0.95 * len(every)

@@ -249,6 +249,8 @@ REMEDIES: dict[str, Remedy] = {
     "adam": Remedy("Use Adam for both players", _take_adam),
     "larger networks": Remedy("Use larger networks", _enlarge),
     OTHER_NETWORK: Remedy("Use a network that can learn it", _give_layers),
+    "plain mlp": Remedy("Use a generator that can bend and mix what comes in", lambda r: {"generator": "mlp"}),
+    "fresh noise": Remedy("Draw new noise for every sample", lambda r: {"noise": "normal"}),
 }
 
 # The remedies that were tried for each verdict; `toygan gallery --odds` measures them.
@@ -269,4 +271,8 @@ REMEDIES_FOR: dict[str, tuple[str, ...]] = {
     "uneven shares": ("a third of both rates", "weak r1", "larger networks", OTHER_NETWORK),
     "parts missing": ("weak r1", "larger networks", "more d_steps", OTHER_NETWORK),
     "wrong shape": ("larger networks", "weak r1", "a third of both rates", "adam", OTHER_NETWORK),
+    "rotated": ("plain mlp",),
+    "link broken": ("plain mlp",),
+    "constant column": ("plain mlp",),
+    "memorised": ("fresh noise",),
 }

@@ -164,6 +164,11 @@ VERDICTS: dict[str, Verdict] = {
         "No gradient passes through the networks: their weights start near 0, or their hidden units are all off (relu) "
         "or saturated (sigmoid, tanh); depth makes it worse. Losses at their equilibrium mean nothing here.",
     ),
+    "constant column": Verdict(
+        signs.constant,
+        ("column-spread", "sliced-w1"),
+        "A column of the samples does not vary: G's output for it is stuck, for example at the end of its range.",
+    ),
     "mode collapse, rotating": Verdict(
         signs.rotating,
         ("effective-places", "mode-hopping", "high-quality"),
@@ -235,6 +240,21 @@ VERDICTS: dict[str, Verdict] = {
         _is_worst("wrong shape"),
         ("sliced-w1", "off-data", "mean-offset", "spread-ratio"),
         "Mean and spread are right, but the samples do not lie where the data is.",
+    ),
+    "rotated": Verdict(
+        _is_worst("rotated"),
+        ("turned-distance", "off-data", "gaps"),
+        "The samples are those of the data, turned about its mean.",
+    ),
+    "link broken": Verdict(
+        _is_worst("link broken"),
+        ("shuffled-distance", "off-data", "gaps"),
+        "Each column is right by itself, but the columns are not linked as in the data.",
+    ),
+    "memorised": Verdict(
+        _is_worst("memorised"),
+        ("repeats", "off-data", "gaps"),
+        "G gives the same few samples again and again.",
     ),
     "undetermined": Verdict(
         lambda recent: True,

@@ -46,6 +46,11 @@ class Recent:
         self.steps = steps[first:]
 
     @property
+    def samples(self) -> int:
+        """The number of samples behind a measurement."""
+        return self._record.n
+
+    @property
     def judged_from(self) -> int:
         """The iteration from which on a run whose settings have changed is judged."""
         return self.since + CHANGE_ITERATIONS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from toygan.measure.faults import constant_column, only_fault, sizes_of_faults
 from toygan.measure.recent import Recent
 
 GUESSING_ACCURACY = 0.65  # of D over both kinds of samples, below which it sees almost nothing
@@ -23,6 +24,7 @@ DISTANCE_SPREADS = 0.15  # of the data
 WAY_SPREADS = 0.06  # of the data without modes, from it to the samples and back
 LINK_ERROR = 0.5  # of the way to columns that are drawn apart
 COLUMN_SPREADS = 0.1  # of a column, between its samples and the data
+BEYOND_DISTANCE = ("constant column", "memorised", "rotated", "link broken")  # that count however small the distance
 
 
 def diverged(r: Recent) -> bool:
@@ -59,9 +61,11 @@ def faults(r: Recent) -> dict[str, float]:
     if r.k and not r.data.atoms:
         within = _too_narrow_or_wide(r.mean("within-ratio"), WITHIN_RATIO)
         found = {name: max(value, within.get(name, 0.0)) for name, value in found.items()}
+    if (only := only_fault(r)) in BEYOND_DISTANCE:
+        found[only] = math.inf
     if r.k > 1:
         found["uneven shares"] = r.beyond_true("share-error") / SHARE_ERROR
-    return {name: value if math.isfinite(value) else 0.0 for name, value in found.items()}
+    return {name: 0.0 if math.isnan(value) else value for name, value in found.items()}
 
 
 def way_off(r: Recent) -> float:
@@ -88,22 +92,23 @@ def _too_narrow_or_wide(ratio: float, allowed: float) -> dict[str, float]:
 def worst_fault(r: Recent) -> str:
     """Return the fault by which samples near the data differ from it most, by more than is allowed, or "".
 
-    Every other fault also moves samples away, so "wrong shape" is left for last. Wrong shares of modes move the mean,
-    so "off centre" is left out if they are wrong. The first iterations show no fault yet.
+    If one fault is all that is wrong, it is that. Otherwise all are compared in widths of the band of true samples.
+    Every fault also moves samples away, so "wrong shape" is left for last. Wrong shares of modes move the mean, so "off
+    centre" is left out if they are wrong. The first iterations show no fault yet.
     """
     if not r.started:
         return ""
+    if only := only_fault(r):
+        return only
     if on_part_of_the_data(r):
         return "parts missing"
-    found = {fault: value for fault, value in faults(r).items() if value >= 1}
-    special = found.keys() - {"wrong shape"}
+    found = {fault for fault, value in faults(r).items() if value >= 1}
+    sizes = {fault: size for fault, size in sizes_of_faults(r).items() if fault in found}
     if lacking(r) > 0.3 or far(r):
-        special -= {"uneven shares"}
-    if shrunk(r):
-        special -= {"parts missing"}
-    if "uneven shares" in special:
-        special -= {"off centre"}
-    return max((fault for fault in found if fault in special or not special), key=found.__getitem__, default="")
+        sizes.pop("uneven shares", None)
+    if "uneven shares" in sizes:
+        sizes.pop("off centre", None)
+    return max(sizes, key=sizes.__getitem__, default="wrong shape" if found else "")
 
 
 def on_part_of_the_data(r: Recent) -> bool:
@@ -115,6 +120,11 @@ def on_part_of_the_data(r: Recent) -> bool:
 def shrunk(r: Recent) -> bool:
     """Return True if samples of data without modes have shrunk to a spot."""
     return not r.k and r.mean("spread-ratio") <= 0.5
+
+
+def constant(r: Recent) -> bool:
+    """Return True if, after the first iterations, one column of the samples does not vary at all."""
+    return r.started and constant_column(r)
 
 
 def lacking(r: Recent) -> float:
@@ -204,8 +214,13 @@ def good(r: Recent) -> bool:
 
 
 def absent(r: Recent) -> bool:
-    """Return True if some modes get almost no samples, and always the same ones."""
-    return r.k > 1 and lacking(r) > 0.3 and r.relative_to_true("high-quality") > 0.3
+    """Return True if some modes get almost no samples, and always the same ones; no other fault explains that.
+
+    Samples that are moved, rotated, or whose columns are not linked, miss modes, too, but most of them are on none.
+    """
+    other = only_fault(r)
+    on_modes = {"": 0.3, "off centre": 0.8, "rotated": 0.8, "link broken": 0.8}.get(other, math.inf)
+    return r.k > 1 and lacking(r) > 0.3 and r.relative_to_true("high-quality") > on_modes
 
 
 def blurred(r: Recent) -> bool:

@@ -20,9 +20,10 @@ from toygan.parts.metrics.inputs import MetricInputs
 from toygan.parts.metrics.modes import MODE_METRICS
 from toygan.parts.metrics.packages import PACKAGES as PACKAGES
 from toygan.parts.metrics.samples import SAMPLE_METRICS
+from toygan.parts.metrics.undone import UNDONE_METRICS
 from toygan.text import short
 
-METRICS: Menu[Metric] = Menu({**MODE_METRICS, **SAMPLE_METRICS, **COLUMN_METRICS, **GAME_METRICS})
+METRICS: Menu[Metric] = Menu({**MODE_METRICS, **SAMPLE_METRICS, **COLUMN_METRICS, **UNDONE_METRICS, **GAME_METRICS})
 """The metrics by name, for `evaluate`, `train`, sweeps and panels."""
 
 

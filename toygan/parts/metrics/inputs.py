@@ -19,6 +19,7 @@ from toygan.parts.metrics.directions import directions
 from toygan.parts.metrics.distances import lengths, to_nearest
 from toygan.parts.metrics.memo import remember
 
+PROJECTIONS, QUANTILES = 16, 256  # directions at least, and numbers along each at most, by which faults are told apart
 FEW = 500  # samples whose distances a playing run can afford
 QUALITY = 3.0  # sigmas from its nearest mode within which a sample is of high quality (VEEGAN, PacGAN)
 BRIDGED, DETOUR = (
@@ -230,6 +231,18 @@ class MetricInputs:
         count = max(count, 2 * self.data.dim)
         ways = directions(self.data.dim, count).to(self.samples)
         return self._sort_along(self.samples, ways) - self._sort_along(self.reference, ways)
+
+    def project(self, x: Tensor) -> Tensor:
+        """Return quantiles of x `(P, n, dim)` along the directions of `sliced-w1`, in spreads from the data's mean."""
+        ways = directions(self.data.dim, max(PROJECTIONS, 2 * self.data.dim)).to(x)
+        centre = self.convert(self.data.moments[0].to(x)) @ ways
+        places = torch.linspace(0, x.shape[1] - 1, min(x.shape[1], QUANTILES), device=x.device).round().long()
+        return (self._sort_along(x, ways)[..., places] - centre[:, None]) / self.spread
+
+    @cached_property
+    def projections(self) -> tuple[Tensor, Tensor]:
+        """The same of generated and of true samples."""
+        return self.project(self.samples), self.project(self.reference)
 
     @cached_property
     def of_columns(self) -> Tensor:

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from toygan.parts.distributions import Distribution
+from toygan.parts.distributions.functions import Exponential
 
 UNLIKE = 1.5  # times that one column spreads as wide as another, from which on each counts in its own spread
 
@@ -55,8 +56,12 @@ def _scaled(data: Distribution, n: int, size: float, rng: torch.Generator) -> Te
 
 
 def _moved(data: Distribution, n: int, size: float, rng: torch.Generator) -> Tensor:
-    """Move samples in a random direction, by so many spreads of the data."""
+    """Move samples in a random direction, by so many spreads of the data.
+
+    The exponential distribution is moved down only: moved up it is the same as without its lowest part.
+    """
     x, way = data.sample(n, rng), torch.randn(data.dim, generator=rng)
+    way = -way.abs() if isinstance(data, Exponential) else way
     spread = data.moments[1].float()
     unit = torch.where(spread.any(), spread, 1.0)
     moved: Tensor = x + size * math.sqrt(data.dim) * way / way.norm() * unit
@@ -73,7 +78,10 @@ def _rotated(data: Distribution, n: int, size: float, rng: torch.Generator) -> T
 
 
 def _without_a_part(data: Distribution, n: int, size: float, rng: torch.Generator) -> Tensor | None:
-    """Leave out this share: of several modes, or else what lies farthest in a random direction."""
+    """Leave out this share: of several modes, or else what lies farthest in a random direction.
+
+    A part whose absence leaves a column constant, as of three points, is another fault.
+    """
     x = data.sample(8 * n, rng)
     if data.has_modes and len(data.modes) > 1:
         k = len(data.modes)
@@ -82,7 +90,8 @@ def _without_a_part(data: Distribution, n: int, size: float, rng: torch.Generato
     else:
         along = x / column_units(data) @ torch.randn(data.dim, generator=rng)
         kept = x[along < torch.quantile(along, 1 - size)]
-    return kept[:n] if len(kept) >= n else None
+    varies = torch.equal(kept.std(0) > 0, data.moments[1] > 0)
+    return kept[:n] if len(kept) >= n and varies else None
 
 
 def _memorised(data: Distribution, n: int, size: float, rng: torch.Generator) -> Tensor | None:

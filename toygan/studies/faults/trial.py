@@ -25,7 +25,10 @@ from toygan.studies.progress import Progress, Results
 
 SAMPLES = 500  # of each set, as in a run that plays; the exact W1 of more is expensive
 TRUE_SETS, QUANTILE = 100, 0.99  # of true samples behind the band that the exact W1 of a fault has to leave
-UNLIKE_DATA = ("function(f=sine,low=-30.0,high=30.0)",)  # columns of very different spread
+UNLIKE_DATA = (
+    "function(low=-10.0,high=10.0)",
+    "standardised(of=function(low=-30.0,high=30.0))",
+)  # columns of unlike spread
 STEPS = (2000, 2100, 2200, 2300, 2400)
 # The game of a run that stands still and whose D is right about 70 % of all samples: it names no fault by itself.
 GAME = {

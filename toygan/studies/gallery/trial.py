@@ -34,15 +34,17 @@ MOST_TRIED = 8  # random runs on which a remedy is tried for a verdict
 PLAYERS = ("vanishing gradient", "does not move", "out of scale", "discriminator overpowered", "discriminator too weak")
 COLLAPSE = ("mode collapse, rotating", "mode collapse, modes absent", "parts missing", "too narrow")
 FAULTS = ("off centre", "too narrow", "too wide", "uneven shares", "wrong shape", "parts missing")
+ODD = ("rotated", "link broken", "constant column", "memorised")  # faults that may also be near
 RIGHT: dict[str, tuple[str, ...]] = {
     "healthy": ("healthy",),
     "arriving": ("healthy", "not converged yet"),
     "diverged": ("diverged",),
     "closing in": ("not converged yet",),
     "modes missing": (*COLLAPSE, *PLAYERS, "not converged yet"),
-    "far": (*PLAYERS, *COLLAPSE, "off centre", "oscillation", "diverged", "not converged yet"),
+    "far": (*PLAYERS, *COLLAPSE, "constant column", "off centre", "oscillation", "diverged", "not converged yet"),
     "near": (
         *FAULTS,
+        *ODD,
         "over-regularized blur",
         "oscillation",
         "mode collapse, rotating",
