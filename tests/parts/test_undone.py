@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import pytest
 import torch
 
-from toygan import DISTRIBUTIONS, evaluate
+from toygan import DISTRIBUTIONS, Distribution, evaluate
 
 NAMES = ["centred-w1", "scaled-w1", "turned-distance", "shuffled-distance", "repeats"]
 TRUE = DISTRIBUTIONS["swiss-roll"].sample(400, torch.Generator().manual_seed(0))
@@ -52,6 +53,19 @@ def test_repeats_are_samples_beyond_the_first_of_each_row() -> None:
 
 def test_on_a_line_there_is_nothing_to_turn_or_to_shuffle() -> None:
     assert list(evaluate(torch.rand(50, 1), "uniform", NAMES)) == ["centred-w1", "scaled-w1", "repeats"]
+
+
+def test_data_of_the_users_own_may_have_no_hash() -> None:
+    @dataclass
+    class Square(Distribution):
+        high: float = 1.0
+        dim, has_density = 2, False
+
+        def sample(self, n: int, generator: torch.Generator) -> torch.Tensor:
+            return self.high * torch.rand(n, 2, generator=generator)
+
+    x = Square().sample(200, torch.Generator().manual_seed(0))
+    assert evaluate(x, Square(), [*NAMES, "link-error"]).keys() == set(NAMES)  # its columns are not linked
 
 
 def test_columns_of_different_size_count_alike() -> None:

@@ -12,7 +12,7 @@ from toygan import DISTRIBUTIONS
 from toygan.cli import main
 from toygan.measure.diagnosis import VERDICTS
 from toygan.studies.faults import trial
-from toygan.studies.faults.made import FAULTS, column_units
+from toygan.studies.faults.made import FAULTS, units
 from toygan.studies.faults.trial import Made, MadeFaults, make_sets, record_of
 
 MOONS = DISTRIBUTIONS["two-moons"]
@@ -37,7 +37,7 @@ def test_a_fault_changes_what_it_names_and_nothing_else() -> None:
     assert torch.allclose(made("link broken").sort(0).values, true.sort(0).values)
     assert len(made("memorised", 12.0).unique(dim=0)) == 12
     assert sorted((made("constant").std(0) > 0.1).tolist()) == [False, True]
-    unit = column_units(MOONS)
+    unit = units(MOONS)
     turned = (made("rotated", 90.0) / unit)[:, [1, 0]] * torch.tensor([1.0, -1.0])  # and back
     assert torch.allclose(turned, true / unit, atol=1e-5)
 
@@ -67,10 +67,10 @@ def test_what_the_exact_distance_does_not_tell_from_true_samples_is_left_out(mon
 
 
 def test_columns_that_spread_unlike_count_in_their_own_spreads() -> None:
-    assert column_units(DISTRIBUTIONS["ring8"]).tolist() == [1, 1]
-    assert column_units(DISTRIBUTIONS["funnel"]).tolist() == [1, 1]
+    assert units(DISTRIBUTIONS["ring8"]).tolist() == [1, 1]
+    assert units(DISTRIBUTIONS["funnel"]).tolist() == [1, 1]
     unlike = DISTRIBUTIONS.make("function(low=-30.0,high=30.0)")
-    assert torch.equal(column_units(unlike), unlike.moments[1].float())
+    assert torch.equal(units(unlike), unlike.moments[1].float())
 
 
 def test_a_record_of_samples_stands_still() -> None:

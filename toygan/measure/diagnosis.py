@@ -63,7 +63,9 @@ class Verdict:
         numbers = [recent.describe(metric) for metric in self.evidence if len(recent.course(metric))]
         evidence = (at,) if recent.diverged_at >= 0 else (*numbers, *_place(recent))
         other = find_cause(name, recent.recipe) or (self.tell(recent) if self.tell else "")
-        return Diagnosis(name, evidence, other or self.cause.format(away=away, wide=wide), advice(name, recent.recipe))
+        cause = other or self.cause.format(away=away, wide=wide)
+        causes = filter(None, (cause, _tell_counts(recent) if recent.diverged_at < 0 else ""))
+        return Diagnosis(name, evidence, " ".join(causes), advice(name, recent.recipe))
 
 
 def diagnose(recent: Recent) -> Diagnosis:
@@ -126,6 +128,14 @@ def _place(recent: Recent) -> list[str]:
     if signs.link_lost(recent):
         return [f"{recent.describe('link-error')} between {' and '.join(recent.columns[:2])}"]
     return []
+
+
+def _tell_counts(recent: Recent) -> str:
+    """Return that samples lie between the whole numbers of columns of counts, and how they are rounded, or ""."""
+    if not recent.counts:
+        return ""
+    names = " and ".join(recent.counts[:3])
+    return f"The data counts in whole numbers ({names}); samples lie between them: round=True in the data rounds them."
 
 
 def _is_worst(fault: str) -> Callable[[Recent], bool]:

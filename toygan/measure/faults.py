@@ -24,7 +24,7 @@ ON_DATA = 0.06  # spreads of the data, beyond true samples, from samples on the 
 FLAT = 0.3  # of the data's spread, above which samples with a constant column still vary in others
 
 
-class Distance(NamedTuple):
+class Undone(NamedTuple):
     """A distance from the samples to the data, in widths of the band of true samples, beyond the band."""
 
     now: float
@@ -41,7 +41,7 @@ class Distance(NamedTuple):
         return self.removed > SEEN and self.undone < LEFT + SHARE_LEFT * self.now
 
 
-def undo(r: Recent) -> dict[str, Distance]:
+def undo(r: Recent) -> dict[str, Undone]:
     """Return the distance before and after each fault that can be undone; none of what was not measured."""
     size = "too wide" if r.mean("spread-ratio") > 1 else "too narrow"
     slices = _in_widths(r, ("sliced-w1",), {"off centre": "centred-w1", size: "scaled-w1"}, r.spread)
@@ -49,14 +49,14 @@ def undo(r: Recent) -> dict[str, Distance]:
     return {fault: distance for fault, distance in {**slices, **ways}.items() if math.isfinite(distance.removed)}
 
 
-def _in_widths(r: Recent, names: tuple[str, ...], undone: dict[str, str], unit: float = 1.0) -> dict[str, Distance]:
+def _in_widths(r: Recent, names: tuple[str, ...], undone: dict[str, str], unit: float = 1.0) -> dict[str, Undone]:
     """Return the largest of these metrics, and that which is taken with each fault undone."""
     bands = [band for name in names if (band := r.reference(name))]
     if len(bands) < len(names):
         return {}
     high, low = max(band.high for band in bands) / unit, min(band.low for band in bands) / unit
     now, width = max(r.mean(name) for name in names) / unit, max(high - low, NARROWEST)
-    return {fault: Distance((now - high) / width, (r.mean(name) - high) / width) for fault, name in undone.items()}
+    return {fault: Undone((now - high) / width, (r.mean(name) - high) / width) for fault, name in undone.items()}
 
 
 def only_fault(r: Recent) -> str:

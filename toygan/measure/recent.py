@@ -19,6 +19,7 @@ WINDOW_ITERATIONS = 1000  # that count as recent, or the newer half of a shorter
 START_STEPS = 800  # of each player, in which most runs wander, and a D of the default rate has not learned much
 FEWEST_MEASUREMENTS = 4  # for a diagnosis
 CHANGE_ITERATIONS = 300  # that a run is given after a change of its settings, before it is judged again
+BETWEEN = 0.25  # mean distance of any number from the nearest whole one
 OF_COLUMN = ("worst-column", "column-w1", "column-offset", "column-spread")  # what is measured of one column
 
 
@@ -70,6 +71,23 @@ class Recent:
     def columns(self) -> tuple[str, ...]:
         """The names of the columns, or "column 1" and so on."""
         return self.data.axis_names or tuple(f"column {i + 1}" for i in range(self.data.dim))
+
+    @cached_property
+    def counts(self) -> tuple[str, ...]:
+        """The names of the columns of counts, between whose numbers samples lie; none if samples are rounded."""
+        return () if self.data.rounds else tuple(self.columns[i] for i in self.data.counts)
+
+    @property
+    def grain(self) -> float:
+        """The distance from a number to the nearest whole one, in the mean, of all columns of counts, in spreads."""
+        if not self.counts:
+            return 0.0
+        units = (
+            self.data.scales
+            if self.data.per_axis or self._name("sliced-w1") != "sliced-w1"
+            else torch.ones(self.data.dim)
+        )
+        return float((BETWEEN / units[list(self.data.counts)]).square().sum().sqrt()) / self.spread
 
     @property
     def spread(self) -> float:

@@ -69,9 +69,12 @@ def faults(r: Recent) -> dict[str, float]:
 
 
 def way_off(r: Recent) -> float:
-    """Return how far samples are off data without modes, or off the link of its columns, in allowed differences."""
+    """Return how far samples are off data without modes, or off the link of its columns, in allowed differences.
+
+    Samples between the whole numbers of counts are not off them for that.
+    """
     linked = r.beyond_true("link-error") / LINK_ERROR
-    return max(r.beyond_true("off-data") / WAY_SPREADS, linked if math.isfinite(linked) else 0.0)
+    return max((r.beyond_true("off-data") - r.grain) / WAY_SPREADS, linked if math.isfinite(linked) else 0.0)
 
 
 def wrong_column(r: Recent) -> bool:

@@ -56,7 +56,21 @@ def _quality(last: Snapshot, member: int) -> str:
         modes = f"{value['modes-covered']:.0f} of {k} mode{'s' * (k > 1)}"
         of = f"of {last.samples.shape[1]:,} samples"
         return f"{modes}, high quality {percent(value['high-quality'])} {of} {true}"
-    if data.dim == 1:
+    if data.counts:
+        return f"{_list_counts(data)}; {_place(last, member, value)}"
+    return _place(last, member, value)
+
+
+def _list_counts(data: Distribution) -> str:
+    """Return the columns of counts in words."""
+    names = data.axis_names or [f"column {i + 1}" for i in range(data.dim)]
+    listed = ", ".join(names[i] for i in data.counts[:3])
+    return f"counts in {listed}{', rounded' if data.rounds else ', samples lie between them'}"
+
+
+def _place(last: Snapshot, member: int, value: dict[str, float]) -> str:
+    """Return where a member's samples lie on a line, or how often D is right."""
+    if last.recipes[member].parts.data.dim == 1:
         x = last.samples[member].double()
         return f"generated at {format_number(float(x.mean()))} ± {format_number(float(x.std(correction=0)))}"
     if value.keys() >= {"accuracy-real", "accuracy-fake"}:

@@ -51,6 +51,8 @@ class Distribution:
     picture: tuple[int, int] | None = None  # rows and columns of pixels, if a sample is an image
     asks: ClassVar[str] = ""  # the argument that a menu asks for first, if the row means little without it
     atoms: bool = False  # True: two samples may be the same point
+    counts: tuple[int, ...] = ()  # numbers of the columns, from 0, that hold counts: many whole numbers in a row
+    rounds: bool = False  # True: samples are rounded where the data is whole numbers
     per_axis: bool = False  # True: metrics measure each axis in units of its own spread, as the players see it
 
     def refuses(self) -> str | None:
@@ -124,6 +126,10 @@ class Distribution:
 
     def from_players(self, x: Tensor) -> Tensor:
         """Convert x `(..., dim)` from the players' units to those of the data [default: the same]."""
+        return x
+
+    def rounded(self, x: Tensor) -> Tensor:
+        """Round x `(..., dim)`, in the data's units, where the data says so [default: nowhere]."""
         return x
 
     @cached_property

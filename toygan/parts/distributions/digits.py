@@ -198,6 +198,13 @@ class Stacked(Wrapped):
     def from_players(self, x: Tensor) -> Tensor:
         return torch.cat([self.inner.from_players(part) for part in self._split(x)], dim=-1)
 
+    @property
+    def counts(self) -> tuple[int, ...]:  # type: ignore[override]
+        return tuple(i * self.inner.dim + column for i in range(self.times) for column in self.inner.counts)
+
+    def rounded(self, x: Tensor) -> Tensor:
+        return torch.cat([self.inner.rounded(part) for part in self._split(x)], dim=-1)
+
     @cached_property
     def moments(self) -> tuple[Tensor, Tensor]:
         mean, spread = self.inner.moments

@@ -28,6 +28,10 @@ from toygan.text import hint, round_to, short
 
 MOST_POINTS = 4096  # in a recipe
 MOST_MODES = 64  # different points that count as modes
+FEW_NUMBERS, NEIGHBOURS = (
+    10,
+    0.5,
+)  # different whole numbers in a column of counts, beyond, and share that are neighbours
 WITHIN = 12.0  # a point's samples are within 3/12 of the smallest gap between two points
 MOST_HELD_OUT = 0.9  # of the rows
 CLOCK_NS = 2 * 10**9  # the coarsest clock of a file system: what is written within one tick may have the same time
@@ -36,10 +40,12 @@ CLOCK_NS = 2 * 10**9  # the coarsest clock of a file system: what is written wit
 class Scattered(Distribution):
     """Finitely many points with shares, and noise of width sigma on them; without noise there is no density.
 
-    Up to 64 different points are modes. Without noise, their width is a twelfth of the smallest gap between two.
+    Up to 64 different points are modes, unless a column holds counts. Without noise, their width is a twelfth of the
+    smallest gap between two.
     """
 
     sigma: float
+    round: bool
 
     @property
     def rows(self) -> Tensor:
@@ -66,10 +72,38 @@ class Scattered(Distribution):
         return self.sigma == 0
 
     @cached_property
+    def _whole(self) -> Tensor:
+        """True for columns of whole numbers only `(dim,)`."""
+        return (self.rows == self.rows.round()).all(0)
+
+    @cached_property
+    def counts(self) -> tuple[int, ...]:  # type: ignore[override]
+        """The columns, from 0, of more than ten different whole numbers, most of them neighbours; none with noise."""
+        whole = () if self.sigma else torch.nonzero(self._whole)[:, 0].tolist()
+        return tuple(i for i in whole if _are_counts(self.rows[:, i]))
+
+    @property
+    def rounds(self) -> bool:  # type: ignore[override]
+        """True with `round`."""
+        return self.round
+
+    def _check_round(self) -> None:
+        if self.round and self.sigma:
+            raise ValueError("round=True: needs sigma=0: with noise no number is whole")
+        if self.round and not self._whole.any():
+            raise ValueError("round=True: no column holds whole numbers only")
+
+    def rounded(self, x: Tensor) -> Tensor:
+        return torch.where(self._whole.to(x.device), x.round(), x) if self.round else x
+
+    def from_players(self, x: Tensor) -> Tensor:
+        return self.rounded(x)
+
+    @cached_property
     def _distinct(self) -> tuple[Tensor, Tensor]:
-        """Different points `(K, dim)` and their shares `(K,)`; K is 0 if there are more than 64."""
+        """Different points `(K, dim)` and their shares `(K,)`; K is 0 if there are more than 64, or counts."""
         points, which = torch.unique(self.rows, dim=0, return_inverse=True)
-        if len(points) > MOST_MODES:
+        if len(points) > MOST_MODES or self.counts:
             return self.rows[:0], self.row_shares[:0]
         return points, torch.zeros(len(points)).scatter_add(0, which, self.row_shares)
 
@@ -110,18 +144,27 @@ class Scattered(Distribution):
         return self.rows
 
 
+def _are_counts(column: Tensor) -> bool:
+    """Tell if whole numbers `(n,)` are counts: there are many, and most of them are next to another one."""
+    different = torch.tensor(sorted(set(column.tolist())))
+    return len(different) > FEW_NUMBERS and float((different.diff() == 1).double().mean()) > NEIGHBOURS
+
+
 @dataclass(frozen=True)
 class GivenPoints(Scattered):
     """Given points, `x=((0, 0), (1, 1))` or `x=(0, 1)`, with shares that sum to 1 or, by default, are equal.
 
-    `sigma` is the width of the noise on them; without noise there is no density. Up to 64 different points are modes.
-    `names` are those of the axes, as in `names=('height',)`.
+    `sigma` is the width of the noise on them; without noise there is no density. Up to 64 different points are modes,
+    unless a column holds counts: more than ten whole numbers, most of them neighbours. `names` are those of the axes,
+    as in `names=('height',)`. `round=True` rounds generated samples in the columns of whole numbers: rows out, pictures
+    and what metrics read. The players see them as they are.
     """
 
     x: Sequence[Any] = ((-1.0, 0.0), (0.0, 1.0), (1.0, 0.0))
     sigma: float = 0.0
     shares: Sequence[float] = ()
     names: Sequence[str] = ()
+    round: bool = False
     asks = "x"
 
     def __post_init__(self) -> None:
@@ -137,6 +180,7 @@ class GivenPoints(Scattered):
         if self.shares != ():
             object.__setattr__(self, "shares", shares("shares", self.shares, len(rows)))
         self._check_names(len(rows[0]))
+        self._check_round()
 
     def _check_names(self, count: int) -> None:
         names = (self.names,) if isinstance(self.names, str) and self.names else self.names
@@ -147,8 +191,9 @@ class GivenPoints(Scattered):
         object.__setattr__(self, "names", tuple(names))
 
     def __repr__(self) -> str:  # it seeds the true samples that metrics compare with: it stays what it was in 0.1
-        named = f", names={self.names!r}" if self.names else ""
-        return f"Points(x={self.x!r}, sigma={self.sigma!r}, shares={self.shares!r}{named})"
+        more = f", names={self.names!r}" if self.names else ""
+        more += ", round=True" if self.round else ""
+        return f"Points(x={self.x!r}, sigma={self.sigma!r}, shares={self.shares!r}{more})"
 
     @property
     def axis_names(self) -> tuple[str, ...]:
@@ -173,6 +218,7 @@ class File(Scattered):
     a path the data is that of `points`. `sigma` is the width of the noise on the rows. `held_out` is the share of rows,
     drawn once, that no run is trained on; metrics compare with these. `categories` names columns of text or of codes,
     as in `"color"`: each value has an axis, which is 1 in its rows, and a generated row has the value of the largest.
+    `round=True` rounds generated samples in the columns of whole numbers: rows out, pictures and what metrics read.
     """
 
     path: str = ""
@@ -181,6 +227,7 @@ class File(Scattered):
     missing: str = ""
     held_out: float = 0.0
     categories: str = ""
+    round: bool = False
     asks = "path"
 
     def __post_init__(self) -> None:
@@ -202,18 +249,22 @@ class File(Scattered):
         if self.held_out and not 0 < len(self.held_rows) < len(self._read.points):
             which = "none" if len(self.held_rows) == 0 else "all"
             raise ValueError(f"held_out={self.held_out:g}: holds out {which} of {len(self._read.points)} rows")
+        if self.round and self.categories:
+            raise ValueError("round=True: needs no categories: their axes are shares between 0 and 1")
+        self._check_round()
 
     def __repr__(self) -> str:  # it seeds the true samples: an option that is not set is not in it
         more = f", missing={self.missing!r}" if self.missing else ""
         more += f", held_out={self.held_out!r}" if self.held_out else ""
         more += f", categories={self.categories!r}" if self.categories else ""
+        more += ", round=True" if self.round else ""
         return f"File(path={self.path!r}, columns={self.columns!r}, sigma={self.sigma!r}{more})"
 
     def __eq__(self, other: object) -> bool:
         """Compare what was read, too: a file that has changed is other data."""
         return type(other) is File and all(
             getattr(self, name) == getattr(other, name)
-            for name in ("path", "columns", "sigma", "missing", "held_out", "categories", "digest")
+            for name in ("path", "columns", "sigma", "missing", "held_out", "categories", "round", "digest")
         )
 
     @cached_property
@@ -381,13 +432,14 @@ def _choose(argument: str, columns: str, names: Sequence[str]) -> list[int]:
     return [names.index(name) for name in wanted]
 
 
-def points(array: Any, sigma: float = 0.0) -> str:
+def points(array: Any, sigma: float = 0.0, round: bool = False) -> str:
     """Write an array as a spec for a recipe's `data`.
 
     Args:
         array: Points `(n,)`, `(n, 1)` or `(n, 2)`, with n from 1 to 4096, or a DataFrame of one or two columns, which
             keep their names; numbers keep 6 digits.
         sigma: Width of the noise on the points [default: 0.0].
+        round: True rounds generated samples in the columns of whole numbers [default: False].
     Returns:
         A spec, for `Recipe(data=points(array))`.
     Raises:
@@ -407,6 +459,7 @@ def points(array: Any, sigma: float = 0.0) -> str:
     literal = str([row[0] if len(row) == 1 else row for row in rounded]).replace(" ", "")
     quoted = ",".join("'" + name.replace("'", "’") + "'" for name in names)
     more = (f",sigma={float(sigma)!r}" if sigma else "") + (f",names=[{quoted}]" if names else "")
+    more += ",round=True" if round else ""
     return f"points(x={literal}{more})"
 
 

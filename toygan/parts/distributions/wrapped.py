@@ -76,6 +76,9 @@ for _name in [
     "around_modes",
     "players_see",
     "from_players",
+    "counts",
+    "rounds",
+    "rounded",
 ]:
     setattr(Wrapped, _name, property(attrgetter(f"inner.{_name}")))
 
@@ -99,7 +102,7 @@ class Standardised(Wrapped):
 
     def from_players(self, x: Tensor) -> Tensor:
         mean, _ = self.moments
-        return mean.to(x) + self.scales.to(x) * x
+        return self.rounded(mean.to(x) + self.scales.to(x) * x)
 
 
 @dataclass(frozen=True, eq=False)

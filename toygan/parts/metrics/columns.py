@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import torch
 from torch import Tensor
 
 from toygan.parts.distributions.base import Distribution
 from toygan.parts.metrics.base import AXIS_UNITS, DATA_UNITS, Metric
 from toygan.parts.metrics.inputs import FEW, MetricInputs
+from toygan.parts.metrics.memo import cache_by_data
 from toygan.parts.metrics.samples import SAMPLE_METRICS, off_data
 
 SETS = 8  # of true samples behind the distances of linked and of unlinked columns
@@ -96,7 +95,7 @@ def link_error(e: MetricInputs) -> Tensor:
     return (off_data(e.by_axis) - true) / (shuffled - true)
 
 
-@lru_cache(maxsize=256)
+@cache_by_data
 def _distances_if_shuffled(data: Distribution, n: int) -> tuple[float, float, float]:
     """Return `off-data` of n true samples, of true columns that are shuffled apart, and the first's deviation."""
     rng = torch.Generator().manual_seed(0)

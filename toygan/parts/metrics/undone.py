@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 
 import torch
 from torch import Tensor
@@ -12,6 +11,7 @@ from toygan.parts.distributions.base import Distribution
 from toygan.parts.metrics.base import Metric
 from toygan.parts.metrics.distances import lengths, to_nearest
 from toygan.parts.metrics.inputs import FEW, MetricInputs
+from toygan.parts.metrics.memo import cache_by_data
 
 RINGS, TURNS = 12, 120  # cells by which the turn of samples is found
 SAME = 1e-5  # of the data's spread, within which two samples are the same
@@ -77,7 +77,7 @@ def _shuffle(x: Tensor, rng: torch.Generator) -> Tensor:
     return x.gather(1, order.expand_as(x))
 
 
-@lru_cache(maxsize=256)
+@cache_by_data
 def _scale_of_shuffled(data: Distribution, n: int, per_axis: bool) -> float:
     """Compute how much closer to one another true samples are than true columns that are shuffled apart."""
     rng = torch.Generator().manual_seed(0)
@@ -93,7 +93,7 @@ def _cells(x: Tensor, radii: Tensor) -> Tensor:
     return torch.bucketize(lengths(x).contiguous(), radii.to(x)) * TURNS + angle.round().long() % TURNS
 
 
-@lru_cache(maxsize=64)
+@cache_by_data
 def _polar(data: Distribution, per_axis: bool) -> tuple[Tensor, Tensor]:
     """Return the radii between rings, and the log density of turned data in all cells `(cells, turns)`."""
     e = MetricInputs(data.sample(2**15, torch.Generator().manual_seed(0))[None], data, per_axis=per_axis)

@@ -12,8 +12,6 @@ from torch import Tensor
 from toygan.parts.distributions import Distribution
 from toygan.parts.distributions.functions import Exponential
 
-UNLIKE = 1.5  # times that one column spreads as wide as another, from which on each counts in its own spread
-
 
 @dataclass(frozen=True)
 class Fault:
@@ -35,12 +33,9 @@ class Fault:
     tuned_on: tuple[float, ...]
 
 
-def column_units(data: Distribution) -> Tensor:
-    """Return the unit of each column `(dim,)`: its spread if columns spread unlike, or else 1."""
-    spread = data.moments[1].float()
-    wide = spread[spread > 0]
-    unlike = len(wide) > 0 and bool(wide.max() > UNLIKE * wide.min())
-    return torch.where(spread > 0, spread, 1.0) if unlike else torch.ones(data.dim)
+def units(data: Distribution) -> Tensor:
+    """Return the unit of each column in which the diagnosis measures `(dim,)`."""
+    return data.scales.float() if data.uneven or data.per_axis else torch.ones(data.dim)
 
 
 def _mean(data: Distribution) -> Tensor:
@@ -72,7 +67,7 @@ def _rotated(data: Distribution, n: int, size: float, rng: torch.Generator) -> T
     """Turn samples about their mean, by so many degrees; in the plane only."""
     if data.dim != 2:
         return None
-    angle, unit = math.radians(size), column_units(data)
+    angle, unit = math.radians(size), units(data)
     turn = torch.tensor([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
     return _mean(data) + (data.sample(n, rng) - _mean(data)) / unit @ turn * unit
 
@@ -88,7 +83,7 @@ def _without_a_part(data: Distribution, n: int, size: float, rng: torch.Generato
         absent = torch.randperm(k, generator=rng)[: min(k - 1, max(1, round(size * k)))]
         kept = x[~torch.isin(data.nearest_mode(x[None])[0][0], absent)]
     else:
-        along = x / column_units(data) @ torch.randn(data.dim, generator=rng)
+        along = x / units(data) @ torch.randn(data.dim, generator=rng)
         kept = x[along < torch.quantile(along, 1 - size)]
     varies = torch.equal(kept.std(0) > 0, data.moments[1] > 0)
     return kept[:n] if len(kept) >= n and varies else None

@@ -230,7 +230,7 @@ GALLERY: Menu[FailureCase] = Menu(
             both(above("off-data", 0.1), below("sliced-w1", 0.3)),
         ),
         "twelve-points-of-noise": FailureCase(
-            "parts missing",
+            "memorised",
             "The samples lie on the two moons, at a dozen places: most of the data has no samples near it.",
             Recipe(data="two-moons", noise="table(n=12)", regularizers={"r1": 0.1}),
             {"noise": "normal"},
