@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 import torch
@@ -121,3 +122,11 @@ def test_nearly_all_faults_on_moons_are_named(monkeypatch: pytest.MonkeyPatch) -
 def test_nearly_all_faults_on_all_data_are_named() -> None:
     every = trial.measure_made(range(200, 202)).every
     assert sum(one.right for one in every) >= 0.95 * len(every)
+
+
+def test_the_table_that_is_kept_has_every_fault_in_every_size() -> None:
+    kept = (Path(__file__).parents[2] / "assets/faults.md").read_text(encoding="utf-8")
+    rows = [
+        f"| **{name}** | {fault.words.format(f'{size:g}')} |" for name, fault in FAULTS.items() for size in fault.sizes
+    ]
+    assert [row for row in rows if row not in kept] == [], "toygan gallery --made --first-seed 100 > assets/faults.md"
