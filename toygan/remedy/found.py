@@ -138,8 +138,10 @@ class FoundRemedies:
             healthy = "healthy" if best.is_healthy else "it helps, and is not healthy yet"
             return f"{best.words}, {best.start}: {healthy}"
         if not self.rows:
-            closest = f"; the best so far: {self.closest[0]}" if self.closest else "; it is too small to try a change"
-            return f"Nothing was judged within this budget{closest}"
+            if self.closest:
+                return f"Nothing was judged; the best so far: {self.closest[0]}"
+            reason = "within this budget; it is too small to try a change" if self.stopped is None else "so far"
+            return f"Nothing was judged {reason}"
         return f"{NOTHING}; what came closest: {self.rows[0].words}"
 
     @property
