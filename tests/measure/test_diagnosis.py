@@ -379,3 +379,36 @@ def test_the_command_line_a_session_and_train_agree_on_the_same_runs(tmp_path: P
     said = toygan("diagnose", tmp_path / "run").stdout.splitlines()
     assert f"diagnosis: {said[0]}" in trained
     assert [line.partition(": ")[2] for line in said if line.startswith("seed ")] == verdicts
+
+
+GAUSSIAN = Recipe(data="gaussian2d")
+
+
+@pytest.mark.parametrize(
+    ("ratio", "verdict"), [(0.0, "too narrow"), (0.6, "too narrow"), (0.9, "healthy"), (1.7, "too wide")]
+)
+def test_a_long_gaussian_is_healthy_only_if_its_short_axis_is_as_wide(ratio: float, verdict: str) -> None:
+    found = diagnose(recent(GAUSSIAN, axis_ratio=ratio))
+    assert found.verdict == verdict
+    assert verdict == "healthy" or any(words.startswith("axis-ratio") for words in found.evidence)
+
+
+def test_a_quarter_of_the_samples_between_modes_is_not_healthy() -> None:
+    assert diagnose(recent(bridges=0.05)).verdict == "healthy"
+    found = diagnose(recent(bridges=0.26))
+    assert found.verdict == "wrong shape"
+    assert any(words.startswith("bridges 26 %") for words in found.evidence)
+
+
+def test_four_times_the_distance_of_true_samples_is_not_healthy() -> None:
+    true = recent().reference("sliced-w1")
+    assert true
+    assert diagnose(recent(sliced_w1=3 * true.high)).verdict == "healthy"
+    assert diagnose(recent(sliced_w1=4.1 * true.high)).verdict == "wrong shape"
+
+
+def test_a_mean_that_swings_by_a_third_of_the_spread_oscillates() -> None:
+    away = np.abs(np.cos(np.arange(31) * 2.0)) / 3
+    assert diagnose(recent(mean_offset=away)).verdict == "oscillation"
+    assert diagnose(recent(mean_offset=0.3 * away)).verdict == "healthy"
+    assert diagnose(recent(mean_offset=1 / 3)).verdict == "off centre"

@@ -136,3 +136,20 @@ def test_the_link_is_whole_in_true_samples_and_lost_if_columns_are_shuffled(data
 def test_columns_that_are_independent_have_no_link() -> None:
     x = np.random.default_rng(0).normal(size=(100, 2))
     assert evaluate(x, TABLE, ["link-error", "column-w1"]).keys() == {"column-w1"}
+
+
+@pytest.mark.parametrize(("along", "across"), [(1.0, 0.5), (1.0, 0.0), (1.3, 1.1), (0.9, 1.6)])
+def test_the_spread_along_an_own_axis_is_that_of_the_one_that_differs_most(along: float, across: float) -> None:
+    """A Gaussian whose long axis, at 45 degrees, is four times its short one; samples are stretched along both."""
+    data = DISTRIBUTIONS["gaussian2d"]
+    x = data.sample(20_000, torch.Generator().manual_seed(0))
+    half = x.flip(-1) / 2  # the mirror image at the long axis
+    stretched = along * (x / 2 + half) + across * (x / 2 - half)
+    worst = across if abs(np.log(max(across, 1e-9))) > abs(np.log(along)) else along
+    assert evaluate(stretched, data, ["axis-ratio"])["axis-ratio"] == pytest.approx(worst, abs=0.03)
+
+
+def test_an_axis_of_almost_no_spread_is_left_out() -> None:
+    rows = torch.randn(2000, 2, generator=torch.Generator().manual_seed(0))
+    data = DISTRIBUTIONS.make("gaussian2d(widths=(1.0,0.02))")
+    assert evaluate(rows, data, ["axis-ratio"])["axis-ratio"] == pytest.approx(1, abs=0.1)

@@ -217,7 +217,7 @@ VERDICTS: dict[str, Verdict] = {
     ),
     "oscillation": Verdict(
         signs.oscillating,
-        ("high-quality", "sliced-w1"),
+        ("high-quality", "mean-offset", "sliced-w1"),
         "Each player reacts to the other's last step: they circle the equilibrium and do not reach it.",
     ),
     # Shape: samples near the data that differ from it most in this way.
@@ -228,12 +228,12 @@ VERDICTS: dict[str, Verdict] = {
     ),
     "too narrow": Verdict(
         _is_worst("too narrow"),
-        ("spread-ratio", "within-ratio", "sliced-w1"),
+        ("spread-ratio", "axis-ratio", "within-ratio", "sliced-w1"),
         "The samples have the right mean, but lie closer together than the data.",
     ),
     "too wide": Verdict(
         _is_worst("too wide"),
-        ("spread-ratio", "within-ratio", "sliced-w1"),
+        ("spread-ratio", "axis-ratio", "within-ratio", "sliced-w1"),
         "The samples have the right mean, but are more scattered than the data.",
     ),
     "uneven shares": Verdict(
@@ -248,7 +248,7 @@ VERDICTS: dict[str, Verdict] = {
     ),
     "wrong shape": Verdict(
         _is_worst("wrong shape"),
-        ("sliced-w1", "off-data", "mean-offset", "spread-ratio"),
+        ("sliced-w1", "off-data", "bridges", "mean-offset", "spread-ratio"),
         "Mean and spread are right, but the samples do not lie where the data is.",
     ),
     "rotated": Verdict(

@@ -152,6 +152,10 @@ class Recent:
         t = np.arange(len(x)) - (len(x) - 1) / 2
         return float((x - (t @ x) / (t @ t) * t).std())
 
+    def amplitude(self, metric: str) -> float:
+        """Return how far a metric swings from a straight line through its course, to either side if it is a wave."""
+        return math.sqrt(2) * self.swing(metric)
+
     def rise(self, metric: str) -> float:
         """Return the mean of the newer half of a metric's values minus that of the older half."""
         x = self.course(metric)

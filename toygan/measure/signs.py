@@ -19,6 +19,10 @@ OTHER_UNITS = 12.0  # data so many times larger, smaller or farther away than th
 OFFSET_SPREADS = 0.15  # of the data, between the means
 SPREAD_RATIO = 1.2
 WITHIN_RATIO = 2.5
+AXIS_RATIO = 1.5  # between the spreads along an own axis of the data
+OFFSET_PEAK_SPREADS = 0.25  # of the data, between the means where they swing to
+TIMES_TRUE = 4.0  # times the largest distance of nine in ten sets of true samples
+BRIDGES = 0.15  # of all samples, between modes
 SHARE_ERROR = 0.12  # of the mass with another mode than it should be
 DISTANCE_SPREADS = 0.15  # of the data
 WAY_SPREADS = 0.06  # of the data without modes, from it to the samples and back
@@ -41,18 +45,20 @@ def diverged(r: Recent) -> bool:
 
 def healthy(r: Recent) -> bool:
     """Return True if samples differ from true ones by no more than is allowed, and nothing swings."""
-    if r.k and not (r.relative_to_true("high-quality") > 0.5 and r.swing("high-quality") < SWING_SHARE):
+    if r.k and not r.relative_to_true("high-quality") > 0.5:
         return False
     if r.k > 1 and not (lacking(r) < 0.3 and r.mean("mode-hopping") < 0.1):
         return False
-    return max(faults(r).values()) < 1 and r.swing("sliced-w1") < DISTANCE_SPREADS * r.spread
+    return max(faults(r).values()) < 1 and not oscillating(r)
 
 
 def faults(r: Recent) -> dict[str, float]:
     """Return each way in which samples may differ from true ones, in units of the allowed difference."""
     found = {
         "off centre": r.beyond_true("mean-offset") / OFFSET_SPREADS,
-        "wrong shape": max(r.apart / DISTANCE_SPREADS, way_off(r) if not r.k else 0.0),
+        "wrong shape": max(
+            far_off(r), r.beyond_true("bridges") / BRIDGES if r.k > 1 else way_off(r) if not r.k else 0.0
+        ),
         "parts missing": r.beyond_true("gaps") / WAY_SPREADS if not r.k else 0.0,
         **_too_narrow_or_wide(r.mean("spread-ratio"), SPREAD_RATIO),
     }
@@ -65,7 +71,25 @@ def faults(r: Recent) -> dict[str, float]:
         found[only] = math.inf
     if r.k > 1:
         found["uneven shares"] = r.beyond_true("share-error") / SHARE_ERROR
+    along = _too_narrow_or_wide_on_an_axis(r)
+    found = {name: max(value, along.get(name, value)) for name, value in found.items()}
     return {name: 0.0 if math.isnan(value) else value for name, value in found.items()}
+
+
+def far_off(r: Recent) -> float:
+    """Return the distance to the data in units of the allowed one, by the data's size and by that of true samples."""
+    band = r.reference("sliced-w1")
+    times = r.mean("sliced-w1") / (TIMES_TRUE * band.high) if band and band.high else 0.0
+    return max(r.apart / DISTANCE_SPREADS, times)
+
+
+def _too_narrow_or_wide_on_an_axis(r: Recent) -> dict[str, float]:
+    """Compare the spreads along an own axis of the data, beyond the range of true samples."""
+    band, ratio = r.reference("axis-ratio"), r.mean("axis-ratio")
+    if band is None or not math.isfinite(ratio):
+        return {}
+    ratio /= min(max(ratio, band.low), band.high)
+    return _too_narrow_or_wide(ratio, AXIS_RATIO)
 
 
 def way_off(r: Recent) -> float:
@@ -207,8 +231,11 @@ def closer(r: Recent) -> bool:
 
 
 def oscillating(r: Recent) -> bool:
-    """Return True if quality, or the distance to the data, swings while the mass stays with the same modes."""
-    return r.swing("high-quality") > SWING_SHARE or r.swing("sliced-w1") > DISTANCE_SPREADS * r.spread
+    """Return True if quality, the mean or the distance to the data swings while the mass stays with the same modes."""
+    if r.swing("high-quality") > SWING_SHARE or r.swing("sliced-w1") > DISTANCE_SPREADS * r.spread:
+        return True
+    moves = r.amplitude("mean-offset") > r.mean("mean-offset") / 2
+    return moves and r.beyond_true("mean-offset") + r.amplitude("mean-offset") > OFFSET_PEAK_SPREADS
 
 
 def good(r: Recent) -> bool:

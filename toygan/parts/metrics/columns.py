@@ -13,6 +13,8 @@ from toygan.parts.metrics.samples import SAMPLE_METRICS, off_data
 
 SETS = 8  # of true samples behind the distances of linked and of unlinked columns
 CLEAR = 5.0  # standard deviations between these distances, from which on columns count as linked
+THINNEST = 0.03  # spread of an own axis over that of the longest one, below which it is left out
+MANY = 2**16  # true samples behind the own axes
 STANDARDISED = "standardised-"  # before the name of a metric that is taken per standardised axis
 
 
@@ -24,6 +26,11 @@ def several_columns(e: MetricInputs) -> bool:
 def uneven(e: MetricInputs) -> bool:
     """Tell if the columns differ in size by more than 1.5 times, and distances are in the data's own units."""
     return e.data.uneven
+
+
+def has_width(e: MetricInputs) -> bool:
+    """Tell if samples have columns, and not pixels, and are not all one point."""
+    return several_columns(e) and bool(e.data.moments[1].any())
 
 
 def linked(e: MetricInputs) -> bool:
@@ -95,6 +102,28 @@ def link_error(e: MetricInputs) -> Tensor:
     return (off_data(e.by_axis) - true) / (shuffled - true)
 
 
+def axis_ratio(e: MetricInputs) -> Tensor:
+    """Spread along one of the data's own axes over that of the data there: of the axis where it differs most from 1.
+
+    The own axes are the eigenvectors of the covariance, per standardised axis if the columns differ in size. Axes on
+    which the data has less than 3 % of its largest spread are left out. So data that is long and thin is seen across.
+    """
+    own = e.by_axis
+    axes, spreads = (x.to(e.samples.device) for x in _own_axes(e.data, own.scales is not None))
+    along = own.measured.double() - own.measured.double().mean(1, keepdim=True)
+    ratios = (along @ axes).square().mean(1).sqrt() / spreads
+    return ratios.gather(1, ratios.log().abs().nan_to_num().argmax(-1, keepdim=True))[:, 0]
+
+
+@cache_by_data
+def _own_axes(data: Distribution, per_axis: bool) -> tuple[Tensor, Tensor]:
+    """Return the own axes of the data `(dim, a)` and its spreads along them `(a,)`."""
+    x = MetricInputs(data.sample(MANY, torch.Generator().manual_seed(0))[None], data, per_axis=per_axis).measured[0]
+    variances, axes = torch.linalg.eigh(x.double().T.cov(correction=0).reshape(data.dim, data.dim))
+    wide = variances > THINNEST**2 * variances[-1].clamp(min=1e-12)
+    return axes[:, wide], variances[wide].sqrt()
+
+
 @cache_by_data
 def _distances_if_shuffled(data: Distribution, n: int) -> tuple[float, float, float]:
     """Return `off-data` of n true samples, of true columns that are shuffled apart, and the first's deviation."""
@@ -123,6 +152,7 @@ COLUMN_METRICS: dict[str, Metric] = {
     "column-offset": Metric(column_offset, "spreads of the column", "", several_columns),
     "column-spread": Metric(column_spread, "", "", several_columns),
     "level-error": Metric(level_error, "share", "low", categories),
+    "axis-ratio": Metric(axis_ratio, "", "", has_width),
     "link-error": Metric(link_error, "", "low", linked),
     **{
         STANDARDISED + name: _standardised(name)
