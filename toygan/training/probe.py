@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 
 import torch
 from torch import Tensor
@@ -108,6 +109,7 @@ class Probe:
         loss_d, c = game.judge(g.detach(), d, batch)
         logits = LogitPair(c.real.detach(), c.fake.detach())
 
+        @cache  # a graph is gone once its gradient is taken
         def gradients() -> tuple[Tensor, Tensor]:
             return gradient(loss_g, g), gradient(loss_d, d)
 
