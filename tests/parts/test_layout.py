@@ -81,6 +81,9 @@ def test_a_table_is_measured_by_the_names_of_its_columns_and_levels(tmp_path: Pa
     same = evaluate(TABLE[["stars", "married", "color", "age"]], data, ["level-error", "mean-offset"])
     assert same["level-error"] == pytest.approx(0, abs=1e-6)
     assert same["mean-offset"] == pytest.approx(0, abs=1e-6)
+    some = TABLE.assign(color="red")
+    scores = [evaluate(rows, data, ["level-error"])["level-error"] for rows in (some, some[::-1])]
+    assert scores[0] == pytest.approx(scores[1]) != 0
     red = evaluate(TABLE.assign(color="RED", stars=10.0), data, ["level-error"])
     assert red["level-error"] == pytest.approx(0.5), "half of the rows should have other colours, and other stars"
     read_back = pd.read_csv(tmp_path / "t.csv")

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from toygan.measure.recent import Recent
 
+LEAST_RATIO = 1e-6  # a smaller one counts as much
 NARROWEST = 1e-3  # width of a band, in spreads of the data: of points without noise it is 0
 LEFT, SHARE_LEFT = 1.0, 0.1  # of a distance, in widths, once the only fault is undone; and as a share of what it was
 COVERED = 0.3  # modes that may lack samples, in the mean
@@ -79,24 +80,24 @@ def sizes_of_faults(r: Recent) -> dict[str, float]:
     Ratios are compared by their logarithms. The width of modes means something if all of them have samples.
     """
     offset, shares = (_in_widths(r, (name,), {name: name}) for name in ("mean-offset", "share-error"))
-    spread = _ratio_in_widths(r, "spread-ratio")
+    spread, along = _ratio_in_widths(r, "spread-ratio"), _ratio_in_widths(r, "axis-ratio")
     within = _ratio_in_widths(r, "within-ratio") if r.late_mean("modes-missing") < COVERED else 0.0
     found = {
         "off centre": offset["mean-offset"].now if offset else 0.0,
         "uneven shares": shares["share-error"].now if shares else 0.0,
-        "too wide": max(spread, within),
-        "too narrow": max(-spread, -within),
+        "too wide": max(spread, within, along),
+        "too narrow": max(-spread, -within, -along),
     }
     return {fault: size for fault, size in found.items() if size > 0}
 
 
 def _ratio_in_widths(r: Recent, metric: str) -> float:
     """Return how far a ratio is above (or below, negative) that of true samples, in widths; 0 within the band."""
-    if (band := r.reference(metric)) is None or not r.mean(metric) > 0:
+    if (band := r.reference(metric)) is None or not r.mean(metric) >= 0:
         return 0.0
     low, high, now = band.low, band.high, r.mean(metric)
     if low > 0:  # but for data that is one point
-        low, high, now = (math.log(x) for x in (low, high, now))
+        low, high, now = (math.log(max(x, LEAST_RATIO)) for x in (low, high, now))
     return (max(now - high, 0.0) + min(now - low, 0.0)) / max(high - low, NARROWEST)
 
 
