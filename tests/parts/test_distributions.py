@@ -342,7 +342,7 @@ def test_points_are_modes_and_without_noise_as_wide_as_a_twelfth_of_their_gap() 
     assert sorted(d.weights.tolist()) == pytest.approx([0.2, 0.2, 0.2, 0.4])
     assert d.sigmas.tolist() == pytest.approx([1 / 12] * 4)
     score = toygan.evaluate(d.sample(100, rng()) + 0.1, d, ["modes-covered", "high-quality", "coverage"])
-    assert score == {"modes-covered": 4, "high-quality": 1}  # and no coverage: a ball to a copy has no radius
+    assert score == {"modes-covered": 4, "high-quality": 1, "coverage": 1}  # copies are one neighbour
     assert len(DISTRIBUTIONS.make(toygan.points(np.random.default_rng(0).normal(size=(100, 2)))).modes) == 0
 
 

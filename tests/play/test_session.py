@@ -17,6 +17,8 @@ from toygan.measure.diagnosis import VERDICTS, Diagnosis
 from toygan.measure.words import true_percent
 from toygan.parts.losses import LOSSES
 from toygan.parts.metrics import METRICS, live_metrics
+from toygan.parts.metrics.columns import COLUMN_METRICS
+from toygan.parts.metrics.inputs import MetricInputs
 from toygan.parts.regularizers import REGULARIZERS
 from toygan.play.session import INTERVAL, Session
 from toygan.recipe import FIELDS, KNOBS, Recipe, RecipeError
@@ -307,7 +309,10 @@ def test_a_playing_run_takes_what_verdicts_read_and_nothing_expensive() -> None:
     assert set(live) >= {name for verdict in VERDICTS.values() for name in verdict.evidence}
     assert not any(METRICS[name].expensive for name in live)
     elsewhere = {"mean", "spread", "accuracy-training"}  # on a line, of a training set
-    assert set(session().snapshot.metrics) == set(live) - elsewhere
+    snapshot = session().snapshot
+    inputs = MetricInputs(snapshot.samples, snapshot.recipes[0].distribution)
+    elsewhere |= {name for name, metric in COLUMN_METRICS.items() if not metric.needs(inputs)}
+    assert set(snapshot.metrics) == set(live) - elsewhere
 
 
 STUCK = Recipe(width=8, batch=8, discriminator="mlp(init=normal,gain=1e-06)", generator="mlp(init=normal,gain=1e-06)")
@@ -323,7 +328,7 @@ def stuck() -> Session:
 
 def test_the_remedy_that_is_advised_can_be_applied_and_undone() -> None:
     s = stuck()
-    assert s.offers == {"apply": "Apply and restart", "undo": ""}
+    assert s.offers == {"apply": "Apply and restart", "undo": "", "compare": "Compare"}
     assert "activation = leaky-relu" in s.words["remedy"]
     assert s.apply_remedy()
     assert (s.recipe.activation, s.recipe.generator) == ("leaky-relu", "mlp")

@@ -14,6 +14,7 @@ from toygan.measure.tables import Table
 from toygan.parts import equivalents
 from toygan.parts.distributions import DISTRIBUTIONS, Distribution
 from toygan.parts.metrics import evaluate
+from toygan.text import format_number
 
 QUANTITIES: dict[str, Callable[[Distribution], float]] = {
     "radius": lambda data: float(data.modes.norm(dim=-1).max()),
@@ -78,7 +79,19 @@ def render_published() -> str:
     """Return the numbers of repositories and ours as a Markdown table."""
     head = ["repository", "source", "what stands there", "quantity", "theirs", "here", "ours"]
     rows = [
-        [p.repository, p.source, p.says, p.quantity, f"{p.theirs:.7g}", f"`{p.here}`", f"{p.compute():.7g}"]
+        [
+            p.repository,
+            p.source,
+            p.says,
+            p.quantity,
+            format_number(p.theirs, 7),
+            f"`{p.here}`",
+            format_number(p.compute(), 7),
+        ]
         for p in published()
     ]
     return f"## repositories\n\n{Table(head, rows)}"
+
+
+def _digits(x: float) -> str:
+    return format_number(x, 7)

@@ -244,11 +244,11 @@ class File(Scattered):
             raise ValueError(f"missing={short(self.missing)}: must be 'drop', or left out")
         number("held_out", self.held_out, 0, MOST_HELD_OUT)
         if self.held_out and self.sigma:
-            raise ValueError(f"held_out={self.held_out:g}: needs sigma=0: with noise every sample is new")
+            raise ValueError(f"held_out={self.held_out}: needs sigma=0: with noise every sample is new")
         _ = self._read
         if self.held_out and not 0 < len(self.held_rows) < len(self._read.points):
             which = "none" if len(self.held_rows) == 0 else "all"
-            raise ValueError(f"held_out={self.held_out:g}: holds out {which} of {len(self._read.points)} rows")
+            raise ValueError(f"held_out={self.held_out}: holds out {which} of {len(self._read.points)} rows")
         if self.round and self.categories:
             raise ValueError("round=True: needs no categories: their axes are shares between 0 and 1")
         self._check_round()

@@ -14,6 +14,7 @@ from toygan.parts.metrics.inputs import FEW, MetricInputs
 from toygan.parts.metrics.memo import cache_by_data
 
 RINGS, TURNS = 12, 120  # cells by which the turn of samples is found
+ODD = 0x9E3779B97F4A7C15  # 2^64 over the golden ratio
 SAME = 1e-5  # of the data's spread, within which two samples are the same
 
 
@@ -117,8 +118,9 @@ def repeats(e: MetricInputs) -> Tensor:
     """Share of samples that repeat another one, to 1e-5 of the data's spread (our own)."""
     e = e.by_axis
     cells = (e.measured.double() / (SAME * e.spread)).round().nan_to_num().clamp(-(2.0**62), 2.0**62).long()
-    weights = torch.tensor([3**i for i in range(39)] * math.ceil(e.data.dim / 39))[: e.data.dim].to(cells)
-    keys = (cells * weights * 0x9E3779B1).sum(-1).sort(-1).values  # equal rows have equal keys, modulo 2^64
+    # Modulo 2^64, equal rows have equal keys, and others almost never: powers of an odd number have no small relation.
+    weights = [(pow(ODD, i + 1, 2**64) + 2**63) % 2**64 - 2**63 for i in range(e.data.dim)]
+    keys = (cells * torch.tensor(weights).to(cells)).sum(-1).sort(-1).values
     return (keys[:, 1:] == keys[:, :-1]).double().sum(-1) / e.n
 
 

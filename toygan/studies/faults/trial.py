@@ -25,6 +25,7 @@ from toygan.runs.record import Record
 from toygan.studies.faults.made import FAULTS, Fault, units
 from toygan.studies.gallery.report import confusion_table, describe_confusion
 from toygan.studies.progress import Progress, Results
+from toygan.text import format_number
 
 SAMPLES = 500  # of each set, as in a run that plays; the exact W1 of more is expensive
 WAYS = 16  # directions of projections
@@ -147,7 +148,7 @@ class MadeFaults(Results[tuple[Made, ...]]):
                 those = [one for one in self.every if (one.fault, one.size) == (name, size)]
                 if those:
                     share = percent(sum(one.right for one in those) / len(those))
-                    rows.append([f"**{name}**", fault.words.format(f"{size:g}"), str(len(those)), share])
+                    rows.append([f"**{name}**", fault.words.format(format_number(size)), str(len(those)), share])
         return Table(["fault", "made as", "sets", "right"], rows, numbers=2)
 
     @property
