@@ -61,7 +61,6 @@ class Session(TimeMachine):
     ) -> None:
         check_recipe("recipe", recipe)
         check_count("seeds", seeds, MOST_SEEDS)
-        self._focus = 0
         self._earlier: list[Recipe] = []  # before each remedy that was applied and not undone
         members = recipe.seeds(seeds)
         super().__init__(Fleet(members, device, INTERVAL, SAMPLES, live_metrics(), clock=clock))
@@ -70,7 +69,6 @@ class Session(TimeMachine):
     def from_run(cls, run: Run, clock: Clock = time.perf_counter) -> Session:
         """Return a session that continues a run from its present iteration."""
         session = cls.__new__(cls)
-        session._focus = 0
         session._earlier = []
         FleetSession.__init__(session, Fleet.from_run(run, clock))
         return session
@@ -131,22 +129,6 @@ class Session(TimeMachine):
     def seeds(self) -> int:
         """The number of members."""
         return len(self.population.recipes)
-
-    @property
-    def focus(self) -> int:
-        """The member that is shown; ValueError for a number that no member has."""
-        return self._focus
-
-    @focus.setter
-    def focus(self, member: int) -> None:
-        if type(member) is not int or not 0 <= member < self.seeds:
-            raise ValueError(f"focus={member!r}: must be a whole number from 0 to {self.seeds - 1}")
-        self._focus = member
-
-    @property
-    def choices(self) -> int:
-        """The number of members."""
-        return self.seeds
 
     @alone
     def measure(self) -> Snapshot:

@@ -27,6 +27,7 @@ class TimeMachine(FleetSession):
     What followed is repeated to the last bit, the changes of settings included, until a setting changes in another way.
     """
 
+    _focus = 0
     _changes: list[TimeMark]
     _landed: int | None  # the iteration at which the changes that were made there are still to be repeated
 
@@ -44,6 +45,26 @@ class TimeMachine(FleetSession):
         for run in self.fleet.runs:
             if run.past.history is not None:
                 run.past.history.limit(MOST_BYTES // len(self.fleet.runs))
+
+    @property
+    def seeds(self) -> int:
+        """The number of seeds."""
+        raise NotImplementedError
+
+    @property
+    def focus(self) -> int:
+        """The seed that is shown, by its number; ValueError for a number that no seed has."""
+        return self._focus
+
+    @focus.setter
+    def focus(self, member: int) -> None:
+        if type(member) is not int or not 0 <= member < self.seeds:
+            raise ValueError(f"focus={member!r}: must be a whole number from 0 to {self.seeds - 1}")
+        self._focus = member
+
+    @property
+    def choices(self) -> int:
+        return self.seeds
 
     @property
     def first(self) -> int:

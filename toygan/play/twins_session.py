@@ -109,21 +109,6 @@ class TwinsSession(TimeMachine):
         """The fields in which the sides differ."""
         return list_differing(self.recipes)
 
-    @property
-    def focus(self) -> int:
-        """The seed that is drawn of each side, by its number; ValueError for a number that no seed has."""
-        return self._focus
-
-    @focus.setter
-    def focus(self, member: int) -> None:
-        if type(member) is not int or not 0 <= member < self.seeds:
-            raise ValueError(f"focus={member!r}: must be a whole number from 0 to {self.seeds - 1}")
-        self._focus = member
-
-    @property
-    def choices(self) -> int:
-        return self.seeds
-
     def _halt(self) -> None:
         super()._halt()
         self.fleet.level()
