@@ -37,7 +37,7 @@ ARROWS: dict[str, set[str]] = {
     "panels": ENGINE | {"runs", "measure", "chart", "files"},
     "models": ENGINE | {"runs", "measure", "panels", "chart", "files"},
     "remedy": ENGINE | {"runs", "measure", "sweeps"},
-    "studies": ENGINE | {"runs", "measure", "sweeps", "remedy", "files"},
+    "studies": ENGINE | {"runs", "measure", "sweeps", "remedy", "panels", "chart", "files"},
     "teach": ENGINE | {"runs", "measure", "studies", "chart", "sweeps", "play", "files"},
     "play": ENGINE | {"runs", "measure", "sweeps", "remedy", "panels", "chart", "files", "studies"},
     "cli": ENGINE

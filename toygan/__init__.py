@@ -57,8 +57,9 @@ if TYPE_CHECKING:
     from toygan.runs.fleet import train as train
     from toygan.studies import claims as claims
     from toygan.studies import gallery as gallery
-    from toygan.studies.compare import Comparison as Comparison
     from toygan.studies.compare import compare as compare
+    from toygan.studies.comparison import Comparison as Comparison
+    from toygan.studies.comparison import Comparisons as Comparisons
     from toygan.sweeps import Spread as Spread
     from toygan.sweeps import Store as Store
     from toygan.sweeps import StoreError as StoreError
@@ -95,7 +96,8 @@ HOMES = {
     "toygan.remedy": ("FoundRemedies", "TriedRemedy", "find_remedy"),
     "toygan.runs.fleet": ("train",),
     "toygan.studies": ("claims", "gallery"),
-    "toygan.studies.compare": ("Comparison", "compare"),
+    "toygan.studies.compare": ("compare",),
+    "toygan.studies.comparison": ("Comparison", "Comparisons"),
     "toygan.sweeps": ("Spread", "Store", "StoreError", "read_sweep", "sweep"),
     "toygan.training": ("Population", "Snapshot", "State", "StateError"),
 }

@@ -1,6 +1,8 @@
-"""`toygan compare`: one line, then both means; a mistake is one line."""
+"""`toygan compare`: one line, then both means; a page if asked; a mistake is one line."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from support.shell import refused, toygan
 
@@ -25,3 +27,20 @@ def test_a_mistake_is_one_line() -> None:
     assert "did you mean 'modes-covered'?" in refused(toygan("compare", "", "", "--metric", "mode-covered"))
     assert "loss='hinged'" in refused(toygan("compare", "loss=hinged", ""))
     assert "RECIPE" in refused(toygan("compare", "loss=hinge"))
+    assert "RECIPE: give 2 to 4, not 5" in refused(toygan("compare", *[""] * 5))
+
+
+def test_four_recipes_give_a_page_that_is_not_overwritten(tmp_path: Path) -> None:
+    out = tmp_path / "page.html"
+    texts = [recipe.to_string() for recipe in (A, B, A.but(lr_d=0.1), B.but(lr_d=0.1))]
+    result = toygan("compare", *texts, *OPTIONS, "--out", out)
+    assert result.exit_code == 0, result.output
+    heads = [line.partition(" (")[0] for line in result.stdout.splitlines() if line.startswith("A minus ")]
+    assert heads == ["A minus B", "A minus C", "A minus D"]
+    assert f"written to {out}" in result.stdout
+    made = out.read_bytes()
+    assert "--force" in refused(toygan("compare", *texts, "--out", out))
+    assert out.read_bytes() == made
+    assert "must end in .html" in refused(toygan("compare", *texts, "--out", tmp_path / "page.png"))
+    toygan("compare", "width=4", "width=5", *OPTIONS, "--out", out, "--force", "--title", "Mine")
+    assert b"<title>Mine</title>" in out.read_bytes()

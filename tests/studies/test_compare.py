@@ -12,7 +12,8 @@ from toygan.measure.quantities import late
 from toygan.recipe import Recipe, RecipeError
 from toygan.runs.record import Record
 from toygan.studies.claims import Claim, check
-from toygan.studies.compare import Comparison, build_table, compare
+from toygan.studies.compare import compare
+from toygan.studies.comparison import Comparison, build_table
 
 A, B = Recipe(width=4, batch=8, loss="minimax"), Recipe(width=4, batch=8)
 RUNS = "4 seeds, 2,000 iterations"

@@ -1,19 +1,12 @@
 // The page of a recording: its picture, a player's controls, and a diagnosis of what it shows.
 import { diagnosis, make, showPlaying } from "./elements.js";
 import { Picture } from "./picture.js";
-import { findStretches, unpack } from "./recording.js";
+import { findStretches, framesIn } from "./recording.js";
 
 /** @import { RecordedFrame, Stretch } from "./recording.js" */
 
 const RATE_PER_SECOND = 15; // frames, at speed 1
 const SPEEDS = ["0.25", "0.5", "1", "2", "4"];
-
-/** @param {string} text zlib's bytes in base64 */
-async function framesIn(text) {
-  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return unpack(new Uint8Array(await new Response(stream).arrayBuffer()));
-}
 
 /** A recording in a page: its picture, play, speed, the iteration, and the stretches of frames that share a verdict. */
 class Player {

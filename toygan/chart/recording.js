@@ -37,6 +37,13 @@ export function unpack(bytes) {
   });
 }
 
+/** Return the frames in the text of a page. @param {string} text zlib's bytes in base64 */
+export async function framesIn(text) {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return unpack(new Uint8Array(await new Response(stream).arrayBuffer()));
+}
+
 /**
  * Return levels, first all low bytes and then all high bytes, as the numbers on the axis that the wire would have sent.
  * @param {Uint8Array} bytes

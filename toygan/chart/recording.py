@@ -121,13 +121,17 @@ class Recording:
 
         Of the words of a frame the page shows `status`, `recipe`, `verdict`, `evidence`, `cause` and `remedy`.
         """
-        if not self.frames:
-            raise ValueError("recording: no frames")
-        frames = base64.b64encode(zlib.compress(self._pack(), 9)).decode()
+        frames = self.embed()
         recorded = f"{about} · recorded by toygan {version('toygan')} on {date.today()}"
         style = page.build_stylesheet(FOLDER / "recording.css")
         script = page.build_script(FOLDER / "recording.js", FOLDER / "player.js")
         return page.build_document(title, recorded, "recording", style, script, {"frames": ("octet-stream", frames)})
+
+    def embed(self) -> str:
+        """Return all frames as text in a page, which recording.js reads; ValueError if there are none."""
+        if not self.frames:
+            raise ValueError("recording: no frames")
+        return base64.b64encode(zlib.compress(self._pack(), 9)).decode()
 
     def _pack(self) -> bytes:
         """Return what recording.js unpacks: the length of the JSON (u4), the JSON, and the numbers it describes."""

@@ -35,8 +35,8 @@ GROUPS = {
     "Measuring": ("evaluate", "theory", "theory.", "claims", "claims.", "gallery", "gallery."),
     "Playing": ("Playground", "PhaseDiagram", "Session"),
     "Many runs": (
-        "compare", "Comparison", "sweep", "Spread", "read_sweep", "Store", "StoreError", "find_remedy", "FoundRemedies",
-        "TriedRemedy",
+        "compare", "Comparison", "Comparisons", "sweep", "Spread", "read_sweep", "Store", "StoreError", "find_remedy",
+        "FoundRemedies", "TriedRemedy",
     ),
     "Teaching": ("teach.",),
 }  # fmt: skip

@@ -151,11 +151,12 @@ def compare_sides(score: Score, sides: Sequence[Side]) -> Chart:
     if reference := looks[0].reference(metric):
         marks += true_samples(None, *(np.array([value]) for value in reference))
     curves = [look.metrics.get(metric, np.zeros((0, len(look.names)))) for look in looks]
-    for side, values, (role, _) in zip(sides, curves, STYLES, strict=False):
+    styles = [STYLES[LETTERS.index(side.letter)] for side in sides]
+    for side, values, (role, _) in zip(sides, curves, styles, strict=True):
         if values.shape[1] > 1:
             low, high = bands(values, (0.25, 0.75))
             marks.append(Band(f"half of {side.letter}", role, side.look.steps, low, high, opacity=0.18))
-    for side, values, (role, dash) in zip(sides, curves, STYLES, strict=False):
+    for side, values, (role, dash) in zip(sides, curves, styles, strict=True):
         end = side.letter if len(values) and np.isfinite(values[-1]).any() else ""
         mean = _mean(values)
         marks.append(Line(side.letter, role, side.look.steps, mean, width=2.2, dash=dash, end_label=end))

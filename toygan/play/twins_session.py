@@ -23,7 +23,7 @@ from toygan.runs.attempt import Attempt
 from toygan.runs.fleet import Clock
 from toygan.runs.lineup import Lineup
 from toygan.runs.record import DISTANCE
-from toygan.studies.compare import Comparison, tabulate_pair
+from toygan.studies.comparison import Comparison, tabulate_pair
 from toygan.text import describe_error
 
 MOST_SIDES = len(LETTERS)

@@ -53,7 +53,7 @@ def render_report(table: pd.DataFrame, title: str) -> bytes:
     units = {name: {"unit": metric.unit, "better": metric.better} for name, metric in shown.items()}
     content = {"axes": axes, "metrics": units, "rows": rows}
     rows_in_json = json.dumps(content, separators=(",", ":")).replace("<", "\\u003c")
-    style = page.build_stylesheet(FOLDER / "report.css")
+    style = page.build_stylesheet(page.FOLDER / "report.css", FOLDER / "report.css")
     script = page.build_script(FOLDER / "report.js")
     return page.build_document(title, " · ".join(about), "report", style, script, {"rows": ("json", rows_in_json)})
 

@@ -1,0 +1,104 @@
+"""A comparison as a page, without Python or a network: curves, final samples, differences and share strings."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from toygan.chart import page
+from toygan.chart.recording import Recording
+from toygan.measure.differences import describe_differences
+from toygan.measure.tables import SeedTable
+from toygan.panels.sides import LETTERS, STYLES, SideCharts
+from toygan.parts.metrics import METRICS
+from toygan.runs.record import SAMPLES
+from toygan.studies.comparison import Comparison, Draw, build_table
+from toygan.studies.trained import Trained
+from toygan.text import SHOWN, format_number
+
+FOLDER = Path(__file__).parent
+
+
+def find_pair(trained: Trained, metric: str, other: int, draw: Draw | None = None) -> Comparison:
+    """Return the first recipe minus another one, by its number."""
+    records = trained.records[0], trained.records[other]
+    failures = trained.failures[0], trained.failures[other]
+    pair = trained.recipes[0], trained.recipes[other]
+    table = build_table(records, metric, failures, trained.records)
+    return Comparison(pair, metric, trained.steps, SAMPLES, table, draw)
+
+
+def draw_page(trained: Trained, metric: str, title: str = "") -> bytes:
+    """Return the page of recipes that were compared by a metric, under a title."""
+    seeds = len(trained.failures[0])
+    head = title or _entitle(trained)
+    about = [
+        f"{len(trained.recipes)} recipes, {seeds} seeds each, {trained.steps:,} iterations",
+        f"measured on {SAMPLES:,} samples of each seed",
+        f"toygan {version('toygan')}, {datetime.date.today().isoformat()}",
+    ]
+    words = json.dumps(_describe(trained, metric), separators=(",", ":")).replace("<", "\\u003c")
+    data = {"words": ("json", words), "frames": ("octet-stream", _paint(trained))}
+    style = page.build_stylesheet(page.FOLDER / "report.css", FOLDER / "compare.css")
+    script = page.build_script(page.FOLDER / "recording.js", FOLDER / "compare.js")
+    return page.build_document(head, " · ".join(about), "report", style, script, data)
+
+
+def _entitle(trained: Trained) -> str:
+    """Return the data, and how two recipes differ or how many there are."""
+    words, data = describe_differences(trained.recipes), trained.recipes[0].data
+    differ = " or ".join(words)
+    return f"{data}: {differ}" if all(words) and len(differ) <= SHOWN else f"{data}: {len(words)} recipes"
+
+
+def _paint(trained: Trained) -> str:
+    """Return the picture at the end of the runs, as a recording of one frame."""
+    picture = Recording()
+    charts = SideCharts(trained.panels).update(trained.sides) if trained.sides else []
+    picture.add(trained.steps, {}, charts)
+    return picture.embed()
+
+
+def _describe(trained: Trained, metric: str) -> dict[str, Any]:
+    """Return all words of the page: the recipes, what differs, the means, and every seed."""
+    others = range(1, len(trained.recipes))
+    several = [find_pair(trained, metric, i) for i in others]
+    words = describe_differences(trained.recipes)
+    return {
+        "recipes": [
+            {"letter": letter, "role": role, "dash": dash, "words": said, "share": recipe.to_string()}
+            for letter, (role, dash), said, recipe in zip(LETTERS, STYLES, words, trained.recipes, strict=False)
+        ],
+        "lines": [f"A minus {LETTERS[i]}: {one}" for i, one in zip(others, several, strict=True)],
+        "means": _tabulate_means(trained, metric),
+        "seeds": _tabulate_seeds(trained, several, metric),
+    }
+
+
+def _tabulate_means(trained: Trained, metric: str) -> dict[str, Any]:
+    """Return the table of each recipe's mean and of the paired differences, for every metric that can be better."""
+    known = [name for name in trained.records[0].names if all(name in record.names for record in trained.records)]
+    metrics = dict.fromkeys([metric, *(name for name in known if METRICS[name].better)])
+    rows: dict[str, dict[str, Any]] = {LETTERS[i]: {} for i in range(len(trained.recipes))}
+    for name in metrics:
+        for i in range(1, len(trained.recipes)):
+            table = find_pair(trained, name, i).table
+            rows["A"][name], rows[LETTERS[i]][name] = table["a"].to_numpy(), table["b"].to_numpy()
+            rows.setdefault(f"A − {LETTERS[i]}", {})[name] = table["difference"].to_numpy()
+    data = {recipe.data for recipe in trained.recipes}
+    means = SeedTable(rows, data.pop() if len(data) == 1 else None, SAMPLES)
+    cells = [[cell.replace("**", "") for cell in row] for row in means.table.rows]
+    return {"head": list(means.table.columns), "rows": cells, "caption": means.caption}
+
+
+def _tabulate_seeds(trained: Trained, several: list[Comparison], metric: str) -> dict[str, Any]:
+    """Return the table of every seed's value, one column a recipe."""
+    columns = [several[0].table["a"], *(one.table["b"] for one in several)]
+    rows = [
+        [str(recipe.seed), *(format_number(float(column[i])) for column in columns)]
+        for i, recipe in enumerate(trained.records[0].recipes)
+    ]
+    return {"head": ["seed", *LETTERS[: len(columns)]], "rows": rows, "caption": f"{metric} of every seed"}
