@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from toygan.runs.fleet import train as train
     from toygan.studies import claims as claims
     from toygan.studies import gallery as gallery
+    from toygan.studies.claims.own import claim as claim
     from toygan.studies.compare import compare as compare
     from toygan.studies.comparison import Comparison as Comparison
     from toygan.studies.comparison import Comparisons as Comparisons
@@ -96,6 +97,7 @@ HOMES = {
     "toygan.remedy": ("FoundRemedies", "TriedRemedy", "find_remedy"),
     "toygan.runs.fleet": ("train",),
     "toygan.studies": ("claims", "gallery"),
+    "toygan.studies.claims.own": ("claim",),
     "toygan.studies.compare": ("compare",),
     "toygan.studies.comparison": ("Comparison", "Comparisons"),
     "toygan.sweeps": ("Spread", "Store", "StoreError", "read_sweep", "sweep"),

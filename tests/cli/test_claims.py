@@ -148,3 +148,35 @@ def test_with_a_store_only_what_has_changed_is_trained(tmp_path: Path, monkeypat
     assert (again.exit_code, again.stdout) == (first.exit_code, first.stdout)
     (tmp_path / "mine").write_text("mine")
     assert "not a store of toygan" in refused(toygan("claims", "true-one", "--store", tmp_path / "mine"))
+
+
+OWN = """
+[mine]
+sentence = "Mine is larger"
+recipes = {{mine = "{a}", other = "{a}"}}
+metric = "mean-offset"
+margin = {margin}
+steps = 2
+seeds = 2
+"""
+
+
+@pytest.mark.parametrize(("margin", "status"), [(-1e9, 0), (1e9, 1)])
+def test_claims_in_a_file_are_measured_in_place_of_the_others(tmp_path: Path, margin: float, status: int) -> None:
+    own = tmp_path / "mine.toml"
+    own.write_text(OWN.format(a="data=gaussian1d&width=4&batch=8", margin=margin))
+    result = toygan("claims", "--file", own, "--jobs", 1, "--first-seed", 50)
+    assert result.exit_code == status, result.output
+    assert f"{1 - status} of 1 claims hold" in result.stdout
+    assert toygan("claims", "--file", own, "--list").stdout == "mine\n    Mine is larger\n"
+    assert "closest of 1: mine" in refused(toygan("claims", "--file", own, "true-one"))
+
+
+def test_a_file_that_holds_no_claim_is_one_line(tmp_path: Path) -> None:
+    own = tmp_path / "mine.toml"
+    own.write_text("[mine]\nrecipes = 3")
+    assert refused(toygan("claims", "--file", own)).endswith(
+        """[mine] recipes: must be share strings by name, such as {mine = "loss=hinge", other = ""}"""
+    )
+    assert "--quick" in refused(toygan("claims", "--file", own, "--quick"))
+    assert "is the file of --file" in refused(toygan("claims", "--file", own, "--store", own))

@@ -32,7 +32,7 @@ GROUPS = {
         "Optimizer", "Turn", "Noise", "Schedule", "Warmup", "Panel", "Look",
     ),
     "Charts": ("chart.",),
-    "Measuring": ("evaluate", "theory", "theory.", "claims", "claims.", "gallery", "gallery."),
+    "Measuring": ("evaluate", "theory", "theory.", "claim", "claims", "claims.", "gallery", "gallery."),
     "Playing": ("Playground", "PhaseDiagram", "Session"),
     "Many runs": (
         "compare", "Comparison", "Comparisons", "sweep", "Spread", "read_sweep", "Store", "StoreError", "find_remedy",

@@ -7,12 +7,10 @@ from functools import partial
 from typing import overload
 
 from toygan.panels.sides import LETTERS
-from toygan.parts.metrics import METRICS
 from toygan.recipe import MOST_SEEDS, Recipe, RecipeError, check_count, check_recipe
 from toygan.studies.compare_page import draw_page, find_pair
-from toygan.studies.comparison import Comparison, Comparisons
+from toygan.studies.comparison import Comparison, Comparisons, check_metric
 from toygan.studies.trained import train_sides
-from toygan.text import hint
 
 FEWEST = 2  # seeds: one has no interval
 
@@ -68,10 +66,7 @@ def compare(
         >>> compare(small, small, metric="mean-offset", seeds=2, steps=4, every=2)
         mean offset: no difference, 2 seeds, 4 iterations
     """
-    if metric not in METRICS:
-        raise RecipeError(
-            "metric", metric, f"is not a metric{hint(str(metric), METRICS)}; allowed: {', '.join(METRICS)}"
-        )
+    check_metric(metric)
     check_count("seeds", seeds, MOST_SEEDS, FEWEST)
     check_count("steps", steps, 10**9, least=0)
     check_count("every", every, 10**9)

@@ -14,14 +14,22 @@ from toygan.files import write
 from toygan.measure.intervals import mean_interval
 from toygan.measure.tables import SeedTable
 from toygan.parts.metrics import METRICS
-from toygan.recipe import KNOBS, Recipe
+from toygan.recipe import KNOBS, Recipe, RecipeError
 from toygan.runs.record import Record
-from toygan.text import SHOWN, format_number
+from toygan.text import SHOWN, format_number, hint
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Draw = Callable[[str], bytes]  # from a title to a page
+
+
+def check_metric(metric: object) -> None:
+    """Raise RecipeError unless a value is the name of a metric."""
+    if not isinstance(metric, str) or metric not in METRICS:
+        raise RecipeError(
+            "metric", metric, f"is not a metric{hint(str(metric), METRICS)}; allowed: {', '.join(METRICS)}"
+        )
 
 
 @dataclass(frozen=True, eq=False)

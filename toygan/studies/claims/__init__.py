@@ -1,7 +1,7 @@
 """Claims about methods: sentences, each with the recipes and the relation that can be measured again.
 
-`CLAIMS` is the menu of all claims, `TOPICS` the same by topic; `show` measures some of them and `check` those of your
-own. `toygan claims` does the same in a shell.
+`CLAIMS` is the menu of all claims, `TOPICS` the same by topic; `show` measures some of them. `toygan.claim` writes one
+of your own down, and `read` finds such claims in a file. `toygan claims` measures both in a shell.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from toygan.studies.claims.findings import Findings as Findings
 from toygan.studies.claims.findings import measure_claims
 from toygan.studies.claims.losses import LOSS_CLAIMS
 from toygan.studies.claims.networks import NETWORK_CLAIMS
+from toygan.studies.claims.own import read as read
 from toygan.studies.claims.players import PLAYER_CLAIMS
 from toygan.studies.claims.rare_mode import RARE_MODE_CLAIMS
 from toygan.studies.claims.regularizers import REGULARIZER_CLAIMS

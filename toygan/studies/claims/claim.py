@@ -20,7 +20,7 @@ from toygan.sweeps.store import Store
 from toygan.text import format_number
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Claim:
     """A sentence that holds if the quantity of each recipe exceeds that of the next by more than a margin.
 
@@ -38,6 +38,7 @@ class Claim:
         seeds: Seeds of each recipe [default: 16].
         quick: True if every run of the tests measures it [default: False].
         folklore: A common belief that the measurement contradicts [default: none].
+        metrics: The metrics that the runs measure [default: the default ones].
     Example:
         >>> from toygan import Recipe, claims
         >>> ring = Recipe(width=4, batch=8)
@@ -57,13 +58,52 @@ class Claim:
     seeds: int = 16
     quick: bool = False
     folklore: str = ""
+    metrics: tuple[str, ...] | None = None
+
+    def __repr__(self) -> str:
+        relation = " > " if self.within is None else " = "
+        of = f"{self.quantity.words} of {relation.join(self.recipes)}"
+        return f"Claim({self.sentence!r}: {of}, {self.setting})"
 
     def pieces(self, first_seed: int = 0) -> dict[str, Piece]:
         """Return the runs to measure, by the names of the recipes, under seeds from `first_seed` on."""
         return {
-            name: Piece.seeds(recipe.but(seed=first_seed), self.seeds, self.steps, self.every)
+            name: Piece.seeds(recipe.but(seed=first_seed), self.seeds, self.steps, self.every)._replace(
+                metrics=self.metrics
+            )
             for name, recipe in self.recipes.items()
         }
+
+    def check(self, first_seed: int = 0, jobs: int | None = 1, store: Store | None = None) -> Finding:
+        """Measure the claim behind a progress bar.
+
+        Args:
+            first_seed: The first seed; another one tells if the claim holds for seeds on which it was never tried
+                [default: 0].
+            jobs: Processes [default: 1]; None is one for each core.
+            store: A `toygan.sweeps.Store` of results: only what has changed since is trained [default: none].
+        Returns:
+            The finding, which prints as three lines.
+        Raises:
+            GroupsFailed: If an error has ended a run.
+        Example:
+            >>> from toygan import Recipe, claim
+            >>> ring = Recipe(width=4, batch=8)
+            >>> claim("All is one", a=ring, b=ring.but(loss="minimax"), within=9, steps=0, seeds=4).check(100)
+            All is one: holds
+            modes-covered: a 0, b 0; a minus b +0 [+0, +0], needed: within ±9
+            seeds 100 to 103, 0 iterations, batch=8 width=4
+        """
+        from tqdm.auto import tqdm
+
+        with tqdm(unit=" recipes", leave=False, disable=None) as bar:
+
+            def progress(done: int, in_all: int) -> None:
+                bar.total = in_all
+                bar.update(done - bar.n)
+
+            ((_, finding),) = check({"claim": self}, first_seed, jobs, store, progress)
+        return finding
 
     @property
     def setting(self) -> str:
@@ -71,7 +111,7 @@ class Claim:
         first, *others = self.recipes.values()
         same = [name for name in KNOBS if all(getattr(r, name) == getattr(first, name) for r in others)]
         shared = unquote(Recipe(**{name: getattr(first, name) for name in same}).to_string().replace("&", " "))
-        return f"{self.seeds} seeds, {self.steps:,} iterations" + (f", {shared}" if shared else "")
+        return ", ".join(filter(None, [f"{self.seeds} seeds", f"{self.steps:,} iterations", shared]))
 
     @property
     def needed(self) -> str:
@@ -86,6 +126,7 @@ class Finding(NamedTuple):
         claim: The claim.
         values: The quantity of each seed `(S,)`, by the names of the recipes.
         differences: Of each recipe minus the next: the mean, and the low and high end of its 95 % interval.
+        first_seed: The first of the seeds [default: 0].
     Example:
         >>> import numpy as np
         >>> from toygan import claims
@@ -99,6 +140,20 @@ class Finding(NamedTuple):
     claim: Claim
     values: dict[str, np.ndarray]
     differences: list[tuple[float, float, float]]
+    first_seed: int = 0
+
+    def __repr__(self) -> str:
+        names, last = list(self.values), self.first_seed + self.claim.seeds - 1
+        means = ", ".join(mean.replace(":", "") for mean in self.means)
+        gaps = [f"{a} minus {b} {effect}" for (a, b), effect in zip(pairwise(names), self.effects, strict=True)]
+        setting = self.claim.setting.partition(" seeds, ")[2]
+        lines = [
+            f"{self.claim.sentence}: {'holds' if self.holds else 'does not hold'}",
+            f"{self.claim.quantity.words}: {means}; {', '.join(gaps)}, needed: {self.claim.needed}",
+            f"seeds {self.first_seed} to {last}, {setting}",
+        ]
+        lost = {name: int((~np.isfinite(values)).sum()) for name, values in self.values.items()}
+        return "\n".join(lines + [f"{name}: {n} of {self.claim.seeds} seeds diverged" for name, n in lost.items() if n])
 
     @property
     def holds(self) -> bool:
@@ -127,7 +182,8 @@ def find(claim: Claim, records: Mapping[str, Record]) -> Finding:
     """Return the finding of a claim from the records of its recipes."""
     values = {name: claim.quantity.compute(records[name]) for name in claim.recipes}
     gaps = [a - b for a, b in pairwise(values.values())]
-    return Finding(claim, values, [(float(gap.mean()), *mean_interval(gap)) for gap in gaps])
+    first = next(iter(records.values())).recipes[0].seed
+    return Finding(claim, values, [(float(gap.mean()), *mean_interval(gap)) for gap in gaps], first)
 
 
 def check(
