@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from toygan.chart import Arrows, Axis, Band, Bars, Cells, Chart, Line, Lines, Mark, Points, Surface, Text
+from toygan.chart import Arrows, Axis, Band, Bars, Cells, Chart, Line, Lines, Mark, Mesh, Points, Surface, Text
 
 THREE, TWO = np.arange(3.0), np.arange(2.0)
 UNIT = Axis("", 0, 1)
@@ -28,6 +28,10 @@ UNIT = Axis("", 0, 1)
             r"mark 'c': 1 names; must be 4, one a cell",
         ),
         (lambda: Arrows("a", "real", THREE, THREE, TWO, THREE), r"mark 'a': u has shape \(2,\); must be \(3,\)"),
+        (
+            lambda: Mesh("m", "real", THREE, THREE, THREE, THREE, 2),
+            r"mark 'm': 3 points; must be whole rows of 2",
+        ),
         (lambda: Text("t", "real", ("a",), THREE, THREE), r"mark 't': 1 words; must be 3"),
         (lambda: Text("t", "ink", ("a",), TWO[:1], TWO[:1], offset=THREE), r"mark 't': offset has shape \(3,\)"),
         (lambda: Points("p", "blue", THREE, THREE), "mark 'p': role='blue'; allowed: real, generated"),  # type: ignore[arg-type]

@@ -52,7 +52,8 @@ def look(ring):
 
 def numbers(look):
     """All that a look holds, without the recipe."""
-    return {**vars(look), "recipe": None, "measurement": vars(look.measurement)}
+    inner = {"measurement": vars(look.measurement), "latent_map": vars(look.latent_map)}
+    return {**vars(look), "recipe": None, **inner}
 
 
 def measured(look, **changes):

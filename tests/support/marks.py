@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from toygan.chart import Arrows, Axis, Band, Bars, Cells, Chart, Line, Lines, Mark, Points, Text
+from toygan.chart import Arrows, Axis, Band, Bars, Cells, Chart, Line, Lines, Mark, Mesh, Points, Text
 from toygan.chart.marks import Raster
 from toygan.chart.style import STYLE, rgb
 
@@ -50,5 +50,12 @@ MARKS: dict[str, tuple[Mark, tuple[float, float], float]] = {  # a mark, a point
     "cells": (Cells("m", "generator", np.array([[0, 1], [0.6, np.nan]]), tuple("abcd")), (2, 8), 0.6),
     "faint cells": (Cells("m", "real", np.array([[0, 1], [0.6, 0]]), tuple("abcd"), opacity=0.5), (2, 8), 0.3),
     "arrows": (Arrows("m", "generator", one(2), one(5), one(6), one(0), width=8), (4, 5), 1),
+    "mesh": (
+        Mesh(
+            "m", "generator", TEN, np.array([2.0, 2]), TEN, np.array([6.0, 6]), 2, other="generator", width=6, flat=True
+        ),
+        (4, 6),
+        1,
+    ),
     "text": (Text("m", "ink", ("■",), one(5), one(5), size=40), (5, 5), 1),
 }

@@ -9,6 +9,7 @@ from toygan.chart.marks import Cells as Cells
 from toygan.chart.marks import Line as Line
 from toygan.chart.marks import Lines as Lines
 from toygan.chart.marks import Mark as Mark
+from toygan.chart.marks import Mesh as Mesh
 from toygan.chart.marks import Points as Points
 from toygan.chart.marks import Surface as Surface
 from toygan.chart.marks import Text as Text

@@ -50,17 +50,18 @@ export function belowAxes({ x, marks }) {
 
 /**
  * Paint all of a chart but its title and legend, without the marks whose names are hidden; of several lines the `near`
- * one is stronger (-1: none). Return the place of the axes.
+ * one is stronger (-1: none), of a mesh the way to it `from` another point. Return the place of the axes.
  * @param {CanvasRenderingContext2D} context
  * @param {Chart} chart
  * @param {Sheet} sheet
  * @param {Palette} palette
  * @param {ReadonlySet<string>} hidden
  * @param {number} near
+ * @param {number} from
  */
-export function paint(context, chart, sheet, palette, hidden = new Set(), near = -1) {
+export function paint(context, chart, sheet, palette, hidden = new Set(), near = -1, from = -1) {
   const frame = layout(chart, sheet);
-  const brush = { context, frame, point: sheet.point, palette, near };
+  const brush = { context, frame, point: sheet.point, palette, near, from };
   context.setTransform(sheet.ratio, 0, 0, sheet.ratio, 0, 0);
   context.clearRect(0, 0, sheet.width, sheet.height);
   const marks = chart.marks.filter((mark) => !hidden.has(mark.name));

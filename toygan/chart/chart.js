@@ -26,6 +26,7 @@ export class ChartView {
   #point = 1;
   #open = false; // whether one line for each seed is shown in place of bands
   #near = -1; // of several lines, the one at the pointer
+  #from = -1; // of a mesh, the point that was chosen last
   /** @type {number | undefined} of the curves at the pointer */
   #iteration;
   #size = [0, 0]; // of the canvas, in CSS pixels
@@ -82,7 +83,7 @@ export class ChartView {
     const [width, height] = this.#size;
     fit(canvas, width, height);
     const sheet = { width, height, point: this.#point, ratio: devicePixelRatio };
-    this.#frame = paint(this.context, chart, sheet, this.palette(), this.#unseen, this.#near);
+    this.#frame = paint(this.context, chart, sheet, this.palette(), this.#unseen, this.#near, this.#from);
     this.#stale = false;
     const unused = chart.aspect ? height - belowAxes(chart) * this.#point - this.#frame.bottom : 0;
     if (unused !== this.#unused) this.below.style.top = `${-(this.#unused = unused)}px`;
@@ -141,6 +142,18 @@ export class ChartView {
     return new Set([...this.#hidden, ...(this.#open ? several.instead_of : [several.name])]);
   }
 
+  /** @param {AnyMark["kind"]} kind */
+  #has(kind) {
+    return this.#chart?.marks.some((mark) => mark.kind === kind) ?? false;
+  }
+
+  /** Show the way from a point of a mesh to the pointer, or none (-1). @param {number} point */
+  #stayAt(point) {
+    this.#from = point;
+    this.#stale = true;
+    this.paint();
+  }
+
   /** @param {AnyMark} mark */
   #opener({ name }) {
     const button = make("button", "toygan-opener", { type: "button", textContent: name });
@@ -163,7 +176,8 @@ export class ChartView {
 
   /** Report the line, or the iteration, at the pointer; return whether there is one. */
   #choose() {
-    if (this.#near >= 0) this.chosen(this.#near);
+    if (this.#near >= 0 && this.#has("mesh")) this.#stayAt(this.#near === this.#from ? -1 : this.#near);
+    else if (this.#near >= 0) this.chosen(this.#near);
     else if (this.#iteration !== undefined && this.went) this.went(this.#iteration);
     else return false;
     return true;
@@ -234,8 +248,8 @@ export class ChartView {
     this.#iteration = values?.iteration;
     this.#pointAt(values ? values.near : -1);
     this.box.hidden = !values;
-    const cells = this.#chart?.marks.some((mark) => mark.kind === "cells"); // a cell has an edge instead of the rule
-    this.rule.hidden = !values || cells === true;
+    // A cell has an edge, a point of a mesh a spot instead of the rule.
+    this.rule.hidden = !values || this.#has("cells") || this.#has("mesh");
     this.box.ariaLive = aloud ? "polite" : "off";
     if (!values || !place || !this.#frame) return;
     const { top, bottom } = this.#frame;
@@ -271,7 +285,10 @@ export class ChartView {
     if (key === "s") return this.#turn();
     if (key === "Enter") return this.#choose();
     const frame = this.#frame, step = STEPS[key];
-    if (key === "Escape") this.#read(null);
+    if (key === "Escape") {
+      this.#read(null);
+      if (this.#from >= 0) this.#stayAt(-1);
+    }
     if (!frame || !step) return key === "Escape";
     const { left, right, top, bottom } = frame, place = this.#place ?? { x: (left + right) / 2, y: (top + bottom) / 2 };
     const within = (/** @type {number} */ n, low = 0, high = 0) => Math.min(Math.max(n, low), high);

@@ -1,4 +1,5 @@
-// The nine marks on a 2-D canvas. marks.py describes how each of them looks; sizes are in points, colours go by role.
+// The ten marks on a 2-D canvas. marks.py describes how each of them looks; sizes are in points, colours go by role.
+import { paintMesh } from "./mesh.js";
 import { addPolygon, paintPoints } from "./points.js";
 
 /**
@@ -13,8 +14,9 @@ import { addPolygon, paintPoints } from "./points.js";
  * @typedef {{ left: number, right: number, top: number, bottom: number,
  *   x: (value: number) => number, y: (value: number) => number }} Frame
  *
- * All that painting needs; `point` is CSS pixels per point, `near` the one of several lines at the pointer.
- * @typedef {{ context: CanvasRenderingContext2D, frame: Frame, point: number, palette: Palette, near?: number }} Brush
+ * All that painting needs; `point` is CSS pixels per point, `near` the one of several lines at the pointer,
+ * `from` the point of a mesh that was chosen last.
+ * @typedef {{ context: CanvasRenderingContext2D, frame: Frame, point: number, palette: Palette, near?: number, from?: number }} Brush
  */
 
 export const NUMBERS = /** @type {const} */ ([
@@ -33,6 +35,7 @@ export const PAINTERS = /** @type {Record<AnyMark["kind"], (brush: Brush, mark: 
   surface: paintSurface,
   cells: paintCells,
   arrows: paintArrows,
+  mesh: paintMesh,
   text: paintText,
 });
 

@@ -1,4 +1,4 @@
-"""The vocabulary of charts: nine marks, each a frozen set of arrays.
+"""The vocabulary of charts: ten marks, each a frozen set of arrays.
 
 Who makes a mark computes its numbers; a painter turns them into pixels and knows nothing of GANs. Sizes and offsets are
 in points (1/72 inch), for text too; everything else is in the numbers of the axes. NaN and infinity are not painted: a
@@ -341,6 +341,64 @@ class Arrows(Mark):
     width: float = 1.6
     key: float = 0.0
     columns = ("x", "y", "u", "v")
+
+
+Pair = tuple[float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Mesh(Mark):
+    """A regular grid of points (x, y), and its image (u, v) in the same axes: the grid as a map warps it.
+
+    Its upright lines are coloured from `role` to `other`, its level ones from "muted" to "ink", so that a line of
+    the image says where it comes from. A page shows the point of the grid nearest to the pointer in both, and the way
+    between two points.
+
+    Args:
+        name: Key of the mark: unique in its chart, the same from frame to frame.
+        role: Role that decides its colour, in light and in dark: "real", "generated", "discriminator", "generator",
+            "second", "third", "ink", "muted" or "faint".
+        x: Places of the grid `(n,)`, row by row from the lowest, each from left to right.
+        y: Places of the grid `(n,)`.
+        u: Places of the image `(n,)`.
+        v: Places of the image `(n,)`.
+        across: Points in a row.
+        other: Role at the other end of the colours [default: "second"].
+        every: Points from one painted line to the next [default: 1].
+        width: Width of a line, in points [default: 0.9].
+        label: Entry in the legend; marks with the same label share one [default: none].
+        opacity: From 0 to 1 [default: 1].
+        words: Names of a point of the grid and of its image [default: "z" and "x"].
+        numbers: For x, y, u and v, the number at place 0 and that from place 0 to 1, to be read [default: the places].
+        flat: True for a grid of one row, a curve that is read as one number [default: False].
+    Raises:
+        ValueError: If the points are not whole rows.
+    Example:
+        >>> import numpy as np
+        >>> from toygan.chart import Mesh
+        >>> x, y = (side.ravel() for side in np.meshgrid(np.arange(3.0), np.arange(2.0)))
+        >>> Mesh("map", "generator", x, y, 2 * x, y + 1, 3).u
+        array([0., 2., 4., 0., 2., 4.])
+    """
+
+    x: Array  # (n,)
+    y: Array  # (n,)
+    u: Array  # (n,)
+    v: Array  # (n,)
+    across: int
+    _: KW_ONLY
+    other: Role = "second"
+    every: int = 1
+    width: float = 0.9
+    words: tuple[str, str] = ("z", "x")
+    numbers: tuple[Pair, Pair, Pair, Pair] = ((0, 1), (0, 1), (0, 1), (0, 1))
+    flat: bool = False
+    columns = ("x", "y", "u", "v")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.across < 1 or len(self.x) % self.across:
+            raise ValueError(f"mark {self.name!r}: {len(self.x)} points; must be whole rows of {self.across}")
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from toygan.chart.style import DARK, DASHES, LIGHT, STYLE, Palette, rgb
 
 FOLDER = Path(__file__).parent
 # Each module after those that it imports.
-MODULES = ("scales", "points", "marks", "canvas", "reading", "elements", "chart", "wire", "picture")
+MODULES = ("scales", "points", "mesh", "marks", "canvas", "reading", "elements", "chart", "wire", "picture")
 HTML = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

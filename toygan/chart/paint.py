@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
+from matplotlib.collections import LineCollection
 from matplotlib.colors import ListedColormap
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, PathPatch, Rectangle
@@ -17,8 +18,8 @@ from matplotlib.path import Path
 from matplotlib.transforms import ScaledTranslation, Transform
 from PIL import Image
 
-from toygan.chart.marks import Arrows, Band, Bars, Cells, Line, Lines, Mark, Points, Surface, Text
-from toygan.chart.style import DASHES, STYLE, Palette, find_shape
+from toygan.chart.marks import Arrows, Band, Bars, Cells, Line, Lines, Mark, Mesh, Points, Surface, Text
+from toygan.chart.style import DASHES, STYLE, Palette, find_shape, mix
 
 RIGHT_POINTS = 0.36 * 72  # right of the axes
 ALIGN = {
@@ -212,6 +213,21 @@ def _arrows(axes: Axes, mark: Arrows, palette: Palette) -> list[Artist]:
     return [axes.quiver(mark.x, mark.y, mark.u, mark.v, width=mark.width / 72, **how)]
 
 
+def _mesh(axes: Axes, mark: Mesh, palette: Palette) -> list[Artist]:
+    artists: list[Artist] = []
+    ends = ((palette.muted, palette.ink), (palette.colour(mark.role), palette.colour(mark.other)))
+    for across, up in ((mark.x, mark.y), (mark.u, mark.v)):
+        grid = np.stack([across, up], axis=-1).reshape(-1, mark.across, 2)
+        for lines, (first, last) in zip((grid, grid.swapaxes(0, 1)), ends, strict=True):
+            shown = lines[:: mark.every] if lines.shape[1] > 1 else lines[:0]
+            if mark.flat and len(lines) == 1:  # one line, whose pieces have the colours of where they come from
+                shown, (first, last) = np.stack([lines[0, :-1], lines[0, 1:]], axis=1), ends[1]
+            colours = [mix(first, last, t) for t in np.linspace(0, 1, len(shown))]
+            collection = LineCollection(list(shown), colors=colours, linewidths=mark.width, alpha=mark.opacity)
+            artists.append(axes.add_collection(collection, autolim=False))
+    return artists
+
+
 def _text(axes: Axes, mark: Text, palette: Palette) -> list[Artist]:
     across, up = ALIGN[mark.anchor]
     base = axes.transData if mark.units == "data" else axes.transAxes
@@ -235,5 +251,6 @@ PAINTERS: dict[type[Mark], Callable[..., list[Artist]]] = {
     Surface: _surface,
     Cells: _cells,
     Arrows: _arrows,
+    Mesh: _mesh,
     Text: _text,
 }

@@ -1,12 +1,13 @@
 // The values of a chart at a place: under the pointer, or under the reading mark that keys move.
+import { describeOfMesh, nearestOfMesh } from "./mesh.js";
 import { findNearest, formatNumber, interpolate, valueAt } from "./scales.js";
 
 /**
  * @import { AnyMark, Band, Chart, Line, Lines } from "./wire.js"
  * @import { Frame } from "./marks.js"
  *
- * The pixel of the values, a line of words for each with the role of its mark, and the nearest of several lines (Lines)
- * or the cell, -1 if there is none; and the iteration, of curves over iterations.
+ * The pixel of the values, a line of words for each with the role of its mark, and the nearest of several lines (Lines),
+ * the cell or the point of a mesh, -1 if there is none; and the iteration, of curves over iterations.
  * @typedef {{ x: number, lines: { role: import("./wire.js").Role, words: string }[], near: number,
  *   iteration?: number }} Reading
  */
@@ -33,6 +34,11 @@ export function reading(chart, frame, px, py, hidden = new Set()) {
   if (cells) {
     const near = cellAt(cells, chart, x, y);
     return { x: px, lines: cells.names[near].split("\n").map((words) => ({ role: "ink", words })), near };
+  }
+  const mesh = marks.find((mark) => mark.kind === "mesh");
+  if (mesh) {
+    const near = nearestOfMesh(mesh, frame, px, py);
+    return near < 0 ? null : { x: px, lines: [{ role: "ink", words: describeOfMesh(mesh, near) }], near };
   }
   const lines = marks.flatMap((mark) => {
     const words = describe(mark, chart, at, y);

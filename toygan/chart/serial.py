@@ -10,9 +10,10 @@ import numpy as np
 
 from toygan.chart.axis import Axis
 from toygan.chart.chart import Chart
-from toygan.chart.marks import Arrows, Band, Bars, Cells, Line, Lines, Points, Surface, Text
+from toygan.chart.marks import Arrows, Band, Bars, Cells, Line, Lines, Mesh, Points, Surface, Text
 
-KINDS = {kind.__name__: kind for kind in (Chart, Axis, Points, Line, Lines, Band, Bars, Surface, Cells, Arrows, Text)}
+MARKS = (Points, Line, Lines, Band, Bars, Surface, Cells, Arrows, Mesh, Text)
+KINDS = {kind.__name__: kind for kind in (Chart, Axis, *MARKS)}
 KIND, PLACE, SHAPE = "kind", "place", "shape"
 
 

@@ -139,6 +139,21 @@ def rgb(colour: str) -> np.ndarray:
     return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], dtype=float)
 
 
+def mix(first: str, last: str, share: float) -> str:
+    """Return the colour that lies this share of the way from one colour to another.
+
+    Args:
+        first: The colour of share 0, as "#rrggbb".
+        last: The colour of share 1.
+        share: From 0 to 1.
+    Example:
+        >>> from toygan.teach import style
+        >>> style.mix("#000000", "#ffffff", 0.2)
+        '#333333'
+    """
+    return "#" + "".join(f"{round(part):02x}" for part in (1 - share) * rgb(first) + share * rgb(last))
+
+
 def rc(palette: Palette = LIGHT) -> dict[Any, Any]:
     """Return a palette, and the sizes of toygan's words, as settings for matplotlib.
 

@@ -16,10 +16,12 @@
  *   low: string, high: string, unit: string }} Cells
  * @typedef {Mark & { kind: "arrows", x: Float32Array, y: Float32Array, u: Float32Array, v: Float32Array,
  *   width: number, key: number }} Arrows
+ * @typedef {Mark & { kind: "mesh", x: Float32Array, y: Float32Array, u: Float32Array, v: Float32Array, across: number,
+ *   other: Role, every: number, width: number, words: [string, string], numbers: [number, number][], flat: boolean }} Mesh
  * @typedef {Mark & { kind: "text", x: Float32Array, y: Float32Array, words: string[], offset: Float32Array,
  *   anchor: "center" | "left" | "right" | "top" | "bottom", units: "data" | "axes", size: number, bold: boolean,
  *   box: boolean }} Text
- * @typedef {Points | Line | Lines | Band | Bars | Surface | Cells | Arrows | Text} AnyMark
+ * @typedef {Points | Line | Lines | Band | Bars | Surface | Cells | Arrows | Mesh | Text} AnyMark
  *
  * @typedef {{ label: string, low: number, high: number, log: boolean, format: string, role: Role, grid: boolean,
  *   marked: [number, string][] }} Axis

@@ -4,7 +4,7 @@ A panel is a class and its row, side by side in the file of its family; here the
 """
 
 from toygan.chart import Chart
-from toygan.panels import columns, coverage, curves, dirac, samples, score
+from toygan.panels import columns, coverage, curves, dirac, map, samples, score
 from toygan.panels.look import Look as Look
 from toygan.panels.panel import Panel as Panel
 from toygan.panels.panel import note
@@ -36,7 +36,15 @@ class Panels(Menu[tuple[Panel, ...]]):
 
 
 PANELS = Panels(
-    {**samples.PANELS, **curves.PANELS, **coverage.PANELS, **columns.PANELS, **score.PANELS, **dirac.PANELS},
+    {
+        **samples.PANELS,
+        **map.PANELS,
+        **curves.PANELS,
+        **coverage.PANELS,
+        **columns.PANELS,
+        **score.PANELS,
+        **dirac.PANELS,
+    },
     aliases={"divergence": "reverse-kl"},
 )
 """The panels by name, for a playground, a picture or a recording."""

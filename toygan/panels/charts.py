@@ -20,8 +20,8 @@ class Charts:
     """Panels by name, as charts of the newest look.
 
     A growing axis does not become shorter within a run, and a member that has diverged keeps its last samples. `needs`
-    are the metrics that the panels show, `look` is the newest look. Raises ValueError for an unknown panel, or if no
-    panel is given.
+    are the metrics that the panels show, `asks` the fields of a look that only some show, `look` is the newest look.
+    Raises ValueError for an unknown panel, or if no panel is given.
     """
 
     def __init__(self, panels: Sequence[str]) -> None:
@@ -31,6 +31,7 @@ class Charts:
         self._panels = tuple(panels)
         self._measured = {name for name, kind in kinds.items() if all(panel.measured for panel in kind)}
         self.needs = {metric for kind in kinds.values() for panel in kind for metric in panel.needs}
+        self.asks = {field for kind in kinds.values() for panel in kind for field in panel.asks}
         self.look: Look | None = None
         self._charts: list[Chart] = []
 

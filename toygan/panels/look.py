@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -15,6 +15,7 @@ import torch
 
 from toygan.measure import theory
 from toygan.measure.words import status
+from toygan.panels.latent import LatentMap, map_latent
 from toygan.parts.distributions import Distribution
 from toygan.parts.menu import Itself
 from toygan.parts.metrics.inputs import MetricInputs
@@ -88,6 +89,7 @@ class Look:
         means: The mean of all places up to each of these iterations `(S, 2)`.
         measurement: The measurements of all members up to now.
         status: The state of the member and of the others in words; empty before the first measurement.
+        latent_map: G as a map of its noise; None if no panel asks for it, or if the noise has no plane.
     Example:
         >>> from toygan import Look, Population, Recipe
         >>> from toygan.runs.record import Record
@@ -115,6 +117,7 @@ class Look:
     means: np.ndarray
     measurement: Measurement
     status: str
+    latent_map: LatentMap | None = None
 
     @staticmethod
     def from_run(
@@ -126,6 +129,7 @@ class Look:
         metrics: Iterable[str] | None = None,
         before: Look | None = None,
         patience: float = math.inf,
+        asks: Collection[str] = ("latent_map",),
     ) -> Look:
         """Look at a member of a population; the cost does not depend on the number of members.
 
@@ -138,12 +142,14 @@ class Look:
             metrics: The metrics to show [default: all that were measured].
             before: An earlier look, whose measurement is shared if there is no newer one.
             patience: Seconds after which arrows are left out.
+            asks: Names of the fields of a look that only some panels show [default: all].
         Returns:
             The look, which does not change with the run.
         """
         newest, path = snapshot or record.last, record.path
         diverged_at = int(population.diverged_at[member])
-        real, generated, arrows, d_output = _ask(population.probe(member), n, patience)
+        probe = population.probe(member)
+        real, generated, arrows, d_output = _ask(probe, n, patience)
         if before is not None and newest is not None and before.scores is newest.metrics:
             measurement = before.measurement
         else:
@@ -164,6 +170,7 @@ class Look:
             means=path.means[:, member : member + 1].reshape(-1, 2).copy(),
             measurement=measurement,
             status=status(newest, member, population.diverged_at) if newest else "",
+            latent_map=map_latent(probe) if "latent_map" in asks else None,
         )
 
     @property

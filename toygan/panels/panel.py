@@ -24,6 +24,7 @@ class Panel:
     Args:
         title: Words above the chart.
         needs: Names of the metrics that it shows; a run measures them for it [default: none].
+        asks: Names of the fields of a look that it shows, of those that are left out otherwise [default: none].
         measured: True if it shows measurements only, so its chart stays until the next one [default: False].
     Example:
         >>> from toygan import Look, Panel, Population, Recipe
@@ -42,6 +43,7 @@ class Panel:
 
     title: str = ""
     needs: tuple[str, ...] = ()
+    asks: ClassVar[tuple[str, ...]] = ()
     measured: ClassVar[bool] = False
 
     def refuses(self, recipe: Recipe) -> str | None:

@@ -78,7 +78,8 @@ def _stems_from(part: Measurement, whole: Measurement) -> bool:
 class SideCharts:
     """Panels by name, of one to four sides, look by look: a chart of each side for what is drawn, one for a number.
 
-    `needs` are the metrics that the panels show. Raises ValueError for an unknown panel, or if none is given.
+    `needs` are the metrics that the panels show, `asks` the fields of a look that only some show. Raises
+    ValueError for an unknown panel, or if none is given.
     """
 
     def __init__(self, panels: Sequence[str]) -> None:
@@ -89,6 +90,7 @@ class SideCharts:
         self._scores = [score for name, kind in kinds.items() for score in _scores_of(name, kind)]
         self.needs = {name for score in self._scores for name in score.needs}
         self.needs |= {metric for name in self._drawn for panel in kinds[name] for metric in panel.needs}
+        self.asks = {field for name in self._drawn for panel in kinds[name] for field in panel.asks}
         self._sides: list[Charts] = []
         self._key: object = None
         self._step = -1

@@ -56,6 +56,17 @@ class Noise:
         """
         raise NotImplementedError
 
+    def quantiles(self, shares: Tensor) -> Tensor | None:
+        """Return the values below which these shares of one number of a latent point lie.
+
+        Args:
+            shares: Shares between 0 and 1 `(n,)`.
+        Returns:
+            Values `(n,)`, of any number of a point, if these are independent; None if not, or if nobody knows
+            [default: None].
+        """
+        return None
+
     def network(self, g: Network) -> Network:
         """Return the generator's network for this noise.
 
@@ -74,6 +85,9 @@ class Normal(Noise):
     def draw(self, latent: int) -> Draw:
         return normal(latent)
 
+    def quantiles(self, shares: Tensor) -> Tensor | None:
+        return math.sqrt(2) * torch.erfinv(2 * shares - 1)
+
 
 @dataclass(frozen=True)
 class UniformNoise(Noise):
@@ -88,6 +102,9 @@ class UniformNoise(Noise):
 
     def draw(self, latent: int) -> Draw:
         return lambda n, rng: self.low + (self.high - self.low) * torch.rand(n, latent, generator=rng)
+
+    def quantiles(self, shares: Tensor) -> Tensor | None:
+        return self.low + (self.high - self.low) * shares
 
 
 @dataclass(frozen=True)
@@ -126,6 +143,10 @@ class Truncated(Noise):
             return (math.sqrt(2) * torch.erfinv(u)).clamp(-self.bound, self.bound).float()
 
         return points
+
+    def quantiles(self, shares: Tensor) -> Tensor | None:
+        most = math.erf(self.bound / math.sqrt(2))
+        return math.sqrt(2) * torch.erfinv(most * (2 * shares - 1))
 
 
 @dataclass(frozen=True)

@@ -33,5 +33,6 @@ class Frames:
         patience = ARROWS_SECONDS if s.slow else math.inf
         before, needs = self._charts.look, self._charts.needs
         s.run.followed = tuple(needs)
-        look = Look.from_run(s.population, s.record, s.snapshot, s.focus, None, needs, before, patience)
+        asks = self._charts.asks
+        look = Look.from_run(s.population, s.record, s.snapshot, s.focus, None, needs, before, patience, asks)
         return self._charts.update(look)

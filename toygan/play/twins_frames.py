@@ -43,7 +43,8 @@ class TwinsFrames:
         patience = ARROWS_SECONDS if s.slow else math.inf
         needs = self._charts.needs | set(s.metrics)
         look = Look.from_run(
-            run.population, run.record, None, number, None, needs, self._whole.get(run), patience
+            run.population, run.record, None, number, None, needs, self._whole.get(run), patience,
+            self._charts.asks,
         )  # fmt: skip
         self._whole[run] = look
         self._looks[side] = select_members(look, [at for _, at in placed], self._looks.get(side))
