@@ -20,6 +20,7 @@ BLOCKS = re.findall(r"^```python\n(.*?)^```", PAGE, flags=re.M | re.S)
 COMMANDS = [line.split("#")[0].split() for line in re.findall(r"^toygan .*$", PAGE, flags=re.M)]
 # What makes a command short enough for a test: nothing is measured by claims and gallery, which `make slow` runs.
 SHORTER = {
+    "compare": ["--steps", "1", "--seeds", "2"],
     "train": ["--steps", "1"], "play": ["--copy-only"], "claims": ["--list"], "gallery": ["--list"],
     "sweep": ["--steps", "1", "--seeds", "1", "--jobs", "1"],
     "reproduce": ["--budget", "2", "--seeds", "1", "--jobs", "1"],

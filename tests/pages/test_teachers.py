@@ -36,7 +36,8 @@ def test_its_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert names["small"].session.recipe.loss == "minimax"
     assert b"<html" in Path("ring8.html").read_bytes()
     assert "ada" in names["table"]["learner"].tolist()
-    names["small"].close(), names["large"].close()
+    assert names["twins"].session.differences == ["no r1", "r1 = 0.1"]
+    names["small"].close(), names["large"].close(), names["twins"].close()
 
 
 def test_the_marks_of_an_own_exercise_stand_in_the_answers_of_a_class(
