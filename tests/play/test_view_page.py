@@ -69,7 +69,7 @@ def show(page: Any, frame: int, **words: Any) -> None:
 
 def test_a_view_says_that_it_is_here_and_that_it_goes_and_then_listens_to_nothing(page: Any) -> None:
     assert said(page) == [{"here": True, "hidden": False}]
-    assert page.evaluate("heard()") == ["comm_live_update", "msg:custom"]
+    assert page.evaluate("heard()") == ["change:present", "comm_live_update", "msg:custom"]
     page.evaluate("end()")
     assert said(page) == [{"gone": True}]
     assert page.evaluate("heard()") == []
@@ -82,13 +82,14 @@ def test_a_view_says_that_it_is_here_and_that_it_goes_and_then_listens_to_nothin
 def test_words_stand_where_they_belong(page: Any) -> None:
     page.evaluate("(words) => tell(words)", {**WORDS, "message": "lr_g = 0.002", "cause": "Why.", "playing": True})
     status, diagnosis = page.locator(".toygan-status"), page.locator(".toygan-diagnosis")
-    assert status.inner_text().split("\n") == ["iteration 3", "lr_g = 0.002"]
-    assert diagnosis.inner_text().split() == ["healthy", "w1", "0.1", "Why."]
+    assert page.locator(".toygan-count b").inner_text() == "3"
+    assert status.inner_text().split("\n") == ["healthy", "lr_g = 0.002"]
+    assert diagnosis.inner_text().split() == ["seed", "0", "w1", "0.1", "Why."]
     assert (page.locator(".toygan-play").inner_text(), status.get_attribute("aria-live")) == ("Pause", "off")
     page.evaluate("(words) => tell(words)", {**WORDS, "message": "no", "refused": True})
     assert page.locator(".toygan-refused .toygan-message").inner_text() == "no"
     assert (page.locator(".toygan-play").inner_text(), status.get_attribute("aria-live")) == ("Play", "polite")
-    assert page.locator(".toygan-view").get_attribute("aria-label") == "iteration 3"
+    assert page.locator(".toygan-view").get_attribute("aria-label") == "iteration 3 · seed 0"
 
 
 def test_each_metric_of_the_evidence_is_explained_one_hover_away(page: Any) -> None:
@@ -209,3 +210,22 @@ def test_the_star_on_the_time_line_asks_for_the_best_iteration(page: Any) -> Non
     said(page)
     star.click()
     assert [content for content in said(page) if "at" in content] == [{"at": 60}]
+
+
+def test_presenting_leaves_picture_play_iteration_and_verdict(page: Any) -> None:
+    words = {**WORDS, "first": 0, "reached": 9, "at": 9, "marks": [], "compare": "Compare", "cause": "Why."}
+    page.evaluate("(words) => tell(words)", words)
+    view, playground = page.locator(".toygan-view"), page.locator(".toygan-playground")
+    kept = [page.locator(f".toygan-{name}") for name in ("view", "play", "count", "verdict", "present")]
+    left_out = [page.locator(f".toygan-{name}") for name in ("timeline", "diagnosis", "compare")]
+    assert all(part.is_visible() for part in kept + left_out)
+    for way_in, way_out in (("f", "Escape"), ("f", "f")):
+        view.focus()
+        page.keyboard.press(way_in)
+        assert all(part.is_visible() for part in kept)
+        assert not any(part.is_visible() for part in left_out)
+        assert playground.bounding_box() == {"x": 0, "y": 0, "width": 960, "height": 900}
+        page.keyboard.press(way_out)
+        assert all(part.is_visible() for part in left_out)
+    page.locator("#slider").press("f")
+    assert page.locator(".toygan-presenting").count() == 0, "f in a field is a letter"

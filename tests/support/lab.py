@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 import secrets
 import shutil
 import socket
@@ -159,9 +158,8 @@ class Lab:
         return self.frame(within)
 
     def iteration(self, within: Any = None) -> int:
-        """The iteration that the status line shows, -1 before it shows one."""
-        found = re.search(r"iteration ([\d,]+)", self.part("status", within).inner_text())
-        return int(found[1].replace(",", "")) if found else -1
+        """The iteration that stands in large digits."""
+        return int(self.part("count", within).locator("b").inner_text().replace(",", ""))
 
     def settled(self, within: Any = None) -> int:
         """The iteration, once no further frame is painted."""

@@ -6,10 +6,12 @@ from toygan.play.view import View
 
 SCRIPT = View._esm.replace("export default", "globalThis.widget =")
 KERNEL = """() => {
-    const hear = {}, numbers = { width: 960, height: 540, room: 304 };
+    const hear = {}, traits = { width: 960, height: 540, present: false };
     globalThis.said = [];
     const model = {
-        get: (name) => numbers[name],
+        get: (name) => traits[name],
+        set: (name, value) => { traits[name] = value; },
+        save_changes: () => {},
         send: (content) => { if (globalThis.dead) throw new Error("dead"); said.push(content); },
         on: (event, act) => { hear[event] = act; },
         off: (event) => { delete hear[event]; },
@@ -22,6 +24,6 @@ KERNEL = """() => {
     globalThis.end = widget.render({ model, el: document.querySelector("#here") });
 }"""
 WORDS = {
-    "status": "iteration 3", "message": "", "refused": False, "playing": False, "focus": 0, "seeds": 3,
-    "verdict": "healthy", "evidence": "w1 0.1", "cause": "", "remedy": "",
+    "status": "iteration 3 · seed 0", "iteration": 3, "message": "", "refused": False, "playing": False, "focus": 0,
+    "seeds": 3, "verdict": "healthy", "evidence": "w1 0.1", "cause": "", "remedy": "",
 }  # fmt: skip

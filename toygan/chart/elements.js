@@ -88,7 +88,7 @@ export function diagnosis() {
  */
 export function labelButton(button, text, icon) {
   if (button.textContent === text) return;
-  button.replaceChildren(make("i", `fa ${icon}`, { ariaHidden: "true" }), text);
+  button.replaceChildren(make("i", `fa ${icon}`, { ariaHidden: "true" }), make("span", "", { textContent: text }));
 }
 
 /**

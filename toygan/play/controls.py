@@ -17,17 +17,10 @@ from toygan.text import round_to
 
 Changed = Callable[[str, Any], None]  # (field, value) that the user has chosen
 
-CONTROLS = ("data", "loss", "regularizers", "lr_g", "lr_d", "d_steps", "batch", "width", "depth", "seed")  # the usual
 RESTARTS = " ↻"  # marks fields whose change restarts the run
 STOPS = 200  # of a slider that is not logarithmic
 FEW = 12  # entries of a menu that needs no groups
 WIDTH = {"width": "auto"}  # of the grid's column
-GRID = {
-    "display": "grid",
-    "grid_template_columns": "repeat(auto-fill, minmax(250px, 1fr))",
-    "grid_gap": "2px 16px",
-    "width": "100%",
-}
 
 
 class Control:

@@ -71,6 +71,10 @@ class Live(w.VBox):  # type: ignore[misc]
         self.find_loop()
         self.usable = True
 
+    def _lay_out(self, column: w.Widget, *below: w.Widget) -> None:
+        """Put the controls beside the view, or below it if there is no room, and the rest below the view."""
+        self.children = [w.Box([self.view, column, *below]).add_class("toygan-page")]
+
     def _ipython_display_(self) -> None:
         live = {**self._repr_mimebundle_(), "text/plain": "Run the cell for the live view. Below: its last state."}
         display(live, raw=True)

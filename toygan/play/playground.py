@@ -11,13 +11,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import ipywidgets as w
-
 from toygan.panels import PANELS
 from toygan.play.alone import alone
 from toygan.play.aside import aside
 from toygan.play.cell import close_earlier
-from toygan.play.controls import CONTROLS, GRID, AnyControl, check_controls, control
+from toygan.play.column import CONTROLS, ControlColumn, choose_groups
+from toygan.play.controls import AnyControl, check_controls, control
 from toygan.play.frames import Frames
 from toygan.play.live import Live, acting, leave_room_for_the_page
 from toygan.play.loop import running_loop
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
 
 RESTART_SECONDS = 0.3  # from one restart to the next while a control is dragged
 PROMPT_SECONDS = 0.2  # in which the cost of a setting is estimated, or else in another thread
-CHROME_PIXELS, ROW_PIXELS = 326, 30  # of the window's height: menus, buttons and words; a row of three controls
 
 
 class Playground(Live):
@@ -55,6 +53,8 @@ class Playground(Live):
         width: Pixels of the picture, 100 to 3000.
         height: Pixels of the picture, 100 to 3000.
         device: The device on which they train, such as "cpu" or "cuda".
+        present: True shows nothing but the picture, Play, the iteration and the verdict, as large as the window, until
+            Escape [default: False].
         run: A run to continue, in place of a recipe and seeds; no other playground is then closed.
         against: Another recipe or up to three, to be shown beside this one in lock-step, on the same seeds, data and
             noise: then it makes a `Twins`.
@@ -91,20 +91,25 @@ class Playground(Live):
         self, recipe: Recipe | None = None, controls: Sequence[str] | None = None, panels: Sequence[str] | None = None,
         seeds: int | None = None, width: int = 960, height: int = 540, device: str = "cpu", run: Run | None = None,
         state: State | str | os.PathLike[str] | None = None, against: Recipe | Sequence[Recipe] | None = None,
+        present: bool = False,
     ) -> None:  # fmt: skip
         check_size(width, height)
         names = check_controls(CONTROLS if controls is None else controls)
         shown = None if panels is None else _check_panels(panels)
         leave_room_for_the_page()
         session = _open(recipe, seeds, device, run, state)
+        used = ["regularizers"] if session.recipe.regularizers else []
         self._wanted: dict[str, Any] = {}  # values of controls that the run does not have yet
         self._restarted = -math.inf
         self._followed = session.recipe  # that the controls agree with
         self.controls: list[AnyControl] = [control(name, session.recipe, self._want, session.seeds) for name in names]
         super().__init__(session, Frames(session, shown), (width, height))
-        self.view.room = CHROME_PIXELS + ROW_PIXELS * math.ceil(len(self.controls) / 3)
         self.remedies = RemedyList(self.find_remedy, self.adopt, self._post)
-        self.children = [w.Box([c.widget for c in self.controls], layout=GRID), self.view, self.remedies]
+        self._given = None if controls is None else names
+        self.column = ControlColumn(choose_groups(self._given, used))
+        self.column.fill(self.controls)
+        self._lay_out(self.column, self.remedies)
+        self.view.present = present
         if run is None:
             close_earlier(self)
 
@@ -126,7 +131,8 @@ class Playground(Live):
         if self.twins is None or not self.twins.usable:
             self.continue_from_seen()
             self.session.pause()
-            self.twins = Twins([], [c.field for c in self.controls], session=TwinsSession.from_session(self.session))
+            self.twins = Twins([], self._given, session=TwinsSession.from_session(self.session))
+            self.twins.view.present = self.view.present
             self.twins.screen.continue_recording(self.screen)
             self.twins.fork()
             self.still.turn_to(self.twins.session, self.twins.screen.charts, (WIDTH, HEIGHT))

@@ -56,7 +56,7 @@ class Sender:
         s = self.session
         return {
             "status": s.status, "message": s.message, "refused": s.refused, "playing": s.playing, "focus": s.focus,
-            "seeds": s.choices, **s.words, **s.offers, **s.timeline,
+            "seeds": s.choices, "iteration": s.iteration, **s.words, **s.offers, **s.timeline,
         }  # fmt: skip
 
     def page(self) -> bytes:

@@ -8,7 +8,7 @@ from typing import Any
 import ipywidgets as w
 
 from toygan.panels.sides import LETTERS
-from toygan.play.controls import GRID, AnyControl, control
+from toygan.play.controls import AnyControl, control
 from toygan.play.twins_session import TwinsSession
 
 Wanted = Callable[[str, Any, Sequence[int] | None], None]  # (field, value, sides or None for all)
@@ -20,11 +20,13 @@ class SideControls:
     """A choice of the sides that the shared controls change, and the controls.
 
     A setting that differs, or has differed since the last reset, has a control a side. `wanted` gets what the user
-    chooses.
+    chooses, `show` the controls if there are others.
     """
 
-    def __init__(self, names: Sequence[str], session: TwinsSession, wanted: Wanted) -> None:
-        self._names, self._session, self._wanted = list(names), session, wanted
+    def __init__(
+        self, names: Sequence[str], session: TwinsSession, wanted: Wanted, show: Callable[[list[AnyControl]], None]
+    ) -> None:
+        self._names, self._session, self._wanted, self._show = list(names), session, wanted, show
         self._apart: set[str] = set()
         self._key: object = None
         self.controls: list[AnyControl] = []
@@ -35,7 +37,6 @@ class SideControls:
         )  # fmt: skip
         self.target.add_class("toygan-target")
         self.choice = w.HBox([w.Label("Settings of"), self.target])
-        self.grid = w.Box(layout=GRID)
         self.show()
 
     @property
@@ -79,7 +80,7 @@ class SideControls:
                 if apart:
                     self.controls[-1].widget.add_class(f"toygan-side-{LETTERS[side]}")
                 self.sides.append(side)
-        self.grid.children = [c.widget for c in self.controls]
+        self._show(self.controls)
         for c in old:
             c.widget.close()
 

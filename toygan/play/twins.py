@@ -12,7 +12,8 @@ import ipywidgets as w
 from toygan.panels.sides import LETTERS
 from toygan.play.alone import alone
 from toygan.play.cell import close_earlier
-from toygan.play.controls import CONTROLS, check_controls
+from toygan.play.column import CONTROLS, ControlColumn, choose_groups
+from toygan.play.controls import check_controls
 from toygan.play.live import Live, acting, leave_room_for_the_page
 from toygan.play.loop import running_loop
 from toygan.play.side_controls import ALL, SideControls
@@ -23,7 +24,6 @@ from toygan.recipe import DEFAULT, KNOBS, Recipe, RecipeError, refuse_outside
 
 WIDTH, HEIGHT = 1200, 420  # of the picture, in pixels
 RESTART_SECONDS = 0.3  # from one restart to the next while a control is dragged
-CHROME_PIXELS, ROW_PIXELS = 362, 30  # of the window's height: menus, buttons and words; a row of three controls
 
 
 class Twins(Live):
@@ -42,6 +42,8 @@ class Twins(Live):
         height: Pixels of the picture, 100 to 3000.
         device: The device on which they train, such as "cpu" or "cuda".
         session: A session to show, in place of recipes and seeds; no other playground is then closed.
+        present: True shows nothing but the picture, Play, the iteration and the verdicts, as large as the window, until
+            Escape [default: False].
     Raises:
         RecipeError: If the recipes cannot be compared, a control is not a field of a recipe, a number is out of range,
             or all sides together need more memory than is allowed.
@@ -63,7 +65,7 @@ class Twins(Live):
     def __init__(
         self, recipes: Sequence[Recipe] = (), controls: Sequence[str] | None = None,
         panels: Sequence[str] | None = None, seeds: int | None = None, width: int = WIDTH, height: int = HEIGHT,
-        device: str = "cpu", session: TwinsSession | None = None,
+        device: str = "cpu", session: TwinsSession | None = None, present: bool = False,
     ) -> None:  # fmt: skip
         check_size(width, height)
         names = check_controls(CONTROLS if controls is None else controls)
@@ -71,14 +73,16 @@ class Twins(Live):
         twins = session or TwinsSession(recipes, 8 if seeds is None else seeds, device)
         self._wanted: dict[tuple[str, tuple[int, ...] | None], Any] = {}  # values that the runs do not have yet
         self._restarted = -math.inf
-        self.settings = SideControls(names, twins, self._want)
+        bar = w.HBox().add_class("toygan-sides")
+        self.column = ControlColumn(choose_groups(None if controls is None else names, _used(twins)), top=[bar])
+        self.settings = SideControls(names, twins, self._want, self.column.fill)
         super().__init__(twins, TwinsFrames(twins, panels), (width, height))
-        self.view.room = CHROME_PIXELS + ROW_PIXELS * math.ceil(len(self.settings.controls) / 3)
         self._copy = self._button("Add a copy", "copy", "columns", self._copy_chosen)
         self._close = self._button("Close", "close-side", "times", self._close_chosen)
         self.add_class("toygan-twins")
-        bar = w.HBox([self.settings.choice, self._copy, self._close], layout={"flex_flow": "row wrap"})
-        self.children = [bar, self.settings.grid, self.view]
+        bar.children = [self.settings.choice, self._copy, self._close]
+        self._lay_out(self.column)
+        self.view.present = present
         self._show_sides()
         if session is None:
             close_earlier(self)
@@ -238,7 +242,7 @@ class Twins(Live):
 def make_twins(
     against: Recipe | Sequence[Recipe], recipe: Recipe | None = None, controls: Sequence[str] | None = None,
     panels: Sequence[str] | None = None, seeds: int | None = None, width: int = WIDTH, height: int = HEIGHT,
-    device: str = "cpu", **beside: Any,
+    device: str = "cpu", present: bool = False, **beside: Any,
 ) -> Twins:  # fmt: skip
     """Return a recipe beside others, by the arguments of `Playground`; ValueError for those of one run alone."""
     if given := [name for name, value in beside.items() if value is not None]:
@@ -246,4 +250,11 @@ def make_twins(
     others = [against] if isinstance(against, Recipe) else against
     if isinstance(others, str) or not isinstance(others, Sequence) or not others:
         raise RecipeError("against", against, "must be a Recipe, or a list of one to three")
-    return Twins([DEFAULT if recipe is None else recipe, *others], controls, panels, seeds, width, height, device)
+    sides = [DEFAULT if recipe is None else recipe, *others]
+    return Twins(sides, controls, panels, seeds, width, height, device, present=present)
+
+
+def _used(session: TwinsSession) -> set[str]:
+    """Return the fields whose controls are wanted at once: those that differ, and regularizers that are in force."""
+    differing = {field.partition(".")[0] for field in session.differing}
+    return differing | ({"regularizers"} if any(recipe.regularizers for recipe in session.recipes) else set())

@@ -1,4 +1,4 @@
-// The live picture and its three buttons. The kernel sends frames of charts; the page paints the newest, and
+// The live picture, its buttons, and the words around it. The kernel sends frames of charts; the page paints the newest, and
 // acknowledges only one of several, since a message to the kernel costs the kernel more than a frame.
 import { diagnosis, labelButton, make, showPlaying, write } from "../chart/elements.js";
 import { Picture } from "../chart/picture.js";
@@ -10,30 +10,44 @@ import { Timeline } from "./timeline.js";
  * @import { Times } from "./timeline.js"
  *
  * @typedef {Diagnosed & Times & { status: string, message: string, refused: boolean, playing: boolean,
- *   focus: number, seeds: number, apply?: string, undo?: string, compare?: string }} Words
- * @typedef {Words & Message & { frame: number, iteration: number }} FrameMessage
- * @typedef {{ get(name: string): number, send(content: object): void,
+ *   focus: number, seeds: number, iteration: number, apply?: string, undo?: string, compare?: string }} Words
+ * @typedef {Words & Message & { frame: number }} FrameMessage
+ * @typedef {{ get(name: string): any, set(name: string, value: any): void, save_changes(): void,
+ *   send(content: object): void,
  *   on(event: string, hear: (...news: any[]) => void): void, off(event: string, hear: (...news: any[]) => void): void
  * }} Model
  * @typedef {ReturnType<typeof setTimeout> | undefined} Timer
  */
 
+// Those before `MORE` stand at the left of the iteration, the others at the right end of the bar.
 const BUTTONS = [
   ["play", "Play", "fa-play", "play or pause (space on the picture)"],
   ["step", "Step", "fa-step-forward", "one iteration (right arrow on the picture)"],
   ["reset", "Reset", "fa-refresh", "from iteration 0 again, with the settings as they are"],
   ["compare", "Compare", "fa-columns", "put a copy beside this run, from the iteration that is shown, and change it"],
+  [
+    "present",
+    "Present",
+    "fa-expand",
+    "picture, Play, iteration and verdict alone, in all of the window (key f, Escape)",
+  ],
 ];
+const MORE = 3;
 const OFFERS = /** @type {const} */ ([
   ["apply", "fa-check", "change the settings as the diagnosis advises"],
   ["undo", "fa-undo", "take back the change that the diagnosis advised last"],
 ]);
+const PRESENT_KEY = "f";
 const KEYS = /** @type {Record<string, string>} */ ({ " ": "play", ArrowRight: "step", ".": "step" });
 const SEED_KEYS = /** @type {Record<string, number>} */ ({ n: 1, p: -1 });
-const HELP = "Space: play or pause. Right arrow: one iteration. N, P: next or previous seed. S: one line a seed.";
+const HELP =
+  "Space: play or pause. Right arrow: one iteration. N, P: next or previous seed. S: one line a seed. F: all of the window.";
+const START = "Press Play: G moves its samples (▲) to where the data lie (●), and D tells both apart.";
 const GONE = "the kernel that trained this run is gone: run the cell again for a new one";
 const SILENT = "no answer yet: if the kernel was restarted or has died, run the cell again";
 const NO_NUMBERS = "no picture: this front end loses the numbers that it is made of";
+
+const COUNTED = /^iteration [\d,]+(?: · |$)/; // the start of a status line, which stands in large digits
 
 const ACK_EVERY = 6; // painted frames
 const REST_MS = 200; // without a new frame, before the last one is acknowledged, too
@@ -98,13 +112,15 @@ class Keyboard {
    * @param {Picture} picture
    * @param {HTMLElement} el the view's own place, in a playground or alone
    * @param {(content: object) => void} ask
+   * @param {Stage} stage
    * @param {AbortSignal} signal
    */
-  constructor(picture, el, ask, signal) {
+  constructor(picture, el, ask, stage, signal) {
     this.picture = picture;
     this.root = picture.root;
     this.el = el;
     this.ask = ask;
+    this.stage = stage;
     globalThis.addEventListener("keydown", (event) => this.#press(event), { capture: true, signal });
     this.root.addEventListener("mousedown", (event) => this.#take(event));
   }
@@ -118,7 +134,7 @@ class Keyboard {
   /** @param {KeyboardEvent} event */
   #press(event) {
     const chord = event.ctrlKey || event.metaKey || event.altKey, target = /** @type {Element} */ (event.target);
-    if (!(this.root.closest(".toygan-playground") ?? this.el).contains(target)) return;
+    if (!placeOf(this.el).contains(target)) return;
     target.toggleAttribute("data-lm-suppress-shortcuts", !chord);
     if (chord || !(this.#act(event.key, target) || this.picture.key(event))) return;
     event.preventDefault();
@@ -128,6 +144,7 @@ class Keyboard {
   /** @param {string} key @param {Element} target */
   #act(key, target) {
     if (target === this.root && KEYS[key]) this.ask({ do: KEYS[key] });
+    else if (key === "Escape" && this.stage.on || key === PRESENT_KEY && this.root.contains(target)) this.stage.turn();
     else if (this.root.contains(target) && SEED_KEYS[key]) {
       this.#wanted = ((this.#wanted ?? this.#focus) + SEED_KEYS[key] + this.#seeds) % this.#seeds;
       this.ask({ focus: this.#wanted });
@@ -144,7 +161,43 @@ class Keyboard {
   }
 }
 
-/** A picture that the kernel moves, with buttons and a status line above it and a diagnosis below. */
+/** The playground around a view, or the view alone. @param {HTMLElement} el */
+const placeOf = (el) => /** @type {HTMLElement} */ (el.closest(".toygan-playground") ?? el);
+
+/** All of the window for one playground: it stands above the page, and its style sheet hides what is not for a class. */
+class Stage {
+  /** @type {HTMLElement | null} */
+  #place = null; // what stands above the page
+
+  /** @param {HTMLElement} el @param {Model} model */
+  constructor(el, model) {
+    this.el = el;
+    this.model = model;
+  }
+
+  get on() {
+    return this.#place !== null;
+  }
+
+  turn() {
+    this.model.set("present", !this.on);
+    this.model.save_changes();
+    this.follow();
+  }
+
+  /** Do as the model says. */
+  follow() {
+    const wanted = this.model.get("present") === true;
+    if (wanted === this.on) return;
+    const place = this.#place ?? placeOf(this.el);
+    this.#place = wanted ? place : null;
+    place.classList.toggle("toygan-presenting", wanted);
+    if (!wanted) place.removeAttribute("popover"); // which also hides it
+    else if (place.isConnected) Object.assign(place, { popover: "manual" }).showPopover();
+  }
+}
+
+/** A picture that the kernel moves, with buttons and the verdict above it and its reasons below. */
 class LiveView {
   #id = Math.random().toString(36).slice(2);
   #open = true;
@@ -154,49 +207,60 @@ class LiveView {
   /** @type {Timer} */
   #silence;
   #diagnosis = diagnosis();
+  #bar = make("div", "toygan-bar");
   #where = make("div", "toygan-where");
   #message = make("div", "toygan-message");
   #status = make("div", "toygan-status", { role: "status" });
+  #digits = make("b", "", { textContent: "0" });
   #root = make("div", "toygan-view", { tabIndex: 0, role: "group", ariaDescription: HELP });
   #buttons = BUTTONS.map(([name, text, icon, title]) => {
-    const button = make("button", `jupyter-widgets jupyter-button toygan-${name}`, { title });
+    const button = make("button", `toygan-button toygan-${name}`, { type: "button", title });
     button.hidden = name === "compare"; // until a run says that it can be compared
     labelButton(button, text, icon);
-    button.addEventListener("click", () => this.#ask({ do: name }));
+    button.addEventListener("click", () => name === "present" ? this.#stage.turn() : this.#ask({ do: name }));
     return button;
   });
+  #compare = this.#buttons[BUTTONS.findIndex(([name]) => name === "compare")];
   #offered = make("div", "toygan-offers");
   #offers = OFFERS.map(([name, , title]) => {
-    const button = make("button", `jupyter-widgets jupyter-button toygan-${name}`, { title });
+    const button = make("button", `toygan-button toygan-${name}`, { type: "button", title });
     button.addEventListener("click", () => this.#ask({ do: name }));
     return button;
   });
+  #stage;
   #timeline = new Timeline((at) => this.#ask({ at }));
   #acknowledgements = new Acknowledgements((content) => this.#say(content));
 
   /** @param {{ model: Model, el: HTMLElement }} place */
   constructor({ model, el }) {
-    const { signal } = this.#ended, bar = make("div", "toygan-bar"), offers = this.#offered;
+    const { signal } = this.#ended, bar = this.#bar, offers = this.#offered;
+    const count = make("div", "toygan-count"), more = make("div", "toygan-more"), reasons = this.#diagnosis.element;
     this.model = model;
     this.el = el;
-    this.#status.append(this.#where, this.#message);
-    bar.append(...this.#buttons, this.#status);
+    this.#stage = new Stage(el, model);
+    count.append(this.#digits, make("small", "", { textContent: "iteration" }));
+    const take = (/** @type {string} */ name) => reasons.querySelector(`.toygan-${name}`) ?? "";
+    this.#status.append(take("verdict"), this.#message);
+    more.append(...this.#buttons.slice(MORE));
+    bar.append(...this.#buttons.slice(0, MORE), count, this.#status, more);
     this.#root.style.setProperty("--toygan-shape", String(model.get("width") / model.get("height")));
-    this.#root.style.setProperty("--toygan-room", `${model.get("room")}px`);
     el.classList.add("toygan-live");
-    offers.append(...this.#offers, this.#diagnosis.element.querySelector(".toygan-remedy") ?? "");
-    el.append(bar, this.#root, this.#timeline.element, this.#diagnosis.element, offers);
+    offers.append(...this.#offers, take("remedy"));
+    reasons.prepend(this.#where);
+    el.append(bar, this.#root, this.#timeline.element, reasons, offers);
     this.picture = new Picture(
       this.#root,
       (news) => this.#painted(news),
       (member) => this.#ask({ focus: member }),
       (at) => this.#timeline.wants(at),
     );
-    this.keyboard = new Keyboard(this.picture, el, (content) => this.#ask(content), signal);
+    this.keyboard = new Keyboard(this.picture, el, (content) => this.#ask(content), this.#stage, signal);
     document.addEventListener("visibilitychange", () => this.#acknowledgements.send(), { signal });
     this.alone = setTimeout(() => this.#root.classList.add("toygan-alone"), FIRST_FRAME_MS);
     model.on("msg:custom", this.#hear);
     model.on("comm_live_update", this.#look);
+    model.on("change:present", this.#present);
+    requestAnimationFrame(this.#present); // once it is in the page
     this.#say({ here: true, hidden: document.hidden });
   }
 
@@ -204,6 +268,7 @@ class LiveView {
   close() {
     this.model.off("msg:custom", this.#hear);
     this.model.off("comm_live_update", this.#look);
+    this.model.off("change:present", this.#present);
     this.#ended.abort();
     this.picture.close();
     this.#acknowledgements.close();
@@ -241,9 +306,12 @@ class LiveView {
     this.#lost = true;
     clearTimeout(this.#silence);
     showPlaying(false, this.#buttons[0], this.#status);
+    this.#bar.classList.remove("toygan-playing");
     for (const button of [...this.#buttons, ...this.#offers]) button.disabled = true;
     this.#warn(GONE);
   }
+
+  #present = () => this.#open && this.#stage.follow();
 
   // JupyterLab marks the views of its widgets when a kernel restarts; not every front end says so.
   #look = () => {
@@ -264,11 +332,13 @@ class LiveView {
 
   /** @param {Words} words */
   #write(words) {
-    const now = performance.now(), counts = words.playing && words.message === this.#message.textContent;
+    const now = performance.now(), hint = words.reached === 0 && !words.playing ? START : "";
+    const message = words.message || hint, counts = words.playing && message === this.#message.textContent;
     if (counts && now - this.#written < COUNT_MS) return;
     this.#written = now;
-    write(this.#where, words.status);
-    write(this.#message, words.message);
+    write(this.#digits, words.iteration.toLocaleString("en"));
+    write(this.#where, words.status.replace(COUNTED, ""));
+    write(this.#message, message);
     this.#root.ariaLabel = words.status;
     this.keyboard.follow(words);
     this.#diagnosis.show(words);
@@ -279,8 +349,9 @@ class LiveView {
       button.hidden = !label;
       if (label) labelButton(button, label, icon);
     });
-    this.#buttons[BUTTONS.length - 1].hidden = !words.compare;
+    this.#compare.hidden = !words.compare;
     this.#status.classList.toggle("toygan-refused", words.refused);
+    this.#bar.classList.toggle("toygan-playing", words.playing);
     showPlaying(words.playing, this.#buttons[0], this.#status);
   }
 

@@ -125,7 +125,7 @@ def check_size(width: int, height: int) -> None:
 
 
 class View(anywidget.AnyWidget):
-    """The element `toygan-view` between a status line and a diagnosis; `heard` gets what the page says.
+    """The element `toygan-view` between a bar of buttons and a diagnosis; `heard` gets what the page says.
 
     A view says {"view": its name} and one of {"here": true}, {"shown": frame, "hidden": whether its page is,
     "pace": milliseconds from one painted frame to the next},
@@ -138,7 +138,7 @@ class View(anywidget.AnyWidget):
     _css = page.build_stylesheet(FOLDER / "view.css", FOLDER / "timeline.css")
     width = traitlets.Int().tag(sync=True)  # of the picture, in pixels; their ratio is its shape
     height = traitlets.Int().tag(sync=True)
-    room = traitlets.Int(304).tag(sync=True)  # how much of the window's height is not for the picture
+    present = traitlets.Bool(False).tag(sync=True)  # True: nothing but the picture, Play, the iteration and the verdict
 
     def __init__(self, heard: Callable[[dict[str, Any]], None], width: int, height: int, seeds: int = 1) -> None:
         super().__init__(width=width, height=height)
