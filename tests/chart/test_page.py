@@ -19,7 +19,7 @@ from toygan.chart.wire import Wire
 
 SCRIPT = (
     page.build_script()
-    + "\nObject.assign(globalThis, { paint, Picture, PAINTERS, Received, surfaceColours, NUMBERS });"
+    + "\nObject.assign(globalThis, { paint, About, Picture, PAINTERS, Received, surfaceColours, NUMBERS });"
 )
 DECODED = "const view = (text) => new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);"
 PAINT = f"""([content, buffers, palette, [x, y]]) => {{
@@ -97,6 +97,24 @@ def test_a_surfaces_colours_are_those_of_the_other_painter(browser: Any, palette
 
 def test_every_mark_of_the_vocabulary_can_be_painted(browser: Any) -> None:
     assert set(browser.evaluate("Object.keys(PAINTERS)")) == {kind.__name__.lower() for kind in KINDS}
+
+
+def test_a_button_shows_and_hides_what_a_chart_is_about(browser: Any) -> None:
+    states = browser.evaluate("""() => {
+        const about = new About(), state = () => [about.button.hidden, about.box.hidden, about.box.textContent];
+        about.show({ title: "Losses" });
+        const states = [state()];
+        about.show({ title: "Losses", about: "Two lines." });
+        for (let i = 0; i < 2; i++) {
+            about.button.click();
+            states.push(state());
+        }
+        return [...states, about.button.ariaLabel];
+    }""")
+    shown = "Two lines."
+    assert states == [
+        [True, True, ""], [False, False, shown], [False, True, shown], "Losses: what am I looking at?",
+    ]  # fmt: skip
 
 
 def test_a_page_has_every_number_of_style_that_its_painter_asks_for(browser: Any) -> None:

@@ -585,3 +585,15 @@ def test_a_run_whose_distance_is_not_measured_has_no_best_iteration():
     look = Look.from_run(population, record)
     assert look.best_at == -1
     assert "best iteration" not in {mark.name for mark in render("losses", look).marks}
+
+
+@pytest.mark.parametrize("panel", [panel for row in PANELS.values() for panel in row], ids=lambda p: type(p).__name__)
+def test_every_panel_says_in_a_few_sentences_what_is_seen(panel):
+    sentences = re.split(r"(?<=[.?!])\s+", panel.about)
+    assert 2 <= len(sentences) <= 3
+    assert all(s[-1] in ".?!" and len(s.split()) <= 30 for s in sentences)
+
+
+def test_a_chart_carries_the_sentences_of_its_panel(look):
+    assert render("losses", look).about == PANELS["losses"][0].about
+    assert METRICS["sliced-w1"].help in render("sliced-w1", look).about

@@ -1,4 +1,5 @@
 // One chart in a page: a canvas, HTML for its title and legend, and the values at the pointer.
+import { About } from "./about.js";
 import { belowAxes, paint, paintSwatch } from "./canvas.js";
 import { fit, make } from "./elements.js";
 import { reading } from "./reading.js";
@@ -50,13 +51,14 @@ export class ChartView {
     this.title = make("span", "toygan-title");
     this.above = make("div", "toygan-legend");
     const head = make("figcaption", "toygan-head");
-    head.append(this.title, this.above);
+    this.about = new About();
+    head.append(this.title, this.about.button, this.above);
     const paper = make("div", "toygan-paper");
     this.canvas = make("canvas", "", { tabIndex: 0, role: "img" });
     this.context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
     this.rule = make("div", "toygan-rule", { hidden: true });
     this.box = make("div", "toygan-reading", { hidden: true, role: "status" });
-    paper.append(this.canvas, this.rule, this.box);
+    paper.append(this.canvas, this.rule, this.box, this.about.box);
     this.below = make("div", "toygan-below");
     this.element.append(head, paper, this.below);
     this.canvas.addEventListener("pointermove", (event) => this.#read({ x: event.offsetX, y: event.offsetY }));
@@ -96,11 +98,12 @@ export class ChartView {
     const keys = chart.marks.map((mark) =>
       mark.kind === "surface" || mark.kind === "cells" ? [mark.label, mark.low, mark.high, mark.unit] : null
     );
-    const parts = [chart.title, chart.note, chart.legend, chart.legend_above, keys, this.#several?.name];
+    const parts = [chart.title, chart.about, chart.note, chart.legend, chart.legend_above, keys, this.#several?.name];
     const key = JSON.stringify(parts);
     if (key !== this.#legendOf) {
       this.#legendOf = key;
       this.title.textContent = this.canvas.ariaLabel = chart.title;
+      this.about.show(chart);
       this.#buildLegend(chart);
     } else if (all) { for (const repaint of this.#swatches) repaint(); }
   }

@@ -30,6 +30,7 @@ class Chart:
         legend: Labels in the order of their entries [default: the order of the marks].
         legend_above: True to put the legend above the axes, at the right [default: False].
         frame: False to draw neither axis [default: True].
+        about: What is seen, in a few sentences that a page shows on request [default: none].
         lead: True for one of several large charts, which share the first row of a picture [default: False].
     Raises:
         ValueError: If two marks share a name, or lines replace a mark, or the legend names a label, that is not there.
@@ -53,6 +54,7 @@ class Chart:
     legend: tuple[str, ...] = ()
     legend_above: bool = False
     frame: bool = True
+    about: str = ""
     lead: bool = False
 
     def __post_init__(self) -> None:

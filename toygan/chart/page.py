@@ -15,7 +15,7 @@ from toygan.chart.style import DARK, DASHES, LIGHT, STYLE, Palette, rgb
 
 FOLDER = Path(__file__).parent
 # Each module after those that it imports.
-MODULES = ("scales", "points", "mesh", "marks", "canvas", "reading", "elements", "chart", "wire", "picture")
+MODULES = ("scales", "points", "mesh", "marks", "canvas", "reading", "elements", "about", "chart", "wire", "picture")
 HTML = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -79,7 +79,9 @@ def build_stylesheet(*more: Path) -> str:
         f"@media (prefers-color-scheme: dark) {{ {_rule(f'body:not([data-jp-theme-light]) {VIEW}', _colours(DARK))} }}",
         _rule(f'body[data-jp-theme-light="false"] {VIEW}', _colours(DARK)),
     ]
-    return "\n".join([*rules, *(file.read_text(encoding="utf-8") for file in (FOLDER / "picture.css", *more))])
+    return "\n".join(
+        [*rules, *(file.read_text(encoding="utf-8") for file in (FOLDER / "picture.css", FOLDER / "about.css", *more))]
+    )
 
 
 def _colours(palette: Palette) -> dict[str, str]:

@@ -92,7 +92,9 @@ def _describe(chart: Chart) -> dict[str, Any]:
     """Return all of a chart except its arrays."""
     axes = {"x": _describe_axis(chart.x), "y": _describe_axis(chart.y)}
     right = None if chart.right is None else _describe_axis(chart.right)
-    rest = {name: getattr(chart, name) for name in ("title", "aspect", "note", "legend_above", "frame", "lead")}
+    rest = {
+        name: getattr(chart, name) for name in ("title", "aspect", "note", "legend_above", "frame", "lead", "about")
+    }
     legend = {label: [mark.name for mark in marks] for label, marks in chart.entries.items()}
     return {**rest, **axes, "right": right, "legend": legend, "marks": [_describe_mark(mark) for mark in chart.marks]}
 

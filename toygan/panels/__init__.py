@@ -3,6 +3,8 @@
 A panel is a class and its row, side by side in the file of its family; here the rows are joined into the menu.
 """
 
+from dataclasses import replace
+
 from toygan.chart import Chart
 from toygan.panels import columns, coverage, curves, dirac, map, samples, score
 from toygan.panels.look import Look as Look
@@ -55,5 +57,6 @@ def render(name: str, look: Look) -> Chart:
     panels = PANELS.make(name)
     reasons = [panel.refuses(look.recipe) for panel in panels]
     if None in reasons:
-        return panels[reasons.index(None)].chart(look)
+        panel = panels[reasons.index(None)]
+        return replace(panel.chart(look), about=panel.about)
     return note(panels[-1].title, f"nothing to show: {reasons[-1]}")

@@ -25,6 +25,10 @@ MOST_LETTERS = 24  # of the name of a column
 class Columns(Panel):
     """Histograms of real and of generated samples, a row for each column of the data, each from its own low to high."""
 
+    about = (
+        "A histogram of each column of the data, real and generated. "
+        "Columns may fit one by one although their links are wrong."
+    )
     title = "Histogram of each column"
 
     def refuses(self, recipe: Recipe) -> str | None:

@@ -27,6 +27,10 @@ class ModesPanel(Panel):
 class Coverage(ModesPanel, Score):
     """Modes covered."""
 
+    about = (
+        "The number of modes, or clusters, that G reaches with at least one good sample. "
+        "A line far below the blue band of true samples is mode collapse."
+    )
     title, needs = "Modes covered", ("modes-covered",)
 
     def y(self, look: Look, scores: np.ndarray) -> Axis:
@@ -37,6 +41,10 @@ class Coverage(ModesPanel, Score):
 class Quality(ModesPanel, Score):
     """Share of samples within 3 sigmas of a mode."""
 
+    about = (
+        "The share of generated samples that lie within three standard deviations of a mode. "
+        "The blue band shows what true samples score."
+    )
     title, needs = "High-quality samples", ("high-quality",)
 
     def y(self, look: Look, scores: np.ndarray) -> Axis:
@@ -46,6 +54,10 @@ class Quality(ModesPanel, Score):
 class ReverseKL(ModesPanel, Score):
     """Reverse KL over modes, on a log scale; sampling error keeps it above 0 even for true samples."""
 
+    about = (
+        "How unevenly G shares its samples among the modes it reaches: 0 if the shares are right. "
+        "It rises if G visits some modes far more often than the data does."
+    )
     title, needs = "Reverse KL over modes", ("reverse-kl",)
 
     def refuses(self, recipe: Recipe) -> str | None:
@@ -60,6 +72,10 @@ class ReverseKL(ModesPanel, Score):
 class Modes(ModesPanel):
     """Share of the samples at each mode, of those that are drawn, in front of its share of as many true samples."""
 
+    about = (
+        "The share of the generated samples at each mode; the blue band is what true samples of this number vary by. "
+        "A bar of 0 is a mode that G has lost."
+    )
     title = "Share per mode"
 
     def chart(self, look: Look) -> Chart:

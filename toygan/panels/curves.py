@@ -93,6 +93,10 @@ def level(name: str, role: Role, value: float) -> Line:
 class Losses(Curves):
     """Both players' losses, beside their values at equilibrium."""
 
+    about = (
+        "What D and G minimise, over the iterations; dotted lines are the values if neither could improve. "
+        "A low loss is no sign of good samples: each loss depends on the other player."
+    )
     title = "Losses"
     label = "iteration  (dotted: equilibrium)"
     needs, ends = ("loss-d", "loss-g"), PLAYERS
@@ -114,6 +118,10 @@ class Losses(Curves):
 class Accuracy(Curves):
     """Shares of real and of generated samples that D classifies correctly; at one half D cannot tell them apart."""
 
+    about = (
+        "The share of real and of generated samples that D is right about. "
+        "Half of each means that D cannot tell them apart, or that it does not learn."
+    )
     title = "D's accuracy"
     label = "iteration  (dotted: cannot tell)"
     needs, ends = ("accuracy-real", "accuracy-fake"), (("real", "real"), ("gen.", "generated"))
@@ -128,6 +136,10 @@ class Accuracy(Curves):
 class Gradients(Curves):
     """Lengths of both players' gradients: a player with a vanishing gradient no longer learns."""
 
+    about = (
+        "The lengths of both players' gradients, on a scale of powers of ten. "
+        "A player whose gradient is almost 0 has stopped to learn."
+    )
     title = "Gradient lengths"
     needs, ends = ("gradient-norm-d", "gradient-norm-g"), PLAYERS
 
@@ -139,6 +151,7 @@ class Gradients(Curves):
 class Rates(Curves):
     """Both players' learning rates, as their schedule sets them."""
 
+    about = "The learning rates of both players, as a schedule changes them. A constant rate is a level line."
     title = "Learning rates"
     needs, ends = ("rate-d", "rate-g"), PLAYERS
 

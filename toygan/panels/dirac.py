@@ -29,6 +29,10 @@ class DiracPanel(Panel):
 class PhasePlane(DiracPanel):
     """Both players' numbers as a point in the plane, with its trajectory and the game's vector field."""
 
+    about = (
+        "Each player has one number here, so a game is a point that moves in this plane. "
+        "Arrows show where gradient steps lead from each place; the cross is the equilibrium."
+    )
     title = "Vector field of the game"
 
     def chart(self, look: Look) -> Chart:
@@ -68,6 +72,10 @@ class PhasePlane(DiracPanel):
 class Eigenvalues(DiracPanel):
     """Eigenvalues of one iteration at the equilibrium, beside the unit circle, and the largest one under a lens."""
 
+    about = (
+        "What one iteration does near the equilibrium: each dot is a factor by which it stretches and turns. "
+        "Inside of the circle the game converges, outside it diverges."
+    )
     title = "One iteration near equilibrium"
     middle = 3.1  # x of the lens, which has radius 1 as well
     farthest = 1.4  # eigenvalues beyond are drawn at this radius
@@ -145,6 +153,10 @@ def _signed(x: float) -> str:
 class DistanceToEquilibrium(DiracPanel):
     """Distance of the players, and of the mean of their trajectory, from equilibrium, over the iterations."""
 
+    about = (
+        "The distance of both players from the equilibrium, and that of their mean so far. "
+        "A level line means that the game circles around the equilibrium."
+    )
     title = "Distance from equilibrium"
 
     def chart(self, look: Look) -> Chart:

@@ -83,6 +83,11 @@ class PlaneMap(Map):
     A line keeps its colour, which shows where its points come from; cells that become small hold many samples.
     """
 
+    about = (
+        "The left square is the noise that G starts from; the right one shows where G takes the lines of its grid. "
+        "Point at a place to see its sample, and click to see the way from there to another place."
+    )
+
     def refuses(self, recipe: Recipe) -> str | None:
         in_plane = recipe.parts.data.dim == 2
         return super().refuses(recipe) or (None if in_plane else f"{recipe.data} does not lie in the plane")
@@ -145,6 +150,11 @@ def _axis(label: str, high: float, ticks: list[tuple[float, str]]) -> Axis:
 class LineMap(Map):
     """The curve z to G(z), beside the monotone map that turns the noise into the data: folds and jumps are seen."""
 
+    about = (
+        "The curve shows what G makes of each number z of the noise; the dashed one makes exactly the data. "
+        "Where the curve turns back G folds the noise, and where it is steep it makes few samples."
+    )
+
     def refuses(self, recipe: Recipe) -> str | None:
         on_line = recipe.parts.data.dim == 1
         return super().refuses(recipe) or (None if on_line else f"{recipe.data} does not lie on a line")
@@ -170,6 +180,10 @@ class LineMap(Map):
 class ImageMap(Map):
     """Images that G makes of the points of a plane through its noise, in the order of the plane."""
 
+    about = (
+        "Each image is what G makes of one point of a plane through the noise. "
+        "Neighbours should change step by step, and all kinds of images should be found."
+    )
     every = 6  # points of the grid from image to image
 
     def refuses(self, recipe: Recipe) -> str | None:

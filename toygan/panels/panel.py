@@ -23,6 +23,7 @@ class Panel:
 
     Args:
         title: Words above the chart.
+        about: Two plain sentences on what is seen, behind the "?" beside the title [default: none].
         needs: Names of the metrics that it shows; a run measures them for it [default: none].
         asks: Names of the fields of a look that it shows, of those that are left out otherwise [default: none].
         measured: True if it shows measurements only, so its chart stays until the next one [default: False].
@@ -42,6 +43,7 @@ class Panel:
     """
 
     title: str = ""
+    about: str = ""
     needs: tuple[str, ...] = ()
     asks: ClassVar[tuple[str, ...]] = ()
     measured: ClassVar[bool] = False

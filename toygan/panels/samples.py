@@ -75,6 +75,10 @@ def unit(look: Look) -> str:
 class Plane(Samples):
     """Samples in the plane over the discriminator output, with the gradients of G's loss as arrows."""
 
+    about = (
+        "Dots are real samples, triangles are what G makes, and the colour is what D thinks of each place. "
+        "Arrows show where G's loss would move each generated sample."
+    )
     dim, reach, most_arrows = 2, 0.03, 40
 
     def refuses(self, recipe: Recipe) -> str | None:
@@ -119,6 +123,10 @@ def numbers(points: np.ndarray, words: tuple[str, ...]) -> Text:
 class Images(Samples):
     """Real images on the left, generated ones on the right, darker for more ink."""
 
+    about = (
+        "Real images stand on the left, and what G makes of fixed noise on the right. "
+        "More ink is a darker pixel, so images that look alike in all places are a sign of mode collapse."
+    )
     title = "Samples"
     rows, columns = 5, 5  # of each kind
 
@@ -155,6 +163,10 @@ class Images(Samples):
 class ManyDimensions(Samples):
     """Samples of more than two dimensions along the first two, without D, whose output depends on the others."""
 
+    about = (
+        "Real and generated samples along the first two of many dimensions. "
+        "What differs in the other dimensions is not seen here; the panel of columns shows those."
+    )
     title = "Samples, along the first two axes"
 
     def refuses(self, recipe: Recipe) -> str | None:
@@ -184,6 +196,10 @@ class OnLine(Samples):
     If the data has no density, the share of the samples in each bin takes its place.
     """
 
+    about = (
+        "The blue curve is the density of the data, the bars are what G makes, and the green curve is D's output. "
+        "Arrows below show where G's loss would move each generated sample."
+    )
     dim, reach, most_arrows = 1, 0.05, 24
     bins = 81  # of the histogram
     rows, strip = 6, 0.2  # of arrows below it; their height as a share of that of the densities

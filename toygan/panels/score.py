@@ -11,6 +11,7 @@ from toygan.panels.look import Look
 from toygan.panels.panel import Panel, note
 from toygan.parts.metrics import METRICS
 
+TRUE_SAMPLES = "The bold line is this run, the pale ones are all seeds, and the blue band is what true samples score."
 SEED_BANDS = ("all seeds", "half of the seeds")
 
 
@@ -73,6 +74,7 @@ class AnyMetric(Score):
 
     def __init__(self, metric: str) -> None:
         self._name, self._metric = metric, METRICS[metric]
+        self.about = f"{self._metric.help}. {TRUE_SAMPLES}"
         self.title, self.needs = self._with(self._metric.unit), (metric,)
 
     def _with(self, unit: str) -> str:

@@ -164,7 +164,7 @@ def compare_sides(score: Score, sides: Sequence[Side]) -> Chart:
         marks.append(Line(side.letter, role, side.look.steps, mean, width=2.2, dash=dash, end_label=end))
     steps = max((look.steps for look in looks), key=len)
     title = TITLES.get(metric) or score.title_of(looks[0])
-    return Chart(title, iterations(steps), _axis(score, looks[0], curves), tuple(marks))
+    return Chart(title, iterations(steps), _axis(score, looks[0], curves), tuple(marks), about=score.about)
 
 
 def _axis(score: Score, look: Look, curves: Sequence[np.ndarray]) -> Axis:

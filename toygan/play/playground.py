@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toygan.panels import PANELS
+from toygan.play import formula_card
 from toygan.play.alone import alone
 from toygan.play.aside import aside
+from toygan.play.card import Card
 from toygan.play.cell import close_earlier
 from toygan.play.column import CONTROLS, ControlColumn, choose_groups
 from toygan.play.controls import AnyControl, check_controls, control
@@ -105,10 +107,11 @@ class Playground(Live):
         self.controls: list[AnyControl] = [control(name, session.recipe, self._want, session.seeds) for name in names]
         super().__init__(session, Frames(session, shown), (width, height))
         self.remedies = RemedyList(self.find_remedy, self.adopt, self._post)
+        self.formulas = Card(formula_card.TITLE, formula_card.TIP, self._render_terms, self._post)
         self._given = None if controls is None else names
         self.column = ControlColumn(choose_groups(self._given, used))
         self.column.fill(self.controls)
-        self._lay_out(self.column, self.remedies)
+        self._lay_out(self.column, self.remedies, self.formulas)
         self.view.present = present
         if run is None:
             close_earlier(self)
@@ -223,12 +226,18 @@ class Playground(Live):
         super()._show_in_turn()
 
     def _follow_recipe(self) -> None:
-        """Make the controls agree with the run if it has repeated a change, or gone back before one."""
+        """Make the controls agree with the run if it has repeated a change, or gone back before one; cards follow."""
+        s = self.session
+        if not s.slow:
+            self.formulas.follow((s.run, s.iteration, s.recipe, s.focus), s.playing)
         if self.session.recipe is not self._followed:
             self._followed = self.session.recipe
             for c in self.controls:
                 if _root(c.field) not in map(_root, self._wanted):
                     c.show(self._followed)
+
+    def _render_terms(self) -> str:
+        return formula_card.render_terms(self.session.list_terms())
 
     def _show_recipe(self) -> None:
         for c in self.controls:

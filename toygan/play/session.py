@@ -12,6 +12,7 @@ from toygan.identity import describe_file, list_changes
 from toygan.limits import refuse_too_large
 from toygan.measure.advice import advice, describe_changes, remedies
 from toygan.measure.diagnosis import Diagnosis, describe
+from toygan.measure.terms import Term, list_terms
 from toygan.measure.words import status
 from toygan.panels.picture import headline, seeds_line
 from toygan.parts.metrics import live_metrics
@@ -378,6 +379,11 @@ class Session(TimeMachine):
         if self._earlier:
             words["remedy"] = advice(self.diagnosis.verdict, self.recipe, self._earlier)
         return words
+
+    @alone
+    def list_terms(self) -> list[Term]:
+        """Compute the terms of what both players of the member in focus minimise; the run is not changed."""
+        return list_terms(self.population.probe(self.focus))
 
     @property
     def verdict(self) -> str:

@@ -135,7 +135,7 @@ class View(anywidget.AnyWidget):
     """
 
     _esm = page.build_script(FOLDER / "timeline.js", FOLDER / "view.js")
-    _css = page.build_stylesheet(FOLDER / "view.css", FOLDER / "timeline.css")
+    _css = page.build_stylesheet(FOLDER / "view.css", FOLDER / "timeline.css", FOLDER / "card.css")
     width = traitlets.Int().tag(sync=True)  # of the picture, in pixels; their ratio is its shape
     height = traitlets.Int().tag(sync=True)
     present = traitlets.Bool(False).tag(sync=True)  # True: nothing but the picture, Play, the iteration and the verdict

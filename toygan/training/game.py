@@ -10,6 +10,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from toygan.parts.losses import Loss
 from toygan.parts.networks import Network
 from toygan.parts.optimizers import OptimizerState
 from toygan.parts.protocols import BatchView
@@ -164,15 +165,48 @@ class Game:
         self, theta_g: Tensor, theta_d: Tensor, batch: BatchView, samples: Tensor | None = None
     ) -> Tensor:
         """Return what G minimises `(P,)`; `samples` stand in for what it makes of the batch."""
+        loss, c = self._main_generator_loss(theta_g, theta_d, batch, samples)
+        for r in map(self._now, self._hooked["generator_loss"]):
+            loss = r.part.generator_loss(loss, c, r.strength, r.state)
+        return loss
+
+    def _main_generator_loss(
+        self, theta_g: Tensor, theta_d: Tensor, batch: BatchView, samples: Tensor | None = None
+    ) -> tuple[Tensor, DiscriminatorPass]:
+        """Return what G minimises without the regularizers' terms `(P,)`, and the pass that it comes from."""
         for r in map(self._now, self._hooked["unrolled_d"]):
             samples = self.generator.network(theta_g, batch.z) if samples is None else samples
             virtual_step = partial(self._virtual_d_step, theta_g, batch, samples)
             theta_d = r.part.unrolled_d(theta_d, self.discriminator.state, virtual_step, r.strength)
         c = self.discriminator_pass(theta_g, theta_d, batch, samples)
-        loss = self.loss.generator(c).mean(-1)
-        for r in map(self._now, self._hooked["generator_loss"]):
-            loss = r.part.generator_loss(loss, c, r.strength, r.state)
-        return loss
+        return self.loss.generator(c).mean(-1), c
+
+    def generator_terms(self, theta_g: Tensor, theta_d: Tensor, batch: BatchView) -> dict[str, Tensor]:
+        """Return the terms of what G minimises, each `(P,)`: the loss, and what each regularizer adds to it."""
+        loss, c = self._main_generator_loss(theta_g, theta_d, batch)
+        return {"loss": loss, **self._added("generator_loss", loss, c)}
+
+    def discriminator_terms(self, theta_g: Tensor, theta_d: Tensor, batch: BatchView) -> dict[str, Tensor]:
+        """Return the terms of what D minimises, each `(P,)`: the loss, and what each regularizer adds to it.
+
+        The loss is two terms if it is a sum of one on real and one on generated samples.
+        """
+        c = self.discriminator_pass(theta_g, theta_d, batch, None, self._needs_input_gradient)
+        c.judge_both()
+        loss = self.loss.discriminator(c).mean(-1)
+        main = {"loss": loss}
+        if type(self.loss).discriminator is Loss.discriminator:
+            on_real, on_fake = self.loss.on_real(c.real), self.loss.on_fake(c.fake)
+            main = {"loss on real": on_real.mean(-1), "loss on generated": on_fake.mean(-1)}
+        return {**main, **self._added("discriminator_loss", loss, c)}
+
+    def _added(self, hook: str, loss: Tensor, c: DiscriminatorPass) -> dict[str, Tensor]:
+        """Return what each regularizer adds to a loss by one of its hooks, each `(P,)`."""
+        added = {}
+        for r in map(self._now, self._hooked[hook]):
+            new = getattr(r.part, hook)(loss, c, r.strength, r.state)
+            added[r.name], loss = new - loss, new
+        return added
 
     def losses(self, theta_g: Tensor, theta_d: Tensor, batch: BatchView) -> tuple[Tensor, Tensor]:
         """Return what every member's G and D minimise, each `(P,)`, as functions of both players' parameters."""
