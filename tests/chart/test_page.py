@@ -12,7 +12,7 @@ import pytest
 from support import lab
 from support.marks import KINDS, MARKS, chart, over
 
-from toygan.chart import Axis, Band, Cells, Chart, Lines, Surface, Text, page
+from toygan.chart import Axis, Band, Cells, Chart, Layer, Lines, Surface, Text, page
 from toygan.chart.axis import ROLES
 from toygan.chart.style import DARK, DASHES, LIGHT, STYLE, Palette, rgb
 from toygan.chart.wire import Wire
@@ -145,7 +145,9 @@ SHOWN = f"""async ([content, buffers, light]) => {{
     document.body.dataset.jpThemeLight = light;
     const root = document.querySelector(".toygan-view");
     root.replaceChildren();
-    globalThis.picture = new Picture(root, () => globalThis.shown());
+    globalThis.switched = [];
+    const asks = (name) => switched.push(name);
+    globalThis.picture = new Picture(root, () => globalThis.shown(), () => {{}}, null, light === null ? null : asks);
     const shown = new Promise((done) => globalThis.shown = done);
     picture.take(content, buffers.map(view));
     await shown;
@@ -180,6 +182,22 @@ def test_an_entry_of_the_legend_hides_and_shows_its_layer_by_mouse_and_keys(brow
     browser.keyboard.press("Enter")
     assert browser.evaluate(MIDDLE)[3] == 255
     assert entry.get_attribute("aria-pressed") == "true"
+
+
+def test_a_layer_is_switched_by_whoever_makes_it_and_a_page_without_one_shows_only_what_is_there(browser: Any) -> None:
+    layers = (Layer("wide", "all seeds", True, ("all",)), Layer("best", "best D", False, ("best",)))
+    browser.evaluate(SHOWN, [*wired(band(layers=layers)), "true"])
+    pressed = {}
+    for name in ("all seeds", "best D"):
+        entry = browser.get_by_role("button", name=name)
+        pressed[name] = entry.get_attribute("aria-pressed")
+        entry.click()
+    assert pressed == {"all seeds": "true", "best D": "false"}
+    assert browser.evaluate("switched") == ["wide", "best"]
+    browser.evaluate(SHOWN, [*wired(band(layers=layers)), None])
+    assert browser.get_by_role("button", name="best D").count() == 0
+    browser.get_by_role("button", name="all seeds").click()
+    assert browser.evaluate(MIDDLE)[3] == 0, "it is hidden by the page itself"
 
 
 def seeds() -> Chart:

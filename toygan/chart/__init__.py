@@ -2,6 +2,7 @@
 
 from toygan.chart.axis import Axis as Axis
 from toygan.chart.chart import Chart as Chart
+from toygan.chart.chart import Layer as Layer
 from toygan.chart.marks import Arrows as Arrows
 from toygan.chart.marks import Band as Band
 from toygan.chart.marks import Bars as Bars

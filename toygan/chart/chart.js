@@ -42,8 +42,10 @@ export class ChartView {
    * @param {() => Palette} palette
    * @param {(line: number) => void} chosen is called with the line, of several, that a click chooses
    * @param {((iteration: number) => void) | null} went is called with the iteration of a curve that a click chooses
+   * @param {((layer: string) => void) | null} switched is called with the layer that is to be switched on or off
    */
-  constructor(palette, chosen = () => {}, went = null) {
+  constructor(palette, chosen = () => {}, went = null, switched = null) {
+    this.switched = switched;
     this.palette = palette;
     this.chosen = chosen;
     this.went = went;
@@ -98,7 +100,16 @@ export class ChartView {
     const keys = chart.marks.map((mark) =>
       mark.kind === "surface" || mark.kind === "cells" ? [mark.label, mark.low, mark.high, mark.unit] : null
     );
-    const parts = [chart.title, chart.about, chart.note, chart.legend, chart.legend_above, keys, this.#several?.name];
+    const parts = [
+      chart.title,
+      chart.about,
+      chart.layers,
+      chart.note,
+      chart.legend,
+      chart.legend_above,
+      keys,
+      this.#several?.name,
+    ];
     const key = JSON.stringify(parts);
     if (key !== this.#legendOf) {
       this.#legendOf = key;
@@ -112,6 +123,9 @@ export class ChartView {
   #buildLegend(chart) {
     this.#swatches = [];
     const entries = Object.entries(chart.legend).map(([label, names]) => this.#entry(names, label));
+    if (this.switched) {
+      entries.push(...(chart.layers ?? []).filter(({ on }) => !on).map((layer) => this.#layerEntry(layer)));
+    }
     const [above, row] = [chart.legend_above ? entries : [], chart.legend_above ? [] : entries];
     const several = this.#several;
     this.above.replaceChildren(...above, ...(several ? [this.#opener(several)] : []));
@@ -195,7 +209,9 @@ export class ChartView {
     const button = make("button", "toygan-entry", { type: "button", title: "hide or show" });
     button.append(...content);
     const state = () => button.ariaPressed = String(!names.every((name) => this.#hidden.has(name)));
+    const layer = this.#chart?.layers?.find(({ on, marks }) => on && marks.some((name) => names.includes(name)));
     button.addEventListener("click", () => {
+      if (layer && this.switched) return this.switched(layer.name);
       const hide = !names.every((name) => this.#hidden.has(name));
       for (const name of names) hide ? this.#hidden.add(name) : this.#hidden.delete(name);
       state();
@@ -203,6 +219,18 @@ export class ChartView {
       this.paint();
     });
     state();
+    return button;
+  }
+
+  /** A button that switches on what is not computed yet. @param {{ name: string, label: string }} layer */
+  #layerEntry({ name, label }) {
+    const button = make("button", "toygan-entry toygan-layer", {
+      type: "button",
+      textContent: label,
+      ariaPressed: "false",
+    });
+    button.title = "show";
+    button.addEventListener("click", () => this.switched?.(name));
     return button;
   }
 

@@ -11,6 +11,27 @@ from toygan.chart.marks import Arrows, Lines, Mark, Raster, Text
 Kind = TypeVar("Kind", bound=Mark)
 
 
+@dataclass(frozen=True)
+class Layer:
+    """A part of a chart that its maker computes only while it is switched on.
+
+    Args:
+        name: What a page calls it if its switch is pressed.
+        label: Words on the switch while it is off; else the legend names its marks.
+        on: True if its marks are there.
+        marks: Names of the marks that it may have.
+    Example:
+        >>> from toygan.chart import Layer
+        >>> Layer("best", "best D", False, ("best",)).on
+        False
+    """
+
+    name: str
+    label: str
+    on: bool
+    marks: tuple[str, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Chart:
     """The picture of one panel: axes, and marks in the order in which they are painted.
@@ -31,6 +52,7 @@ class Chart:
         legend_above: True to put the legend above the axes, at the right [default: False].
         frame: False to draw neither axis [default: True].
         about: What is seen, in a few sentences that a page shows on request [default: none].
+        layers: Parts that a page can switch on and off, beside the legend [default: none].
         lead: True for one of several large charts, which share the first row of a picture [default: False].
     Raises:
         ValueError: If two marks share a name, or lines replace a mark, or the legend names a label, that is not there.
@@ -55,6 +77,7 @@ class Chart:
     legend_above: bool = False
     frame: bool = True
     about: str = ""
+    layers: tuple[Layer, ...] = ()
     lead: bool = False
 
     def __post_init__(self) -> None:

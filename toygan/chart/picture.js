@@ -28,7 +28,8 @@ const CALM_FRAME_MS = 250; // from one frame to the next for those who asked for
 
 /**
  * The charts of one picture in the element `root`; `painted` is called with the news that a frame shows, `chosen` with
- * the line, of several, or the cell that a click chooses, `went` with the iteration of a curve.
+ * the line, of several, or the cell that a click chooses, `went` with the iteration of a curve, `switched` with a
+ * layer that is to be switched on or off.
  */
 export class Picture {
   #received = new Received();
@@ -54,8 +55,10 @@ export class Picture {
    * @param {(news: object) => void} painted
    * @param {(line: number) => void} chosen
    * @param {((iteration: number) => void) | null} went
+   * @param {((layer: string) => void) | null} switched
    */
-  constructor(root, painted = () => {}, chosen = () => {}, went = null) {
+  constructor(root, painted = () => {}, chosen = () => {}, went = null, switched = null) {
+    this.switched = switched;
     this.root = root;
     this.went = went;
     this.painted = painted;
@@ -111,7 +114,9 @@ export class Picture {
   /** @param {readonly Chart[]} charts @param {number} leading how many of them, the first ones, stand side by side */
   #build(charts, leading) {
     this.#leading = leading;
-    this.#views = charts.map(() => new ChartView(() => this.#colours, (line) => this.chosen(line), this.went));
+    this.#views = charts.map(() =>
+      new ChartView(() => this.#colours, (line) => this.chosen(line), this.went, this.switched)
+    );
     this.#panels.replaceChildren(...this.#views.map((view) => view.element));
     const first = leading || 1, columns = charts.length <= 4 && !leading ? 1 : 2, others = charts.length - first;
     const { dataset, style } = this.#panels;

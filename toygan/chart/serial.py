@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from toygan.chart.axis import Axis
-from toygan.chart.chart import Chart
+from toygan.chart.chart import Chart, Layer
 from toygan.chart.marks import Arrows, Band, Bars, Cells, Line, Lines, Mesh, Points, Surface, Text
 
 MARKS = (Points, Line, Lines, Band, Bars, Surface, Cells, Arrows, Mesh, Text)
-KINDS = {kind.__name__: kind for kind in (Chart, Axis, *MARKS)}
+KINDS = {kind.__name__: kind for kind in (Chart, Axis, Layer, *MARKS)}
 KIND, PLACE, SHAPE = "kind", "place", "shape"
 
 

@@ -26,7 +26,8 @@
  * @typedef {{ label: string, low: number, high: number, log: boolean, format: string, role: Role, grid: boolean,
  *   marked: [number, string][] }} Axis
  * @typedef {{ title: string, x: Axis, y: Axis, marks: AnyMark[], right: Axis | null, aspect: number | null,
- *   note: string, legend: Record<string, string[]>, legend_above: boolean, frame: boolean, lead?: boolean, about?: string }} Chart
+ *   note: string, legend: Record<string, string[]>, legend_above: boolean, frame: boolean, lead?: boolean, about?: string,
+ *   layers?: { name: string, label: string, on: boolean, marks: string[] }[] }} Chart
  *
  * @typedef {{ whole: boolean, charts: (Chart | null)[],
  *   arrays: [chart: number, mark: string, field: string, type: "f4" | "u1", start: number][] }} Message

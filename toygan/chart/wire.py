@@ -95,8 +95,10 @@ def _describe(chart: Chart) -> dict[str, Any]:
     rest = {
         name: getattr(chart, name) for name in ("title", "aspect", "note", "legend_above", "frame", "lead", "about")
     }
+    layers = [{**vars(layer), "marks": list(layer.marks)} for layer in chart.layers]
     legend = {label: [mark.name for mark in marks] for label, marks in chart.entries.items()}
-    return {**rest, **axes, "right": right, "legend": legend, "marks": [_describe_mark(mark) for mark in chart.marks]}
+    rest |= {"legend": legend, "layers": layers}
+    return {**rest, **axes, "right": right, "marks": [_describe_mark(mark) for mark in chart.marks]}
 
 
 @lru_cache(maxsize=64)  # most axes stay as they are, and ticks have to be worked out

@@ -58,12 +58,12 @@ def map_latent(probe: Probe) -> LatentMap | None:
     z = torch.zeros(len(points), latent)
     z[:, :varied] = torch.from_numpy(points)
     beside = torch.full((len(points), recipe.parts.generator.beside), REST)
-    images = _generate(probe, torch.cat([z, beside], dim=-1)).cpu().numpy()
+    images = generate(probe, torch.cat([z, beside], dim=-1)).cpu().numpy()
     return LatentMap((values,) * varied, images.reshape(*[len(values)] * varied, -1), shares, latent - varied)
 
 
 @torch.no_grad()
-def _generate(probe: Probe, z: Tensor) -> Tensor:
+def generate(probe: Probe, z: Tensor) -> Tensor:
     """Return what the only member's G makes of z `(n, inputs)`, as `(n, dim)` in the data's units."""
     g = probe.game.generator
     z = z.to(g.theta)[None]

@@ -15,7 +15,9 @@ import torch
 
 from toygan.measure import theory
 from toygan.measure.words import status
+from toygan.panels.best import Best, find_best
 from toygan.panels.latent import LatentMap, map_latent
+from toygan.panels.layers import ARROWS, BEST, DEFAULT_LAYERS, DIFFERENCE, MAP
 from toygan.parts.distributions import Distribution
 from toygan.parts.menu import Itself
 from toygan.parts.metrics.inputs import MetricInputs
@@ -90,6 +92,8 @@ class Look:
         measurement: The measurements of all members up to now.
         status: The state of the member and of the others in words; empty before the first measurement.
         latent_map: G as a map of its noise; None if no panel asks for it, or if the noise has no plane.
+        best: The best discriminator over the data's window; None if no layer shows it, or if it is not known.
+        layers: Layers of the samples that are switched on.
     Example:
         >>> from toygan import Look, Population, Recipe
         >>> from toygan.runs.record import Record
@@ -118,6 +122,8 @@ class Look:
     measurement: Measurement
     status: str
     latent_map: LatentMap | None = None
+    best: Best | None = None
+    layers: frozenset[str] = DEFAULT_LAYERS
 
     @staticmethod
     def from_run(
@@ -130,6 +136,7 @@ class Look:
         before: Look | None = None,
         patience: float = math.inf,
         asks: Collection[str] = ("latent_map",),
+        layers: Collection[str] = DEFAULT_LAYERS,
     ) -> Look:
         """Look at a member of a population; the cost does not depend on the number of members.
 
@@ -142,6 +149,7 @@ class Look:
             metrics: The metrics to show [default: all that were measured].
             before: An earlier look, whose measurement is shared if there is no newer one.
             patience: Seconds after which arrows are left out.
+            layers: Layers of the samples that are switched on [default: "arrows"].
             asks: Names of the fields of a look that only some panels show [default: all].
         Returns:
             The look, which does not change with the run.
@@ -149,7 +157,7 @@ class Look:
         newest, path = snapshot or record.last, record.path
         diverged_at = int(population.diverged_at[member])
         probe = population.probe(member)
-        real, generated, arrows, d_output = _ask(probe, n, patience)
+        real, generated, arrows, d_output = _ask(probe, n, patience if ARROWS in layers else 0.0)
         if before is not None and newest is not None and before.scores is newest.metrics:
             measurement = before.measurement
         else:
@@ -170,7 +178,9 @@ class Look:
             means=path.means[:, member : member + 1].reshape(-1, 2).copy(),
             measurement=measurement,
             status=status(newest, member, population.diverged_at) if newest else "",
-            latent_map=map_latent(probe) if "latent_map" in asks else None,
+            latent_map=map_latent(probe) if "latent_map" in asks or MAP in layers else None,
+            best=_find_best(probe) if {BEST, DIFFERENCE} & set(layers) else None,
+            layers=frozenset(layers),
         )
 
     @property
@@ -261,6 +271,11 @@ def _ask(probe: Probe, n: int | None, patience: float) -> tuple[np.ndarray, np.n
     return real.cpu().numpy(), generated.cpu().numpy(), arrows.cpu().numpy(), d_output
 
 
+def _find_best(probe: Probe) -> Best | None:
+    """Return the best discriminator over the data's window; None if it has no meaning or is not known."""
+    return find_best(probe, probe.data.extent, GRID[probe.data.dim]) if probe.data.dim in GRID else None
+
+
 def _shares(data: Distribution, generated: np.ndarray) -> np.ndarray | None:
     """Return the share of each mode `(K,)` among the generated samples `(n, dim)`; None without modes."""
     if not data.has_modes:
@@ -308,6 +323,9 @@ def middles(low: float, high: float, cells: int) -> np.ndarray:
 
 def _samples_and_arrows(probe: Probe, n: int, patience: float) -> tuple[torch.Tensor, torch.Tensor]:
     """Return generated samples `(n, dim)` of the only member, and as many arrows, or none if they take too long."""
+    if not patience:
+        samples = probe.generate(n)[0]
+        return samples, samples[:0]
     end = time.monotonic() + patience
     limit = contextlib.nullcontext() if patience == math.inf else interruptible(lambda: time.monotonic() > end)
     with contextlib.suppress(Interrupted), limit:

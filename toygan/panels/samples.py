@@ -8,9 +8,11 @@ import numpy as np
 import torch
 
 from toygan.chart import Arrows, Axis, Band, Bars, Chart, Line, Mark, Points, Surface, Text
-from toygan.chart.axis import shorten
+from toygan.chart.axis import Role, shorten
 from toygan.measure.words import percent
+from toygan.panels.best import Best, find_contour
 from toygan.panels.columns import true_shares
+from toygan.panels.layers import ARROWS, BEST, DIFFERENCE, LABELS, MAP, offer_layers
 from toygan.panels.look import GRID, Look, middles
 from toygan.panels.panel import Panel, caption
 from toygan.parts.distributions import Distribution
@@ -21,6 +23,8 @@ LONGEST_ARROW = 0.15  # as a share of the window's width
 MOST_NUMBERS = 30  # modes that get a number
 MOST_STRETCH = 4.0  # of one axis of the plane against the other, before both fill the chart
 MOST_LETTERS = 30  # of the name of an axis
+MAP_EVERY = 3  # points of the latent grid from line to line
+CONTOURS: tuple[tuple[float, Role], ...] = ((0.25, "generated"), (0.5, "ink"), (0.75, "real"))
 NUMBER_POINTS = 12.0  # from a mode to its number
 
 
@@ -32,8 +36,10 @@ class Samples(Panel):
     reach: ClassVar[float]  # an arrow's length as a share of the window, for a gradient of 1 over the window's width
     most_arrows: ClassVar[int]
 
-    def arrows(self, look: Look, points: np.ndarray, gradients: np.ndarray) -> Arrows:
-        """Return arrows for gradients at points, both `(n, 2)`, to scale up to the longest; the key is round."""
+    def arrows(self, look: Look, points: np.ndarray, gradients: np.ndarray) -> list[Arrows]:
+        """Return arrows for gradients at points, both `(n, 2)`, to scale up to the longest, if they are switched on."""
+        if ARROWS not in look.layers:
+            return []
         width = max(high - low for low, high in look.recipe.parts.data.extent)
         scale = self.reach * width**2
         moves = scale * gradients.astype(np.float64)
@@ -44,7 +50,8 @@ class Samples(Panel):
         words = f"= {format_number(round_one)}:  negative gradient of G's loss, −∂L_G/∂x, long ones cut"
         if not len(points):
             words = "arrows left out:  the gradient of G's loss takes too long"
-        return Arrows("arrows", "generator", points[:, 0], points[:, 1], u, v, key=round_one * scale, label=words)
+        x, y = points.T
+        return [Arrows("arrows", "generator", x, y, u, v, key=round_one * scale, label=words)]
 
     def remark(self, look: Look) -> Text:
         """Return a remark if the member diverged, or if the window does not show some of its samples."""
@@ -54,6 +61,38 @@ class Samples(Panel):
         if look.diverged_at >= 0:
             words = f"diverged at iteration {look.diverged_at:,}"
         return caption("remark", "ink", words, 0.5, 0.975, anchor="top", bold=True, box=True)
+
+
+def map_lines(look: Look) -> list[Line]:
+    """Return G's map in the plane as thin lines, if it is switched on: those across the noise and those up."""
+    if MAP not in look.layers or look.latent_map is None:
+        return []
+    images = look.latent_map.images.reshape(-1, *look.latent_map.images.shape[-2:]).astype(float)
+    across = _join_lines("G's map across", "ink", images[::MAP_EVERY])
+    flat = len(look.latent_map.axes) == 1
+    return [across] if flat else [across, _join_lines("G's map up", "third", images.swapaxes(0, 1)[::MAP_EVERY])]
+
+
+def _join_lines(name: str, role: Role, lines: np.ndarray) -> Line:
+    """Return several lines `(lines, points, 2)` as one with gaps."""
+    apart = np.pad(lines, ((0, 0), (0, 1), (0, 0)), constant_values=np.nan)
+    return Line(name, role, *apart.reshape(-1, 2).T, width=0.7, opacity=0.8, label=LABELS[MAP])
+
+
+def describe_best(best: Best) -> str:
+    """Return the label of the best discriminator."""
+    return "best D, p/(p + q)" + ", estimated" * best.estimated
+
+
+def contours(look: Look) -> list[Line]:
+    """Return the levels of the best discriminator in the plane, if it is switched on: from generated to real."""
+    if BEST not in look.layers or look.best is None:
+        return []
+    window, label = look.recipe.parts.data.extent, f"{describe_best(look.best)}: ¼, ½, ¾"
+    return [
+        Line(f"best {level}", role, *find_contour(look.best.output, window, level), width=1.6, label=label)
+        for level, role in CONTOURS
+    ]
 
 
 def judge(look: Look) -> str:
@@ -90,18 +129,12 @@ class Plane(Samples):
         names = axis_names(look.recipe)
         x, y = Axis(names[0], left, right), Axis(names[1], bottom, top)
         marks: list[Mark] = [
-            Surface(
-                "D",
-                "discriminator",
-                look.d_output,
-                label=f"{judge(look)}'s output:",
-                low="generated",
-                high="real",
-                unit=unit(look),
-            ),
+            self.background(look),
+            *contours(look),
+            *map_lines(look),
             Points("real", "real", *look.real.T, label="real"),
             Points("generated", "generated", *look.generated.T, size=5.5, label="generated"),
-            self.arrows(look, look.generated[: len(arrows)], arrows),
+            *self.arrows(look, look.generated[: len(arrows)], arrows),
         ]
         data = look.recipe.parts.data
         if 1 < len(data.modes) <= MOST_NUMBERS:
@@ -109,7 +142,17 @@ class Plane(Samples):
         # Columns of a table in other units are no directions in a plane: each has all of its axis.
         ratio = (right - left) / (top - bottom)
         aspect = 1 if 1 / MOST_STRETCH < ratio < MOST_STRETCH else None
-        return Chart(self.title, x, y, (*marks, self.remark(look)), aspect=aspect)
+        layers = offer_layers(look.recipe, (ARROWS, MAP, BEST, DIFFERENCE), look.layers)
+        return Chart(self.title, x, y, (*marks, self.remark(look)), aspect=aspect, layers=layers)
+
+    def background(self, look: Look) -> Surface:
+        """Return D's output as a surface, or how far it lies above the best one."""
+        if DIFFERENCE in look.layers and look.best is not None:
+            values, label = (1 + look.d_output - look.best.output) / 2, "D minus best D"
+            label += ", estimated:" if look.best.estimated else ":"
+            return Surface("difference", "discriminator", values, label=label, low="−1", high="1")
+        label = f"{judge(look)}'s output:"
+        return Surface("D", "discriminator", look.d_output, label=label, low="generated", high="real", unit=unit(look))
 
 
 def numbers(points: np.ndarray, words: tuple[str, ...]) -> Text:
@@ -224,11 +267,13 @@ class OnLine(Samples):
             Line(middle, "discriminator", None, np.array([one / 2]), width=1.2, dash="dotted"),
             Bars("density of generated", "generated", edges[:-1], edges[1:], height, opacity=0.6, label="generated"),
             Points("generated", "generated", at, below, size=5.5, label="generated"),
-            self.arrows(
+            *self.difference(look, x, one),
+            *self.arrows(
                 look,
                 np.column_stack([at, below])[: len(gradients)],
                 np.column_stack([gradients, np.zeros_like(gradients)]),
             ),
+            *self.best(look, x, one),
             Line("D", "discriminator", x, one * look.d_output, width=2.4, label=judge(look)),
             self.remark(look),
         )
@@ -237,7 +282,23 @@ class OnLine(Samples):
         note = f"{judge(look)}{meaning},  {unit(look)}"
         right = Axis("", y.low, y.high, ticks=(0, one / 2, one), words=words, role="discriminator")
         across = Axis(axis_names(look.recipe)[0], low, high, intervals=9)
-        return Chart(self.title, across, y, marks, right=right, note=note)
+        layers = offer_layers(look.recipe, (ARROWS, BEST, DIFFERENCE), look.layers)
+        return Chart(self.title, across, y, marks, right=right, note=note, layers=layers)
+
+    def best(self, look: Look, x: np.ndarray, one: float) -> list[Line]:
+        """Return the curve of the best discriminator, if it is switched on."""
+        if BEST not in look.layers or look.best is None:
+            return []
+        label = describe_best(look.best)
+        return [Line("best", "ink", x, one * look.best.output, width=1.8, dash="dashed", label=label)]
+
+    def difference(self, look: Look, x: np.ndarray, one: float) -> list[Band]:
+        """Return the area between D and the best discriminator, if it is switched on."""
+        if DIFFERENCE not in look.layers or look.best is None:
+            return []
+        label = "D minus best D" + ", estimated" * look.best.estimated
+        ends = one * look.d_output, one * look.best.output
+        return [Band("difference", "discriminator", x, np.minimum(*ends), np.maximum(*ends), opacity=0.3, label=label)]
 
 
 def real_marks(data: Distribution, x: np.ndarray) -> tuple[tuple[Mark, ...], float]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from toygan.identity import describe_file, renew
 from toygan.measure.diagnosis import Diagnosis, diagnose_all
+from toygan.panels.layers import DEFAULT_LAYERS, LABELS
 from toygan.parts.metrics import live_metrics
 from toygan.parts.metrics.game import GAME_METRICS
 from toygan.play.alone import alone
@@ -52,6 +53,7 @@ class FleetSession:
         self.fleet, self.lock = fleet, threading.RLock()
         self.playing = self._single = False  # to continue, and to pause after one iteration
         self.message, self.refused = "", False
+        self.layers = DEFAULT_LAYERS  # of the samples that are shown
         self._compiled = False  # True once it was said
         self._attempt: Attempt | None = None
         self._looked, self._noticed = time.monotonic(), ""  # at the files of the data, and what was found
@@ -186,6 +188,13 @@ class FleetSession:
         if since:
             self._compiled = True
             self.say(f"compiled since iteration {min(since):,}: the same run, faster, rounded differently")
+
+    @alone
+    def switch(self, layer: str) -> None:
+        """Switch a layer of the samples on or off; ValueError if there is no such layer."""
+        if layer not in LABELS:
+            raise ValueError(f"layer={layer!r}: must be one of {', '.join(LABELS)}")
+        self.layers ^= {layer}
 
     @alone
     def step(self) -> None:

@@ -34,5 +34,5 @@ class Frames:
         before, needs = self._charts.look, self._charts.needs
         s.run.followed = tuple(needs)
         asks = self._charts.asks
-        look = Look.from_run(s.population, s.record, s.snapshot, s.focus, None, needs, before, patience, asks)
+        look = Look.from_run(s.population, s.record, s.snapshot, s.focus, None, needs, before, patience, asks, s.layers)
         return self._charts.update(look)

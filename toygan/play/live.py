@@ -131,6 +131,18 @@ class Live(w.VBox):  # type: ignore[misc]
             self.screen.charts()  # the present is a frame to return to
         self._seen = self.screen.show_stored(iteration)
 
+    @acting
+    def switch(self, layer: str) -> None:
+        """Switch a layer of the samples on or off.
+
+        Args:
+            layer: "arrows", "map", "best" or "difference".
+        Raises:
+            ValueError: If there is no such layer.
+        """
+        self.session.switch(layer)
+        self._show()
+
     def continue_from_seen(self) -> None:
         """Take the run to the frame that is shown, if it is a stored one."""
         seen, self._seen = self._seen, None
@@ -293,6 +305,8 @@ class Live(w.VBox):  # type: ignore[misc]
             self.focus(content["focus"])
         elif "at" in content:
             self.look_back(content["at"])
+        elif "layer" in content:
+            self.switch(content["layer"])
         elif "here" in content:
             self._seen = None
             self.screen.show_all()

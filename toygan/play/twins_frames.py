@@ -44,7 +44,7 @@ class TwinsFrames:
         needs = self._charts.needs | set(s.metrics)
         look = Look.from_run(
             run.population, run.record, None, number, None, needs, self._whole.get(run), patience,
-            self._charts.asks,
+            self._charts.asks, s.layers,
         )  # fmt: skip
         self._whole[run] = look
         self._looks[side] = select_members(look, [at for _, at in placed], self._looks.get(side))

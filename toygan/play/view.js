@@ -253,6 +253,7 @@ class LiveView {
       (news) => this.#painted(news),
       (member) => this.#ask({ focus: member }),
       (at) => this.#timeline.wants(at),
+      (layer) => this.#ask({ layer }),
     );
     this.keyboard = new Keyboard(this.picture, el, (content) => this.#ask(content), this.#stage, signal);
     document.addEventListener("visibilitychange", () => this.#acknowledgements.send(), { signal });

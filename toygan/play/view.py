@@ -14,6 +14,7 @@ import traitlets
 
 from toygan.chart import page
 from toygan.knobs import check_count
+from toygan.panels.layers import ARROWS, LABELS
 
 IN_FLIGHT = 10  # frames sent that no page has yet acknowledged; it acknowledges one in six
 PATIENCE_SECONDS = 10.0  # without any sign from a page before it counts as closed
@@ -25,7 +26,7 @@ FEWEST_PIXELS, MOST_PIXELS = 100, 3000  # of a side of the picture
 FOLDER = Path(__file__).parent
 SAYS: dict[str, type] = {
     "view": str, "here": bool, "gone": bool, "hidden": bool, "shown": int, "pace": int, "do": str, "focus": int,
-    "at": int,
+    "at": int, "layer": str,
 }  # fmt: skip
 BUTTONS = ("play", "step", "reset", "apply", "undo", "compare")
 
@@ -40,6 +41,7 @@ def check_message(content: Any, seeds: int = 1) -> bool:
         and 0 <= content.get("focus", 0) < seeds
         and content.get("pace", 0) >= 0
         and content.get("at", 0) >= 0
+        and content.get("layer", ARROWS) in LABELS
     ):
         return True
     logging.getLogger("toygan").warning("ignored a message of the page: %.200r", content)
@@ -130,6 +132,7 @@ class View(anywidget.AnyWidget):
     A view says {"view": its name} and one of {"here": true}, {"shown": frame, "hidden": whether its page is,
     "pace": milliseconds from one painted frame to the next},
     {"do": one of BUTTONS}, {"focus": the member to show, of `seeds`}, {"at": an iteration to look back at},
+    {"layer": the layer of a chart to switch on or off},
     {"gone": true}. It is sent words (`Sender.words`), and with them, in a frame, a message of `chart.wire` under its
     number.
     """
