@@ -35,13 +35,15 @@ ARROWS: dict[str, set[str]] = {
     "measure": ENGINE | {"runs"},
     "sweeps": ENGINE | {"compiler", "runs", "measure", "chart", "files"},
     "panels": ENGINE | {"runs", "measure", "chart", "files"},
+    "explore": ENGINE | {"runs", "measure", "sweeps", "panels", "chart", "files"},
     "models": ENGINE | {"runs", "measure", "panels", "chart", "files"},
     "remedy": ENGINE | {"runs", "measure", "sweeps"},
     "studies": ENGINE | {"runs", "measure", "sweeps", "remedy", "panels", "chart", "files"},
     "teach": ENGINE | {"runs", "measure", "studies", "chart", "sweeps", "play", "files"},
-    "play": ENGINE | {"runs", "measure", "sweeps", "remedy", "panels", "chart", "files", "studies"},
+    "play": ENGINE | {"runs", "measure", "sweeps", "remedy", "panels", "explore", "chart", "files", "studies"},
     "cli": ENGINE
-    | {"runs", "measure", "panels", "models", "chart", "files", "locks", "sweeps", "remedy", "studies", "play"},
+    | {"runs", "measure", "panels", "models", "chart", "files", "locks", "sweeps", "remedy", "studies", "play"}
+    | {"explore"},
     "__main__": {"cli"},
 }
 
@@ -57,6 +59,7 @@ OUTSIDE: dict[str, set[str]] = {
     "measure": NUMBERS | {"rich"},
     "sweeps": NUMBERS | {"pandas", "tqdm"},
     "remedy": NUMBERS | {"tqdm"},
+    "explore": NUMBERS | {"tqdm"},
     "models": NUMBERS | {"pandas"},
     "studies": NUMBERS | {"tqdm", "pandas"},
     "teach": NUMBERS | WIDGETS | {"tqdm", "pandas"},

@@ -89,6 +89,27 @@ def format_bytes(n: float) -> str:
     return f"{format_number(n / 2**30)} GiB" if n >= 2**30 else f"{format_number(n / 2**20)} MiB"
 
 
+FILE_UNITS = {"kB": 10**3, "MB": 10**6, "GB": 10**9}
+
+
+def format_file_size(n: float) -> str:
+    """Return the size of a file as people write it: "37 kB", "2.1 MB"."""
+    unit = next(name for name, size in reversed(FILE_UNITS.items()) if n >= size or name == "kB")
+    return f"{format_number(n / FILE_UNITS[unit], 2 if n < 10 * FILE_UNITS[unit] else 3)} {unit}"
+
+
+def parse_file_size(words: str) -> int:
+    """Read the size of a file such as "2MB" or "500 kB"; raise ValueError if it is not one."""
+    unit = next((name for name in FILE_UNITS if words.lower().endswith(name.lower())), "")
+    try:
+        size = number(words[: -len(unit)].strip()) * FILE_UNITS[unit]
+    except (KeyError, ValueError):
+        raise ValueError(f"{short(words)} is not a size such as 500kB or 2MB") from None
+    if not 1 <= size < math.inf:
+        raise ValueError(f"{short(words)} must be above 0")
+    return int(size)
+
+
 def number(words: str) -> float:
     """Read a number from ASCII text without blanks or underscores; raise ValueError if it is not one."""
     if not NUMBER.fullmatch(words):

@@ -86,3 +86,15 @@ async def test_it_is_saved_as_a_picture_and_as_a_recording(make: Make) -> None:
         assert path.read_bytes()[: len(begins)].lower() == begins.lower()
         with pytest.raises(FileExistsError, match="exists"):
             d.save(path)
+
+
+@live
+async def test_all_of_its_runs_are_saved_as_a_page_to_explore(make: Make) -> None:
+    d, folder = make(steps=4), Path(tempfile.mkdtemp())
+    with pytest.raises(ValueError, match=r"must end in \.html, or in /"):
+        d.save(folder / "phases.png", runs=True)
+    with pytest.raises(ValueError, match="budget=10 kB"):
+        d.save(folder / "phases.html", runs=True, budget="10kB")
+    d.save(f"{folder}/phases/", runs=True, budget="1MB")
+    assert "6 recipes under 1 seed, 4 iterations" in (folder / "phases/index.html").read_text()
+    assert sum(file.stat().st_size for file in (folder / "phases").iterdir()) <= 10**6

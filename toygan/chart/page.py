@@ -21,7 +21,7 @@ HTML = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'{scripts}; style-src 'unsafe-inline'">
 <title>{title}</title>
 <style>
 {style}
@@ -37,22 +37,28 @@ HTML = """<!doctype html>
 </script>
 </html>
 """  # noqa: E501
+BESIDE = " 'self' file:"  # of a web site, or of a folder that is opened as files
 VIEW = ":is(.toygan-view, .toygan-live)"  # a picture, and all of a live view around it
 CONTRAST = 4.5  # of words on paper, at least (WCAG 2.2, 1.4.3)
 
 
 def build_document(
-    title: str, about: str, kind: str, style: str, script: str, data: Mapping[str, tuple[str, str]]
-) -> bytes:
+    title: str, about: str, kind: str, style: str, script: str, data: Mapping[str, tuple[str, str]],
+    pieces: bool = False,
+) -> bytes:  # fmt: skip
     """Return a page in one file that needs nothing else: its main element has the class `toygan-<kind>`.
 
-    The script finds its `data` by name: a type, and a text in which no element can end.
+    The script finds its `data` by name: a type, and a text in which no element can end. With `pieces` it may load
+    scripts that lie beside the page.
     """
     blocks = "\n".join(
         f'<script type="application/{type_}" id="toygan-{name}">{text}</script>' for name, (type_, text) in data.items()
     )
     words = {"title": escape(title), "about": escape(about), "kind": kind, "style": style, "script": script}
-    return HTML.format(**words, data=blocks).encode(errors="replace")  # the name of a file may be any bytes
+    scripts = BESIDE if pieces else ""
+    return HTML.format(**words, data=blocks, scripts=scripts).encode(
+        errors="replace"
+    )  # the name of a file may be any bytes
 
 
 def build_script(*more: Path) -> str:

@@ -16,6 +16,13 @@ import { Received } from "./wire.js";
 
 const NAN_LEVEL = 2 ** 16 - 1;
 
+/** Return the bytes that a text holds. @param {string} text zlib's bytes in base64 */
+export async function inflate(text) {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
 /**
  * Return every frame with all of its charts; what two frames have in common they share.
  * @param {Uint8Array} bytes
@@ -39,9 +46,7 @@ export function unpack(bytes) {
 
 /** Return the frames in the text of a page. @param {string} text zlib's bytes in base64 */
 export async function framesIn(text) {
-  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return unpack(new Uint8Array(await new Response(stream).arrayBuffer()));
+  return unpack(await inflate(text));
 }
 
 /**

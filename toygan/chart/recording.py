@@ -124,7 +124,7 @@ class Recording:
         frames = self.embed()
         recorded = f"{about} · recorded by toygan {version('toygan')} on {date.today()}"
         style = page.build_stylesheet(FOLDER / "recording.css")
-        script = page.build_script(FOLDER / "recording.js", FOLDER / "player.js")
+        script = page.build_script(*(FOLDER / f"{name}.js" for name in ("recording", "playbar", "player")))
         return page.build_document(title, recorded, "recording", style, script, {"frames": ("octet-stream", frames)})
 
     def embed(self) -> str:

@@ -17,6 +17,7 @@ COMMANDS = {
     "sample": "Write new rows of a trained generator as a table.",
     "sweep": "Train a grid of recipes over seeds, and store the results.",
     "report": "Turn a sweep's results into an HTML page or a table.",
+    "explore": "Train a grid of recipes, and write a page to explore all runs.",
     "compare": "Compare two recipes under the same seeds.",
     "gallery": "Train known failures and their remedies; report how often each fails.",
     "remedies": "Measure how often a search finds a remedy for recipes that fail.",

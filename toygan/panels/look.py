@@ -266,9 +266,12 @@ def _ask(probe: Probe, n: int | None, patience: float) -> tuple[np.ndarray, np.n
     data = probe.data
     n = n or SAMPLES.get(data.dim, SAMPLES_ELSEWHERE)
     generated, arrows = _samples_and_arrows(probe, n, patience)
-    real = probe.real(n)[0]
-    d_output = _d_output(probe, data.extent, real, generated) if data.dim in GRID else np.empty(0)
-    return real.cpu().numpy(), generated.cpu().numpy(), arrows.cpu().numpy(), d_output
+    real = probe.real(n)
+    d_output = np.empty(0)
+    if data.dim in GRID:
+        output = find_d_output(probe, grid(data.extent), real, generated[None])[0]
+        d_output = output.reshape((GRID[data.dim],) * data.dim)
+    return real[0].cpu().numpy(), generated.cpu().numpy(), arrows.cpu().numpy(), d_output
 
 
 def _find_best(probe: Probe) -> Best | None:
@@ -284,15 +287,16 @@ def _shares(data: Distribution, generated: np.ndarray) -> np.ndarray | None:
     return shares
 
 
-def _d_output(probe: Probe, window: Window, real: torch.Tensor, generated: torch.Tensor) -> np.ndarray:
-    """Return D's output over the window, `(ny, nx)` or `(nx,)`, as `Look` describes it."""
-    cells, n = grid(window).to(generated), len(real)
+def find_d_output(probe: Probe, cells: torch.Tensor, real: torch.Tensor, generated: torch.Tensor) -> np.ndarray:
+    """Return D's output `(P, m)` at cells `(m, dim)`, as `Look` describes it, beside samples `(P, n, dim)`."""
+    cells, n = cells.to(generated), real.shape[1]
     if probe.game.loss.probability:
-        output = (1 + np.tanh(probe.critic(cells)[0].cpu().numpy() / 2)) / 2  # the sigmoid, without an overflow
-    else:
-        logits = probe.critic(torch.cat([cells, real, generated]))[0].cpu().numpy()
-        output = scale_logits(logits[: -2 * n], logits[-2 * n : -n], logits[-n:])
-    return output.reshape((GRID[len(window)],) * len(window))
+        output: np.ndarray = (
+            1 + np.tanh(probe.critic(cells).cpu().numpy() / 2)
+        ) / 2  # the sigmoid, without an overflow
+        return output
+    logits = probe.critic(torch.cat([cells.expand(len(real), -1, -1), real, generated], 1)).cpu().numpy()
+    return np.stack([scale_logits(row[: -2 * n], row[-2 * n : -n], row[-n:]) for row in logits])
 
 
 @lru_cache(maxsize=32)
@@ -336,8 +340,11 @@ def _samples_and_arrows(probe: Probe, n: int, patience: float) -> tuple[torch.Te
 
 
 @lru_cache(maxsize=32)
-def grid(window: Window) -> torch.Tensor:
-    """Return the points at which D is evaluated `(m, dim)`; the first axis changes fastest."""
-    axes = [middles(low, high, GRID[len(window)]) for low, high in window]
+def grid(window: Window, side: int = 0) -> torch.Tensor:
+    """Return the points at which D is evaluated `(m, dim)`; the first axis changes fastest.
+
+    They are the middles of `side` cells along each axis, or of as many as a picture has.
+    """
+    axes = [middles(low, high, side or GRID[len(window)]) for low, high in window]
     mesh = np.meshgrid(*reversed(axes), indexing="ij")
     return torch.from_numpy(np.stack(mesh[::-1], axis=-1).reshape(-1, len(axes)))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import ipywidgets as w
 
+from toygan.explore.save import Plan, save
 from toygan.parts.metrics import METRICS
 from toygan.play.alone import alone
 from toygan.play.cell import close_earlier
@@ -15,6 +19,7 @@ from toygan.play.playground import Playground
 from toygan.play.view import check_size
 from toygan.recipe import DEFAULT, Recipe, RecipeError
 from toygan.sweeps.design import Axes
+from toygan.text import parse_file_size
 
 SHARE = "The share of seeds that the diagnosis calls healthy."
 
@@ -56,6 +61,7 @@ class PhaseDiagram(Live):
         controls: tuple[str, ...] | None = None, width: int = 960, height: int = 480, device: str = "cpu",
     ) -> None:  # fmt: skip
         check_size(width, height)
+        self._device = device
         self._controls = None if controls is None else tuple(check_controls(controls))
         leave_room_for_the_page()
         session = GridSession(grid, seeds, steps, colour, base, device)
@@ -115,6 +121,35 @@ class PhaseDiagram(Live):
         self.opened = Playground(controls=self._controls, run=run)
         self._beside.children = [self.opened]
         self._show()
+
+    def save(
+        self, path: str | os.PathLike[str], force: bool = False, runs: bool = False, budget: str | None = None
+    ) -> None:
+        """Write the recording or the present picture, or a page in which every run can be explored.
+
+        With `runs`, all runs train again from the start to the last iteration of the diagram, behind a progress bar.
+        The page then has a control for each axis, plays each run, and needs no Python and no network.
+
+        Args:
+            path: The file; its name ends in .html for a page, in .png for the picture. With `runs`, a name that ends
+                in / is a folder, whose pieces are loaded when they are asked for.
+            force: True replaces a file that exists.
+            runs: True for the page of all runs [default: False].
+            budget: The most that the page of all runs may take, such as "2MB" [default: as it comes].
+        Raises:
+            ValueError: If the name ends in anything else, or the page would not fit into the budget.
+            RecipeError: If a page cannot show the grid.
+            FileExistsError: If the file exists and `force` is False.
+        """
+        if not runs:
+            super().save(path, force)
+            return
+        folder = str(path).endswith(("/", os.sep))
+        if not folder and Path(path).suffix != ".html":
+            raise ValueError(f"{path}: must end in .html, or in / for a folder")
+        session, most = self.session, None if budget is None else parse_file_size(budget)
+        plan = Plan(session.grid, session.seeds, int(session.end), session.title, most, folder, self._device)
+        save(plan, Path(path), force)
 
     def close(self) -> None:
         """End the grid and the run that is open, and take both off the page."""
