@@ -1,6 +1,15 @@
 // Expected values follow from the definitions: an affine map, powers of ten, the mean of a crowd.
 import assert from "node:assert/strict";
-import { findNearest, formatNumber, interpolate, scale, spread, thin, valueAt } from "../../toygan/chart/scales.js";
+import {
+  findNearest,
+  formatNumber,
+  interpolate,
+  scale,
+  spread,
+  thin,
+  typeset,
+  valueAt,
+} from "../../toygan/chart/scales.js";
 
 Deno.test("the ends of an axis fall on its first and last pixel, also upside down and in decades", () => {
   for (const span of [{ low: -2, high: 6 }, { low: 1e-3, high: 10, log: true }]) {
@@ -90,4 +99,14 @@ Deno.test("words that would touch are thinned evenly", () => {
   assert.equal(thin([0, 10, 20, 30], [8, 8, 8, 8], 3), 2);
   assert.equal(thin([0, 10, 20, 30], [4, 4, 40, 4], 2), 3);
   assert.equal(thin([], [], 2), 1);
+});
+
+Deno.test("numbers with an exponent are typeset, names and other words stay", () => {
+  for (
+    const [plain, set] of [
+      ["lr_d = 1e-5", "lr_d = 10⁻⁵"],
+      ["1e-05: from 2.5e-7 to 9.22e18", "10⁻⁵: from 2.5·10⁻⁷ to 9.22·10¹⁸"],
+      ["1e0x, b1e2, 0.001, 12,345", "1e0x, b1e2, 0.001, 12,345"],
+    ]
+  ) assert.equal(typeset(plain), set);
 });

@@ -71,7 +71,7 @@ def test_a_surface_has_its_first_row_below_and_the_colours_of_real_and_generated
     for x, y, colour in ((2, 8, palette.real), (8, 8, palette.generated), (2, 2, palette.generated)):
         np.testing.assert_allclose(at(image, x, y), over(colour, palette.paper, STYLE.surface_opacity), atol=1)
     middle = palette.surface()[[127, 128], :3].astype(float)
-    np.testing.assert_allclose(middle, np.tile(rgb(palette.paper), (2, 1)), atol=1)
+    np.testing.assert_allclose(middle, np.tile(rgb(palette.undecided), (2, 1)), atol=1)
 
 
 def test_later_marks_lie_upon_earlier_ones() -> None:

@@ -75,11 +75,11 @@ def test_a_mark_has_its_roles_colour_where_its_numbers_say(browser: Any, name: s
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK])
-def test_a_surface_is_generated_below_paper_in_the_middle_and_real_above(browser: Any, palette: Palette) -> None:
+def test_a_surface_is_generated_below_undecided_in_the_middle_and_real_above(browser: Any, palette: Palette) -> None:
     rising = Surface("m", "ink", np.repeat([[0.0], [0.5], [1.0]], 3, axis=1))
     for y, colour, opacity in (
         (0.5, palette.generated, STYLE.surface_opacity),
-        (5, palette.paper, 1),
+        (5, palette.undecided, 1),
         (9.5, palette.real, STYLE.surface_opacity),
     ):
         expected = over(colour, palette.paper, opacity)

@@ -44,7 +44,8 @@ def test_a_learner_plays_moves_a_slider_pauses_and_runs_the_cell_again(tmp_path:
         slider = user.part("lr_g", cell).locator("input[type=range]")
         slider.focus()
         slider.press("ArrowRight")
-        user.wait_for(lambda: "lr_g = " in user.part("status", cell).inner_text(), "the status does not follow lr_g")
+        said = user.part("message", cell)
+        user.wait_for(lambda: "Learning rate of G = " in said.inner_text(), "the message does not follow lr_g")
         moving = user.iteration(cell)
         user.wait_for(lambda: user.iteration(cell) > moving, "the run does not go on under the new rate")
 
@@ -70,7 +71,7 @@ def test_a_learner_plays_moves_a_slider_pauses_and_runs_the_cell_again(tmp_path:
         user.part("view", cell).focus()
         user.page.keyboard.press("n")
         user.wait_for(
-            lambda: "seed 1 (of seeds " in user.part("status", cell).inner_text(), "the next seed is not shown"
+            lambda: "seed 1 (of seeds " in user.part("where", cell).inner_text(), "the next seed is not shown"
         )
 
         user.page.keyboard.press(" ")

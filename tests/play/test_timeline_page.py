@@ -155,7 +155,9 @@ def test_a_learner_goes_back_compares_and_closes_a_side_again(tmp_path: Path) ->
         rate = user.part("lr_d").locator("input[type=range]")
         rate.focus()
         rate.press("ArrowRight")
-        user.wait_for(lambda: "B: lr_d = 0.0013" in user.part("status").inner_text(), "lr_d does not move apart")
+        user.wait_for(
+            lambda: "B: Learning rate of D = 0.0013" in user.part("where").inner_text(), "lr_d does not move apart"
+        )
         assert user.page.locator(".toygan-lr_d").count() == 2
         user.part("play").click()
         user.wait_for(lambda: user.iteration() > seen + 60, "the sides do not play")

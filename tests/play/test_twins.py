@@ -76,7 +76,7 @@ async def test_they_play_in_lock_step_and_look_back_together(twins: Twins, page:
     page.say(do="play")
     await until(lambda: twins._task is None or twins._task.done())
     titles = [chart["title"] for chart in page.frames[0]["charts"]]
-    assert titles[:2] == ["A · lr_d = 0.001", "B · lr_d = 0.02"]
+    assert titles[:2] == ["A · Learning rate of D = 0.001", "B · Learning rate of D = 0.02"]
     page.say(at=10)
     seen = page.frames[-1]["at"]
     page.say(do="step")

@@ -1,10 +1,13 @@
 // Paints a chart on a 2-D canvas, as figure.py does with matplotlib: all but its title and legend, which are HTML.
-import { lastFinite, paintMark, paintPaper, setFont } from "./marks.js";
+import { lastFinite, LINE_ROLES, paintMark, paintPaper, setFont } from "./marks.js";
 import { fitWords, scale, spread, thin } from "./scales.js";
 
 /**
  * @import { AnyMark, Axis, Chart } from "./wire.js"
  * @import { Brush, Frame, Palette } from "./marks.js"
+ *
+ * A change of settings: its iteration, and it in words.
+ * @typedef {{ step: number, words: string }} Change
  *
  * The size of a canvas in CSS pixels, CSS pixels per point, and screen pixels per CSS pixel.
  * @typedef {{ width: number, height: number, point: number, ratio: number }} Sheet
@@ -13,6 +16,7 @@ import { fitWords, scale, spread, thin } from "./scales.js";
 // In points. The same for all numbers that a chart shows: if axes moved with their words, a picture would jump.
 const LEFT = 37, RIGHT = 46, RIGHT_OF_AXIS = 24, RIGHT_OF_SQUARE = 14, TOP = 7, BOTTOM = 17, LABEL = 13, TICK = 3.5;
 const BAND_LINE = 10.3, SWATCH_POINT = 8, LETTER = 5.6; // the width of a tick's letter, about
+const CHANGE_SIZE = 8.5, CHANGE_SHARE = 0.6; // of the words at a change, and of the axes that they may fill
 
 /**
  * Return the place of a chart's axes. With an aspect they shrink to fit, at the top left. Long words left of cells,
@@ -58,8 +62,9 @@ export function belowAxes({ x, marks }) {
  * @param {ReadonlySet<string>} hidden
  * @param {number} near
  * @param {number} from
+ * @param {readonly Change[]} changes of settings, marked on curves over iterations
  */
-export function paint(context, chart, sheet, palette, hidden = new Set(), near = -1, from = -1) {
+export function paint(context, chart, sheet, palette, hidden = new Set(), near = -1, from = -1, changes = []) {
   const frame = layout(chart, sheet);
   const brush = { context, frame, point: sheet.point, palette, near, from };
   context.setTransform(sheet.ratio, 0, 0, sheet.ratio, 0, 0);
@@ -78,6 +83,7 @@ export function paint(context, chart, sheet, palette, hidden = new Set(), near =
     context.restore();
   }
   if (chart.frame) paintAxes(brush, chart, sheet.width);
+  if (isOverIterations(chart)) paintChanges(brush, chart, changes);
   paintBandLabels(brush, marks, sheet.width - sheet.point);
   paintLineLabels(brush, marks);
   return frame;
@@ -133,9 +139,12 @@ function paintAxes(brush, chart, width) {
     context.fillText(words, Math.min(Math.max(places[i], half), width - half), bottom + 2 * tick);
   });
   [context.textAlign, context.textBaseline] = ["right", "middle"];
-  for (const [value, words] of chart.y.marked) {
-    context.fillText(fitWords(words, left - 2 * tick, measure), left - 2 * tick, frame.y(value));
-  }
+  const heights = chart.y.marked.map(([value]) => -frame.y(value)), height = palette.style.tick_size * point;
+  const every = cells ? 1 : thin(heights, heights.map(() => height), 0);
+  chart.y.marked.forEach(([, words], i) => {
+    if (i % every) return;
+    context.fillText(fitWords(words, left - 2 * tick, measure), left - 2 * tick, -heights[i]);
+  });
   [context.textAlign, context.fillStyle] = ["left", palette.words[chart.right?.role ?? "muted"]];
   for (const [value, words] of chart.right?.marked ?? []) context.fillText(words, right + 2 * tick, frame.y(value));
   setFont(brush, palette.style.label_size, chart.x.role !== "muted");
@@ -177,6 +186,51 @@ function paintBandLabels(brush, marks, right) {
   }
 }
 
+/** Return whether a chart's curves go over iterations. @param {Chart} chart */
+export const isOverIterations = ({ x }) => x.label.startsWith("iteration");
+
+/** @param {Brush} brush @param {Chart} chart @param {readonly Change[]} changes */
+function paintChanges(brush, { x }, changes) {
+  const { context, frame, point, palette } = brush, { left, right, top, bottom } = frame, gap = 3 * point;
+  const seen = changes.filter(({ step }) => x.low < step && step < x.high);
+  if (!seen.length) return;
+  setFont(brush, CHANGE_SIZE);
+  [context.strokeStyle, context.lineWidth, context.textBaseline] = [palette.muted, point, "top"];
+  context.setLineDash([2 * point, 2 * point]);
+  context.beginPath();
+  for (const { step } of seen) {
+    context.moveTo(frame.x(step), top);
+    context.lineTo(frame.x(step), bottom);
+  }
+  context.stroke();
+  context.setLineDash([]);
+  const measure = (/** @type {string} */ words) => context.measureText(words).width;
+  let free = Infinity; // words of later changes begin there
+  for (const { step, words } of seen.reverse()) {
+    const at = frame.x(step), short = fitWords(words, CHANGE_SHARE * (right - left), measure), width = measure(short);
+    const start = at + gap + width <= right ? at + gap : at - gap - width;
+    if (start < left || start + width > free) continue;
+    context.textAlign = "left";
+    paintPaper(brush, short, start, top, point, 0.85);
+    context.fillStyle = palette.words.muted;
+    context.fillText(short, start, top);
+    free = Math.min(free, start, at) - gap;
+  }
+}
+
+/** The last point of each of some lines that are told apart. @param {Brush} brush @param {AnyMark[]} marks */
+function linesEnds({ frame, point, palette }, marks) {
+  return marks.flatMap((mark) => {
+    if (mark.kind !== "lines" || !mark.instead_of.length || mark.names.length > LINE_ROLES.length) return [];
+    const last = mark.x.length - 1, from = last * mark.names.length;
+    return mark.names.flatMap((name, i) => {
+      const y = frame.y(mark.y[from + i]);
+      const words = name.replace(/^seed /, ""), x = frame.x(mark.x[last]) + palette.style.label_away * point;
+      return last < 0 || Number.isNaN(y) ? [] : [{ words, colour: palette.words[LINE_ROLES[i]], x, y }];
+    });
+  });
+}
+
 /** @param {Brush} brush @param {AnyMark[]} marks */
 function paintLineLabels(brush, marks) {
   const { context, frame, point, palette } = brush;
@@ -193,9 +247,14 @@ function paintLineLabels(brush, marks) {
       y,
     }];
   });
-  spread(ends.map(({ y }) => y), palette.style.label_gap * point).forEach((y, i) => {
-    context.fillStyle = ends[i].colour;
-    context.fillText(ends[i].words, ends[i].x, y);
+  const several = linesEnds(brush, marks), all = [...ends, ...several];
+  const gap = several.length ? palette.style.band_label_size : palette.style.label_gap;
+  const places = spread(all.map(({ y }) => y), gap * point);
+  const below = Math.max(0, ...places.map((y) => y - frame.bottom)); // there are the words of the x axis
+  places.forEach((y, i) => {
+    paintPaper(brush, all[i].words, all[i].x, y - below, point, 1);
+    context.fillStyle = all[i].colour;
+    context.fillText(all[i].words, all[i].x, y - below);
   });
 }
 

@@ -1,12 +1,15 @@
 // One chart in a page: a canvas, HTML for its title and legend, and the values at the pointer.
 import { About } from "./about.js";
-import { belowAxes, paint, paintSwatch } from "./canvas.js";
-import { fit, make } from "./elements.js";
+import { belowAxes, isOverIterations, paint, paintSwatch } from "./canvas.js";
+import { fit, make, write } from "./elements.js";
+import { between } from "./glide.js";
 import { reading } from "./reading.js";
+import { typeset } from "./scales.js";
 
 /**
  * @import { AnyMark, Cells, Chart, Surface } from "./wire.js"
  * @import { Frame, Palette } from "./marks.js"
+ * @import { Change } from "./canvas.js"
  */
 
 const STEPS = /** @type {Record<string, [number, number]>} */ ({
@@ -22,6 +25,12 @@ export class ChartView {
   #chart = null;
   /** @type {Frame | null} */
   #frame = null;
+  /** @type {Chart | null} from which points glide to where the chart has them */
+  #before = null;
+  /** @type {Chart | null} */
+  #drawn = null;
+  /** @type {readonly Change[]} */
+  #changes = [];
   #hidden = /** @type {Set<string>} */ (new Set());
   #stale = false;
   #point = 1;
@@ -69,25 +78,58 @@ export class ChartView {
     this.canvas.addEventListener("blur", () => this.#read(null));
   }
 
-  /** @param {Chart} chart */
-  show(chart) {
+  /**
+   * @param {Chart} chart
+   * @param {boolean} glides whether points move there with the next paintings, from where they are drawn
+   */
+  show(chart, glides = false) {
     if (chart !== this.#chart) this.#stale = true;
+    this.#before = glides && chart !== this.#chart ? this.#drawn : null;
     this.#chart = chart;
     this.element.classList.toggle("toygan-lead", chart.lead === true);
+  }
+
+  /** What points glide from, or null. */
+  get drawn() {
+    return this.#drawn;
+  }
+
+  /** Mark changes of settings on curves. @param {readonly Change[]} changes */
+  mark(changes) {
+    this.#changes = changes;
+    if (this.#chart && isOverIterations(this.#chart)) this.#stale = true;
+  }
+
+  /** Paint points at a share of their way. @param {number} share from 0 to 1 */
+  glide(share) {
+    if (!this.#before || !this.#chart) return;
+    this.#stale = true;
+    if (share >= 1) this.#before = null;
+    this.paint(0, share);
   }
 
   /**
    * Paint what is new; if the size of a point is given, paint all in the canvas's present size. Asking the page for
    * that size in each frame would make it lay out all its elements each time.
    */
-  paint(point = 0) {
-    const chart = this.#chart, { canvas } = this;
-    if (!chart || !(point || this.#stale)) return;
+  paint(point = 0, share = 0) {
+    const newest = this.#chart, { canvas } = this;
+    if (!newest || !(point || this.#stale)) return;
+    const chart = this.#drawn = this.#before ? between(this.#before, newest, share) : newest;
     if (point) [this.#point, this.#size] = [point, [canvas.clientWidth, canvas.clientHeight]];
     const [width, height] = this.#size;
     fit(canvas, width, height);
     const sheet = { width, height, point: this.#point, ratio: devicePixelRatio };
-    this.#frame = paint(this.context, chart, sheet, this.palette(), this.#unseen, this.#near, this.#from);
+    this.#frame = paint(
+      this.context,
+      chart,
+      sheet,
+      this.palette(),
+      this.#unseen,
+      this.#near,
+      this.#from,
+      this.#changes,
+    );
     this.#stale = false;
     const unused = chart.aspect ? height - belowAxes(chart) * this.#point - this.#frame.bottom : 0;
     if (unused !== this.#unused) this.below.style.top = `${-(this.#unused = unused)}px`;
@@ -113,7 +155,8 @@ export class ChartView {
     const key = JSON.stringify(parts);
     if (key !== this.#legendOf) {
       this.#legendOf = key;
-      this.title.textContent = this.canvas.ariaLabel = chart.title;
+      write(this.title, chart.title);
+      this.canvas.ariaLabel = chart.title;
       this.about.show(chart);
       this.#buildLegend(chart);
     } else if (all) { for (const repaint of this.#swatches) repaint(); }
@@ -264,7 +307,9 @@ export class ChartView {
       bar.style.background = `linear-gradient(to right, var(--toygan-paper), var(--toygan-${role}))`;
       bar.style.opacity = String(opacity);
     }
-    return this.#button([name], words(label), words(low), bar, words(high), words(unit, "toygan-note"));
+    const button = this.#button([name], words(label), words(low), bar, words(high));
+    if (unit) button.title += `; a number is ${unit}`;
+    return button;
   }
 
   /**
@@ -286,7 +331,7 @@ export class ChartView {
     const { top, bottom } = this.#frame;
     Object.assign(this.rule.style, { left: `${values.x}px`, top: `${top}px`, height: `${bottom - top}px` });
     this.box.replaceChildren(...values.lines.map(({ role, words }) => {
-      const line = make("div", "", { textContent: words });
+      const line = make("div", "", { textContent: typeset(words) });
       line.style.color = `var(--toygan-${role}-words)`;
       return line;
     }));

@@ -1,4 +1,5 @@
 // Elements that more than one page shows.
+import { typeset } from "./scales.js";
 
 /**
  * The words of a diagnosis; the lines of `terms` explain words of the evidence, each as "word: explanation".
@@ -40,7 +41,8 @@ export function fit(canvas, width, height) {
  * @param {string} text
  */
 export function write(element, text) {
-  if (element.textContent !== text) element.textContent = element.title = text;
+  const words = typeset(text);
+  if (element.textContent !== words) element.textContent = element.title = words;
 }
 
 /**
@@ -66,7 +68,8 @@ function writeEvidence(element, { evidence, terms = "" }) {
   }
   parts.forEach(([, rest], i) => {
     const text = /** @type {Text} */ (element.childNodes[3 * i + 2]);
-    if (text.data !== rest) text.data = rest;
+    const words = typeset(rest);
+    if (text.data !== words) text.data = words;
   });
 }
 

@@ -7,7 +7,7 @@ import { addPolygon, paintPoints } from "./points.js";
  *
  * Colours "#rrggbb" by role, for marks and, somewhat stronger, for words; that of the paper; the family of letters; the
  * numbers that all painters share (style.py); and of dashes the lengths on and off, times the line's width.
- * @typedef {Record<Role | "paper" | "font", string> & { words: Record<Role, string>,
+ * @typedef {Record<Role | "paper" | "undecided" | "font", string> & { words: Record<Role, string>,
  *   style: Record<(typeof NUMBERS)[number], number>, dashes: Record<"dotted" | "dashed" | "dashdot", number[]> }} Palette
  *
  * The place of a chart on its canvas: the edges of its axes, and the pixel of a number, all in CSS pixels.
@@ -23,6 +23,19 @@ export const NUMBERS = /** @type {const} */ ([
   ...["surface_opacity", "fill_opacity", "box_opacity", "box_pad", "triangle_edge", "diamond_edge", "plus_width"],
   ...["axis_width", "cell_edge", "cell_cross", "chosen_edge", "label_size", "tick_size", "line_label_size"],
   ...["band_label_size", "label_gap", "label_away"],
+]);
+
+const CUT = 3; // points from the top of the axes to the gap in a bar that is cut there
+/** The roles whose colours tell some lines, such as seeds, apart. */
+export const LINE_ROLES = /** @type {Role[]} */ ([
+  "generated",
+  "real",
+  "discriminator",
+  "generator",
+  "second",
+  "third",
+  "ink",
+  "muted",
 ]);
 
 /** The painter of each kind, which paints in the colour of its role. */
@@ -102,13 +115,23 @@ function paintLine(brush, mark) {
 }
 
 /** @param {Brush} brush @param {Lines} mark */
-function paintLines(brush, { x, y, names, width }) {
-  const { context, point, near = -1 } = brush;
+function paintLines(brush, { x, y, names, width, instead_of }) {
+  const { context, point, palette, near = -1 } = brush;
   context.lineJoin = "round";
   context.lineWidth = width * point;
-  context.beginPath();
-  names.forEach((_, column) => addLine(brush, x, y, column, names.length));
-  context.stroke();
+  if (instead_of.length && names.length <= LINE_ROLES.length) {
+    [context.globalAlpha, context.lineWidth] = [0.9, 1.4 * width * point];
+    names.forEach((_, column) => {
+      context.strokeStyle = palette[LINE_ROLES[column]];
+      context.beginPath();
+      addLine(brush, x, y, column, names.length);
+      context.stroke();
+    });
+  } else {
+    context.beginPath();
+    names.forEach((_, column) => addLine(brush, x, y, column, names.length));
+    context.stroke();
+  }
   if (near < 0) return;
   [context.globalAlpha, context.lineWidth] = [1, 2.5 * width * point];
   context.beginPath();
@@ -146,7 +169,7 @@ function paintBand({ context, frame }, { x, low, high }) {
 }
 
 /** @param {Brush} brush @param {Bars} mark */
-function paintBars({ context, frame }, { left, right, height }) {
+function paintBars({ context, frame, point, palette }, { left, right, height }) {
   context.beginPath();
   const base = frame.y(0);
   for (let i = 0; i < height.length; i++) {
@@ -154,21 +177,29 @@ function paintBars({ context, frame }, { left, right, height }) {
     if (!Number.isNaN(start + top)) context.rect(start, top, frame.x(right[i]) - start, base - top);
   }
   context.fill();
+  [context.globalAlpha, context.fillStyle] = [1, palette.paper];
+  for (let i = 0; i < height.length; i++) { // a bar that is higher than the axis is broken near its top
+    const start = frame.x(left[i]);
+    if (frame.y(height[i]) < frame.top - 1) {
+      context.fillRect(start, frame.top + CUT * point, frame.x(right[i]) - start, CUT / 2 * point);
+    }
+  }
 }
 
 /**
- * Return the colours of the 256 levels of a surface, as bytes red, green, blue, opacity: from generated over nothing to
- * real.
+ * Return the colours of the 256 levels of a surface, as bytes red, green, blue, opacity: from generated over undecided
+ * to real.
  * @param {Palette} palette
  */
 export function surfaceColours(palette) {
-  const ends = [palette.generated, palette.real].map((colour) =>
+  const [paper, middle, ...ends] = [palette.paper, palette.undecided, palette.generated, palette.real].map((colour) =>
     [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16))
   );
-  const colours = new Uint8ClampedArray(4 * 256);
+  const colours = new Uint8ClampedArray(4 * 256), mix = palette.style.surface_opacity;
   for (let level = 0; level < 256; level++) {
-    const side = level / 127.5 - 1;
-    colours.set([...ends[side < 0 ? 0 : 1], 255 * palette.style.surface_opacity * Math.abs(side)], 4 * level);
+    const side = level / 127.5 - 1, end = ends[side < 0 ? 0 : 1];
+    const channel = (/** @type {number} */ i) => paper[i] + mix * (end[i] - paper[i]) - middle[i];
+    colours.set([...[0, 1, 2].map((i) => middle[i] + Math.abs(side) * channel(i)), 255], 4 * level);
   }
   return colours;
 }

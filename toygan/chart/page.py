@@ -15,7 +15,9 @@ from toygan.chart.style import DARK, DASHES, LIGHT, STYLE, Palette, rgb
 
 FOLDER = Path(__file__).parent
 # Each module after those that it imports.
-MODULES = ("scales", "points", "mesh", "marks", "canvas", "reading", "elements", "about", "chart", "wire", "picture")
+MODULES = (
+    "scales", "points", "mesh", "marks", "canvas", "reading", "elements", "about", "glide", "chart", "wire", "picture",
+)  # fmt: skip
 HTML = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

@@ -2,12 +2,14 @@
 // theme.
 import { ChartView } from "./chart.js";
 import { make } from "./elements.js";
+import { canGlide, glideTime } from "./glide.js";
 import { NUMBERS } from "./marks.js";
 import { Received } from "./wire.js";
 
 /**
  * @import { Chart, Message, Role } from "./wire.js"
  * @import { Palette } from "./marks.js"
+ * @import { Change } from "./canvas.js"
  */
 
 const ROLES = /** @type {Role[]} */ ([
@@ -42,6 +44,12 @@ export class Picture {
   #waiting = [];
   #frame = 0;
   #last = -Infinity;
+  #glide = { start: 0, ms: 0 }; // of the points of the charts: until `ms` have passed they are on their way
+  #came = -Infinity; // when a frame was put last
+  #cost = 0; // milliseconds that painting it took
+  #shown = { iteration: -1, focus: -1 };
+  /** @type {readonly Change[]} */
+  #changes = [];
   /** @type {Palette | null} */
   #palette = null;
   #still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -103,12 +111,30 @@ export class Picture {
     if (!this.#frame) this.#frame = requestAnimationFrame(this.#next);
   }
 
-  /** @param {readonly Chart[]} charts @param {object} news */
-  #put(charts, news) {
+  /** Mark changes of settings on all curves. @param {readonly Change[]} changes */
+  mark(changes) {
+    this.#changes = changes;
+    for (const view of this.#views) view.mark(changes);
+  }
+
+  /** @param {readonly Chart[]} charts @param {object} news @param {number} ms in which points may glide */
+  #put(charts, news, ms = 0) {
     const leading = charts.filter(({ lead }) => lead).length;
     if (charts.length !== this.#views.length || leading !== this.#leading) this.#build(charts, leading);
-    charts.forEach((chart, i) => this.#views[i].show(chart));
+    charts.forEach((chart, i) => {
+      const { drawn } = this.#views[i];
+      this.#views[i].show(chart, ms > 0 && drawn !== null && canGlide(drawn, chart));
+    });
+    this.#glide.ms = ms;
     this.#news = news;
+  }
+
+  /** How long points may glide to a frame that comes now. @param {Message} news @param {number} now */
+  #time(news, now) {
+    const { iteration = -1, focus = -1 } = /** @type {{ iteration?: number, focus?: number }} */ (news);
+    const onward = iteration > this.#shown.iteration && focus === this.#shown.focus, gap = now - this.#came;
+    [this.#came, this.#shown] = [now, { iteration, focus }];
+    return onward && !this.#still.matches && !this.#waiting.length ? glideTime(gap, this.#cost) : 0;
   }
 
   /** @param {readonly Chart[]} charts @param {number} leading how many of them, the first ones, stand side by side */
@@ -117,6 +143,7 @@ export class Picture {
     this.#views = charts.map(() =>
       new ChartView(() => this.#colours, (line) => this.chosen(line), this.went, this.switched)
     );
+    this.mark(this.#changes);
     this.#panels.replaceChildren(...this.#views.map((view) => view.element));
     const first = leading || 1, columns = charts.length <= 4 && !leading ? 1 : 2, others = charts.length - first;
     const { dataset, style } = this.#panels;
@@ -139,8 +166,16 @@ export class Picture {
     this.#last = now;
     const first = this.#waiting.shift();
     if (this.#waiting.length) this.#frame = requestAnimationFrame(this.#next);
-    if (first) this.#put(first.charts, first.news);
-    for (const view of this.#views) view.paint();
+    if (first) {
+      this.#put(first.charts, first.news, this.#time(first.news, now));
+      this.#glide.start = now;
+    }
+    const glide = this.#glide, share = glide.ms ? Math.min(1, (now - glide.start) / glide.ms) : 1;
+    const start = performance.now(), fresh = this.#news !== null;
+    for (const view of this.#views) fresh ? view.paint() : view.glide(share);
+    if (first) this.#cost = performance.now() - start;
+    if (share === 1) glide.ms = 0;
+    else this.#frame ||= requestAnimationFrame(this.#next);
     if (!this.#news) return;
     if (this.#views.length) this.root.dataset.frame = String(Number(this.root.dataset.frame) + 1);
     this.painted(this.#news);
@@ -171,6 +206,7 @@ export class Picture {
       dashes: { dotted: numbers("dotted"), dashed: numbers("dashed"), dashdot: numbers("dashdot") },
       words: of("-words"),
       paper: value("paper"),
+      undecided: value("undecided"),
       font: style.fontFamily,
     }));
     return this.#palette;

@@ -60,6 +60,19 @@ function digitsOf(number, digits) {
   return (number || 0).toLocaleString("en", { maximumSignificantDigits: Math.max(digits, exponent + 1) });
 }
 
+const SUPERSCRIPT = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/**
+ * Return words with numbers such as 1e-5 and 2.5e-7 typeset: 10⁻⁵ and 2.5·10⁻⁷.
+ * @param {string} words
+ */
+export function typeset(words) {
+  return words.replace(/(?<![\w.])(\d+(?:\.\d+)?)e([-+]?)0*(\d+)(?!\w)/g, (_, mantissa, sign, exponent) => {
+    const up = [...`${sign === "-" ? "-" : ""}${exponent}`].map((digit) => SUPERSCRIPT["-0123456789".indexOf(digit)]);
+    return `${mantissa === "1" ? "" : `${mantissa}·`}10${up.join("")}`;
+  });
+}
+
 /**
  * Return places, moved as little as it takes for neighbours to be `gap` apart; each crowd keeps its middle, NaN stays.
  * @param {number[]} places

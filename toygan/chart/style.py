@@ -80,6 +80,7 @@ class Palette:
         ink: Colour of words and strong lines.
         muted: Colour of axes and weaker words.
         faint: Colour of grids.
+        undecided: Colour of D's output where it cannot tell real from generated [default: that of the paper].
     Example:
         >>> from toygan.teach import style
         >>> style.LIGHT.colour("real"), style.DARK.colour("real")
@@ -96,6 +97,10 @@ class Palette:
     ink: str
     muted: str
     faint: str
+    undecided: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "undecided", self.undecided or self.paper)
 
     def colour(self, role: Role) -> str:
         """Return the colour of a role."""
@@ -103,10 +108,10 @@ class Palette:
         return colour
 
     def surface(self) -> np.ndarray:
-        """Return colours from generated over paper to real, pale enough for points on them `(256, 4)` uint8."""
+        """Return colours from generated over undecided to real, pale enough for points on them `(256, 4)` uint8."""
         t = np.linspace(-1, 1, 256)[:, None]
-        paper, end = rgb(self.paper), np.where(t < 0, rgb(self.generated), rgb(self.real))
-        colours = paper + STYLE.surface_opacity * np.abs(t) * (end - paper)
+        paper, middle, end = rgb(self.paper), rgb(self.undecided), np.where(t < 0, rgb(self.generated), rgb(self.real))
+        colours = middle + np.abs(t) * (paper + STYLE.surface_opacity * (end - paper) - middle)
         return np.concatenate([colours, np.full_like(t, 255)], axis=1).round().astype(np.uint8)
 
     def shades(self, role: Role, opacity: float = 1.0) -> np.ndarray:
@@ -120,8 +125,9 @@ LIGHT = Palette(
     "#ffffff", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#6A3D9A", "#8A7200", "#1a1a1a", "#4d4d4d", "#d9d9d9"
 )
 DARK = Palette(
-    "#111111", "#56B4E9", "#F5813C", "#2CC295", "#E39BC3", "#B79CF0", "#E0CC4A", "#f0f0f0", "#b8b8b8", "#3d3d3d"
-)
+    "#111111", "#56B4E9", "#F5813C", "#2CC295", "#E39BC3", "#B79CF0", "#E0CC4A", "#f0f0f0", "#b8b8b8", "#3d3d3d",
+    "#2b2b2b",
+)  # fmt: skip
 
 
 def rgb(colour: str) -> np.ndarray:

@@ -47,9 +47,9 @@ class Samples(Panel):
         with np.errstate(invalid="ignore"):  # infinite gradients, which are not painted
             u, v = (moves * np.minimum(1, LONGEST_ARROW * width / np.maximum(length, 1e-30))).T
         round_one = round_to(0.1 * width / scale, 1)
-        words = f"= {format_number(round_one)}:  negative gradient of G's loss, −∂L_G/∂x, long ones cut"
+        words = f"where G's loss pushes a sample; this long: {format_number(round_one)}"
         if not len(points):
-            words = "arrows left out:  the gradient of G's loss takes too long"
+            words = "no arrows: the gradient of G's loss takes too long"
         x, y = points.T
         return [Arrows("arrows", "generator", x, y, u, v, key=round_one * scale, label=words)]
 
@@ -160,7 +160,7 @@ def numbers(points: np.ndarray, words: tuple[str, ...]) -> Text:
     out = points - points.mean(0)
     distance = np.linalg.norm(out, axis=-1, keepdims=True)
     out = np.where(distance > 1e-6, out / np.maximum(distance, 1e-6), 0.5**0.5)
-    return Text("mode numbers", "ink", words, *points.T, offset=NUMBER_POINTS * out, size=8.5)
+    return Text("mode numbers", "ink", words, *points.T, offset=NUMBER_POINTS * out, size=8.5, box=True)
 
 
 class Images(Samples):

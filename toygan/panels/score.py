@@ -32,7 +32,7 @@ def bands(values: np.ndarray, at: tuple[float, ...]) -> np.ndarray:
 
 def true_samples(x: np.ndarray | None, low: np.ndarray, mean: np.ndarray, high: np.ndarray) -> tuple[Band, Line]:
     """Return the band of 90 % of sets of true samples, and their mean, each `(n,)`: the same in every panel."""
-    band = Band("true samples", "real", x, low, high, opacity=0.22, end_label="true\nsamples")
+    band = Band("true samples", "real", x, low, high, opacity=0.22, end_label="real")
     return band, Line("mean of true samples", "real", x, mean, width=1.2)
 
 

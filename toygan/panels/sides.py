@@ -133,7 +133,7 @@ def _shorten_words(mark: Mark) -> Mark:
         return replace(mark, unit="")
     if isinstance(mark, Text) and mark.name == "remark":
         return replace(mark, words=tuple(words.replace(" of generated samples", "") for words in mark.words))
-    return replace(mark, label="= 1:  −∂L_G/∂x") if isinstance(mark, Arrows) and mark.label else mark
+    return replace(mark, label="where G's loss pushes") if isinstance(mark, Arrows) and mark.label else mark
 
 
 def _scores_of(name: str, kind: Sequence[object]) -> list[Score]:

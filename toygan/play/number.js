@@ -1,7 +1,7 @@
 // A number that is dragged along its usual values or typed: any number that the kernel allows. The page shows what the
 // kernel holds, so that a number that was refused goes back to the one that trains.
 import { make } from "../chart/elements.js";
-import { formatNumber } from "../chart/scales.js";
+import { formatNumber, typeset } from "../chart/scales.js";
 
 /**
  * @typedef {{ get(name: string): any, set(name: string, value: any): void, save_changes(): void,
@@ -40,7 +40,8 @@ class NumberView {
     el.append(this.label, this.slider, this.field);
     this.slider.addEventListener("input", () => this.#drag());
     this.slider.addEventListener("change", () => this.#drop());
-    this.field.addEventListener("focus", () => this.field.select());
+    this.field.addEventListener("focus", () => this.#edit());
+    this.field.addEventListener("blur", () => this.#typeset());
     this.field.addEventListener("change", () => this.model.send({ typed: this.field.value }));
     this.field.addEventListener("keydown", (event) => this.#press(event));
     this.show();
@@ -64,7 +65,23 @@ class NumberView {
     if (this.#busy) return;
     slider.max = String(this.stops.length - 1);
     slider.value = String(placeOf(this.stops, model.get("value")));
-    slider.ariaValueText = field.value = model.get("shown");
+    slider.ariaValueText = model.get("shown");
+    this.#write(model.get("shown"));
+  }
+
+  /** Numbers are typeset, but one that is edited stands as it can be typed. @param {string} shown */
+  #write(shown) {
+    this.field.value = document.activeElement === this.field ? shown : typeset(shown);
+  }
+
+  #edit() {
+    this.#write(this.slider.ariaValueText ?? "");
+    this.field.select();
+  }
+
+  // What was changed waits for the kernel.
+  #typeset() {
+    if (this.field.value === this.slider.ariaValueText) this.field.value = typeset(this.field.value);
   }
 
   // A notebook takes Enter from the field before it has changed: leaving it and coming back is a change everywhere.
@@ -79,7 +96,7 @@ class NumberView {
   #drag() {
     const value = this.stops[Number(this.slider.value)];
     this.#busy = true;
-    this.slider.ariaValueText = this.field.value = written(value);
+    this.#write(this.slider.ariaValueText = written(value));
     if (!this.model.get("continuous")) return;
     this.model.set("value", value);
     this.model.save_changes();

@@ -10,6 +10,7 @@ from toygan.chart import Chart
 from toygan.chart.recording import Recording
 from toygan.chart.wire import Wire
 from toygan.play.fleet_session import FleetSession
+from toygan.play.settings import spell
 from toygan.play.view import View
 from toygan.runs.fleet import Clock
 
@@ -54,9 +55,12 @@ class Sender:
     def words(self) -> dict[str, Any]:
         """Return the words around the charts, by the names of `view.js`."""
         s = self.session
+        times = s.timeline
+        marks = [(step, kind, spell(words)) for step, kind, words in times.pop("marks", ())]
         return {
-            "status": s.status, "message": s.message, "refused": s.refused, "playing": s.playing, "focus": s.focus,
-            "seeds": s.choices, "iteration": s.iteration, **s.words, **s.offers, **s.timeline,
+            "status": spell(s.status), "message": spell(s.message), "refused": s.refused, "playing": s.playing,
+            "focus": s.focus, "seeds": s.choices, "iteration": s.iteration, **s.words, **s.offers, **times,
+            "marks": marks,
         }  # fmt: skip
 
     def page(self) -> bytes:

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from typing import Any
 
-from toygan.recipe import Recipe, RecipeError
+from toygan.recipe import FIELDS, KNOBS, Recipe, RecipeError
 from toygan.text import format_number
+
+NAMED = re.compile(rf"\b({'|'.join(FIELDS)})(?= ?=)")
+
+
+@lru_cache(maxsize=256)  # most words stay from frame to frame
+def spell(words: str) -> str:
+    """Return words with fields under the names of their controls: "Learning rate of D = 0.1" for "lr_d = 0.1"."""
+    return NAMED.sub(lambda found: KNOBS[found[1]].label, words)
 
 
 def with_value(recipe: Recipe, field: str, value: Any) -> Recipe:

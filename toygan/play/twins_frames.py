@@ -9,6 +9,7 @@ from toygan.chart import Chart
 from toygan.panels.look import Look
 from toygan.panels.sides import LETTERS, Side, SideCharts, choose_side_panels, select_members
 from toygan.play.frames import ARROWS_SECONDS
+from toygan.play.settings import spell
 from toygan.play.twins_session import TwinsSession
 from toygan.runs.run import Run
 
@@ -32,7 +33,7 @@ class TwinsFrames:
         if self._given is None and (wanted := choose_side_panels(s.recipes[0])) != self._shown:
             self._shown, self._charts = wanted, SideCharts(wanted)
         self._whole = {run: look for run, look in self._whole.items() if run in s.fleet.runs}
-        words = s.differences
+        words = [spell(words) for words in s.differences]
         return self._charts.update([Side(LETTERS[i], words[i], self._look(i)) for i in range(s.sides)])
 
     def _look(self, side: int) -> Look:

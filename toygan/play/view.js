@@ -2,6 +2,7 @@
 // acknowledges only one of several, since a message to the kernel costs the kernel more than a frame.
 import { diagnosis, labelButton, make, showPlaying, write } from "../chart/elements.js";
 import { Picture } from "../chart/picture.js";
+import { typeset } from "../chart/scales.js";
 import { Timeline } from "./timeline.js";
 
 /**
@@ -47,6 +48,7 @@ const GONE = "the kernel that trained this run is gone: run the cell again for a
 const SILENT = "no answer yet: if the kernel was restarted or has died, run the cell again";
 const NO_NUMBERS = "no picture: this front end loses the numbers that it is made of";
 
+const UNKNOWN = /\bundetermined\b/g, EARLY = "too early to tell"; // without evidence there are too few measurements
 const COUNTED = /^iteration [\d,]+(?: · |$)/; // the start of a status line, which stands in large digits
 
 const ACK_EVERY = 6; // painted frames
@@ -201,6 +203,7 @@ class Stage {
 class LiveView {
   #id = Math.random().toString(36).slice(2);
   #open = true;
+  #changes = "[]"; // those that curves show
   #lost = false; // whether the kernel is gone
   #written = -Infinity; // the time when words were last written
   #ended = new AbortController();
@@ -342,8 +345,10 @@ class LiveView {
     write(this.#message, message);
     this.#root.ariaLabel = words.status;
     this.keyboard.follow(words);
-    this.#diagnosis.show(words);
+    this.#diagnosis.show(words.evidence ? words : { ...words, verdict: words.verdict.replace(UNKNOWN, EARLY) });
+    this.#bar.classList.toggle("toygan-early", !words.evidence && words.verdict.includes("undetermined"));
     this.#timeline.show(words);
+    this.#mark(words);
     this.#offered.hidden = words.apply === undefined;
     this.#offers.forEach((button, i) => {
       const [name, icon] = OFFERS[i], label = words[name] ?? "";
@@ -354,6 +359,14 @@ class LiveView {
     this.#status.classList.toggle("toygan-refused", words.refused);
     this.#bar.classList.toggle("toygan-playing", words.playing);
     showPlaying(words.playing, this.#buttons[0], this.#status);
+  }
+
+  /** @param {Words} words with the changes of settings, which curves show, too */
+  #mark({ marks = [] }) {
+    const changes = marks.filter(([, kind]) => kind === "change").map(([step, , words]) => ({ step, words }));
+    const key = JSON.stringify(changes);
+    if (key !== this.#changes) this.picture.mark(changes.map(({ step, words }) => ({ step, words: typeset(words) })));
+    this.#changes = key;
   }
 
   /** @param {object} news that a frame shows */
