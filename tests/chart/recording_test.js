@@ -23,6 +23,16 @@ Deno.test("levels are two bytes in two planes, places on the scale that is said,
   assert.equal(second.charts[0], first.charts[0], "what is not news is shared");
 });
 
+Deno.test("a stretch may have words of its own in place of the verdict", () => {
+  const words = [["A: 1", "a"], ["A: 1", "b"], ["A: 2", "b"]].map(([stretch, verdict]) => ({
+    words: { stretch, verdict },
+  }));
+  assert.deepEqual(findStretches(/** @type {any} */ (words)), [
+    { verdict: "A: 1", from: 0, to: 2 },
+    { verdict: "A: 2", from: 2, to: 3 },
+  ]);
+});
+
 Deno.test("a stretch goes from the first frame of a verdict to before that of the next one", () => {
   assert.deepEqual(findStretches(frames("a · 3 of 8 seeds", "a · 4 of 8 seeds", "b", "a")), [
     { verdict: "a", from: 0, to: 2 },

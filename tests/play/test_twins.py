@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,8 @@ import pytest
 from support.page import Page, until
 
 from toygan import Playground, Recipe, RecipeError
+from toygan.chart.figure import Heading
+from toygan.play import still
 from toygan.play.side_controls import ALL
 from toygan.play.twins import Twins
 
@@ -123,6 +127,40 @@ async def test_the_page_cannot_name_a_file_outside(twins: Twins, page: Page) -> 
     assert twins.session.refused
     assert "is outside the working folder and is not opened" in twins.session.message
     assert twins.session.recipes[0].data == SMALL.data
+
+
+def test_what_is_saved_has_all_sides_their_settings_along_the_time_line_and_the_differences(tmp_path: Path) -> None:
+    twins: Any = Playground(SMALL, against=SMALL.but(lr_d=0.02), seeds=2, panels=("samples", "coverage"), **SIZE)
+    twins.step()
+    twins.screen.charts()  # as a page asks for them
+    twins.set("lr_d", 0.03, side="A")
+    twins.step()
+    twins.save(tmp_path / "both.html")
+    frames = twins.screen.recording.frames
+    assert [frame.iteration for frame in frames] == [1, 2]
+    assert [frame.words["stretch"] for frame in frames] == [
+        "A: lr_d = 0.001 | B: lr_d = 0.02",
+        "A: lr_d = 0.03 | B: lr_d = 0.02",
+    ]
+    assert frames[1].words["cause"].startswith("B against A: modes covered: ")
+    charts = [json.loads(chart) for chart in twins.screen.recording.find(2).charts]
+    assert [chart["title"] for chart in charts] == ["A · lr_d = 0.03", "B · lr_d = 0.02", "Modes covered"]
+    assert "A: lr_d = 0.03 | B: lr_d = 0.02" in re.sub(r"\s+", " ", (tmp_path / "both.html").read_text())
+    twins.close()
+
+
+def test_each_difference_has_a_line_in_the_picture_that_the_notebook_keeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    twins: Any = Playground(SMALL, against=[SMALL.but(lr_d=0.02)] * 2, seeds=2, panels=("samples",), **SIZE)
+    below = []
+    monkeypatch.setattr(
+        still, "Heading", lambda *args, **words: below.append(words["below"]) or Heading(*args, **words)
+    )
+    twins.still.png(scale=0.2)
+    assert [line.partition(":")[0] for line in below[0].splitlines() if " against A" in line] == [
+        "B against A",
+        "C against A",
+    ]
+    twins.close()
 
 
 def test_a_playground_is_compared_and_keeps_its_past(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ HOSTILE = "</script><b>x"
 
 @pytest.fixture(scope="module")
 def several() -> Comparisons:
-    return compare(A, OTHERS, "sliced-w1", seeds=3, steps=10, every=5)
+    return compare(A, OTHERS, "sliced-w1", seeds=3, steps=10, every=5, record=True)
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +79,20 @@ def test_the_last_samples_are_those_of_one_seed_of_each_recipe(several: Comparis
         np.testing.assert_array_equal(side.look.metrics["modes-covered"], record.metric("modes-covered"))
 
 
+def test_a_recorded_page_has_a_picture_of_each_measurement_and_the_difference_so_far(several: Comparisons) -> None:
+    pictures = several[0].draw.args[2]  # type: ignore[union-attr]
+    frames = pictures.recording.frames
+    assert [frame.iteration for frame in frames] == [0, 5, 10]
+    assert [frame.words["status"] for frame in frames] == ["iteration 0", "iteration 5", "iteration 10"]
+    assert frames[2].words["cause"].splitlines()[1] == f"A minus C: {several[1]}"
+    assert "3 seeds, 5 iterations" in frames[1].words["cause"]
+
+
+def test_without_a_time_line_the_page_shows_the_end(tmp_path: Path) -> None:
+    compare(A, OTHERS[0], seeds=2, steps=4, every=2).save(tmp_path / "page.html")
+    assert _unpack(tmp_path / "page.html").count(b'"iteration":') == 1
+
+
 def test_a_recipe_of_which_every_seed_failed_leaves_the_others_in_their_colours(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -88,7 +102,7 @@ def test_a_recipe_of_which_every_seed_failed_leaves_the_others_in_their_colours(
     assert [side.letter for side in trained.sides] == ["A", "C"]
     result.save(tmp_path / "page.html")
     assert "failed at seeds 0, 1" in words_of(tmp_path / "page.html")["lines"][0]
-    assert b'"role":"third"' in _unpack(tmp_path / "page.html")
+    assert b'"third"' in _unpack(tmp_path / "page.html")
 
 
 def _unpack(page: Path) -> bytes:
@@ -153,6 +167,10 @@ def test_the_page_opens_off_line_in_both_themes_and_on_a_narrow_screen(
     assert opened.locator("h1").inner_text() == HOSTILE
     assert opened.locator(".toygan-lead .toygan-title").all_inner_texts() == ["A", "B", "C", "D"]
     assert opened.locator(".toygan-recipes code").all_inner_texts() == [r.to_string() for r in (A, *OTHERS)]
+    opened.locator("input[type=range]").press("Home")
+    assert "iteration 0\nA minus B: " in opened.locator(".toygan-time + p").inner_text()
+    opened.locator(".toygan-time button").click()
+    opened.wait_for_function("document.querySelector('.toygan-time + p').textContent.startsWith('iteration 10')")
     opened.locator("summary").click()
     assert opened.locator("details tbody tr").count() == 3
     assert opened.evaluate("document.documentElement.scrollWidth") <= width

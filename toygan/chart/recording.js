@@ -5,7 +5,7 @@ import { Received } from "./wire.js";
  * @import { Diagnosed } from "./elements.js"
  * @import { Chart } from "./wire.js"
  *
- * @typedef {Diagnosed & { status: string, recipe: string }} Words
+ * @typedef {Diagnosed & { status: string, recipe: string, stretch?: string }} Words
  * @typedef {{ iteration: number, words: Words, charts: Chart[] }} RecordedFrame
  * @typedef {{ verdict: string, from: number, to: number }} Stretch
  * An array: its place, as in the wire, its length in bytes, and numbers to read it: the columns of a surface ("u1"), or
@@ -75,14 +75,14 @@ function addUp(bytes, columns) {
 }
 
 /**
- * Return the stretches of frames with the same verdict, each from its first frame to the one before the next stretch.
+ * Return the stretches of frames with the same verdict, or the same words of their own, each from its first frame to the one before the next stretch.
  * @param {readonly RecordedFrame[]} frames
  * @returns {Stretch[]}
  */
 export function findStretches(frames) {
   const all = /** @type {Stretch[]} */ ([]);
   frames.forEach(({ words }, i) => {
-    const verdict = words.verdict.split(" · ")[0]; // without the count of seeds that share it
+    const verdict = words.stretch || words.verdict.split(" · ")[0]; // without the count of seeds that share it
     if (all.at(-1)?.verdict !== verdict) all.push({ verdict, from: i, to: i });
     all[all.length - 1].to = i + 1;
   });

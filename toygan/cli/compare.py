@@ -56,15 +56,15 @@ def command(
     A RECIPE is a share string, such as 'loss=hinge&lr_d=0.002'; "" is the default. The value of a run is the mean of
     the metric over its last fifth. The 95 % interval of the mean difference is a bootstrap over seeds. A run that
     diverged counts as the worst score that any of the runs ever had. A run that an error has ended is left out, and
-    the exit status is then 1. With --out the curves, the final samples and all differences become a page, which needs
-    no Python and no network.
+    the exit status is then 1. With --out the curves, the samples and all differences become a page with a time line,
+    which needs no Python and no network.
     """
     if not 2 <= len(texts) <= MOST:
         raise click.UsageError(f"RECIPE: give 2 to {MOST}, not {len(texts)}")
     if out is not None:
         _check_out(out, force)
     a, *others = (Recipe.from_string(text, outside) for text in texts)
-    several = compare(a, others, metric, seeds, steps, every, first_seed, device)
+    several = compare(a, others, metric, seeds, steps, every, first_seed, device, out is not None)
     lines = [str(several[0])] if len(several) == 1 else str(several).splitlines()
     for line, one in zip(lines, several, strict=True):
         click.echo(line)

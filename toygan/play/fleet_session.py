@@ -108,6 +108,11 @@ class FleetSession:
         raise NotImplementedError
 
     @property
+    def stretch(self) -> str:
+        """The words that stay the same along a stretch of a recording's time line; "" stands for the verdict."""
+        return ""
+
+    @property
     def offers(self) -> dict[str, str]:
         """The labels of the buttons below the diagnosis, if there are any; "" for one that cannot be pressed now."""
         return {}

@@ -45,7 +45,8 @@ class Sender:
         charts = self._render()
         if s.repeats and self.recording.frames:  # what is repeated is there already, and what followed it
             return charts
-        self.recording.add(s.iteration, {"status": s.status, "recipe": s.share, **s.words}, charts)
+        beside = {"status": s.status, "recipe": s.share, "stretch": s.stretch}
+        self.recording.add(s.iteration, {**beside, **s.words}, charts)
         return charts
 
     def continue_recording(self, other: Sender) -> None:
@@ -78,7 +79,7 @@ class Sender:
         frame = self.recording.find(iteration)
         self._wire.forget()  # the next frame of the session is a complete one
         content, buffers = frame.message()
-        words = {name: words for name, words in frame.words.items() if name != "recipe"}
+        words = {name: words for name, words in frame.words.items() if name not in ("recipe", "stretch")}
         seen = {"message": f"looking back; play continues from iteration {frame.iteration:,}", "refused": False}
         shown = {**self.words(), **words, **seen, "at": frame.iteration, "iteration": frame.iteration}
         self.view.show({**shown, **content}, buffers)

@@ -67,7 +67,8 @@ class Still:
         charts, (line, *diagnosis), (width, height) = self._charts(), self._session.lines, self._size
         leading = sum(chart.lead for chart in charts)
         height = fit_height(height, leading)
-        below = "\n".join(part for words in diagnosis for part in textwrap.wrap(words, int(width / LETTER_PIXELS)))
+        lines = [line for words in diagnosis for line in words.splitlines()]
+        below = "\n".join(part for words in lines for part in textwrap.wrap(words, int(width / LETTER_PIXELS)))
         heading = Heading(self._session.title, line=line, below=below)
         painting = Painting(width, height + round(DPI * heading.foot), DPI)
         painting.paint(list(zip(charts, places(len(charts), leading), strict=True)), heading)

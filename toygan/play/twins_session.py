@@ -301,6 +301,12 @@ class TwinsSession(TimeMachine):
         )
 
     @property
+    def stretch(self) -> str:
+        return " | ".join(
+            f"{letter}: {words or 'equal'}" for letter, words in zip(LETTERS, self.differences, strict=False)
+        )
+
+    @property
     def words(self) -> dict[str, str]:
         """The verdicts on each side, and the differences so far."""
         verdicts = [_count_verdicts(several) for several in self.diagnoses]

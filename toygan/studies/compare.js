@@ -4,11 +4,15 @@ import { Picture } from "../chart/picture.js";
 import { framesIn } from "../chart/recording.js";
 
 /**
+ * @import { RecordedFrame } from "../chart/recording.js"
+ *
  * @typedef {{ letter: string, role: string, dash: "" | "dotted" | "dashed" | "dashdot", words: string,
  *   share: string }} Side
  * @typedef {{ head: string[], rows: string[][], caption: string }} Sheet
  * @typedef {{ recipes: Side[], lines: string[], means: Sheet, seeds: Sheet }} Words
  */
+
+const FRAME_MS = 150;
 
 /** Return a table whose first column names its rows. @param {Sheet} sheet */
 function table({ head, rows, caption }) {
@@ -62,15 +66,52 @@ function recipes(all) {
   return detail;
 }
 
+/**
+ * Return a time line of frames: a button that plays them, a scrubber, and the words of the frame that is shown.
+ * @param {RecordedFrame[]} frames @param {(frame: RecordedFrame) => void} show
+ */
+function timeLine(frames, show) {
+  const bar = make("div", "toygan-time"), button = make("button", "", { type: "button" }), last = frames.length - 1;
+  const range = make("input", "", { type: "range", min: "0", max: String(last), ariaLabel: "iteration" });
+  const status = make("p", "toygan-hint", { role: "status" });
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  let timer;
+  const go = (/** @type {number} */ at) => {
+    const frame = frames[at];
+    range.value = String(at);
+    range.ariaValueText = frame.words.status;
+    status.textContent = `${frame.words.status}\n${frame.words.cause}`;
+    show(frame);
+  };
+  const play = (/** @type {boolean} */ on) => {
+    clearInterval(timer);
+    timer = undefined;
+    if (on) timer = setInterval(() => Number(range.value) < last ? go(Number(range.value) + 1) : play(false), FRAME_MS);
+    button.textContent = on ? "Pause" : "Play";
+  };
+  button.addEventListener("click", () => {
+    if (!timer && range.value === range.max) go(0);
+    play(!timer);
+  });
+  range.addEventListener("input", () => {
+    play(false);
+    go(Number(range.value));
+  });
+  play(false);
+  go(last);
+  bar.append(button, range);
+  return [bar, status];
+}
+
 /** @param {HTMLElement} root @param {Words} words @param {string} packed */
 async function show(root, words, packed) {
   const lines = make("ul", "toygan-lines");
   lines.append(...words.lines.map((textContent) => make("li", "", { textContent })));
   root.append(lines, recipes(words.recipes));
-  const [frame] = await framesIn(packed);
-  if (frame.charts.length) {
-    const picture = new Picture(root);
-    picture.show(frame.charts, frame);
+  const frames = (await framesIn(packed)).filter(({ charts }) => charts.length);
+  if (frames.length) {
+    const picture = new Picture(root), line = timeLine(frames, (frame) => picture.show(frame.charts, frame));
+    if (frames.length > 1) root.append(...line);
     document.addEventListener("keydown", (event) => {
       const chord = event.ctrlKey || event.metaKey || event.altKey;
       if (!chord && picture.key(event)) event.preventDefault();

@@ -8,7 +8,7 @@ from typing import overload
 
 from toygan.panels.sides import LETTERS
 from toygan.recipe import MOST_SEEDS, Recipe, RecipeError, check_count, check_recipe
-from toygan.studies.compare_page import draw_page, find_pair
+from toygan.studies.compare_page import Pictures, draw_page, find_pair
 from toygan.studies.comparison import Comparison, Comparisons, check_metric
 from toygan.studies.trained import train_sides
 
@@ -18,14 +18,14 @@ FEWEST = 2  # seeds: one has no interval
 @overload
 def compare(
     a: Recipe, b: Recipe, metric: str = ..., seeds: int = ..., steps: int = ..., every: int = ...,
-    first_seed: int | None = ..., device: str = ...,
+    first_seed: int | None = ..., device: str = ..., record: bool = ...,
 ) -> Comparison: ...  # fmt: skip
 
 
 @overload
 def compare(
     a: Recipe, b: Sequence[Recipe], metric: str = ..., seeds: int = ..., steps: int = ..., every: int = ...,
-    first_seed: int | None = ..., device: str = ...,
+    first_seed: int | None = ..., device: str = ..., record: bool = ...,
 ) -> Comparisons: ...  # fmt: skip
 
 
@@ -38,6 +38,7 @@ def compare(
     every: int = 100,
     first_seed: int | None = None,
     device: str = "cpu",
+    record: bool = False,
 ) -> Comparison | Comparisons:
     """Train recipes under the same seeds, behind a progress bar, and compare a metric at the end of the runs.
 
@@ -54,6 +55,8 @@ def compare(
         every: Iterations from one measurement, of 2500 samples, to the next [default: 100].
         first_seed: The first of the seeds [default: that of a].
         device: The device to train on, "cpu" or "cuda" [default: "cpu"].
+        record: True keeps a picture of up to 60 of the measurements: the page of `save` then has a time line
+            [default: it shows the end].
     Returns:
         The comparison: `difference`, `low`, `high`, `table`. It prints as one line, and `save` writes a page. For a
         list it is a tuple of them, one for each recipe of b.
@@ -73,8 +76,9 @@ def compare(
     check_recipe("a", a)
     first = a.seed if first_seed is None else first_seed
     sides = [recipe.but(seed=first) for recipe in (a, *_list_others(b))]
-    trained = train_sides(sides, metric, seeds, steps, every, device)
-    draw = partial(draw_page, trained, metric)
+    pictures = Pictures(metric) if record else None
+    trained = train_sides(sides, metric, seeds, steps, every, device, None if pictures is None else pictures.add)
+    draw = partial(draw_page, trained, metric, pictures)
     several = [find_pair(trained, metric, i, draw) for i in range(1, len(sides))]
     return several[0] if isinstance(b, Recipe) else Comparisons(several)
 

@@ -31,8 +31,27 @@ def find_pair(trained: Trained, metric: str, other: int, draw: Draw | None = Non
     return Comparison(pair, metric, trained.steps, SAMPLES, table, draw)
 
 
-def draw_page(trained: Trained, metric: str, title: str = "") -> bytes:
-    """Return the page of recipes that were compared by a metric, under a title."""
+class Pictures:
+    """Pictures of recipes that are trained and compared by a metric, one for each call of `add`."""
+
+    def __init__(self, metric: str) -> None:
+        self.recording = Recording()
+        self._metric = metric
+        self._charts: SideCharts | None = None
+
+    def add(self, trained: Trained) -> None:
+        """Add a picture of the runs so far, with the differences so far."""
+        self._charts = self._charts or SideCharts(trained.panels)
+        charts = self._charts.update(trained.sides) if trained.sides else []
+        words = {"status": f"iteration {trained.steps:,}", "cause": "\n".join(_list_lines(trained, self._metric))}
+        self.recording.add(trained.steps, words, charts)
+
+
+def draw_page(trained: Trained, metric: str, pictures: Pictures | None, title: str = "") -> bytes:
+    """Return the page of recipes that were compared by a metric, with pictures of their course or of their end."""
+    if pictures is None:
+        pictures = Pictures(metric)
+        pictures.add(trained)
     seeds = len(trained.failures[0])
     head = title or _entitle(trained)
     about = [
@@ -41,7 +60,7 @@ def draw_page(trained: Trained, metric: str, title: str = "") -> bytes:
         f"toygan {version('toygan')}, {datetime.date.today().isoformat()}",
     ]
     words = json.dumps(_describe(trained, metric), separators=(",", ":")).replace("<", "\\u003c")
-    data = {"words": ("json", words), "frames": ("octet-stream", _paint(trained))}
+    data = {"words": ("json", words), "frames": ("octet-stream", pictures.recording.embed())}
     style = page.build_stylesheet(page.FOLDER / "report.css", FOLDER / "compare.css")
     script = page.build_script(page.FOLDER / "recording.js", FOLDER / "compare.js")
     return page.build_document(head, " · ".join(about), "report", style, script, data)
@@ -54,25 +73,21 @@ def _entitle(trained: Trained) -> str:
     return f"{data}: {differ}" if all(words) and len(differ) <= SHOWN else f"{data}: {len(words)} recipes"
 
 
-def _paint(trained: Trained) -> str:
-    """Return the picture at the end of the runs, as a recording of one frame."""
-    picture = Recording()
-    charts = SideCharts(trained.panels).update(trained.sides) if trained.sides else []
-    picture.add(trained.steps, {}, charts)
-    return picture.embed()
+def _list_lines(trained: Trained, metric: str) -> list[str]:
+    """Return the difference of the first recipe and each other one as a line."""
+    return [f"A minus {LETTERS[i]}: {find_pair(trained, metric, i)}" for i in range(1, len(trained.recipes))]
 
 
 def _describe(trained: Trained, metric: str) -> dict[str, Any]:
     """Return all words of the page: the recipes, what differs, the means, and every seed."""
-    others = range(1, len(trained.recipes))
-    several = [find_pair(trained, metric, i) for i in others]
+    several = [find_pair(trained, metric, i) for i in range(1, len(trained.recipes))]
     words = describe_differences(trained.recipes)
     return {
         "recipes": [
             {"letter": letter, "role": role, "dash": dash, "words": said, "share": recipe.to_string()}
             for letter, (role, dash), said, recipe in zip(LETTERS, STYLES, words, trained.recipes, strict=False)
         ],
-        "lines": [f"A minus {LETTERS[i]}: {one}" for i, one in zip(others, several, strict=True)],
+        "lines": _list_lines(trained, metric),
         "means": _tabulate_means(trained, metric),
         "seeds": _tabulate_seeds(trained, several, metric),
     }

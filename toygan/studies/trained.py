@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import ceil
 
 import numpy as np
 
@@ -15,6 +16,8 @@ from toygan.runs.fleet import Fleet
 from toygan.runs.record import SAMPLES, Record
 from toygan.sweeps.piece import one_thread
 
+MOST_LOOKS = 60  # at the runs on their way, of those that are asked for
+
 
 @dataclass(frozen=True, eq=False)
 class Trained:
@@ -23,7 +26,7 @@ class Trained:
     Args:
         recipes: The recipes, each under its first seed.
         panels: The panels that show what was measured.
-        steps: Iterations of each run.
+        steps: Iterations of each run so far.
         records: What was measured of each recipe.
         failures: The errors that have ended its runs, seed by seed, "" for none.
         sides: A look at one seed of each recipe at the end; without those of which every seed has failed.
@@ -44,9 +47,13 @@ def choose_panels(recipe: Recipe, metric: str) -> tuple[str, ...]:
 
 
 def train_sides(
-    recipes: Sequence[Recipe], metric: str, seeds: int, steps: int, every: int, device: str = "cpu"
-) -> Trained:
-    """Train recipes under several seeds, one population each, as a claim does; RecipeError if one has no metric."""
+    recipes: Sequence[Recipe], metric: str, seeds: int, steps: int, every: int, device: str = "cpu",
+    seen: Callable[[Trained], None] | None = None,
+) -> Trained:  # fmt: skip
+    """Train recipes under several seeds, one population each, as a claim does; RecipeError if one has no metric.
+
+    `seen` is called with the runs so far, at up to 60 of the iterations at which they are measured.
+    """
     from tqdm.auto import tqdm
 
     panels = choose_panels(recipes[0], metric)
@@ -58,12 +65,27 @@ def train_sides(
         for run in fleet.working:
             if metric not in run.record.names:
                 raise RecipeError("metric", metric, f"does not apply to the data {run.record.recipes[0].data}")
-        for _ in fleet.iterate(steps):
-            bar.update(fleet.steps - bar.n)
-        members = [range(i * seeds, (i + 1) * seeds) for i in range(len(recipes))]
-        records = tuple(_join_record(fleet, one) for one in members)
-        failures = tuple([fleet.failures.get(member, "") for member in one] for one in members)
-        return Trained(tuple(recipes), panels, steps, records, failures, _look(fleet, recipes, records, failures))
+        for stop in _list_stops(steps, every) if seen else [steps]:
+            for _ in fleet.iterate(stop):
+                bar.update(fleet.steps - bar.n)
+            if seen:
+                seen(_take(fleet, recipes, panels, stop))
+        return _take(fleet, recipes, panels, steps)
+
+
+def _list_stops(steps: int, every: int) -> Iterator[int]:
+    """Yield iterations at which runs are measured, the first and the last of them and some between."""
+    yield from range(0, steps, every * max(1, ceil(steps / every / MOST_LOOKS)))
+    yield steps
+
+
+def _take(fleet: Fleet, recipes: Sequence[Recipe], panels: tuple[str, ...], steps: int) -> Trained:
+    """Return what was measured of the members of a fleet, equally many of each recipe."""
+    seeds = len(fleet.recipes) // len(recipes)
+    members = [range(i * seeds, (i + 1) * seeds) for i in range(len(recipes))]
+    records = tuple(_join_record(fleet, one) for one in members)
+    failures = tuple([fleet.failures.get(member, "") for member in one] for one in members)
+    return Trained(tuple(recipes), panels, steps, records, failures, _look(fleet, recipes, records, failures))
 
 
 def _join_record(fleet: Fleet, members: Iterable[int]) -> Record:
