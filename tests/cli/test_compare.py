@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from support.shell import refused, toygan
 
 from toygan.recipe import Recipe
+from toygan.runs.run import Run
 from toygan.studies.compare import compare
 
 A, B = Recipe(width=4, batch=8, loss="minimax"), Recipe(width=4, batch=8)
@@ -44,3 +46,14 @@ def test_four_recipes_give_a_page_that_is_not_overwritten(tmp_path: Path) -> Non
     assert "must end in .html" in refused(toygan("compare", *texts, "--out", tmp_path / "page.png"))
     toygan("compare", "width=4", "width=5", *OPTIONS, "--out", out, "--force", "--title", "Mine")
     assert b"<title>Mine</title>" in out.read_bytes()
+
+
+def test_an_interrupt_is_one_line_and_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(run: Run) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Run, "step", interrupt)
+    result = toygan("compare", "width=4", "width=5", "--out", tmp_path / "page.html")
+    assert result.exit_code == 130
+    assert result.stderr.endswith("toygan: stopped; a comparison needs all of its runs, and nothing is written\n")
+    assert not list(tmp_path.iterdir())

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from toygan.cli.oneline import INTERRUPTED
 from toygan.cli.options import outside_option
 from toygan.cli.param_types import (
     FILE_TO_WRITE,
@@ -64,7 +65,11 @@ def command(
     if out is not None:
         _check_out(out, force)
     a, *others = (Recipe.from_string(text, outside) for text in texts)
-    several = compare(a, others, metric, seeds, steps, every, first_seed, device, out is not None)
+    try:
+        several = compare(a, others, metric, seeds, steps, every, first_seed, device, out is not None)
+    except KeyboardInterrupt:
+        click.echo("toygan: stopped; a comparison needs all of its runs, and nothing is written", err=True)
+        return INTERRUPTED
     lines = [str(several[0])] if len(several) == 1 else str(several).splitlines()
     for line, one in zip(lines, several, strict=True):
         click.echo(line)
