@@ -52,6 +52,8 @@ readme: $(READY)
 	$(BIN)/toygan train -r r1=0.1 --steps 2400 --every 20 --out build/ring8 --gif --html
 	cp build/ring8/training.gif assets/ring8.gif
 	cp build/ring8/run.html assets/ring8.html
+	$(BIN)/toygan explore loss=minimax,non-saturating,hinge lr_d=1e-4:1e-2:5:log regularizers.r1=0,0.1,1 --width 32 \
+	  --budget 2MB --title "Losses, learning rates of D and R1 on the ring of eight" --out assets/explore.html --force
 	$(BIN)/toygan menus --into assets/menus.md
 	$(BIN)/toygan menus --into assets/equivalents.md
 

@@ -1,6 +1,6 @@
 // The numbers behind the diagram of a page that can be explored; its bytes are tested by test_pack.py.
 import assert from "node:assert/strict";
-import { countVerdicts, drawDiagram, goodness, valueOf } from "../../toygan/explore/charts.js";
+import { countVerdicts, drawDiagram, drawSamples, goodness, valueOf } from "../../toygan/explore/charts.js";
 
 /**
  * @import { Film } from "../../toygan/explore/charts.js"
@@ -44,4 +44,25 @@ Deno.test("the diagram names each cell, its value at the frame, and its verdicts
   assert.deepEqual([...cells.values], [0.5, 0]);
   assert.equal(cells.chosen, 1);
   assert.deepEqual(countVerdicts(film, 0), ["2 × healthy"]);
+});
+
+Deno.test("on a line samples are counted by bin, and D is 1 at the last tick of its axis", () => {
+  const template = {
+    chart: {
+      x: { low: 0, high: 4 },
+      y: { label: "density" },
+      right: { marked: [[0, "0"], [3, "1"]] },
+      marks: ["density of generated", "generated", "D", "remark"].map((name) => ({ name })),
+    },
+    numbers: { "density of generated": { left: [0, 1, 2, 3] }, generated: { y: [-1] } },
+  };
+  const cell = { samples: 0, line: true, diverged: [-1] };
+  const content = { cells: [cell], charts: [template], steps: [0], stride: 1, points: 1, bits: 7, outside: 0, side: 1 };
+  const run = { cell: 0, seed: 0, name: "it", pictures: { places: Uint8Array.of(16, 110), field: Uint8Array.of(127) } };
+  const chart = drawSamples(/** @type {any} */ ({ content }), run, 0);
+  const [bars, points, d] = /** @type {any[]} */ (chart.marks);
+  assert.deepEqual([...bars.height], [0.5, 0, 0, 0.5]);
+  assert.equal(points.x.length, 1);
+  assert.deepEqual([...d.x], [2]);
+  assert.ok(Math.abs(d.y[0] - 1.5) < 0.02);
 });

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from support.films import AXES, SEEDS, SMALL, STEPS, places, small_film
+from support.films import AXES, SEEDS, SMALL, STEPS, line_film, places, small_film
 
 from toygan import Population, RecipeError, sweep
 from toygan.explore.film import POINTS, SAMPLES, check_grid, keep_last, list_frames, shoot
@@ -77,8 +77,20 @@ def test_an_error_ends_only_the_run_that_meets_it(monkeypatch: pytest.MonkeyPatc
         shoot(Grid({"loss": ["hinge"]}, SMALL), 1, 2)
 
 
+def test_on_a_line_there_are_twice_as_many_places_and_d_is_a_curve() -> None:
+    film = line_film()
+    alone = Population(film.grid.cells[0])
+    alone.run(2)
+    ((low, high),) = alone.recipes[0].distribution.extent
+    shares = (alone.generate(2 * POINTS)[0, :, 0].numpy() - low) / (high - low)
+    found = np.concatenate([places(film, -1, 0, 0, axis) for axis in (0, 1)])
+    np.testing.assert_allclose(found, np.where((shares < -0.02) | (shares > 1.02), np.inf, shares), atol=1e-3)
+    at = torch.linspace(low + (high - low) / 800, high - (high - low) / 800, 400)[:, None]
+    np.testing.assert_allclose(film.field[-1, 0].astype(float).ravel(), alone.critic(at)[0].sigmoid(), atol=1e-3)
+
+
 def test_what_a_page_cannot_show_is_refused() -> None:
-    with pytest.raises(RecipeError, match="data='gaussian1d'"):
-        check_grid(Grid({"loss": ["hinge"]}, SMALL.but(data="gaussian1d")), 1)
+    with pytest.raises(RecipeError, match="are images"):
+        check_grid(Grid({"loss": ["hinge"]}, SMALL.but(data="digits")), 1)
     with pytest.raises(RecipeError, match="at most 4,096"):
         check_grid(Grid({"lr_g": [1e-3, 1e-2]}, SMALL), 2100)

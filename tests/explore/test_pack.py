@@ -15,7 +15,7 @@ from support.films import places, small_film
 from toygan.chart import page
 from toygan.explore.content import describe_film
 from toygan.explore.detail import DETAILS, Detail
-from toygan.explore.pack import as_text, pack_cell, pack_overview
+from toygan.explore.pack import as_text, find_shifts, pack_cell, pack_overview, shrink
 from toygan.explore.page import FOLDER
 
 CODE = """
@@ -65,6 +65,23 @@ def test_pictures_and_curves_come_out_as_they_went_in(detail: Detail) -> None:
         expected = film.metrics[name].T.ravel()
         scale = np.nanmax(np.abs(expected))
         np.testing.assert_allclose(np.array(values, dtype=float), expected, rtol=0.005, atol=2e-3 * scale)
+
+
+@pytest.mark.parametrize("line", [False, True])
+def test_fewer_cells_are_means_of_neighbours(line: bool) -> None:
+    field = np.arange(400.0).reshape(1, 20, 20)
+    (few,) = shrink(field, 10, line)
+    first = [0, 1, 2, 3] if line else [0, 1, 20, 21]
+    assert few[0, 0] == np.mean(first)
+    assert few[-1, -1] == np.mean([399 - i for i in first])
+
+
+def test_points_do_not_lie_on_a_lattice() -> None:
+    shifts = find_shifts(300)
+    assert shifts.shape == (300, 2)
+    for axis in shifts.T:
+        assert (np.abs(axis) <= 0.5).all()
+        np.testing.assert_allclose(np.sort(axis), (np.arange(300) + 0.5) / 300 - 0.5, atol=0.01)
 
 
 def test_a_text_is_what_browsers_unpack() -> None:

@@ -116,7 +116,7 @@ def test_the_shell_says_the_size_before_it_trains_and_replaces_nothing_unasked(t
         (["--out", "nowhere/p.html"], "no such folder"),
         (["--out", "nowhere/site/"], "no such folder"),
         (["--out", "p.html", "loss=hinge"], "a field is given twice"),
-        (["--out", "p.html", "--data", "gaussian1d"], "two columns or more"),
+        (["--out", "p.html", "--data", "digits"], "are images"),
     ],
 )
 def test_the_shell_refuses_in_one_line_before_it_trains(

@@ -23,6 +23,7 @@ SHORTER = {
     "compare": ["--steps", "1", "--seeds", "2"],
     "train": ["--steps", "1"], "play": ["--copy-only"], "claims": ["--list"], "gallery": ["--list"],
     "sweep": ["--steps", "1", "--seeds", "1", "--jobs", "1"],
+    "explore": ["--steps", "1", "--seeds", "1"],
     "reproduce": ["--budget", "2", "--seeds", "1", "--jobs", "1"],
 }  # fmt: skip
 
@@ -52,7 +53,7 @@ def test_its_commands_run_one_after_the_other(tmp_path: Path, monkeypatch: pytes
     for words in COMMANDS:
         result = CliRunner().invoke(main, [*words[1:], *SHORTER.get(words[1], [])])
         assert result.exit_code == 0, result.output
-    assert {path.name for path in tmp_path.iterdir()} >= {"run", "rates.db", "rates.html"}
+    assert {path.name for path in tmp_path.iterdir()} >= {"run", "rates.db", "rates.html", "runs.html"}
 
 
 @pytest.mark.slow

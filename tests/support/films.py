@@ -24,3 +24,8 @@ def places(film: Film, picture: int, cell: int, seed: int, axis: int) -> np.ndar
     """Where the points of a run are, as shares of an axis."""
     found: np.ndarray = film.points[picture, cell * film.seeds + seed, :, axis].astype(float)
     return found
+
+
+@cache
+def line_film() -> Film:
+    return shoot(Grid({"lr_d": [1e-3]}, SMALL.but(data="bimodal")), 1, 2)

@@ -3,7 +3,7 @@ import { formatNumber } from "../chart/scales.js";
 import { fieldAt, placesAt } from "./unpack.js";
 
 /**
- * @import { AnyMark, Band, Chart, Line, Role } from "../chart/wire.js"
+ * @import { AnyMark, Axis, Band, Chart, Line, Role } from "../chart/wire.js"
  * @import { Colour, Content, Pictures, Template } from "./unpack.js"
  *
  * A run that is shown: its cell, the number of its seed, its pictures if they are there, and its name in words.
@@ -13,6 +13,8 @@ import { fieldAt, placesAt } from "./unpack.js";
 
 const HEALTHY = "healthy", NONE = "–", FEW = 0.05; // the last: the share of samples outside that is worth a word
 const CURSOR = "now";
+const NOTHING = { x: new Float32Array(), y: new Float32Array(), values: new Uint8Array(), columns: 1 };
+const UNPACKING = { D: NOTHING, generated: NOTHING, remark: { words: ["unpacking"] } };
 
 /** Return a chart with some marks as they are now. @param {Template} template @param {Record<string, object>} news */
 export function fill({ chart, numbers }, news = {}) {
@@ -31,27 +33,48 @@ export function fill({ chart, numbers }, news = {}) {
  * @returns {Chart}
  */
 export function drawSamples({ content }, { cell, seed, pictures, name }, frame) {
-  const { samples, diverged } = content.cells[cell], template = content.charts[samples];
-  const { x, y } = template.chart, picture = Math.floor(frame / content.stride);
-  const on = (/** @type {0 | 1} */ axis) => {
-    if (!pictures) return new Float32Array();
-    const { low, high } = [x, y][axis];
-    return placesAt(pictures, axis, picture, content).map((share) => low + share * (high - low));
-  };
-  const points = { x: on(0), y: on(1) }, ended = diverged[seed];
-  const away = points.x.filter(Number.isNaN).length / points.x.length;
+  const { samples, line, diverged } = content.cells[cell], template = content.charts[samples];
+  const picture = Math.floor(frame / content.stride), ended = diverged[seed];
+  if (!pictures) return { ...fill(template, UNPACKING), title: name, lead: true };
+  const [first, second] = [0, 1].map((axis) => placesAt(pictures, axis, picture, content));
+  const field = fieldAt(pictures, picture, content, line);
+  const away = first.filter(Number.isNaN).length / first.length;
   const remark = ended >= 0 && content.steps[frame] >= ended
     ? `diverged at iteration ${ended.toLocaleString("en")}`
     : away >= FEW
     ? `${formatNumber(away, "percent", 2)} of generated samples outside`
     : "";
-  const field = pictures ? fieldAt(pictures, picture, content) : new Uint8Array();
-  const news = {
+  const news = line ? placeOnLine(template, [...first, ...second], field) : {
     D: { values: field, columns: content.side },
-    generated: points,
-    remark: { words: [pictures ? remark : "unpacking"] },
+    generated: { x: along(template.chart.x, first), y: along(template.chart.y, second) },
   };
-  return { ...fill(template, news), title: name, lead: true };
+  return { ...fill(template, { ...news, remark: { words: [remark] } }), title: name, lead: true };
+}
+
+/** Return shares of an axis as numbers on it. @param {Axis} axis @param {Float32Array} shares */
+const along = ({ low, high }, shares) => shares.map((share) => low + share * (high - low));
+
+/**
+ * Return the marks of samples on a line: their density or share in each bin, some of them below, and D's curve, which
+ * is 1 at the last tick of the axis at the right.
+ * @param {Template} template
+ * @param {number[]} shares places of samples
+ * @param {Uint8Array} field D's output, from 0 to 255
+ */
+function placeOnLine({ chart, numbers }, shares, field) {
+  const { x, y, right } = chart, { left } = numbers["density of generated"], one = right?.marked.at(-1)?.[0] ?? 1;
+  const places = along(x, Float32Array.from(shares)), width = left[1] - left[0];
+  const counts = new Float32Array(left.length), each = y.label === "density" ? 1 / width : 1;
+  for (const place of places) {
+    const bin = Math.floor((place - left[0]) / width);
+    if (bin >= 0 && bin < counts.length) counts[bin] += each / places.length;
+  }
+  const middles = Float32Array.from(field, (_, i) => (i + 0.5) / field.length);
+  return {
+    "density of generated": { height: counts },
+    generated: { x: places.subarray(0, numbers.generated.y.length) },
+    D: { x: along(x, middles), y: Float32Array.from(field, (level) => one * level / 255) },
+  };
 }
 
 /**

@@ -9,17 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from toygan.chart import Arrows, Axis, Band, Chart, Line, Mark
+from toygan.chart import Arrows, Axis, Band, Bars, Chart, Line, Mark, Points, Text
 from toygan.chart.wire import Wire
-from toygan.explore.detail import Detail
+from toygan.explore.detail import POINTS, Detail
 from toygan.explore.film import OUTSIDE, SAMPLES, Film
 from toygan.panels import render
-from toygan.panels.curves import PLAYERS, level
+from toygan.panels.curves import PLAYERS, Losses, level
 from toygan.panels.diagram import HEALTHY, Diagram, Scale, find_scale, value_words
 from toygan.parts.metrics import METRICS
 from toygan.text import round_to
 
-MOVING = ("D", "generated", "cells")  # marks whose numbers the page fills in
+MOVING = ("D", "cells")  # marks whose numbers the page fills in, beside those of generated samples
 FOLLOWED = "sliced-w1"  # beside the share of healthy seeds
 HEALTHY_HELP = "The share of seeds that the diagnosis calls healthy at the end."
 LOSS_SHARE = 0.02  # of the losses of a cell, those at either end that its axis does not hold
@@ -75,6 +75,7 @@ def _describe_cell(film: Film, cell: int, number: Any) -> dict[str, Any]:
     return {
         "recipe": film.grid.cells[cell].to_string(),
         "samples": _number_samples(film, cell, number),
+        "line": film.grid.cells[cell].parts.data.dim == 1,
         "losses": number(_draw_losses(film, cell)) if "loss-d" in film.metrics else -1,
         "words": film.words[runs],
         "diverged": film.diverged_at[runs].tolist(),
@@ -87,13 +88,17 @@ def _number_samples(film: Film, cell: int, number: Any) -> int:
     if look is None:
         return -1
     chart = render("samples", replace(look, diverged_at=-1))
-    marks = [mark for mark in chart.marks if not isinstance(mark, Arrows)]
-    return int(number(replace(chart, marks=tuple(_without_words(mark) for mark in marks))))
+    marks = [_without_numbers(mark) for mark in chart.marks if not isinstance(mark, Arrows)]
+    return int(number(replace(chart, marks=tuple(marks))))
 
 
-def _without_words(mark: Mark) -> Mark:
-    """Return a mark, the remark on the samples without its words, which the page writes."""
-    return replace(mark, words=("",)) if mark.name == "remark" else mark  # type: ignore[call-arg]
+def _without_numbers(mark: Mark) -> Mark:
+    """Return a mark without what the page fills in: words, generated samples, and their density."""
+    if isinstance(mark, Text) and mark.name == "remark":
+        return replace(mark, words=("",))
+    if isinstance(mark, Points) and mark.name == "generated":
+        return replace(mark, x=np.zeros_like(mark.x), y=mark.y if len(mark.y) < POINTS else np.zeros_like(mark.y))
+    return replace(mark, height=np.zeros_like(mark.height)) if isinstance(mark, Bars) else mark
 
 
 def _draw_losses(film: Film, cell: int) -> Chart:
@@ -111,7 +116,8 @@ def _draw_losses(film: Film, cell: int) -> Chart:
     low, high = (float(round_to(x, 2)) for x in (min(0.0, ends.min()), max(0.5, ends.max())))
     room = 0.06 * (high - low)
     y = Axis("", low - room if low < 0 else low, high + room, intervals=4)
-    return Chart("Losses", _iterations(film, "iteration  (dotted: equilibrium)"), y, tuple(lines))
+    x = _iterations(film, "iteration  (dotted: equilibrium)")
+    return Chart("Losses", x, y, tuple(lines), about=Losses.about)
 
 
 def _iterations(film: Film, label: str = "iteration") -> Axis:

@@ -24,7 +24,7 @@ class Detail:
         stride: Measurements from one picture to the next.
         points: Generated samples in a picture.
         side: Cells along a side of D's output.
-        bits: Bits of a place along an axis; D's output has one less.
+        bits: Bits of a place along an axis; D's output has one less, but eight on a line.
     """
 
     stride: int = 1

@@ -42,8 +42,10 @@ class Film:
         seeds: Seeds of each cell.
         steps: The iterations of the frames `(F,)`.
         points: Places of POINTS generated samples as shares of the window, from the same noise in every frame
-            `(F, R, n, 2)`; infinite for one far outside. A run that has diverged keeps its last ones.
-        field: D's output over the window `(F, R, SIDE, SIDE)`, from 0 to 1; NaN if the data is not in the plane.
+            `(F, R, n, 2)`; infinite for one far outside. Data on a line has twice as many, the second half in the
+            second column. A run that has diverged keeps its last ones.
+        field: D's output over the window `(F, R, SIDE, SIDE)`, from 0 to 1; on a line at SIDE * SIDE places, in order;
+            NaN for data of more than two dimensions.
         metrics: Metrics `(F, R)` by name.
         words: The diagnosis of each run at its end, as texts by name.
         diverged_at: The iteration at which each run left the finite numbers, or -1 `(R,)`.
@@ -67,14 +69,13 @@ def list_frames(steps: int) -> np.ndarray:
 
 
 def check_grid(grid: Grid, seeds: int) -> None:
-    """Raise RecipeError if a page cannot show a grid: its data must have places in the plane."""
+    """Raise RecipeError if a page cannot show a grid: its data are images, or its runs too many."""
     check_count("seeds", seeds, MOST_MEMBERS)
     if (count := len(grid.cells) * seeds) > MOST_MEMBERS:
         raise RecipeError("seeds", seeds, f"{count:,} runs; at most {MOST_MEMBERS:,} in one page")
     for recipe in grid.cells:
-        data = recipe.parts.data
-        if data.dim < 2 or data.picture:
-            raise RecipeError("data", recipe.data, "must have two columns or more, and be no images, for such a page")
+        if recipe.parts.data.picture:
+            raise RecipeError("data", recipe.data, "are images, which such a page does not show")
 
 
 def shoot(grid: Grid, seeds: int, steps: int, device: str = "cpu", proceed: Proceed = lambda count: None) -> Film:
@@ -130,21 +131,24 @@ def _shoot_frame(fleet: Fleet, step: int, proceed: Proceed) -> Frame:
 
 
 def _place(run: Run) -> np.ndarray:
-    """Return some samples of every member as shares of the window `(P, n, 2)`."""
-    samples = run.look().samples[:, :POINTS, :2].numpy().astype(np.float64)
-    low, high = np.array(run.population.recipes[0].parts.data.extent[:2]).T
+    """Return some samples of every member as shares of the window `(P, n, 2)`, as `Film` holds them."""
+    data = run.population.recipes[0].parts.data
+    line = data.dim == 1
+    drawn = run.population.generate(2 * POINTS) if line else run.look().samples[:, :POINTS, :2]
+    samples = drawn.cpu().numpy().astype(np.float64)
+    low, high = np.array(data.extent[:2]).T
     shares: np.ndarray = (samples - low) / (high - low)
     outside = ~((shares > -OUTSIDE) & (shares < 1 + OUTSIDE)).all(-1)
     shares[outside] = np.where(np.isfinite(samples[outside]).all(-1, keepdims=True), np.inf, np.nan)
-    return shares
+    return shares.reshape(len(shares), 2, POINTS).swapaxes(1, 2) if line else shares
 
 
 def _field(run: Run) -> np.ndarray:
-    """Return D's output over the window of every member `(P, SIDE, SIDE)`, NaN if the data is not in the plane."""
+    """Return D's output over the window of every member `(P, SIDE, SIDE)`, NaN for more than two dimensions."""
     probe = run.population.probe()
-    if probe.data.dim != 2:
+    if probe.data.dim > 2:
         return np.full((len(probe.recipes), SIDE, SIDE), np.nan)
-    cells = make_grid(probe.data.extent, SIDE)
+    cells = make_grid(probe.data.extent, SIDE ** (3 - probe.data.dim))
     with torch.no_grad():
         output = find_d_output(probe, cells, probe.real(SAMPLES), probe.generate(SAMPLES))
     return output.reshape(len(output), SIDE, SIDE)

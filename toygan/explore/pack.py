@@ -14,6 +14,8 @@ from toygan.explore.detail import SIDE, Detail
 from toygan.explore.film import OUTSIDE, Film
 
 CURVE_LEVELS = 4095  # of a number of a curve, from the least to the largest of all runs; one more stands for none
+LINE_BITS = 8  # of D's output on a line, where it is drawn as a curve
+GOLDEN = (5**0.5 - 1) / 2  # multiples of it are spread evenly
 SMALLEST = 1e-6  # of the largest number: what is less is shown as that
 
 
@@ -26,26 +28,42 @@ def pack_cell(film: Film, cell: int, detail: Detail) -> bytes:
     """Return the pictures of the seeds of a cell, as unpack.js reads them.
 
     First come the places of all seeds: for each, by axis and by point, a level in each picture as its difference from
-    the picture before. The largest level stands for a point that is not drawn. Then comes D's output: for each seed and
-    picture, row by row, the difference from the picture before, as its difference from the left neighbour.
+    the picture before. The largest level stands for a point that is not drawn. Each point has levels of its own, moved
+    by less than one, so that points do not lie on a lattice. Then comes D's output: for each seed and picture, row by
+    row, the difference from the picture before, as its difference from the left neighbour.
     """
     runs = slice(cell * film.seeds, (cell + 1) * film.seeds)
     points = film.points[:: detail.stride, runs, : detail.points].astype(np.float64)
     field = film.field[:: detail.stride, runs].astype(np.float64)
-    if field.size and (step := SIDE // detail.side) > 1:
-        field = field.reshape(*field.shape[:2], detail.side, step, detail.side, step).mean((3, 5))
-    places = _level((points + OUTSIDE) / (1 + 2 * OUTSIDE), detail.bits)
+    line = film.grid.cells[cell].parts.data.dim == 1
+    bits = LINE_BITS if line else detail.bits - 1
+    places = _level((points + OUTSIDE) / (1 + 2 * OUTSIDE), detail.bits, find_shifts(detail.points))
     moves = np.diff(places, axis=0, prepend=0).transpose(1, 3, 2, 0)  # (seeds, 2, n, pictures)
-    changes = np.diff(_level(field, detail.bits - 1), axis=0, prepend=0)
+    changes = np.diff(_level(shrink(field, detail.side, line), bits), axis=0, prepend=0)
     slopes = np.diff(changes, axis=3, prepend=0).transpose(1, 0, 2, 3)  # (seeds, pictures, side, side)
     return moves.astype(np.uint8).tobytes() + slopes.astype(np.uint8).tobytes()
 
 
-def _level(shares: np.ndarray, bits: int) -> np.ndarray:
+def shrink(field: np.ndarray, side: int, line: bool) -> np.ndarray:
+    """Return D's output `(..., SIDE, SIDE)` at fewer cells `(..., side, side)`, as means; of a line in their order."""
+    step, before = SIDE // side, field.shape[:-2]
+    cells = (side, side, 1, step * step) if line else (side, step, side, step)
+    means: np.ndarray = field.reshape(*before, *cells).mean((-3, -1) if not line else (-2, -1))
+    return means
+
+
+def find_shifts(n: int) -> np.ndarray:
+    """Return how far the levels of each point lie below whole ones `(n, 2)`, from -0.5 to 0.5."""
+    shifts: np.ndarray = (GOLDEN * np.arange(n)[:, None] + np.array([0, 0.5])) % 1 - 0.5
+    return shifts
+
+
+def _level(shares: np.ndarray, bits: int, shifts: np.ndarray | float = 0.0) -> np.ndarray:
     """Return shares from 0 to 1 as whole levels of so many bits, the largest for what is not finite."""
     top = 2**bits - 2
     known = np.isfinite(shares)
-    levels: np.ndarray = np.where(known, np.clip(np.where(known, shares, 0), 0, 1) * top, top + 1).round().astype(int)
+    within = np.clip(top * np.where(known, shares, 0) + shifts, 0, top)
+    levels: np.ndarray = np.where(known, within, top + 1).round().astype(int)
     return levels
 
 

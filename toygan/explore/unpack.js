@@ -7,7 +7,7 @@
  * @typedef {{ chart: Chart, numbers: Record<string, Record<string, number[]>> }} Template
  * @typedef {{ verdict: string, evidence: string, cause: string, remedy: string, terms: string }} Words
  * A cell: its recipe, the numbers of its charts, and what each seed came to.
- * @typedef {{ recipe: string, samples: number, losses: number, words: Words[], diverged: number[] }} Cell
+ * @typedef {{ recipe: string, samples: number, line: boolean, losses: number, words: Words[], diverged: number[] }} Cell
  * A number that colours the cells: its charts, and the ends of its scale without and with all the colour.
  * @typedef {{ name: string, follows: string, format: string, scale: [number, number, boolean],
  *   cells: number, course: number }} Colour
@@ -19,7 +19,7 @@
  * @typedef {{ places: Uint8Array, field: Uint8Array }} Pictures
  */
 
-const CURVE_LEVELS = 4095;
+const CURVE_LEVELS = 4095, LINE_BITS = 8, GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 /**
  * Return the content, and each metric by run and frame.
@@ -72,8 +72,8 @@ export function unpackCell(bytes, { seeds, steps, stride, points, side }) {
 export function placesAt({ places }, axis, picture, { points, bits, outside }) {
   const pictures = places.length / (2 * points), top = 2 ** bits - 2;
   return Float32Array.from({ length: points }, (_, i) => {
-    const level = places[(axis * points + i) * pictures + picture];
-    return level > top ? NaN : level / top * (1 + 2 * outside) - outside;
+    const level = places[(axis * points + i) * pictures + picture], shift = (GOLDEN * i + axis / 2) % 1 - 0.5;
+    return level > top ? NaN : (level - shift) / top * (1 + 2 * outside) - outside;
   });
 }
 
@@ -82,9 +82,11 @@ export function placesAt({ places }, axis, picture, { points, bits, outside }) {
  * @param {Pictures} run
  * @param {number} picture
  * @param {Content} content
+ * @param {boolean} line whether the data lies on a line
  */
-export function fieldAt({ field }, picture, { side, bits }) {
-  const top = 2 ** (bits - 1) - 2, levels = field.subarray(picture * side * side, (picture + 1) * side * side);
+export function fieldAt({ field }, picture, { side, bits }, line = false) {
+  const top = 2 ** (line ? LINE_BITS : bits - 1) - 2,
+    levels = field.subarray(picture * side * side, (picture + 1) * side * side);
   return levels.some((level) => level > top)
     ? new Uint8Array()
     : Uint8Array.from(levels, (level) => Math.round(255 * level / top));
