@@ -33,6 +33,18 @@ const said = (c, x, y, hidden = new Set()) => reading(c, frame, x, y, hidden)?.l
 const curve = { kind: "line", name: "loss-d", x: f4(0, 4, 8), y: f4(1, 2, NaN), end_label: "D" };
 const band = { kind: "band", name: "all seeds", x: f4(0, 4, 8), low: f4(0, 1, 2), high: f4(3, 1, 5) };
 
+Deno.test("a cell without a name is left over, and not read", () => {
+  const cells = {
+    kind: "cells",
+    name: "cells",
+    values: f4(0, 0, 0, 0),
+    columns: 2,
+    names: ["", "", "seed 0", "seed 1"],
+  };
+  assert.deepEqual(said(chart({}, cells), 20, 20), ["seed 0"]);
+  assert.equal(said(chart({}, cells), 20, 80), undefined);
+});
+
 Deno.test("curves and bands are read at the nearest iteration that was measured, and the mark stands there", () => {
   const c = chart({ label: "iteration  (band: 8 seeds)" }, curve, band);
   assert.deepEqual(said(c, 35, 50), ["iteration 4", "D 2", "all seeds 1"]);

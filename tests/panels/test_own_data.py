@@ -131,6 +131,6 @@ def test_panels_follow_the_data_unless_they_are_given(table: Path) -> None:
     assert [c.title for c in chosen()][2:] == ["Modes covered", "Share per mode"]
     session.set("data", own(table, 5))
     assert [c.title for c in chosen()] == [
-        "Histogram of each column", "Samples, along the first two axes", "Data left out (gaps)", "Distance (sliced W1)",
+        "Histogram of each column", "Samples, along the first two axes", "Data left out (gaps)", "Distance (W1)",
     ]  # fmt: skip
     assert [c.title for c in given()] == ["Share per mode", "Losses"]

@@ -297,8 +297,11 @@ async def test_a_run_that_was_played_can_be_saved_as_a_page_at_any_moment(make: 
         with pytest.raises(FileExistsError, match=r"run\.html: exists; .* force=True"):
             p.save(str(file))
         assert file.read_bytes() == before
+        page.say(do="pin")
         p.reset()
         p.save(file, force=True)
+        content, _ = p.screen.recording.frames[-1].message()
+        assert "pin 1: loss-d" in [mark["name"] for mark in content["charts"][1]["marks"]], "the page keeps the pin"
         assert [frame.iteration for frame in p.screen.recording.frames] == [0], "a new run is a new recording"
         assert file.read_bytes() != before
 
@@ -573,3 +576,38 @@ async def test_the_page_and_the_notebook_choose_which_seed_is_shown(make: Callab
     assert page.words["focus"] == 1, "there is no such seed"
     with pytest.raises(ValueError, match="focus=3: must be a whole number from 0 to 2"):
         playground.focus(3)
+
+
+@live
+async def test_all_seeds_are_shown_by_a_button_sorted_if_asked_and_a_cell_takes_one_into_focus(
+    make: Callable[..., Playground],
+) -> None:
+    p = make(seeds=3)
+    page = Page(p)
+    assert (page.words["all"], "sort" in page.words) == ("All seeds", False)
+    page.say(do="all")
+    assert (page.words["all"], page.words["sort"]) == ("One seed", "seed")
+    titles = [chart["title"] for chart in page.frames[-1]["charts"]]
+    assert titles == ["All seeds", "Samples and discriminator output", "Verdicts on 3 seeds"]
+    page.say(sort="distance")
+    assert page.frames[-1]["charts"][0]["title"] == "All seeds, by distance"
+    cells = next(mark for mark in page.frames[-1]["charts"][0]["marks"] if mark["name"] == "cells")
+    page.say(focus=2)
+    now = next(mark for mark in page.frames[-1]["charts"][0]["marks"] if mark["name"] == "cells")
+    assert (cells["numbers"][cells["chosen"]], now["numbers"][now["chosen"]]) == (0, 2)
+    assert "seed 2 (of seeds 0 to 2): " in page.words["status"]
+    page.say(do="all")
+    assert len(page.frames[-1]["charts"]) == 4
+    with pytest.raises(ValueError, match="sort='height': must be one of seed, distance, modes covered"):
+        p.show_seeds("height")
+    assert p.set("data", "two-moons")
+    p.show_seeds("distance")
+    assert page.words["sorts"] == ["seed", "distance"], "two moons have no modes to count"
+    assert Page(make(seeds=1)).words["all"] == ""
+
+
+def test_more_than_8_seeds_are_all_shown_at_first_unless_panels_are_named(make: Callable[..., Playground]) -> None:
+    assert [make(seeds=n).session.every_seed for n in (8, 9)] == [False, True]
+    p = make(seeds=9, panels=["seeds"])
+    assert [chart.title for chart in p.screen.charts()] == ["All seeds"]
+    assert not p.session.every_seed

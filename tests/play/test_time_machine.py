@@ -12,6 +12,7 @@ from support.page import Page, until
 
 from toygan.play.playground import Playground
 from toygan.play.session import Session
+from toygan.play.time_machine import finish
 from toygan.recipe import Recipe
 from toygan.runs.record import Record
 
@@ -237,3 +238,74 @@ async def test_stored_frames_are_those_that_were_shown(p: Playground, page: Page
     assert shown["charts"] == content["charts"]
     known = {tuple(key[:3]): buffer for key, buffer in zip(content["arrays"], buffers, strict=True)}
     assert {tuple(key[:3]): b for key, b in zip(shown["arrays"], shown["buffers"], strict=True)} == known
+
+
+def test_a_travel_changes_nothing_before_its_end_and_can_be_given_up() -> None:
+    s = Session(SMALL, 2)
+    train(s, 20)
+    assert s.set("lr_d", 0.02)
+    train(s, 45)
+    here, direct = bits(s), Session(SMALL, 2)
+    train(direct, 20)
+    direct.set("lr_d", 0.02)
+    train(direct, 40)
+    travel = s.travel(40)
+    assert [next(travel) for _ in range(40)] == list(range(1, 41)), "from the bookmark at iteration 0"
+    assert (s.iteration, bits(s), s.recipe.lr_d) == (45, here, 0.02)
+    travel.close()
+    assert (s.iteration, bits(s)) == (45, here)
+    assert finish(s.travel(40))
+    assert (s.iteration, bits(s), s.reached) == (40, bits(direct), 45)
+
+
+def far_from_home(s: Session, monkeypatch: pytest.MonkeyPatch) -> Playground:
+    """A playground whose ways back all count as long, at iteration 45, with a frame at 30."""
+    monkeypatch.setattr("toygan.play.live.FAR_SECONDS", -1.0)
+    monkeypatch.setattr("toygan.play.live.SLICE_SECONDS", 0.0)
+    monkeypatch.setattr("toygan.play.live.SAY_SECONDS", 0.0)
+    p = Playground(run=s.run, width=480, height=270)
+    for iterations in (30, 15):
+        p.session.run.run(iterations)
+        p.screen.charts()
+    return p
+
+
+def test_the_page_is_heard_while_the_run_goes_far_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def watch() -> None:
+        p = far_from_home(Session(SMALL, 1), monkeypatch)
+        page, messages = Page(p), list[str]()
+        say = p.session.say
+        monkeypatch.setattr(
+            p.session, "say", lambda words, refused=False: (messages.append(words), say(words, refused))
+        )
+        page.say(at=30)
+        page.say(do="step")
+        assert p.session.iteration == 45, "it is on its way"
+        page.say(do="step")
+        await until(lambda: p._going is not None and p._going.done())
+        assert messages.count("going to iteration 30") == 30, "a word for each slice"
+        assert p.session.iteration == 32, "both steps were done there"
+        p.close()
+
+    asyncio.run(watch())
+
+
+def test_code_that_acts_finishes_the_way_and_another_look_gives_it_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def watch() -> None:
+        p = far_from_home(Session(SMALL, 1), monkeypatch)
+        page = Page(p)
+        page.say(at=30)
+        page.say(do="step")
+        p.step()
+        assert p.session.iteration == 31
+        await until(lambda: p._going is not None and p._going.done())
+        assert p.session.iteration == 32, "the step of the page follows"
+        page.say(at=30)
+        page.say(do="play")
+        page.say(at=45)
+        assert (p._travel, p._then) == (None, [])
+        await until(lambda: p._going is not None and p._going.done())
+        assert not p.session.playing
+        p.close()
+
+    asyncio.run(watch())

@@ -17,7 +17,7 @@ from toygan.chart import Axis, Chart, Line
 from toygan.chart.wire import Wire
 from toygan.play.view import View, check_message
 
-MARKS = [[40, "change", "lr_d = 0.01"], [80, "best", "seed 0 closest to the data (sliced-w1)"]]
+MARKS = [[40, "change", "lr_d = 0.01"], [80, "best", "seed 0 closest to the data: least distance (W1)"]]
 TIMES = {**WORDS, "first": 0, "reached": 100, "at": 100, "marks": MARKS, "compare": "Compare"}
 TELL = "(words) => tell(words)"
 FRAME = """([content, buffers]) => {
@@ -76,7 +76,7 @@ def test_arrow_keys_look_back_by_one_question_at_a_time(page: Any) -> None:
 
 def test_marks_are_named_and_lead_to_their_iterations(page: Any) -> None:
     change = page.get_by_role("button", name="iteration 40: lr_d = 0.01")
-    best = page.get_by_role("button", name="iteration 80: seed 0 closest to the data (sliced-w1)")
+    best = page.get_by_role("button", name="iteration 80: seed 0 closest to the data: least distance (W1)")
     best.focus()
     page.keyboard.press("Enter")
     assert asked(page) == [{"at": 80}]

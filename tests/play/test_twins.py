@@ -111,7 +111,7 @@ async def test_a_copy_and_its_end_by_buttons(twins: Twins, page: Page) -> None:
 async def test_code_names_a_side_by_its_letter(twins: Twins, page: Page) -> None:
     assert twins.set("lr_g", 0.02, side="B")
     assert [recipe.lr_g for recipe in twins.session.recipes] == [0.001, 0.02]
-    assert twins.fork("B", "lr_g", 0.03)
+    assert twins.copy_side("B", "lr_g", 0.03)
     assert twins.session.recipes[2].lr_g == 0.03
     assert twins.close_side("A")
     assert twins.go_to(0)
@@ -171,12 +171,19 @@ def test_a_playground_is_compared_and_keeps_its_past(tmp_path: Path) -> None:
         await until(lambda: p.session.iteration >= 20)
         p.pause()
         assert page.words["compare"]
+        page.say(do="pin")
         page.say(do="compare")
         twins, at = p.twins, p.session.iteration
         assert p.children == (twins,)
         assert (twins.session.sides, twins.session.iteration, twins.session.reached) == (2, at, at)
         assert twins.set("lr_d", 0.02, side="B")
         twins.step()
+        assert [pin.recipe.lr_d for pin in twins.session.pins.beside(SMALL)] == [0.001]
+        p.pin()
+        assert [pin.recipe.lr_d for pin in twins.session.pins.beside(SMALL)] == [0.001, 0.001, 0.02], "one a side"
+        charts = {chart.title: chart for chart in twins.screen.charts()}
+        assert list(charts["D's loss"].entries) == ["same settings", "same settings (2)", "lr_d = 0.02"]
+        p.unpin()
         assert p.session.iteration == at
         assert p.compare() is twins
         p.save(tmp_path / "both.png")

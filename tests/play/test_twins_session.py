@@ -138,7 +138,7 @@ def test_a_setting_that_needs_a_new_run_begins_all_sides_again() -> None:
 def test_a_copy_without_a_change_equals_its_origin() -> None:
     s = twins(SMALL, HINGE)
     train(s, 30)
-    assert s.fork(1)
+    assert s.copy_side(1)
     assert s.message == "C: a copy of B from iteration 30 on; change one setting of it"
     train(s, 150)
     assert bits(s, 2) == bits(s, 1)
@@ -149,7 +149,7 @@ def test_a_copy_from_an_earlier_iteration_parts_from_what_was() -> None:
     train(s, 90)
     end = bits(s, 0)
     assert s.go_to(40)
-    assert s.fork(0, "lr_d", 0.02)
+    assert s.copy_side(0, "lr_d", 0.02)
     assert s.message == "B: lr_d = 0.02: from iteration 40 on"
     assert s.reached == 40
     train(s, 90)
@@ -164,8 +164,8 @@ def test_a_copy_from_an_earlier_iteration_parts_from_what_was() -> None:
 
 def test_there_are_at_most_four_and_the_last_one_stays() -> None:
     s = twins(SMALL, FASTER, HINGE)
-    assert s.fork(2)
-    assert not s.fork(0)
+    assert s.copy_side(2)
+    assert not s.copy_side(0)
     assert s.message == "sides=5: must be at most 4; close one first"
     kept = [s.recipes[1], s.recipes[3]]
     assert s.close_side(2)
@@ -181,9 +181,9 @@ def test_there_are_at_most_four_and_the_last_one_stays() -> None:
 
 def test_a_copy_that_refuses_its_setting_does_not_stay() -> None:
     s = twins(SMALL)
-    assert not s.fork(0, "lr_d", -1)
+    assert not s.copy_side(0, "lr_d", -1)
     assert s.message.startswith("lr_d=-1.0: ")
-    assert not s.fork(1)
+    assert not s.copy_side(1)
     assert s.message == "side=1: must be from 0 to 0"
     assert s.sides == 1
 
@@ -192,9 +192,9 @@ def test_a_copy_that_refuses_its_setting_does_not_stay() -> None:
 def test_a_side_that_has_diverged_is_not_copied_and_the_others_go_on() -> None:
     s = twins(SMALL, SMALL.but(optimizer="sgd", lr_g=1e30, lr_d=1e30))
     train(s, 60)
-    assert not s.fork(1)
+    assert not s.copy_side(1)
     assert s.message == "side=B: every seed has diverged; go back to an iteration before that, or reset"
-    assert s.fork(0)
+    assert s.copy_side(0)
     assert s.close_side(1)
     train(s, 70)
     assert s.iteration == 70
@@ -213,7 +213,7 @@ def test_what_cannot_be_compared_is_refused_in_one_line(monkeypatch: pytest.Monk
     monkeypatch.setenv("TOYGAN_MEMORY", "1e-6")
     with pytest.raises(RecipeError, match="of memory, and"):
         twins(SMALL, FASTER)
-    assert not s.fork(0)
+    assert not s.copy_side(0)
     assert "of memory, and" in s.message
     train(s, 3)
     assert (s.sides, s.iteration) == (1, 3)
@@ -229,7 +229,7 @@ def test_the_difference_so_far_is_that_of_the_late_means_with_its_interval() -> 
     assert found.low <= found.difference <= found.high
     assert found.names == ("lr_d=0.02", "lr_d=0.001")
     assert s.words["cause"].startswith("B against A: modes covered: ")
-    assert f"sliced w1: {str(found).partition(': ')[2]}" in s.words["cause"]
+    assert f"distance (W1): {str(found).partition(': ')[2]}" in s.words["cause"]
     assert twins(SMALL, FASTER, seeds=1).words["cause"] == ""
 
 
@@ -251,7 +251,7 @@ def test_a_run_that_is_compared_keeps_its_past() -> None:
     s = TwinsSession.from_session(alone)
     assert (s.sides, s.iteration, s.reached) == (1, 80, 80)
     assert [mark.words for mark in s.marks if mark.kind == "change"] == ["lr_g = 0.01"]
-    assert s.fork(0)
+    assert s.copy_side(0)
     assert s.go_to(20)
     assert s.recipes[0].lr_g == s.recipes[1].lr_g == SMALL.lr_g
     train(s, 80)
@@ -270,7 +270,7 @@ class Storm:
         side = self.rng.randrange(s.sides)
         pick([
             lambda: s.set(*pick(SETTINGS), pick([None, [side]])),
-            lambda: s.fork(side, *pick([(None, None), *SETTINGS])),
+            lambda: s.copy_side(side, *pick([(None, None), *SETTINGS])),
             lambda: s.close_side(side), lambda: s.go_to(self.rng.randint(0, s.reached)), s.step, s.pause, self.play,
             self.play, self.play, lambda: self.rng.random() < 0.1 and s.reset(), self.focus,
         ])()  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from support import lab
 from support.marks import chart
 from support.view_page import KERNEL, SCRIPT, WORDS
 
-from toygan.chart import Line
+from toygan.chart import Axis, Cells, Chart, Line
 from toygan.chart.wire import Wire
 from toygan.play.view import View, check_message
 
@@ -61,7 +62,11 @@ def said(page: Any) -> list[dict[str, Any]]:
 
 def show(page: Any, frame: int, **words: Any) -> None:
     """Sends a frame and waits until it is painted."""
-    content, buffers = Wire().message([chart(Line("m", "real", np.arange(2.0), np.arange(2.0) * frame))])
+    show_charts(page, frame, [chart(Line("m", "real", np.arange(2.0), np.arange(2.0) * frame))], **words)
+
+
+def show_charts(page: Any, frame: int, charts: list[Chart], **words: Any) -> None:
+    content, buffers = Wire().message(charts)
     numbered = {**WORDS, **words, **content, "frame": frame, "iteration": 10 * frame}
     page.evaluate(FRAME, [numbered, [base64.b64encode(buffer).decode() for buffer in buffers]])
     page.wait_for_function(f"document.querySelector('.toygan-view').dataset.iteration === '{10 * frame}'")
@@ -156,6 +161,31 @@ def test_a_remedy_can_be_applied_and_undone_only_if_the_kernel_offers_it(page: A
         assert page.evaluate("said.at(-1).do") == name
 
 
+def test_all_seeds_are_sorted_by_a_menu_that_is_there_while_they_are_shown(page: Any) -> None:
+    page.evaluate("(words) => tell(words)", {**WORDS, "all": "All seeds"})
+    assert not page.locator(".toygan-sort").is_visible()
+    page.locator(".toygan-all").click()
+    page.evaluate("(words) => tell(words)", {**WORDS, "all": "One seed", "sort": "seed", "sorts": ["seed", "distance"]})
+    assert page.locator(".toygan-all").inner_text() == "One seed"
+    page.locator(".toygan-sort select").select_option("distance")
+    assert said(page)[-2:] == [{"do": "all"}, {"sort": "distance"}]
+
+
+def test_arrow_keys_go_from_cell_to_cell_and_enter_takes_the_seed_into_focus(page: Any) -> None:
+    names = ("seed 2: healthy", "", "seed 0: oscillation", "seed 1: healthy")
+    cells = Cells("cells", "real", np.zeros((2, 2)), names, numbers=(2, -1, 0, 1))
+    show_charts(page, 1, [replace(chart(cells), x=Axis("", 0, 2), y=Axis("", 0, 2))])
+    said(page)
+    page.locator("canvas").first.focus()
+    heard = []
+    for key in ("ArrowRight", "ArrowRight", "ArrowDown", "ArrowLeft", "ArrowDown"):
+        page.keyboard.press(key)
+        heard.append(page.locator(".toygan-reading").inner_text())
+    assert heard == [names[2], names[3], names[3], names[2], names[0]], "a cell that is left over is not read"
+    page.keyboard.press("Enter")
+    assert [content for content in said(page) if "shown" not in content] == [{"focus": 2}]
+
+
 def test_without_a_diagnosis_no_remedy_gives_it_away(page: Any) -> None:
     words = {**WORDS, "remedy": "Lower lr_g.", "apply": "Apply", "undo": "Undo"}
     page.evaluate("(words) => tell(words)", words)
@@ -203,7 +233,7 @@ def test_silence_is_said_after_five_seconds_and_a_view_without_a_frame_is_alone(
 
 
 def test_the_star_on_the_time_line_asks_for_the_best_iteration(page: Any) -> None:
-    marks = [[20, "change", "lr_d = 0.01"], [60, "best", "seed 0 closest to the data (sliced-w1)"]]
+    marks = [[20, "change", "lr_d = 0.01"], [60, "best", "seed 0 closest to the data: least distance (W1)"]]
     page.evaluate("(words) => tell(words)", WORDS | {"first": 0, "reached": 100, "at": 100, "marks": marks})
     star = page.get_by_label("iteration 60: seed 0 closest to the data")
     assert star.text_content() == "★"

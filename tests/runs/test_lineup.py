@@ -59,9 +59,13 @@ def test_those_that_stay_continue_as_they_would_have() -> None:
 def test_a_copy_without_a_change_equals_its_origin_to_the_last_bit() -> None:
     one = lineup(SEEDS, HINGE)
     train(one, 20)
-    one.add(one.copy([2, 3]))
+    one.copy([2, 3])
     assert one.recipes[4:] == one.recipes[2:4]
+    assert len(one.runs) == 2, "those of one shape are trained together at once"
+    alone = lineup(SEEDS, HINGE)
     train(one, 60)
+    train(alone, 60)
+    torch.testing.assert_close(theta(one, 1), theta(alone, 1))
     assert torch.equal(theta(one, 2), theta(one, 1))
     assert one.scores("modes-covered").shape == (6,)
 
@@ -71,7 +75,7 @@ def test_a_copy_of_an_earlier_iteration_has_no_future_and_its_origin_repeats_its
     train(one, 80)
     end = theta(one, 0).clone()
     one.go_to(30)
-    one.add(one.copy([0, 1]))
+    one.copy([0, 1])
     assert [run.past.reached for run in one.runs] == [80, 30]
     one.change([2, 3], FASTER)
     train(one, 80)
@@ -94,11 +98,10 @@ def test_members_that_go_leave_their_numbers_to_those_after_them() -> None:
 
 def test_one_more_is_refused_if_all_need_more_memory_than_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     one = lineup(SEEDS)
-    copied = one.copy([0, 1])
     monkeypatch.setenv("TOYGAN_MEMORY", "1e-9")
     with pytest.raises(RecipeError, match="would need about"):
-        one.add(copied)
-    assert len(one.runs) == 1
+        one.copy([0, 1])
+    assert len(one.recipes) == 2
 
 
 def test_a_change_that_needs_a_new_run_is_refused() -> None:

@@ -237,3 +237,30 @@ def test_the_best_iteration_of_columns_of_different_size_is_the_one_best_for_all
     record = Record.from_arrays([Recipe(data="function")], [100, 200], both)
     assert record.best_at.tolist() == [100]
     assert record.find_stall(1) == 1
+
+
+def test_bytes_bound_a_record_of_many_members_and_of_few_as_long_as_there_are_a_few_rows() -> None:
+    most = 2**20
+    for members in (4, 400):
+        record = Record()
+        record.bound(most)
+        for step in range(600):
+            record.add(snapshot(step, members, **dict.fromkeys(("loss-d", "loss-g", "gaps"), float(step))))
+        assert record.nbytes <= most
+        assert (record.steps[0], record.steps[-1]) == (0, 599)
+        assert len(record) == (600 if members == 4 else len(record)) >= 16
+        steps, values = record.course("gaps")
+        assert (values[0, 0], values[-1, 0], steps[-1]) == (0, 599, 599)
+
+
+def test_a_record_that_is_bound_later_makes_room_with_the_next_row() -> None:
+    record = Record()
+    for step in range(500):
+        record.add(snapshot(step))
+    record.bound(3 * 8 * 2 * 40)
+    assert len(record) == 500, "nothing that is shown goes by itself"
+    record.add(snapshot(500))
+    assert len(record) <= 41
+    assert (record.steps[0], record.steps[-1]) == (0, 500)
+    assert len(set(np.diff(record.steps[:-1]))) == 1
+    assert len(record.course("loss-g")[0]) <= 44

@@ -69,10 +69,10 @@ def test_it_prints_as_one_line(a: list[list[float]], b: list[list[float]], line:
 
 def test_a_share_is_in_percentage_points_and_another_metric_in_its_unit() -> None:
     share = comparison([[0.75, 0.75]], [[0.5, 0.5]], "high-quality")
-    assert str(share) == "high quality: 25 percentage points more [25, 25], 2 seeds, 2,000 iterations"
+    assert str(share) == "high-quality samples: 25 percentage points more [25, 25], 2 seeds, 2,000 iterations"
     assert share.difference == 0.25
     nats = comparison([[0.25, 0.25]], [[0.5, 0.5]], "reverse-kl")
-    assert str(nats) == "reverse kl: 0.25 nats less [0.25, 0.25], 2 seeds, 2,000 iterations"
+    assert str(nats) == "reverse KL over modes: 0.25 nats less [0.25, 0.25], 2 seeds, 2,000 iterations"
 
 
 def test_a_run_that_diverged_counts_as_the_worst_score_of_all_and_is_named() -> None:
@@ -95,7 +95,7 @@ def test_a_seed_without_a_number_is_left_out_if_no_score_is_the_worst() -> None:
     assert str(result).endswith("loss=minimax diverged at seed 0 (left out)")
     none = comparison([[nan, nan]], [[0, 1]], "loss-d", lost=(0, 1))
     assert np.isnan([none.difference, none.low, none.high]).all()
-    assert str(none).startswith("loss d: no seed has a value of both recipes, 0 of 2 seeds")
+    assert str(none).startswith("D's loss: no seed has a value of both recipes, 0 of 2 seeds")
 
 
 def test_a_run_that_really_diverges_is_counted() -> None:

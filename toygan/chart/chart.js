@@ -175,7 +175,7 @@ export class ChartView {
     /** @type {HTMLElement[][]} */
     const rows = [row];
     for (const mark of chart.marks) {
-      if (mark.kind === "surface" || mark.kind === "cells") rows.push([this.#coloursEntry(mark)]);
+      if ((mark.kind === "surface" || mark.kind === "cells") && mark.label) rows.push([this.#coloursEntry(mark)]);
     }
     if (chart.note) rows.push([make("span", "toygan-note", { textContent: chart.note })]);
     for (const mark of chart.marks) {
@@ -193,6 +193,12 @@ export class ChartView {
   /** Several lines that can be seen in place of other marks. */
   get #several() {
     return this.#chart?.marks.find((mark) => mark.kind === "lines" && mark.instead_of.length > 0);
+  }
+
+  /** The cells of the chart, if it has some. */
+  get #cells() {
+    const cells = this.#chart?.marks.find((mark) => mark.kind === "cells");
+    return cells?.kind === "cells" ? cells : undefined;
   }
 
   /** The names of the marks that are hidden. */
@@ -237,7 +243,7 @@ export class ChartView {
   /** Report the line, or the iteration, at the pointer; return whether there is one. */
   #choose() {
     if (this.#near >= 0 && this.#has("mesh")) this.#stayAt(this.#near === this.#from ? -1 : this.#near);
-    else if (this.#near >= 0) this.chosen(this.#near);
+    else if (this.#near >= 0) this.chosen(this.#cells?.numbers?.[this.#near] ?? this.#near);
     else if (this.#iteration !== undefined && this.went) this.went(this.#iteration);
     else return false;
     return true;
@@ -343,6 +349,24 @@ export class ChartView {
     style.top = `${Math.max(0, Math.min(place.y, height - up))}px`;
   }
 
+  /**
+   * Read the next cell in a direction; at first the one that is chosen, or the upper left one.
+   * @param {Cells} cells
+   * @param {Frame} frame
+   * @param {[number, number]} step
+   */
+  #walk({ values, columns, names, chosen }, { left, right, top, bottom }, [across, down]) {
+    const rows = values.length / columns, at = this.#near;
+    const column = Math.min(Math.max(at % columns + across, 0), columns - 1);
+    const row = Math.min(Math.max(Math.floor(at / columns) - down, 0), rows - 1);
+    const first = chosen >= 0 ? chosen : (rows - 1) * columns;
+    const next = at < 0 ? first : row * columns + column;
+    if (!names[next]) return true; // a cell that is left over
+    const x = left + (next % columns + 0.5) / columns * (right - left);
+    this.#read({ x, y: bottom - (Math.floor(next / columns) + 0.5) / rows * (bottom - top) }, true);
+    return true;
+  }
+
   /** @param {number} near */
   #pointAt(near) {
     this.canvas.style.cursor = near >= 0 || this.#iteration !== undefined && this.went ? "pointer" : "";
@@ -366,6 +390,7 @@ export class ChartView {
       if (this.#from >= 0) this.#stayAt(-1);
     }
     if (!frame || !step) return key === "Escape";
+    if (this.#cells) return this.#walk(this.#cells, frame, step);
     const { left, right, top, bottom } = frame, place = this.#place ?? { x: (left + right) / 2, y: (top + bottom) / 2 };
     const within = (/** @type {number} */ n, low = 0, high = 0) => Math.min(Math.max(n, low), high);
     const x = within(place.x + step[0] * (right - left) / 40, left, right);

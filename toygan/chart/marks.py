@@ -288,6 +288,8 @@ class Cells(Raster):
         high: Words for 1, right of them [default: none].
         unit: Words behind those, muted [default: none].
         chosen: Cell with a strong edge, counted row by row [default: none].
+        numbers: What a page reports of each cell that is chosen, row by row; -1 of one that cannot be [default: its
+            place].
     Raises:
         ValueError: If there are not as many names as cells.
     Example:
@@ -300,11 +302,13 @@ class Cells(Raster):
     names: tuple[str, ...]
     _: KW_ONLY
     chosen: int = -1
+    numbers: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if np.size(self.values) != len(self.names):
-            raise ValueError(f"mark {self.name!r}: {len(self.names)} names; must be {np.size(self.values)}, one a cell")
+        for key, given in (("names", self.names), ("numbers", self.numbers or self.names)):
+            if np.size(self.values) != len(given):
+                raise ValueError(f"mark {self.name!r}: {len(given)} {key}; must be {np.size(self.values)}, one a cell")
 
 
 @dataclass(frozen=True, eq=False)

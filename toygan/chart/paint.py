@@ -19,7 +19,7 @@ from matplotlib.transforms import ScaledTranslation, Transform
 from PIL import Image
 
 from toygan.chart.marks import Arrows, Band, Bars, Cells, Line, Lines, Mark, Mesh, Points, Surface, Text
-from toygan.chart.style import DASHES, STYLE, Palette, find_shape, mix
+from toygan.chart.style import DASHES, STYLE, Palette, find_shape, mix, rgb
 
 RIGHT_POINTS = 0.36 * 72  # right of the axes
 ALIGN = {
@@ -189,7 +189,8 @@ def _cells(axes: Axes, mark: Cells, palette: Palette) -> list[Artist]:
     rows, columns = mark.values.shape
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
     x, y = np.linspace(left, right, columns + 1), np.linspace(low, high, rows + 1)
-    colours = ListedColormap(palette.shades(mark.role, mark.opacity) / 255)
+    red, green, blue = rgb(palette.colour(mark.role)) / 255
+    colours = ListedColormap([(red, green, blue, share) for share in np.linspace(0, mark.opacity, 256)])
     edges: dict[str, Any] = {"edgecolors": palette.faint, "linewidth": STYLE.cell_edge}
     mesh = axes.pcolormesh(x, y, mark.values.clip(0, 1), cmap=colours, vmin=0, vmax=1, **edges)
     middle = (x[:-1] + x[1:]) / 2, (y[:-1] + y[1:]) / 2

@@ -28,11 +28,12 @@ export function reading(chart, frame, px, py, hidden = new Set()) {
   const marks = chart.marks.filter((mark) => !hidden.has(mark.name) && !isBelowLine(mark, chart.marks));
   const [x, y] = [valueAt(chart.x, left, right, px), valueAt(chart.y, bottom, top, py)];
   const bars = marks.some((mark) => mark.kind === "bars"), named = marks.some(isNamedBars);
-  const course = bars ? undefined : marks.find(isCourse);
+  const course = bars ? undefined : nearestCourse(marks.filter(isCourse), x);
   const at = course ? findNearest(course.x, x) : x;
   const cells = marks.find((mark) => mark.kind === "cells");
   if (cells) {
     const near = cellAt(cells, chart, x, y);
+    if (!cells.names[near]) return null;
     return { x: px, lines: cells.names[near].split("\n").map((words) => ({ role: "ink", words })), near };
   }
   const mesh = marks.find((mark) => mark.kind === "mesh");
@@ -52,6 +53,18 @@ export function reading(chart, frame, px, py, hidden = new Set()) {
   const several = marks.find((mark) => mark.kind === "lines");
   const iteration = course && axis(chart.x.label) === "iteration" ? at : undefined;
   return { x: course ? frame.x(at) : px, lines, near: several ? nearestLine(several, at, y).near : -1, iteration };
+}
+
+/**
+ * Return the course, of several, with a value nearest to x; the first of equal ones.
+ * @template {{ x: Float32Array }} T
+ * @param {T[]} courses
+ * @param {number} x
+ * @returns {T | undefined}
+ */
+function nearestCourse(courses, x) {
+  const away = courses.map((course) => Math.abs(findNearest(course.x, x) - x));
+  return courses[away.indexOf(Math.min(...away))];
 }
 
 /**

@@ -147,14 +147,14 @@ class RunFolder:
         return self._folder
 
     def _draw(self) -> None:
-        self._picture.draw(Look.from_run(self.run.population, self.run.record))
+        self._picture.draw(Look.from_run(self.run.population, self.run.record, asks=()))
         if self._request.gif:
             self._frames.append(run_files.to_frame(self._picture.rgba()))
 
     def _record(self) -> None:
         if self._recording is None:
             return
-        look = Look.from_run(self.run.population, self.run.record)
+        look = Look.from_run(self.run.population, self.run.record, asks=())
         status = f"iteration {look.step:,} · {look.status}"
         words = {"status": status, "recipe": look.recipe.to_string(), **describe(diagnose_all(self.run.record))}
         self._recording.add(look.step, words, self._charts.update(look))
@@ -196,7 +196,7 @@ class RunFolder:
         run = resume(arrays["run"].tobytes(), self._request.every, device=self._request.device)
         if list(run.population.recipes) != self._request.recipe.seeds(self._request.seeds):
             raise ValueError("it holds another run")
-        look = Look.from_run(run.population, run.record)
+        look = Look.from_run(run.population, run.record, asks=())
         if self._request.gif:
             self._picture.run.resume(arrays["picture"].tobytes(), look)
             self._drawn = int(meta["drawn"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from weakref import WeakKeyDictionary
 
 from toygan.measure import signs
 from toygan.measure.advice import advice, find_cause
@@ -101,7 +102,14 @@ def diagnose_all(record: Record) -> list[Diagnosis]:
     """
     if not len(record):
         raise ValueError("record: holds no measurement yet")
-    return [diagnose(Recent(record, member)) for member in range(len(record.recipes))]
+    key = record.last, record.since, len(record)
+    if record.last is None or _known.get(record, (None, []))[0] != key:
+        _known[record] = key, [diagnose(Recent(record, member)) for member in range(len(record.recipes))]
+    return list(_known[record][1])
+
+
+# A picture, its words and its controls ask the same question of one measurement: 1 ms for each member.
+_known: WeakKeyDictionary[Record, tuple[object, list[Diagnosis]]] = WeakKeyDictionary()
 
 
 def describe(diagnoses: Sequence[Diagnosis], member: int = 0) -> dict[str, str]:

@@ -10,6 +10,23 @@ from toygan.parts.metrics.reference import reference_band
 from toygan.text import format_number
 from toygan.training import Snapshot
 
+LABELS = {
+    "sliced-w1": "distance (W1)", "modes-covered": "modes covered", "high-quality": "high-quality samples",
+    "gaps": "data left out (gaps)", "off-data": "samples off the data", "reverse-kl": "reverse KL over modes",
+    "loss-d": "D's loss", "loss-g": "G's loss",
+}  # fmt: skip
+
+
+def label(metric: str) -> str:
+    """Return a metric in words for people, the same everywhere: "distance (W1)"; of others their names."""
+    return LABELS.get(metric, metric.replace("-", " "))
+
+
+def title(metric: str) -> str:
+    """Return the same as the title of a chart: "Distance (W1)"."""
+    words = label(metric)
+    return words[0].upper() + words[1:]
+
 
 def percent(share: float, digits: int = 0) -> str:
     """Return a share in percent, with one digit more if it would be rounded to 100 %: "98 %", "99.6 %"."""

@@ -6,7 +6,7 @@ A panel is a class and its row, side by side in the file of its family; here the
 from dataclasses import replace
 
 from toygan.chart import Chart
-from toygan.panels import columns, coverage, curves, dirac, map, samples, score
+from toygan.panels import columns, coverage, curves, dirac, map, samples, score, seeds
 from toygan.panels.look import Look as Look
 from toygan.panels.panel import Panel as Panel
 from toygan.panels.panel import note
@@ -46,6 +46,7 @@ PANELS = Panels(
         **columns.PANELS,
         **score.PANELS,
         **dirac.PANELS,
+        **seeds.PANELS,
     },
     aliases={"divergence": "reverse-kl"},
 )

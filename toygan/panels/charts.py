@@ -69,7 +69,7 @@ class Charts:
         if before is None:
             self._charts = [render(name, look) for name in self._panels]
             return self._charts
-        same_game = (look.recipe, look.diverged_at) == (before.recipe, before.diverged_at)
+        same_game = (look.recipe, look.diverged_at, look.pins) == (before.recipe, before.diverged_at, before.pins)
         late = [one.measured_at < one.step for one in (before, look)]  # then a curve says where it ends
         same = same_game and look.measurement is before.measurement and late[0] == late[1]
         stay = self._measured if same else ()

@@ -8,6 +8,7 @@ import numpy as np
 
 from toygan.chart import Axis, Band, Bars, Chart, Line
 from toygan.chart.limits import double_to, grow_to_decades
+from toygan.measure import words
 from toygan.panels.look import Look
 from toygan.panels.panel import Panel
 from toygan.panels.score import Score, true_samples
@@ -31,7 +32,7 @@ class Coverage(ModesPanel, Score):
         "The number of modes, or clusters, that G reaches with at least one good sample. "
         "A line far below the blue band of true samples is mode collapse."
     )
-    title, needs = "Modes covered", ("modes-covered",)
+    title, needs = words.title("modes-covered"), ("modes-covered",)
 
     def y(self, look: Look, scores: np.ndarray) -> Axis:
         k = len(look.recipe.parts.data.modes)
@@ -45,7 +46,7 @@ class Quality(ModesPanel, Score):
         "The share of generated samples that lie within three standard deviations of a mode. "
         "The blue band shows what true samples score."
     )
-    title, needs = "High-quality samples", ("high-quality",)
+    title, needs = words.title("high-quality"), ("high-quality",)
 
     def y(self, look: Look, scores: np.ndarray) -> Axis:
         return Axis("", 0, 1.08, ticks=(0, 0.5, 1), format="percent")
@@ -58,7 +59,7 @@ class ReverseKL(ModesPanel, Score):
         "How unevenly G shares its samples among the modes it reaches: 0 if the shares are right. "
         "It rises if G visits some modes far more often than the data does."
     )
-    title, needs = "Reverse KL over modes", ("reverse-kl",)
+    title, needs = words.title("reverse-kl"), ("reverse-kl",)
 
     def refuses(self, recipe: Recipe) -> str | None:
         one = len(recipe.parts.data.modes) == 1

@@ -2,23 +2,47 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from collections.abc import Sequence
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
 from toygan.chart import Axis, Chart, Line, Mark, Points, Text
 from toygan.chart.axis import Role
 from toygan.chart.limits import double_to, grow_to, grow_to_decades
+from toygan.chart.marks import Dash
 from toygan.panels.look import Look
 from toygan.panels.panel import Panel, caption
+from toygan.panels.pins import Pin
 
 FIRST_ITERATIONS = 100  # on a curve's axis at the start
+PINNED_DASHES: tuple[Dash, ...] = ("", "dashed", "dotted", "dashdot")
 PLAYERS: tuple[tuple[str, Role], ...] = (("D", "discriminator"), ("G", "generator"))
 
 
 def iterations(steps: np.ndarray, label: str = "iteration") -> Axis:
     """Return the axis of iterations, doubled until it holds the rising `steps`."""
     return Axis(label, 0, double_to(FIRST_ITERATIONS, steps[-1] if len(steps) else 0), format="integer")
+
+
+def whole_course(look: Look, metric: str, label: str = "iteration") -> Axis:
+    """Return the axis of iterations for a metric of a look and of the pins behind it."""
+    every = [look.steps, *(pin.steps(metric) for pin in look.pins)]
+    return iterations(max(every, key=lambda steps: steps[-1] if len(steps) else -1), label)
+
+
+def pinned(look: Look, metrics: Sequence[str]) -> list[Line]:
+    """Return grey lines for the metrics of the pins, those of one pin under one entry of the legend."""
+    return [
+        pinned_line(pin, i, name, pin.curve(name, look.member)) for i, pin in enumerate(look.pins) for name in metrics
+    ]
+
+
+def pinned_line(pin: Pin, number: int, metric: str, values: np.ndarray) -> Line:
+    """Return the grey line of values `(T,)` of a metric of the pin with this number."""
+    name = f"pin {number + 1}: {metric}"
+    how: dict[str, Any] = {"width": 1.4, "dash": PINNED_DASHES[number], "opacity": 0.75, "label": pin.words}
+    return Line(name, "muted", pin.steps(metric), values, **how)
 
 
 def measured_at(look: Look) -> Text:
@@ -65,15 +89,16 @@ class Curves(Panel):
 
     def chart(self, look: Look) -> Chart:
         values = np.stack([look.metric(name) for name in self.needs])
+        behind = pinned(look, self.needs)
         lines = [
             curve(name, role, look, value, end_label=words)
             for name, value, (words, role) in zip(self.needs, values, self.ends, strict=True)
         ]
         return Chart(
             self.title,
-            iterations(look.steps, self.label),
-            self.y(look, values),
-            (*self.levels(look), *lines, *best_mark(look, values), measured_at(look)),
+            whole_course(look, self.needs[0], self.label),
+            self.y(look, np.append(values, np.concatenate([line.y for line in behind]))[None] if behind else values),
+            (*self.levels(look), *behind, *lines, *best_mark(look, values), measured_at(look)),
         )
 
     def y(self, look: Look, values: np.ndarray) -> Axis:

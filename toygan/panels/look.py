@@ -6,7 +6,7 @@ import contextlib
 import math
 import time
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -14,10 +14,12 @@ import numpy as np
 import torch
 
 from toygan.measure import theory
+from toygan.measure.diagnosis import diagnose_all
 from toygan.measure.words import status
 from toygan.panels.best import Best, find_best
 from toygan.panels.latent import LatentMap, map_latent
 from toygan.panels.layers import ARROWS, BEST, DEFAULT_LAYERS, DIFFERENCE, MAP
+from toygan.panels.pins import Pin
 from toygan.parts.distributions import Distribution
 from toygan.parts.menu import Itself
 from toygan.parts.metrics.inputs import MetricInputs
@@ -33,6 +35,8 @@ Window = tuple[tuple[float, float], ...]  # low and high end of each axis
 GRID = {1: 240, 2: 40}  # by dimensions of the data: cells per axis, in whose middles D is evaluated
 SAMPLES = {1: 2000, 2: 500}  # of each kind; on a line they make a histogram, which needs more
 SAMPLES_ELSEWHERE = 200  # for data of more dimensions
+ASKED = ("latent_map", "each", "verdicts")  # the fields of a look that are left out unless a panel asks for them
+SAMPLES_OF_ALL, FEWEST_OF_EACH, MOST_OF_EACH = 6400, 25, 300  # in a picture of every member
 FIELD_SIDE = 15  # arrows on a side of a phase portrait
 
 
@@ -46,6 +50,7 @@ class Measurement:
         metrics: Metrics `(T, P)` by name.
         scores: The newest measurement `(P,)` by name; it may be a little older than the samples of a look.
         best_at: The iteration of each member's least distance to the data `(P,)`, or -1; empty before the first.
+        verdicts: The diagnosis of each member in a word `(P,)`; empty before the first, or if nobody asked.
     """
 
     n: int
@@ -53,19 +58,27 @@ class Measurement:
     metrics: dict[str, np.ndarray]
     scores: dict[str, np.ndarray]
     best_at: np.ndarray
+    verdicts: tuple[str, ...] = ()
 
     @staticmethod
-    def from_record(record: Record, newest: Snapshot | None, metrics: Iterable[str] | None) -> Measurement:
-        """Copy the named metrics of a record, by default all that the newest snapshot has."""
+    def from_record(
+        record: Record, newest: Snapshot | None, metrics: Iterable[str] | None, diagnosed: bool
+    ) -> Measurement:
+        """Copy the named metrics of a record, by default all that the newest snapshot has, and verdicts if asked."""
         if newest is None:
             return Measurement(0, record.steps.copy(), {}, {}, record.best_at.copy())
+        verdicts = tuple(diagnosis.verdict for diagnosis in diagnose_all(record)) if diagnosed and len(record) else ()
         names = list(newest.metrics if metrics is None else [name for name in metrics if name in newest.metrics])
         courses = [record.course(name) for name in names]
         if courses and all(np.array_equal(at, courses[0][0]) for at, _ in courses):
             steps, columns = courses[0][0], {name: x for name, (_, x) in zip(names, courses, strict=True)}
         else:  # metrics that came at different iterations
             steps, columns = record.steps.copy(), {name: record.metric(name).copy() for name in names}
-        return Measurement(newest.samples.shape[1], steps, columns, newest.metrics, record.best_at.copy())
+        return Measurement(newest.samples.shape[1], steps, columns, newest.metrics, record.best_at.copy(), verdicts)
+
+    def known(self, newest: Snapshot, diagnosed: bool) -> Measurement | None:
+        """Return itself if it is still the newest, and holds the verdicts if these are asked for."""
+        return self if self.scores is newest.metrics and (self.verdicts or not diagnosed) else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +107,9 @@ class Look:
         latent_map: G as a map of its noise; None if no panel asks for it, or if the noise has no plane.
         best: The best discriminator over the data's window; None if no layer shows it, or if it is not known.
         layers: Layers of the samples that are switched on.
+        each: Some generated samples of every member `(P, m, dim)`; none `(0, 0, dim)` unless they were asked for.
+        sort: What members are sorted by in a picture of all of them, such as "distance".
+        pins: Earlier runs, whose curves are shown behind.
     Example:
         >>> from toygan import Look, Population, Recipe
         >>> from toygan.runs.record import Record
@@ -124,6 +140,9 @@ class Look:
     latent_map: LatentMap | None = None
     best: Best | None = None
     layers: frozenset[str] = DEFAULT_LAYERS
+    each: np.ndarray = field(default_factory=lambda: np.empty((0, 0, 0)))
+    sort: str = "seed"
+    pins: tuple[Pin, ...] = ()
 
     @staticmethod
     def from_run(
@@ -135,10 +154,10 @@ class Look:
         metrics: Iterable[str] | None = None,
         before: Look | None = None,
         patience: float = math.inf,
-        asks: Collection[str] = ("latent_map",),
+        asks: Collection[str] = ASKED,
         layers: Collection[str] = DEFAULT_LAYERS,
     ) -> Look:
-        """Look at a member of a population; the cost does not depend on the number of members.
+        """Look at a member of a population; without `each` and `verdicts` the cost does not depend on their number.
 
         Args:
             population: The population; looking does not change it.
@@ -158,10 +177,10 @@ class Look:
         diverged_at = int(population.diverged_at[member])
         probe = population.probe(member)
         real, generated, arrows, d_output = _ask(probe, n, patience if ARROWS in layers else 0.0)
-        if before is not None and newest is not None and before.scores is newest.metrics:
-            measurement = before.measurement
-        else:
-            measurement = Measurement.from_record(record, newest, metrics)
+        diagnosed = "verdicts" in asks
+        measurement = None if before is None or newest is None else before.measurement.known(newest, diagnosed)
+        if measurement is None:
+            measurement = Measurement.from_record(record, newest, metrics, diagnosed)
         return Look(
             recipe=population.recipes[member],
             member=member,
@@ -181,6 +200,7 @@ class Look:
             latent_map=map_latent(probe) if "latent_map" in asks or MAP in layers else None,
             best=_find_best(probe) if {BEST, DIFFERENCE} & set(layers) else None,
             layers=frozenset(layers),
+            each=_some_of_each(population) if "each" in asks else np.empty((0, 0, real.shape[1])),
         )
 
     @property
@@ -220,6 +240,11 @@ class Look:
     def scores(self) -> dict[str, np.ndarray]:
         """The newest measurement of all members `(P,)` by name."""
         return self.measurement.scores
+
+    @property
+    def verdicts(self) -> tuple[str, ...]:
+        """The diagnosis of every member in a word, as last measured `(P,)`; empty if nobody asked."""
+        return self.measurement.verdicts
 
     @property
     def measured(self) -> int:
@@ -277,6 +302,13 @@ def _ask(probe: Probe, n: int | None, patience: float) -> tuple[np.ndarray, np.n
 def _find_best(probe: Probe) -> Best | None:
     """Return the best discriminator over the data's window; None if it has no meaning or is not known."""
     return find_best(probe, probe.data.extent, GRID[probe.data.dim]) if probe.data.dim in GRID else None
+
+
+def _some_of_each(population: Population) -> np.ndarray:
+    """Return generated samples of every member `(P, m, dim)`, fewer of each if there are more members."""
+    share = SAMPLES_OF_ALL // len(population.recipes)
+    samples: np.ndarray = population.generate(min(max(share, FEWEST_OF_EACH), MOST_OF_EACH)).cpu().numpy()
+    return samples
 
 
 def _shares(data: Distribution, generated: np.ndarray) -> np.ndarray | None:

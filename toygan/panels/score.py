@@ -6,7 +6,8 @@ import numpy as np
 
 from toygan.chart import Axis, Band, Chart, Line, Lines, Mark
 from toygan.chart.limits import grow_to, grow_to_decades
-from toygan.panels.curves import best_mark, curve, iterations, measured_at
+from toygan.measure.words import title
+from toygan.panels.curves import best_mark, curve, measured_at, pinned, whole_course
 from toygan.panels.look import Look
 from toygan.panels.panel import Panel, note
 from toygan.parts.metrics import METRICS
@@ -55,10 +56,14 @@ class Score(Panel):
                 Lines("seeds", "generated", look.steps, scores, look.names, opacity=0.6, instead_of=SEED_BANDS),
             ]
             label += f"  (bold: this run, pale: {scores.shape[1]} seeds)"
+        behind = pinned(look, self.needs)
+        marks += behind
         marks.append(curve("this run", "generated", look, look.metric(metric), width=2.2))
         marks += best_mark(look, look.metric(metric)[None])
         marks.append(measured_at(look))
-        return Chart(self.title_of(look), iterations(look.steps, label), self.y(look, scores), tuple(marks))
+        if behind:
+            scores = np.append(scores, np.concatenate([line.y for line in behind]))[:, None]
+        return Chart(self.title_of(look), whole_course(look, metric, label), self.y(look, scores), tuple(marks))
 
     def title_of(self, look: Look) -> str:
         """Return the words above the axes."""
@@ -102,18 +107,18 @@ class AnyMetric(Score):
 
 
 class Named(AnyMetric):
-    """A metric as a panel under a title for people."""
+    """A metric as a panel under its words for people."""
 
-    def __init__(self, metric: str, title: str) -> None:
+    def __init__(self, metric: str) -> None:
         super().__init__(metric)
-        self.title = title
+        self.title = title(metric)
 
     def title_of(self, look: Look) -> str:
         return self.title
 
 
 PANELS: dict[str, tuple[Panel, ...]] = {
-    "gaps": (Named("gaps", "Data left out (gaps)"),),
-    "off-data": (Named("off-data", "Samples off the data"),),
-    "sliced-w1": (Named("sliced-w1", "Distance (sliced W1)"),),
+    "gaps": (Named("gaps"),),
+    "off-data": (Named("off-data"),),
+    "sliced-w1": (Named("sliced-w1"),),
 }

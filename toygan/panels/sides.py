@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from toygan.chart.limits import keep_axes
 from toygan.chart.marks import Dash
 from toygan.panels import PANELS
 from toygan.panels.charts import Charts
-from toygan.panels.curves import iterations
+from toygan.panels.curves import pinned_line, whole_course
 from toygan.panels.look import Look, Measurement
 from toygan.panels.panel import note
 from toygan.panels.score import Named, Score, bands, true_samples
@@ -26,8 +26,7 @@ STYLES: tuple[tuple[Role, Dash], ...] = (
     ("third", "dotted"),
     ("ink", "dashdot"),
 )
-TITLES = {"sliced-w1": "Distance (W1)"}  # of charts that are narrower here than elsewhere
-LOSSES = (Named("loss-d", "D's loss"), Named("loss-g", "G's loss"))  # in place of one chart with both
+LOSSES = (Named("loss-d"), Named("loss-g"))  # in place of one chart with both
 TITLE_LETTERS = 100  # of the titles of all sides
 WITH_MODES = ("samples", "losses", "coverage", "sliced-w1")
 WITHOUT_MODES = ("samples", "losses", "gaps", "sliced-w1")
@@ -59,16 +58,18 @@ def select_members(look: Look, members: Sequence[int], before: Look | None = Non
         metrics = {name: values[:, chosen] for name, values in whole.metrics.items()}
         scores = {name: values[chosen] for name, values in whole.scores.items()}
         best_at = whole.best_at[chosen] if len(whole.best_at) else whole.best_at
-        measurement = PartOfMeasurement(whole.n, whole.steps, metrics, scores, best_at, whole)
+        verdicts = tuple(whole.verdicts[i] for i in chosen) if whole.verdicts else ()
+        measurement = PartOfMeasurement(whole.n, whole.steps, metrics, scores, best_at, verdicts, whole=whole)
     names = tuple(look.names[i] for i in chosen)
-    return replace(look, member=chosen.index(look.member), names=names, measurement=measurement)
+    each = look.each[chosen] if len(look.each) else look.each
+    return replace(look, member=chosen.index(look.member), names=names, measurement=measurement, each=each)
 
 
 @dataclass(frozen=True, eq=False)
 class PartOfMeasurement(Measurement):
     """The measurements of some of the members of another measurement."""
 
-    whole: Measurement
+    whole: Measurement = field(kw_only=True)
 
 
 def _stems_from(part: Measurement, whole: Measurement) -> bool:
@@ -116,7 +117,7 @@ class SideCharts:
         ]
 
     def _compare(self, sides: Sequence[Side]) -> list[Chart]:
-        key = [(side.look.measurement, side.look.diverged_at) for side in sides]
+        key = [(side.look.measurement, side.look.diverged_at, side.look.pins) for side in sides]
         if key == self._key:
             return self._compared
         charts = [compare_sides(score, sides) for score in self._scores]
@@ -158,13 +159,18 @@ def compare_sides(score: Score, sides: Sequence[Side]) -> Chart:
         if values.shape[1] > 1:
             low, high = bands(values, (0.25, 0.75))
             marks.append(Band(f"half of {side.letter}", role, side.look.steps, low, high, opacity=0.18))
+    behind = [
+        pinned_line(pin, i, metric, _mean(pin.values(metric))) for i, pin in enumerate(looks[0].pins)
+    ]  # fmt: skip
+    marks += behind
     for side, values, (role, dash) in zip(sides, curves, styles, strict=True):
         end = side.letter if len(values) and np.isfinite(values[-1]).any() else ""
         mean = _mean(values)
         marks.append(Line(side.letter, role, side.look.steps, mean, width=2.2, dash=dash, end_label=end))
-    steps = max((look.steps for look in looks), key=len)
-    title = TITLES.get(metric) or score.title_of(looks[0])
-    return Chart(title, iterations(steps), _axis(score, looks[0], curves), tuple(marks), about=score.about)
+    longest = max(looks, key=lambda look: len(look.steps))
+    across = whole_course(replace(longest, pins=looks[0].pins), metric)
+    up = _axis(score, looks[0], [*curves, *(line.y for line in behind)])
+    return Chart(score.title_of(looks[0]), across, up, tuple(marks), about=score.about)
 
 
 def _axis(score: Score, look: Look, curves: Sequence[np.ndarray]) -> Axis:

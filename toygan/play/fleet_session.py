@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from toygan.identity import describe_file, renew
-from toygan.measure.diagnosis import Diagnosis, diagnose_all
 from toygan.panels.layers import DEFAULT_LAYERS, LABELS
 from toygan.parts.metrics import live_metrics
 from toygan.parts.metrics.game import GAME_METRICS
@@ -62,7 +61,6 @@ class FleetSession:
     def _measure_start(self) -> None:
         """Measure every run that has just started: without losses and gradients if these take long."""
         self.give_up()
-        self._diagnoses: dict[Run, tuple[Snapshot | None, list[Diagnosis]]] = {}
         self.fleet.measure(self._quick_look)
         self._stop_at_end()
 
@@ -120,6 +118,11 @@ class FleetSession:
     @property
     def timeline(self) -> dict[str, Any]:
         """The iterations that it can go back to, by the names of `timeline.js`; empty if it cannot."""
+        return {}
+
+    @property
+    def sorting(self) -> dict[str, Any]:
+        """The order of several pictures, by the names of `seeds.js`; empty if there is one picture."""
         return {}
 
     @property
@@ -296,12 +299,3 @@ class FleetSession:
         """End the attempt that is under way, as if it had never begun."""
         if self._attempt is not None:
             self._attempt.given_up = True
-
-    # What was measured.
-
-    def diagnose(self, run: Run) -> list[Diagnosis]:
-        """Return the diagnosis of every member of a run, made once for each measurement."""
-        last = run.record.last
-        if run not in self._diagnoses or self._diagnoses[run][0] is not last:
-            self._diagnoses[run] = last, diagnose_all(run.record)
-        return self._diagnoses[run][1]

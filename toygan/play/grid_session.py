@@ -8,6 +8,7 @@ from collections import Counter
 import numpy as np
 
 from toygan.chart import Chart
+from toygan.measure.diagnosis import diagnose_all
 from toygan.measure.words import score
 from toygan.panels.diagram import HEALTHY, Diagram, Scale, find_scale, value_words
 from toygan.parts.metrics import METRICS, live_metrics
@@ -150,7 +151,7 @@ class GridSession(FleetSession):
         """Count the verdicts on the seeds of every cell, FAILED among them, once for each measurement."""
         measured = self.fleet.measured
         if self._tallies[0] != measured:
-            names = self.fleet.gather_working(lambda run: [d.verdict for d in self.diagnose(run)], FAILED)
+            names = self.fleet.gather_working(lambda run: [d.verdict for d in diagnose_all(run.record)], FAILED)
             cells = [Counter(names[i : i + self.seeds]) for i in range(0, len(names), self.seeds)]
             self._tallies = measured, cells
         return self._tallies[1]

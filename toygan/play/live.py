@@ -7,9 +7,10 @@ runs until that ends.
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -27,10 +28,13 @@ from toygan.play.fleet_session import FleetSession
 from toygan.play.loop import post, running_loop
 from toygan.play.sender import Sender
 from toygan.play.still import Still
-from toygan.play.time_machine import TimeMachine
+from toygan.play.time_machine import TimeMachine, finish
 from toygan.text import describe_error
 
 SLICE_SECONDS = 1 / 240  # of training, at least one iteration, between two moments at which the page is heard
+FAR_SECONDS = 0.2  # of a way to an iteration that is gone in slices, if the page asks for it
+SAY_SECONDS = 0.1  # from one word about the way to the next
+CONTINUES = ("play", "step", "apply", "undo", "compare")  # buttons that continue from the frame that is shown
 EVENT_LOOP_TURNS = 3  # at each of these moments: a message passes through several before it moves a control
 
 
@@ -59,10 +63,13 @@ class Live(w.VBox):  # type: ignore[misc]
     usable: bool = False  # True from the end of its construction until it is closed
     _task: asyncio.Task[None] | None = None
     _loop: asyncio.AbstractEventLoop | None = None  # in which it plays, and hears the page
+    _travel: Generator[int, None, bool] | None = None  # to the iteration that was seen, in slices
+    _going: asyncio.Task[None] | None = None  # the task that does so
     _seen: int | None = None  # the iteration of the stored frame that is shown, from which the next action continues
 
     def __init__(self, session: FleetSession, render: Callable[[], Sequence[Chart]], size: tuple[int, int]) -> None:
         self.session, self.lock = session, session.lock
+        self._then: list[Callable[[], None]] = []  # what is to be done at the end of the travel
         self.screen = Sender(session, render, size, lambda content: self._post(self._hear, content))
         self.view = self.screen.view
         self.still = Still(session, self.screen.charts, size)
@@ -126,6 +133,7 @@ class Live(w.VBox):  # type: ignore[misc]
         Args:
             iteration: Any iteration that the run has been at.
         """
+        self._stay()
         if self._seen is None:
             self.session.pause()
             self.screen.charts()  # the present is a frame to return to
@@ -145,12 +153,90 @@ class Live(w.VBox):  # type: ignore[misc]
 
     def continue_from_seen(self) -> None:
         """Take the run to the frame that is shown, if it is a stored one."""
-        seen, self._seen = self._seen, None
-        if isinstance(self.session, TimeMachine) and seen is not None:
+        travel, self._travel, seen, self._seen = self._travel, None, self._seen, None
+        if travel is not None:
+            finish(travel)
+        elif isinstance(self.session, TimeMachine) and seen is not None:
             self.session.go_to(seen)
+
+    def _reach_seen(self, then: Callable[[], None]) -> bool:
+        """Return True if the run is soon at the frame that is shown; if not, go there in slices and call `then` there.
+
+        So the page is heard meanwhile.
+        """
+        session, loop = self.session, running_loop()
+        if self._travel is not None:
+            self._then.append(then)
+            return False
+        if self._seen is None or loop is None or not isinstance(session, TimeMachine):
+            return True
+        if session.estimate_travel(self._seen) < FAR_SECONDS:
+            return True
+        self._travel, self._then = session.travel(self._seen), [then]
+        self._going = loop.create_task(self._go(self._travel, self._seen))
+        return False
+
+    async def _go(self, travel: Generator[int, None, bool], seen: int) -> None:
+        """Travel in slices, and say how far; then do what was asked for."""
+        said = -math.inf
+        while self._go_on(travel):
+            if (now := time.monotonic()) >= said + SAY_SECONDS:
+                said = now
+                with self.lock:
+                    self.session.say(f"going to iteration {seen:,}")
+                    self.screen.tell(at=seen)
+            for _ in range(EVENT_LOOP_TURNS):
+                await asyncio.sleep(0)
+        then, self._then = self._then, []
+        for act in then:
+            self._guard(act)
+
+    @alone
+    def _go_on(self, travel: Generator[int, None, bool]) -> bool:
+        """Travel for a slice of time; return False at the end, or if it was given up or has been finished."""
+        end = time.monotonic() + SLICE_SECONDS
+        try:
+            while self._travel is travel and self.usable:
+                next(travel)
+                if time.monotonic() >= end:
+                    return True
+        except StopIteration:
+            self._travel = self._seen = None
+        except Exception as error:
+            self._stay()
+            self._seen = None
+            self._fail(error)
+            raise
+        return False
+
+    def _stay(self) -> None:
+        """Give up the travel that is under way, and what was to be done at its end."""
+        if self._travel is not None:
+            self._travel.close()
+            self._travel, self._then = None, []
 
     def compare(self) -> object:
         """Put a copy of the run beside it, if it is one that can be copied."""
+
+    @acting
+    def pin(self) -> None:
+        """Let the curves so far stay, in grey, behind those of later runs; of more than four the oldest leave."""
+        if isinstance(self.session, TimeMachine):
+            self.session.pin()
+            self._show()
+
+    @acting
+    def unpin(self) -> None:
+        """Take away the curves that were pinned last."""
+        if isinstance(self.session, TimeMachine):
+            self.session.unpin()
+            self._show()
+
+    def show_seeds(self, sort: str | None = None) -> None:
+        """Show all seeds at once, if it can; `sort` is what they are sorted by."""
+
+    def turn_seeds(self) -> None:
+        """Show all seeds at once, or one of them again, if it can."""
 
     def apply_remedy(self) -> None:
         """Apply the remedy that the diagnosis advises, if there is one."""
@@ -193,11 +279,13 @@ class Live(w.VBox):  # type: ignore[misc]
             forget(self)
             self.session.give_up()
             self.still.close()
+            self._stay()
             self._cancel(self._task)
             for child in _tree(self):
                 child.close() if child is not self else super().close()
 
     def _show(self) -> None:
+        self._stay()
         self._seen = None
         self.screen.show()
         self.still.renew_soon()
@@ -296,10 +384,14 @@ class Live(w.VBox):  # type: ignore[misc]
 
     def _hear(self, content: dict[str, Any]) -> None:
         self.view.viewers.hear(content)
+        continues = content.get("do") in CONTINUES or "focus" in content
+        if continues and not self._reach_seen(lambda: self._hear(content)):
+            return
         if "do" in content:
             {
                 "play": self._toggle, "step": self._step, "reset": self.reset, "apply": self.apply_remedy,
-                "undo": self.undo, "compare": self.compare,
+                "undo": self.undo, "compare": self.compare, "all": self.turn_seeds, "pin": self.pin,
+                "unpin": self.unpin,
             }[content["do"]]()  # fmt: skip
         elif "focus" in content:
             self.focus(content["focus"])
@@ -307,7 +399,10 @@ class Live(w.VBox):  # type: ignore[misc]
             self.look_back(content["at"])
         elif "layer" in content:
             self.switch(content["layer"])
+        elif "sort" in content:
+            self.show_seeds(content["sort"])
         elif "here" in content:
+            self._stay()
             self._seen = None
             self.screen.show_all()
         elif not self.session.playing and self._seen is None:

@@ -37,6 +37,7 @@ from toygan.training.interruption import Interrupted, interruptible
 if TYPE_CHECKING:
     import pandas as pd
 
+USUAL_SEEDS = 8  # of more, all are shown at once
 RESTART_SECONDS = 0.3  # from one restart to the next while a control is dragged
 PROMPT_SECONDS = 0.2  # in which the cost of a setting is estimated, or else in another thread
 
@@ -51,7 +52,8 @@ class Playground(Live):
         recipe: The recipe; its own seed is the first [default: `Recipe()`].
         controls: Fields of the recipe that can be changed, or a strength as "regularizers.r1" [default: the usual ten].
         panels: The panels of the picture; the name of a metric is a panel, too [default: those that the data fills].
-        seeds: The number of seeds that train at once; one is drawn, bands show all of them [default: 8].
+        seeds: The number of seeds that train at once; one is drawn, bands show all of them. Of more than 8, all are
+            drawn at first, as after `show_seeds` [default: 8].
         width: Pixels of the picture, 100 to 3000.
         height: Pixels of the picture, 100 to 3000.
         device: The device on which they train, such as "cpu" or "cuda".
@@ -101,6 +103,8 @@ class Playground(Live):
         leave_room_for_the_page()
         session = _open(recipe, seeds, device, run, state)
         used = ["regularizers"] if session.recipe.regularizers else []
+        if panels is None and session.seeds > USUAL_SEEDS:
+            session.show_seeds()
         self._wanted: dict[str, Any] = {}  # values of controls that the run does not have yet
         self._restarted = -math.inf
         self._followed = session.recipe  # that the controls agree with
@@ -137,7 +141,7 @@ class Playground(Live):
             self.twins = Twins([], self._given, session=TwinsSession.from_session(self.session))
             self.twins.view.present = self.view.present
             self.twins.screen.continue_recording(self.screen)
-            self.twins.fork()
+            self.twins.copy_side()
             self.still.turn_to(self.twins.session, self.twins.screen.charts, (WIDTH, HEIGHT))
             self.children = [self.twins]
         return self.twins
@@ -216,6 +220,36 @@ class Playground(Live):
         done = self.session.go_to_best()
         self._show_recipe()
         return done
+
+    @acting
+    def show_seeds(self, sort: str | None = None) -> None:
+        """Show all seeds at once, each in a cell; a click on a cell takes its seed into focus.
+
+        Args:
+            sort: "seed", "distance" or "modes covered", the best first [default: as before].
+        Raises:
+            ValueError: If they cannot be sorted by that.
+        """
+        self.session.show_seeds(sort)
+        self._show()
+
+    @acting
+    def show_one(self) -> None:
+        """Show the seed in focus alone again."""
+        self.session.show_one()
+        self._show()
+
+    def pin(self) -> None:
+        """Let the curves so far stay, in grey, behind those of later runs; of more than four the oldest leave."""
+        super().pin() if self.twins is None else self.twins.pin()
+
+    def unpin(self) -> None:
+        """Take away the curves that were pinned last."""
+        super().unpin() if self.twins is None else self.twins.unpin()
+
+    def turn_seeds(self) -> None:
+        """Show all seeds at once, or one of them again."""
+        self.show_one() if self.session.every_seed else self.show_seeds()
 
     def _show(self) -> None:
         self._follow_recipe()
@@ -298,7 +332,7 @@ class Playground(Live):
 
     def _obey(self) -> None:
         """Give the run the values of the controls; a drag does not start a new run at every pixel."""
-        if self._is_weighing:
+        if self._is_weighing or not self._reach_seen(self._obey):
             return
         self.continue_from_seen()
         loop, wait = running_loop(), self._restarted + RESTART_SECONDS - time.monotonic()
@@ -391,7 +425,7 @@ def _open(
 ) -> Session:
     """Return the session of a recipe, or that which continues a run or a state; ValueError if they contradict."""
     if run is None and state is None:
-        return Session(DEFAULT if recipe is None else recipe, 8 if seeds is None else seeds, device)
+        return Session(DEFAULT if recipe is None else recipe, USUAL_SEEDS if seeds is None else seeds, device)
     if run is not None and state is not None:
         raise ValueError("run, state: give one of them; each is a whole run to continue")
     if state is not None and not isinstance(state, State):

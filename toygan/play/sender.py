@@ -61,7 +61,7 @@ class Sender:
         return {
             "status": spell(s.status), "message": spell(s.message), "refused": s.refused, "playing": s.playing,
             "focus": s.focus, "seeds": s.choices, "iteration": s.iteration, **s.words, **s.offers, **times,
-            "marks": marks,
+            "marks": marks, **s.sorting,
         }  # fmt: skip
 
     def page(self) -> bytes:
@@ -109,6 +109,6 @@ class Sender:
         in_turn = min(max(self._next, start - frame / 2), start)  # the next comes sooner after one that is a bit late
         self._next = max(in_turn + frame, end + (end - start) / 2)
 
-    def tell(self) -> None:
-        """Send the words without a frame."""
-        self.view.send(self.words())
+    def tell(self, **other: Any) -> None:
+        """Send the words without a frame, some of them other ones."""
+        self.view.send({**self.words(), **other})

@@ -5,19 +5,21 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from typing import Any
 
 from toygan.identity import describe_file, list_changes
 from toygan.limits import refuse_too_large
 from toygan.measure.advice import advice, describe_changes, remedies
-from toygan.measure.diagnosis import Diagnosis, describe
+from toygan.measure.diagnosis import Diagnosis, describe, diagnose_all
 from toygan.measure.terms import Term, list_terms
-from toygan.measure.words import status
+from toygan.measure.words import label, status
 from toygan.panels.picture import headline, seeds_line
+from toygan.panels.pins import Pin
+from toygan.panels.seeds import sorts
 from toygan.parts.metrics import live_metrics
 from toygan.play.alone import alone
-from toygan.play.fleet_session import FleetSession, Interval
+from toygan.play.fleet_session import Interval
 from toygan.play.settings import describe_value, with_value
 from toygan.play.time_machine import TimeMachine, TimeMark
 from toygan.recipe import DEFAULT, KNOBS, MOST_SEEDS, Recipe, RecipeError, check_count, check_recipe
@@ -25,7 +27,7 @@ from toygan.remedy import RemedySearch, TriedRemedy
 from toygan.runs.fleet import Clock, Fleet
 from toygan.runs.record import DISTANCE, Record
 from toygan.runs.run import Run
-from toygan.text import describe_error, format_number, round_to
+from toygan.text import describe_error, format_number, round_to, short
 from toygan.training import Population, Snapshot, State, StateError
 
 SAMPLES = 1000  # of each measurement; of 25 equal modes each still gets 40
@@ -71,7 +73,7 @@ class Session(TimeMachine):
         """Return a session that continues a run from its present iteration."""
         session = cls.__new__(cls)
         session._earlier = []
-        FleetSession.__init__(session, Fleet.from_run(run, clock))
+        TimeMachine.__init__(session, Fleet.from_run(run, clock))
         return session
 
     @classmethod
@@ -100,6 +102,27 @@ class Session(TimeMachine):
         record.path.add(population)
         run = Run.resume(population, record, every=INTERVAL, n=SAMPLES, metrics=live_metrics())
         return cls.from_run(run, clock)
+
+    every_seed = False  # True while all seeds are shown at once
+    sort = "seed"  # what they are sorted by, one of `SORTS`
+
+    @alone
+    def show_seeds(self, sort: str | None = None) -> None:
+        """Show all seeds at once.
+
+        Args:
+            sort: "seed", "distance" or "modes covered", the best first [default: as before].
+        Raises:
+            ValueError: If they cannot be sorted by that.
+        """
+        if sort is not None and sort not in (known := sorts(self.recipe)):
+            raise ValueError(f"sort={short(sort)}: must be one of {', '.join(known)}")
+        self.every_seed, self.sort = True, sort or self.sort
+
+    @alone
+    def show_one(self) -> None:
+        """Show the seed in focus alone again."""
+        self.every_seed = False
 
     @property
     def run(self) -> Run:
@@ -306,6 +329,12 @@ class Session(TimeMachine):
         self._earlier.clear()
         super().reset()
 
+    def travel(self, step: int) -> Generator[int, None, bool]:
+        done = yield from super().travel(step)
+        if done:
+            self._earlier.clear()
+        return done
+
     @alone
     def go_to(self, step: int) -> bool:
         """Go to an iteration that it has been at, as it was then; earlier remedies cannot be undone there.
@@ -315,10 +344,7 @@ class Session(TimeMachine):
         Returns:
             False, with the reason in `message`, if that cannot be.
         """
-        done = super().go_to(step)
-        if done:
-            self._earlier.clear()
-        return done
+        return super().go_to(step)
 
     @alone
     def go_to_best(self) -> bool:
@@ -346,24 +372,34 @@ class Session(TimeMachine):
     def _seed(self) -> int:
         return self.recipe.seed + self.focus
 
+    def _new_pins(self) -> list[Pin]:
+        return [Pin.from_record(self.record, self.recipe)]
+
     def _best_marks(self) -> list[TimeMark]:
         if (at := self.best_at) < 0:
             return []
-        return [TimeMark(at, "best", f"seed {self._seed} closest to the data ({DISTANCE})")]
+        return [TimeMark(at, "best", f"seed {self._seed} closest to the data: least {label(DISTANCE)}")]
 
     @property
     def offers(self) -> dict[str, str]:
         remedy = self.remedy
         restarts = remedy is not None and self.recipe.needs_restart(remedy) is not None
         apply = "" if remedy is None else "Apply and restart" if restarts else "Apply"
-        return {"apply": apply, "undo": "Undo" if self._earlier else "", "compare": "Compare"}
+        every = "" if self.seeds == 1 else "One seed" if self.every_seed else "All seeds"
+        undo = "Undo" if self._earlier else ""
+        return {"apply": apply, "undo": undo, "compare": "Compare", "all": every, **self._pin_offers}
+
+    @property
+    def sorting(self) -> dict[str, Any]:
+        """The order of all seeds, and those that there are, by the names of `seeds.js`; empty while one is shown."""
+        return {"sort": self.sort, "sorts": sorts(self.recipe)} if self.every_seed else {}
 
     # What is seen.
 
     @property
     def diagnoses(self) -> list[Diagnosis]:
         """The diagnosis of every member, as last measured."""
-        return self.diagnose(self.run)
+        return diagnose_all(self.record)
 
     @property
     def diagnosis(self) -> Diagnosis:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import Any, NamedTuple
 
+from toygan.panels.pins import Pin, Pins
 from toygan.play.alone import alone
 from toygan.play.fleet_session import FleetSession
+from toygan.runs.fleet import Fleet
 from toygan.runs.history import STRIDE
 
 MOST_BYTES = 40 * 2**20  # of the bookmarks of all runs of a session
+RECORD_BYTES = 24 * 2**20  # of what they have measured
 REPEAT_SECONDS = 1.0  # from a bookmark to the iteration before the next, at most, until memory is short
 MOST_MARKS = 200  # on a time line, which has no room for more
 
@@ -21,11 +25,24 @@ class TimeMark(NamedTuple):
     words: str
 
 
+def finish(travel: Generator[int, None, bool]) -> bool:
+    """Go all of the way; return whether it was possible."""
+    while True:
+        try:
+            next(travel)
+        except StopIteration as end:
+            return bool(end.value)
+
+
 class TimeMachine(FleetSession):
     """A fleet that plays and can go back to any of its iterations, within a budget of memory.
 
     What followed is repeated to the last bit, the changes of settings included, until a setting changes in another way.
     """
+
+    def __init__(self, fleet: Fleet) -> None:
+        self.pins = Pins()
+        super().__init__(fleet)
 
     _focus = 0
     _changes: list[TimeMark]
@@ -41,8 +58,9 @@ class TimeMachine(FleetSession):
         super()._measure_start()
 
     def _share_memory(self) -> None:
-        """Give each run the same share of the budget."""
+        """Give each run the same share of the budgets."""
         for run in self.fleet.runs:
+            run.record.bound(RECORD_BYTES / len(self.fleet.runs))
             if run.past.history is not None:
                 run.past.history.limit(MOST_BYTES // len(self.fleet.runs))
 
@@ -81,9 +99,11 @@ class TimeMachine(FleetSession):
         """True if the next iteration was trained before."""
         return self.iteration < self.reached
 
-    @alone
-    def go_to(self, step: int) -> bool:
-        """Go to an iteration that it has been at; return False, and say why, if that cannot be."""
+    def travel(self, step: int) -> Generator[int, None, bool]:
+        """Go to an iteration that it has been at, in steps that each take the time of one; yield each on the way.
+
+        Returns False, and says why, if that cannot be. It can be given up before its end: nothing has changed then.
+        """
         if type(step) is not int or not self.first <= step <= self.reached:
             self.say(f"iteration={step!r}: must be from {self.first} to {self.reached}", refused=True)
             return False
@@ -91,7 +111,7 @@ class TimeMachine(FleetSession):
         if step == self.iteration:
             return True
         try:
-            self.fleet.go_to(step)
+            yield from self.fleet.travel(step)
         except ValueError as error:
             self.say(str(error), refused=True)
             return False
@@ -102,6 +122,44 @@ class TimeMachine(FleetSession):
         self.say(f"back at iteration {step:,}{rounded}" if self.repeats else "")
         self._stop_at_end()
         return True
+
+    @alone
+    def go_to(self, step: int) -> bool:
+        """Go to an iteration that it has been at; return False, and say why, if that cannot be."""
+        return finish(self.travel(step))
+
+    def estimate_travel(self, step: int) -> float:
+        """Return the seconds that it takes to go to an iteration."""
+        runs = self.fleet.working
+        return sum(run.past.distance(step, run.population) * self.fleet.estimate(run) for run in runs)
+
+    # Pins, which stay through every reset and change.
+
+    def _new_pins(self) -> list[Pin]:
+        """Return pins of the present runs: by subclasses."""
+        raise NotImplementedError
+
+    @alone
+    def pin(self) -> bool:
+        """Let the curves so far stay behind those of later runs; return False, and say why, if there are none yet."""
+        if self.iteration == self.first:
+            self.say("pin: nothing was trained yet", refused=True)
+            return False
+        for pin in self._new_pins():
+            self.pins.add(pin)
+        self.say("pinned: its curves stay, in grey; change a setting or reset, and compare")
+        return True
+
+    @alone
+    def unpin(self) -> bool:
+        """Take away the curves that were pinned last; return False if there are none."""
+        there = len(self.pins) > 0
+        self.pins.remove()
+        return there
+
+    @property
+    def _pin_offers(self) -> dict[str, str]:
+        return {"pin": "Pin" if self.iteration > self.first else "", "unpin": "Unpin" if len(self.pins) else ""}
 
     @alone
     def advance(self, seconds: float) -> None:

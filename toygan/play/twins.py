@@ -116,7 +116,7 @@ class Twins(Live):
         return done
 
     @acting
-    def fork(self, side: str = "A", field: str | None = None, value: Any = None) -> bool:
+    def copy_side(self, side: str = "A", field: str | None = None, value: Any = None) -> bool:
         """Put a copy of a side beside it, from the iteration that is shown, up to four.
 
         Args:
@@ -127,7 +127,7 @@ class Twins(Live):
             True if that was possible; the status line gives the reason if not.
         """
         self.continue_from_seen()
-        done = self.session.fork(self._number(side), field, value)
+        done = self.session.copy_side(self._number(side), field, value)
         self._show()
         return done
 
@@ -182,9 +182,12 @@ class Twins(Live):
     # The buttons.
 
     def _copy_chosen(self) -> None:
-        self.fork(LETTERS[max(self.settings.chosen, 0)])
+        if self._reach_seen(self._copy_chosen):
+            self.copy_side(LETTERS[max(self.settings.chosen, 0)])
 
     def _close_chosen(self) -> None:
+        if not self._reach_seen(self._close_chosen):
+            return
         chosen = self.settings.chosen
         self.close_side(LETTERS[self.session.sides - 1 if chosen == ALL else chosen])
 
@@ -217,6 +220,8 @@ class Twins(Live):
 
     def _obey(self) -> None:
         """Give the sides the values of the controls; a drag does not start a new run at every pixel."""
+        if not self._reach_seen(self._obey):
+            return
         self.continue_from_seen()
         loop, wait = running_loop(), self._restarted + RESTART_SECONDS - time.monotonic()
         for field, sides in list(self._wanted):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from toygan.chart import Chart
 from toygan.panels.look import Look
@@ -33,8 +34,10 @@ class TwinsFrames:
         if self._given is None and (wanted := choose_side_panels(s.recipes[0])) != self._shown:
             self._shown, self._charts = wanted, SideCharts(wanted)
         self._whole = {run: look for run, look in self._whole.items() if run in s.fleet.runs}
-        words = [spell(words) for words in s.differences]
-        return self._charts.update([Side(LETTERS[i], words[i], self._look(i)) for i in range(s.sides)])
+        words, pins = [spell(words) for words in s.differences], s.pins.beside(s.recipes[0])
+        return self._charts.update(
+            [Side(LETTERS[i], words[i], replace(self._look(i), pins=pins)) for i in range(s.sides)]
+        )
 
     def _look(self, side: int) -> Look:
         s = self._session

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 
 from toygan.identity import list_changes
-from toygan.measure.diagnosis import Diagnosis
+from toygan.measure.diagnosis import Diagnosis, diagnose_all
 from toygan.measure.differences import describe_differences, list_differing
+from toygan.measure.words import label
+from toygan.panels.pins import Pin
 from toygan.panels.sides import LETTERS
 from toygan.parts.metrics import live_metrics
 from toygan.play.alone import alone
@@ -70,7 +72,7 @@ class TwinsSession(TimeMachine):
         """Return a session of one side: a copy of the run of another session, with its past."""
         one = cls.__new__(cls)
         one._begin(Lineup.from_run(session.run.split(range(session.seeds))), session.seeds)
-        one._focus, one._changes = session.focus, list(session._changes)
+        one._focus, one._changes, one.pins = session.focus, list(session._changes), session.pins.copy()
         return one
 
     def _begin(self, fleet: Lineup, seeds: int) -> None:
@@ -187,7 +189,7 @@ class TwinsSession(TimeMachine):
         self._share_memory()
 
     @alone
-    def fork(self, side: int = 0, field: str | None = None, value: Any = None) -> bool:
+    def copy_side(self, side: int = 0, field: str | None = None, value: Any = None) -> bool:
         """Put a copy of a side beside it, from the present iteration on; return False, and say why, if it cannot be.
 
         Args:
@@ -195,13 +197,13 @@ class TwinsSession(TimeMachine):
             field: A setting that the copy changes at once [default: none].
             value: Its value.
         """
-        if reason := self._refuse_fork(side):
+        if reason := self._refuse_copy(side):
             self.say(reason, refused=True)
             return False
         self._halt()
         words = f"{LETTERS[self.sides]}: a copy of {LETTERS[side]}"
         try:
-            self.fleet.add(self.fleet.copy(self.members(side)))
+            self.fleet.copy(self.members(side))
         except RecipeError as error:
             self.say(str(error), refused=True)
             return False
@@ -214,7 +216,7 @@ class TwinsSession(TimeMachine):
             self.say(f"{words} from iteration {self.iteration:,} on; change one setting of it")
         return True
 
-    def _refuse_fork(self, side: int) -> str:
+    def _refuse_copy(self, side: int) -> str:
         """Return the reason why a side cannot be copied now, or ""."""
         if not 0 <= side < self.sides:
             return f"side={side!r}: must be from 0 to {self.sides - 1}"
@@ -244,7 +246,7 @@ class TwinsSession(TimeMachine):
     @property
     def diagnoses(self) -> list[list[Diagnosis]]:
         """The diagnoses of the seeds of each side, as last measured."""
-        every = self.fleet.gather([self.diagnose(run) for run in self.fleet.runs])
+        every = self.fleet.gather([diagnose_all(run.record) for run in self.fleet.runs])
         return [every[i : i + self.seeds] for i in range(0, len(every), self.seeds)]
 
     @property
@@ -325,12 +327,24 @@ class TwinsSession(TimeMachine):
         ]
         return "\n".join(lines)
 
+    def _new_pins(self) -> list[Pin]:
+        """Return a pin of each side; those of the sides before leave first."""
+        pins = []
+        for side, recipe in enumerate(self.recipes):
+            placed = [self.fleet.member(member) for member in self.members(side)]
+            pins.append(Pin.from_record(placed[0][0].record, recipe, [number for _, number in placed]))
+        return pins
+
+    @property
+    def offers(self) -> dict[str, str]:
+        return self._pin_offers
+
     def _best_marks(self) -> list[TimeMark]:
         marks = []
         for side in range(self.sides):
             run, number = self.fleet.member(side * self.seeds + self.focus)
             if number < len(run.record.best_at) and (at := int(run.record.best_at[number])) >= 0:
-                marks.append(TimeMark(at, "best", f"{LETTERS[side]} closest to the data ({DISTANCE})"))
+                marks.append(TimeMark(at, "best", f"{LETTERS[side]} closest to the data: least {label(DISTANCE)}"))
         return marks
 
 

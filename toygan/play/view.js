@@ -3,15 +3,18 @@
 import { diagnosis, labelButton, make, showPlaying, write } from "../chart/elements.js";
 import { Picture } from "../chart/picture.js";
 import { typeset } from "../chart/scales.js";
+import { SeedSort } from "./seeds.js";
 import { Timeline } from "./timeline.js";
 
 /**
  * @import { Diagnosed } from "../chart/elements.js"
  * @import { Message } from "../chart/wire.js"
+ * @import { Sorts } from "./seeds.js"
  * @import { Times } from "./timeline.js"
  *
- * @typedef {Diagnosed & Times & { status: string, message: string, refused: boolean, playing: boolean,
- *   focus: number, seeds: number, iteration: number, apply?: string, undo?: string, compare?: string }} Words
+ * @typedef {Diagnosed & Times & Sorts & { status: string, message: string, refused: boolean, playing: boolean,
+ *   focus: number, seeds: number, iteration: number, apply?: string, undo?: string, compare?: string,
+ *   pin?: string, unpin?: string, all?: string }} Words
  * @typedef {Words & Message & { frame: number }} FrameMessage
  * @typedef {{ get(name: string): any, set(name: string, value: any): void, save_changes(): void,
  *   send(content: object): void,
@@ -25,6 +28,9 @@ const BUTTONS = [
   ["play", "Play", "fa-play", "play or pause (space on the picture)"],
   ["step", "Step", "fa-step-forward", "one iteration (right arrow on the picture)"],
   ["reset", "Reset", "fa-refresh", "from iteration 0 again, with the settings as they are"],
+  ["pin", "Pin", "fa-thumb-tack", "let the curves so far stay, in grey, behind those of later runs"],
+  ["unpin", "Unpin", "fa-eraser", "take away the curves that were pinned last"],
+  ["all", "All seeds", "fa-th", "all seeds at once, each in a cell; a click on one takes it into focus"],
   ["compare", "Compare", "fa-columns", "put a copy beside this run, from the iteration that is shown, and change it"],
   [
     "present",
@@ -34,6 +40,7 @@ const BUTTONS = [
   ],
 ];
 const MORE = 3;
+const OFFERED = /** @type {readonly ("pin" | "unpin" | "all" | "compare")[]} */ (["pin", "unpin", "all", "compare"]);
 const OFFERS = /** @type {const} */ ([
   ["apply", "fa-check", "change the settings as the diagnosis advises"],
   ["undo", "fa-undo", "take back the change that the diagnosis advised last"],
@@ -218,12 +225,12 @@ class LiveView {
   #root = make("div", "toygan-view", { tabIndex: 0, role: "group", ariaDescription: HELP });
   #buttons = BUTTONS.map(([name, text, icon, title]) => {
     const button = make("button", `toygan-button toygan-${name}`, { type: "button", title });
-    button.hidden = name === "compare"; // until a run says that it can be compared
+    button.hidden = OFFERED.some((offered) => offered === name); // until the kernel names it
     labelButton(button, text, icon);
     button.addEventListener("click", () => name === "present" ? this.#stage.turn() : this.#ask({ do: name }));
     return button;
   });
-  #compare = this.#buttons[BUTTONS.findIndex(([name]) => name === "compare")];
+  #sort = new SeedSort((sort) => this.#ask({ sort }));
   #offered = make("div", "toygan-offers");
   #offers = OFFERS.map(([name, , title]) => {
     const button = make("button", `toygan-button toygan-${name}`, { type: "button", title });
@@ -244,7 +251,7 @@ class LiveView {
     count.append(this.#digits, make("small", "", { textContent: "iteration" }));
     const take = (/** @type {string} */ name) => reasons.querySelector(`.toygan-${name}`) ?? "";
     this.#status.append(take("verdict"), this.#message);
-    more.append(...this.#buttons.slice(MORE));
+    more.append(this.#sort.element, ...this.#buttons.slice(MORE));
     bar.append(...this.#buttons.slice(0, MORE), count, this.#status, more);
     this.#root.style.setProperty("--toygan-shape", String(model.get("width") / model.get("height")));
     el.classList.add("toygan-live");
@@ -350,12 +357,12 @@ class LiveView {
     this.#timeline.show(words);
     this.#mark(words);
     this.#offered.hidden = words.apply === undefined;
-    this.#offers.forEach((button, i) => {
-      const [name, icon] = OFFERS[i], label = words[name] ?? "";
-      button.hidden = !label;
-      if (label) labelButton(button, label, icon);
-    });
-    this.#compare.hidden = !words.compare;
+    OFFERS.forEach(([name, icon], i) => offer(this.#offers[i], words[name], icon));
+    for (const name of OFFERED) {
+      const i = BUTTONS.findIndex(([other]) => other === name);
+      offer(this.#buttons[i], words[name], BUTTONS[i][2]);
+    }
+    this.#sort.show(words);
     this.#status.classList.toggle("toygan-refused", words.refused);
     this.#bar.classList.toggle("toygan-playing", words.playing);
     showPlaying(words.playing, this.#buttons[0], this.#status);
@@ -375,6 +382,12 @@ class LiveView {
     this.#root.dataset.iteration = String(iteration);
     this.#acknowledgements.paint(frame);
   }
+}
+
+/** Show a button under its name, if it has one. @param {HTMLElement} button @param {string | undefined} label @param {string} icon */
+function offer(button, label, icon) {
+  button.hidden = !label;
+  if (label) labelButton(button, label, icon);
 }
 
 /** @param {{ model: Model, el: HTMLElement }} place */

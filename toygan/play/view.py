@@ -26,9 +26,9 @@ FEWEST_PIXELS, MOST_PIXELS = 100, 3000  # of a side of the picture
 FOLDER = Path(__file__).parent
 SAYS: dict[str, type] = {
     "view": str, "here": bool, "gone": bool, "hidden": bool, "shown": int, "pace": int, "do": str, "focus": int,
-    "at": int, "layer": str,
+    "at": int, "layer": str, "sort": str,
 }  # fmt: skip
-BUTTONS = ("play", "step", "reset", "apply", "undo", "compare")
+BUTTONS = ("play", "step", "reset", "apply", "undo", "compare", "all", "pin", "unpin")
 
 
 def check_message(content: Any, seeds: int = 1) -> bool:
@@ -133,12 +133,15 @@ class View(anywidget.AnyWidget):
     "pace": milliseconds from one painted frame to the next},
     {"do": one of BUTTONS}, {"focus": the member to show, of `seeds`}, {"at": an iteration to look back at},
     {"layer": the layer of a chart to switch on or off},
+    {"sort": what all seeds are to be sorted by},
     {"gone": true}. It is sent words (`Sender.words`), and with them, in a frame, a message of `chart.wire` under its
     number.
     """
 
-    _esm = page.build_script(FOLDER / "timeline.js", FOLDER / "view.js")
-    _css = page.build_stylesheet(FOLDER / "view.css", FOLDER / "timeline.css", FOLDER / "card.css")
+    _esm = page.build_script(FOLDER / "timeline.js", FOLDER / "seeds.js", FOLDER / "view.js")
+    _css = page.build_stylesheet(
+        FOLDER / "view.css", FOLDER / "timeline.css", FOLDER / "seeds.css", FOLDER / "card.css"
+    )
     width = traitlets.Int().tag(sync=True)  # of the picture, in pixels; their ratio is its shape
     height = traitlets.Int().tag(sync=True)
     present = traitlets.Bool(False).tag(sync=True)  # True: nothing but the picture, Play, the iteration and the verdict

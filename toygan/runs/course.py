@@ -28,13 +28,22 @@ class Course:
         if len(self._open) == self._stretch:
             self._closed += _extremes(self._open)
             self._open = []
-        if len(self._closed) >= max(4, self._limit):
+        while len(self._closed) >= max(4, self._limit):
             stretches = [self._closed[i : i + 4] for i in range(0, len(self._closed), 4)]
             if len(stretches[-1]) < 4:
                 self._open = [*stretches.pop(), *self._open]
             self._closed = [row for stretch in stretches for row in _extremes(stretch)]
             self._stretch *= 2
         self._open.append((step, values))
+
+    def bound(self, limit: int) -> None:
+        """Hold at most about so many rows from the next value on."""
+        self._limit = limit
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes that the rows take."""
+        return sum(values.nbytes for _, values in (*self._closed, *self._open))
 
     def select(self, members: Sequence[int]) -> Course:
         """Return the course of some members only, by number."""

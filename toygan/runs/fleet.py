@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from typing import Self, TypeVar
 
@@ -166,10 +166,21 @@ class Fleet:
         """Train up to iteration `steps`; yield the snapshot of each run at the start, whenever due, and at the end."""
         yield from zip(*(run.until(steps) for run in self.runs), strict=True)
 
-    def go_to(self, step: int) -> None:
-        """Put every run at an iteration that it has been at; ValueError as `Run.go_to`."""
+    def travel(self, step: int) -> Generator[int, None, None]:
+        """Put every run at an iteration that it has been at, at the end; yield each iteration on the way.
+
+        Raises ValueError for an iteration that it cannot go to.
+        """
+        arrivals = []
         for run in self.working:
-            run.go_to(step)
+            arrivals.append((yield from run.travel(step)))
+        for arrive in arrivals:
+            arrive()
+
+    def go_to(self, step: int) -> None:
+        """Put every run at an iteration that it has been at; ValueError as `travel`."""
+        for _ in self.travel(step):
+            pass
 
     def measure(self, take: Callable[[Run], Snapshot | None] = lambda run: None) -> None:
         """Measure every run at its present iteration, by the snapshots of `take` if it takes one."""

@@ -20,7 +20,7 @@ class Lineup(Fleet):
         >>> from toygan import Recipe
         >>> from toygan.runs.lineup import Lineup
         >>> lineup = Lineup(Recipe(width=4, batch=8).seeds(2))
-        >>> lineup.add(lineup.copy([0, 1]))
+        >>> lineup.copy([0, 1])
         >>> lineup.change([2, 3], [recipe.but(loss="hinge") for recipe in lineup.recipes[:2]])
         >>> lineup.step()
         >>> [recipe.loss for recipe in lineup.recipes], lineup.steps
@@ -83,23 +83,38 @@ class Lineup(Fleet):
                 run.take_back(mark)
             raise
 
-    def copy(self, members: Sequence[int]) -> Run:
-        """Return a run of copies of some members, which share one, from the present iteration on."""
-        run = self.isolate(members)
-        copied = run.split(range(len(members)))
+    def copy(self, members: Sequence[int]) -> None:
+        """Put copies of some members, which share a run, behind all others, from the present iteration on.
+
+        They share the run of these members, unless that repeats its past: then they have no future, and a run of their
+        own. Raises RecipeError if all of them together need more memory than is allowed.
+        """
+        run, _ = self.member(members[0])
+        new = list(range(first := len(self.recipes), first + len(members)))
+        if run.past.repeats(run.steps):
+            run = self.isolate(members)
+            self._refuse_more(None, len(members), run.population.recipes[0])
+            self.runs.append(self._copy(run, range(len(members))))
+            self._groups.append(new)
+        else:
+            self._refuse_more(run, len(members), run.population.recipes[0])
+            at = self.runs.index(run)
+            group = self._groups[at]
+            self.runs[at] = self._copy(run, [*range(len(group)), *(group.index(i) for i in members)])
+            self._groups[at] = [*group, *new]
+
+    @staticmethod
+    def _copy(run: Run, members: Sequence[int]) -> Run:
+        copied = run.split(members)
         copied.past.forget_after(run.steps)
         return copied
 
-    def add(self, run: Run) -> None:
-        """Take up a run; its members come after all others.
-
-        Raises RecipeError if all of them together need more memory than is allowed.
-        """
-        every = [*self.runs, run]
-        refuse_too_many((each.population.recipes[0], len(each.population.recipes)) for each in every)
-        first = len(self.recipes)
-        self._groups.append(list(range(first, first + len(run.population.recipes))))
-        self.runs.append(run)
+    def _refuse_more(self, grown: Run | None, members: int, recipe: Recipe) -> None:
+        """Raise RecipeError if so many more members, in a run that is there or in one of their own, are too many."""
+        sizes = [
+            (run.population.recipes[0], len(run.population.recipes) + members * (run is grown)) for run in self.runs
+        ]
+        refuse_too_many([*sizes, (recipe, members)] if grown is None else sizes)
 
     def remove(self, members: Sequence[int]) -> None:
         """Leave out some members, which share a run; those after them get lower numbers."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from typing import NamedTuple
 
 from toygan.recipe import Recipe
@@ -18,6 +18,13 @@ class Setting(NamedTuple):
 
     step: int
     recipes: tuple[Recipe, ...]
+
+
+class Arrival(NamedTuple):
+    """A population that has come to an iteration again, and the number of the settings that it has."""
+
+    population: Population
+    done: int
 
 
 class Past:
@@ -67,10 +74,15 @@ class Past:
     def redo(self, population: Population) -> bool:
         """Make the changes that were made at the present iteration; return True if there were any."""
         before = self._done
-        while self._done < len(self.settings) and self.settings[self._done].step == population.steps:
-            population.change(self.settings[self._done].recipes)
-            self._done += 1
+        self._done = self._redo(population, before)
         return self._done > before
+
+    def _redo(self, population: Population, done: int) -> int:
+        """Make the changes from number `done` on that were made at its iteration; return the number of the next."""
+        while done < len(self.settings) and self.settings[done].step == population.steps:
+            population.change(self.settings[done].recipes)
+            done += 1
+        return done
 
     def change(self, step: int, recipes: Sequence[Recipe]) -> None:
         """Note a change at an iteration; what came after it before is forgotten."""
@@ -103,23 +115,32 @@ class Past:
             del self.settings[done:]
             self._done = done
 
-    def go_to(self, step: int, population: Population, engine: Engine) -> Population:
-        """Return a population as it was when it came to an iteration, trained again from the bookmark before it.
+    def distance(self, step: int, population: Population) -> int:
+        """Return the iterations that are to be trained again to come to one; 0 if it cannot."""
+        if self.history is None or not self.history.steps or step < self.history.steps[0]:
+            return 0
+        start = self.history.before(step).steps
+        return step - (population.steps if start <= population.steps < step else start)
 
-        Raises ValueError if there is none, or if the run has not been there.
+    def travel(self, step: int, population: Population, engine: Engine) -> Generator[int, None, Arrival]:
+        """Train again from the bookmark before an iteration, with the settings of that time; yield each iteration.
+
+        Nothing changes before the arrival is taken by `arrive_at`. Raises ValueError if there is no bookmark, or if the
+        run has not been there.
         """
         if self.history is None or not self.first <= step <= self.reached:
             raise ValueError(f"iteration={step}: must be from {self.first} to {self.reached}")
         bookmark, done = self.history.before(step), self._done
         if not bookmark.steps <= population.steps < step:
             population = Population.restore(bookmark)
-            self._done = sum(setting.step < bookmark.steps for setting in self.settings)
-        try:
-            while population.steps < step:
-                self.redo(population)
-                engine.repeat(population)
-                population.step()
-        except BaseException:
-            self._done = done
-            raise
-        return population
+            done = sum(setting.step < bookmark.steps for setting in self.settings)
+        while population.steps < step:
+            done = self._redo(population, done)
+            engine.repeat(population)
+            population.step()
+            yield population.steps
+        return Arrival(population, done)
+
+    def arrive_at(self, arrival: Arrival) -> None:
+        """Take the settings of an arrival."""
+        self._done = arrival.done

@@ -18,6 +18,7 @@ from toygan.runs.trajectory import Trajectory
 from toygan.text import load_json
 from toygan.training import Snapshot
 
+FEWEST_ROWS = 16  # that a record keeps, however many members
 SAMPLES = 2500  # behind a measurement that does not say how many
 DISTANCE = "sliced-w1"  # by which the diagnosis judges samples, and the best iteration is chosen
 
@@ -35,7 +36,7 @@ class Record:
     every second row is dropped, and from then on only every second snapshot is added (then every fourth ...). So the
     rows are evenly spread from the first snapshot to the newest, which is always there. With `limit=None` every row is
     held. For pictures it also has the `course` of each metric, which keeps the extremes of what was dropped, and what
-    `follow` adds. Raises ValueError for a limit below 2.
+    `follow` adds; `bound` limits the bytes of all this. Raises ValueError for a limit below 2.
     """
 
     def __init__(self, limit: int | None = 1000) -> None:
@@ -50,9 +51,9 @@ class Record:
         self.path = Trajectory()
         self.best_at = np.zeros(0, dtype=np.int64)  # the iteration of each member's least distance, or -1 (P,)
         self._least = np.zeros(0)  # that distance (P,)
-        self._rows, self._stride = 0, 1
+        self._rows, self._stride, self._most = 0, 1, math.inf
         self._serial = 0  # of the newest snapshot, counted from the first; row i before it holds number i * stride
-        self._steps = np.zeros(64, dtype=np.int64)
+        self._steps = np.zeros(FEWEST_ROWS, dtype=np.int64)
         self._columns: dict[str, np.ndarray] = {}
         self._courses: dict[str, Course] = {}
 
@@ -74,7 +75,7 @@ class Record:
     def select(self, members: Sequence[int]) -> Record:
         """Return the measurements of some members, by number."""
         chosen, record = list(members), Record(self.limit)
-        record.n, record.since = self.n, self.since
+        record.n, record.since, record._most = self.n, self.since, self._most
         if not self._rows:
             return record
         record.recipes, record.diverged_at = tuple(self.recipes[i] for i in chosen), self.diverged_at[chosen]
@@ -88,6 +89,32 @@ class Record:
 
     def __len__(self) -> int:
         return self._rows
+
+    def bound(self, most: float) -> None:
+        """Take at most so many bytes from now on, as long as there are more than the fewest rows."""
+        self._most = most
+        for course in self._courses.values():
+            course.bound(self._room)
+
+    @property
+    def _room(self) -> int:
+        """The rows that there is room for: a column has room for up to as many again, and a course has its own."""
+        row = 3 * 8 * max(1, len(self.recipes)) * max(1, len(self._columns))
+        fit = ROWS if self._most == math.inf else max(FEWEST_ROWS, int(self._most / row))
+        return fit if self.limit is None else min(self.limit, fit)
+
+    def _make_room(self) -> None:
+        """Drop rows until there is room for one more."""
+        if self.limit is None:
+            return
+        while self._rows >= self._room:
+            self._thin()
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes that its rows and courses take."""
+        columns = sum(column.nbytes for column in self._columns.values())
+        return columns + sum(course.nbytes for course in self._courses.values())
 
     def add(self, snapshot: Snapshot) -> None:
         """Add a snapshot; one of an iteration that is held already replaces the rows from there on.
@@ -109,7 +136,7 @@ class Record:
     def _add_to_courses(self, step: int, values: Mapping[str, np.ndarray]) -> None:
         for name, new in values.items():
             if name not in self._courses:
-                self._courses[name] = Course(self.limit or ROWS)
+                self._courses[name] = Course(self._room)
             self._courses[name].add(step, np.where(np.isfinite(new), new, np.nan))
 
     def course(self, name: str) -> tuple[np.ndarray, np.ndarray]:
@@ -123,8 +150,7 @@ class Record:
         serial = self._serial + 1 if self._rows else 0
         if self._rows and self._serial % self._stride:
             self._rows -= 1  # the newest row so far falls between two that are kept
-        if self._rows == self.limit:
-            self._thin()
+        self._make_room()
         row, members = self._rows, len(self.recipes)
         if row == len(self._steps):
             self._steps = np.concatenate([self._steps] * 2)  # room for as many again

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ import torch
 from toygan.limits import cost, refuse_too_large
 from toygan.recipe import Recipe
 from toygan.runs.engine import Engine
-from toygan.runs.past import Past
+from toygan.runs.past import Arrival, Past
 from toygan.runs.record import SAMPLES, Record
 from toygan.training import Population, Snapshot, State
 from toygan.training.population import as_tuple
@@ -243,13 +244,29 @@ class Run:
         self.population, self.calls = mark.population, mark.calls
         self.past.take_back(mark.done)
 
-    def go_to(self, step: int) -> None:
-        """Put the run at an iteration that it has been at, as it was when it came there.
+    def travel(self, step: int) -> Generator[int, None, Callable[[], None]]:
+        """Train again from the bookmark before an iteration that it has been at; yield each iteration on the way.
 
-        It trains again from the bookmark before it, with the settings of that time. Measurements after it are
-        forgotten. Raises ValueError for an iteration that it cannot go to; if it fails, the run stays as it was.
+        Returns what puts the run there; until it is called the run stays as it is. Raises ValueError for an iteration
+        that it cannot go to.
         """
-        self.population = self.past.go_to(step, self.population.fork(), self.engine)
+        arrival = yield from self.past.travel(step, self.population.fork(), self.engine)
+        return partial(self._arrive_at, step, arrival)
+
+    def go_to(self, step: int) -> None:
+        """Put the run at an iteration that it has been at, as it was when it came there; ValueError as `travel`."""
+
+        def go() -> Iterator[int]:
+            arrive = yield from self.travel(step)
+            arrive()
+
+        for _ in go():
+            pass
+
+    def _arrive_at(self, step: int, arrival: Arrival) -> None:
+        """Be at an iteration again, as it was; measurements after it are forgotten."""
+        self.population = arrival.population
+        self.past.arrive_at(arrival)
         self.calls, self.due_at, self._earlier = _calls(self.population.recipes), step, None
         self.record.forget_after(step)
         self.record.recipes, self.record.since = self.population.recipes, self.past.since

@@ -13,6 +13,7 @@ import numpy as np
 from toygan.files import write
 from toygan.measure.intervals import mean_interval
 from toygan.measure.tables import SeedTable
+from toygan.measure.words import label
 from toygan.parts.metrics import METRICS
 from toygan.recipe import KNOBS, Recipe, RecipeError
 from toygan.runs.record import Record
@@ -132,7 +133,7 @@ class Comparison:
         seeds = f"{len(self._differences)} seeds"
         if len(self._differences) < len(self.table):
             seeds = f"{len(self._differences)} of {len(self.table)} seeds"
-        words = f"{self.metric.replace('-', ' ')}: {effect}, {seeds}, {self.steps:,} iterations"
+        words = f"{label(self.metric)}: {effect}, {seeds}, {self.steps:,} iterations"
         return "; ".join([words, *self._describe_diverged(), *self._describe_failed()])
 
     __repr__ = __str__
