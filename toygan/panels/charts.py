@@ -12,6 +12,7 @@ from toygan.chart.serial import deserialize, serialize
 from toygan.files import pack, unpack
 from toygan.panels import PANELS, render
 from toygan.panels.look import Look
+from toygan.panels.pins import unnamed
 
 NUMBERS = "numbers"
 
@@ -34,6 +35,7 @@ class Charts:
         self.asks = {field for kind in kinds.values() for panel in kind for field in panel.asks}
         self.look: Look | None = None
         self._charts: list[Chart] = []
+        self._naming: str | None = None  # the panel whose legend names pins
 
     def serialize(self) -> bytes:
         """Return the newest charts and what later ones need of the newest look; ValueError before the first look."""
@@ -67,14 +69,25 @@ class Charts:
             before = None
         self.look = look = look.after(before)
         if before is None:
-            self._charts = [render(name, look) for name in self._panels]
+            self._naming = None
+            self._charts = [self._render(name, look) for name in self._panels]
             return self._charts
         same_game = (look.recipe, look.diverged_at, look.pins) == (before.recipe, before.diverged_at, before.pins)
         late = [one.measured_at < one.step for one in (before, look)]  # then a curve says where it ends
         same = same_game and look.measurement is before.measurement and late[0] == late[1]
         stay = self._measured if same else ()
+        if look.pins != before.pins:
+            self._naming = None
         self._charts = [
-            old if name in stay else keep_axes(old, render(name, look))
+            old if name in stay else keep_axes(old, self._render(name, look))
             for name, old in zip(self._panels, self._charts, strict=True)
         ]
         return self._charts
+
+    def _render(self, name: str, look: Look) -> Chart:
+        """Return the chart of a panel; the legend of the first that shows pins names them."""
+        plain = look if self._naming in (None, name) else replace(look, pins=unnamed(look.pins))
+        chart = render(name, plain)
+        if self._naming is None and any(pin.words in chart.entries for pin in look.pins):
+            self._naming = name
+        return chart

@@ -113,6 +113,11 @@ class Pins:
         return self._seen
 
 
+def unnamed(pins: Sequence[Pin]) -> tuple[Pin, ...]:
+    """Return pins without words, for charts beside one whose legend names them."""
+    return tuple(replace(pin, words="") for pin in pins)
+
+
 def _numbered(words: str) -> Iterator[str]:
     """Return the words, and then the words with numbers from 2 on."""
     yield words

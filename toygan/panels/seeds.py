@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, sqrt
 
 import numpy as np
 import torch
 
-from toygan.chart import Axis, Band, Cells, Chart, Line, Mark, Points, Surface, Text
+from toygan.chart import Arrows, Axis, Band, Cells, Chart, Line, Mark, Points, Surface, Text
 from toygan.chart.axis import Role
 from toygan.measure.words import label, score
+from toygan.panels import samples
 from toygan.panels.columns import true_shares
 from toygan.panels.look import Look
 from toygan.panels.panel import Panel, note
@@ -20,7 +21,7 @@ from toygan.parts.distributions import Distribution
 from toygan.recipe import Recipe
 from toygan.runs.record import DISTANCE
 
-ALL_SEEDS = ("seeds", "samples", "verdicts")  # the panels of a picture of all seeds, beside the one in focus
+ALL_SEEDS = ("seeds", "one-seed", "verdicts")  # the panels of a picture of all seeds, beside the one in focus
 MOST_CELLS = 64
 SORTS: dict[str, tuple[str, int]] = {"seed": ("", 1), "distance": (DISTANCE, 1), "modes covered": ("modes-covered", -1)}
 """The orders of seeds: the metric, and 1 if the least comes first or -1 if the largest does."""
@@ -31,7 +32,7 @@ FULL = 0.94  # of the height that is left for a density, of the highest one
 MANY_COLUMNS = 5  # whose cells are so small that points and words are smaller, too
 BINS = 40  # of a density
 REAL_POINTS = 60  # behind the samples of each seed, of data without modes
-LETTERS, SHORTEST = 66, 14  # of all words in a row of cells, and of a verdict that is written into them
+LETTERS, SHORTEST = 54, 17  # of all words in a row of cells, and of a verdict that is written into them
 LEAST_ROWS = 4  # of verdicts, for bars of a usual height
 BAR, WORDS_UP = (0.12, 0.5), 0.72  # the ends of a bar, and its words, as a share of a row
 NONE = tuple[float, ...]()
@@ -130,6 +131,25 @@ class EverySeed(Panel):
         return Text("seeds", "muted", words, x, y, anchor="left", size=6.5 if grid.columns >= MANY_COLUMNS else 7.5)
 
 
+class OneSeed(Panel):
+    """The samples of the seed in focus, without a legend: it stands beside all seeds."""
+
+    about = (
+        "The samples and the discriminator output of the seed in focus. "
+        "A click on another cell, or arrow keys and Enter, takes its seed into focus."
+    )
+    title = "Seed in focus"
+
+    def chart(self, look: Look) -> Chart:
+        panel = next(panel for panel in samples.PANELS["samples"] if panel.refuses(look.recipe) is None)
+        chart = panel.chart(look)
+        marks = tuple(
+            replace(mark, label="", key=0.0) if isinstance(mark, Arrows) else _unlabelled(mark) for mark in chart.marks
+        )
+        title = look.names[look.member].capitalize() if len(look.names) > 1 else self.title
+        return replace(chart, title=title, marks=marks, legend=(), layers=(), note="")
+
+
 class Verdicts(Panel):
     """The number of seeds that have each verdict, as bars."""
 
@@ -157,6 +177,12 @@ class Verdicts(Panel):
         marks.append(Text("names", "ink", words, np.zeros(len(words)), base + WORDS_UP, anchor="left", size=9.5))
         title = f"{self.title} on {seeds:,} seeds" if seeds > 1 else self.title
         return Chart(title, Axis("", 0, seeds, ticks=NONE), Axis("", 0, rows, ticks=NONE), tuple(marks), frame=False)
+
+
+def _unlabelled(mark: Mark) -> Mark:
+    if isinstance(mark, Arrows):
+        return replace(mark, label="", key=0.0)
+    return replace(mark, label="") if mark.label else mark
 
 
 def _verdict(look: Look, member: int) -> str:
@@ -254,4 +280,4 @@ def _pictures(grid: Tiling, x: np.ndarray, size: tuple[int, int]) -> Surface:
     return Surface("images", "ink", values)
 
 
-PANELS: dict[str, tuple[Panel, ...]] = {"seeds": (EverySeed(),), "verdicts": (Verdicts(),)}
+PANELS: dict[str, tuple[Panel, ...]] = {"seeds": (EverySeed(),), "one-seed": (OneSeed(),), "verdicts": (Verdicts(),)}

@@ -16,6 +16,7 @@ from toygan.panels.charts import Charts
 from toygan.panels.curves import pinned_line, whole_course
 from toygan.panels.look import Look, Measurement
 from toygan.panels.panel import note
+from toygan.panels.pins import unnamed
 from toygan.panels.score import Named, Score, bands, true_samples
 from toygan.recipe import Recipe
 
@@ -120,7 +121,8 @@ class SideCharts:
         key = [(side.look.measurement, side.look.diverged_at, side.look.pins) for side in sides]
         if key == self._key:
             return self._compared
-        charts = [compare_sides(score, sides) for score in self._scores]
+        plain = [replace(side, look=replace(side.look, pins=unnamed(side.look.pins))) for side in sides]
+        charts = [compare_sides(score, plain if i else sides) for i, score in enumerate(self._scores)]
         step = sides[0].look.step
         if self._key is not None and step >= self._step:
             charts = [keep_axes(old, new) for old, new in zip(self._compared, charts, strict=True)]
