@@ -144,7 +144,11 @@ def test_what_is_saved_has_all_sides_their_settings_along_the_time_line_and_the_
     ]
     assert frames[1].words["cause"].startswith("B against A: modes covered: ")
     charts = [json.loads(chart) for chart in twins.screen.recording.find(2).charts]
-    assert [chart["title"] for chart in charts] == ["A · lr_d = 0.03", "B · lr_d = 0.02", "Modes covered"]
+    assert [chart["title"] for chart in charts] == [
+        "A · Learning rate of D = 0.03",
+        "B · Learning rate of D = 0.02",
+        "Modes covered",
+    ]
     assert "A: lr_d = 0.03 | B: lr_d = 0.02" in re.sub(r"\s+", " ", (tmp_path / "both.html").read_text())
     twins.close()
 
