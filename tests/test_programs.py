@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from support.folders import contents
 from support.programs import capture_at_once, compile_at_once, compile_in_worker
-from support.shell import toygan
+from support.shell import refused, toygan
 
 from toygan import Recipe, claims, sweep
 from toygan.cli import run_folder
@@ -88,6 +88,14 @@ def test_a_run_that_is_compiled_cut_short_and_resumed_is_compiled_from_the_same_
     assert f"compiled since iteration {SINCE}: " in toygan(*TRAIN, "--out", tmp_path / "run", "--resume").stdout
     assert found[-1] == [(0, STEP_BY_STEP), (SINCE, COMPILED)]
     assert contents(tmp_path / "run") == contents(tmp_path / "whole")
+    assert json.loads((tmp_path / "run" / "engines.json").read_text()) == [
+        {"iteration": 0, "engine": STEP_BY_STEP},
+        {"iteration": SINCE, "engine": COMPILED},
+    ]
+    for words in (["diagnose", tmp_path / "run"], [*TRAIN, "--out", tmp_path / "run", "--resume"]):
+        assert f"compiled since iteration {SINCE}: " in toygan(*words).stdout
+    (tmp_path / "run" / "engines.json").write_text('[{"iteration": 0, "engine": "magic"}]')
+    assert "engines.json is not of toygan" in refused(toygan("diagnose", tmp_path / "run"))
 
 
 def test_a_compiled_run_that_is_resumed_where_its_program_is_not_says_so(

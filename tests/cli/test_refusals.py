@@ -155,6 +155,6 @@ def test_what_is_written_is_whole_whenever_a_command_is_killed(tmp_path: Path) -
                 run.kill()
             assert page.read_text().startswith("before\n")
             assert page.read_text().endswith("after\n")
-        ran = shell(*words)
-        assert (ran.returncode, ran.stderr) == (0, "")
+        ran = toygan(*words)
+        assert (ran.exit_code, ran.stderr) == (0, "")
     assert not [path for path in tmp_path.rglob(".*") if path.name.endswith(".part")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import stat
@@ -142,7 +143,9 @@ def test_a_folder_that_cannot_be_used_is_one_line_and_no_error(
     folder = tmp_path / "programs"
     folder.mkdir()
     folder.chmod(mode)
-    monkeypatch.setattr(os, "access", lambda path, how: writable)  # whatever the user of the test may do
+    monkeypatch.setattr(
+        os, "access", lambda path, how: writable or not how & os.W_OK
+    )  # whatever the user of the test may do
     begun = failing(monkeypatch, AssertionError())
     for number in range(2):
         assert wait_for([job(number)]) is None
@@ -152,6 +155,27 @@ def test_a_folder_that_cannot_be_used_is_one_line_and_no_error(
     ]
     assert background.find([job(0)]) is None
     assert list(folder.iterdir()) == begun == []
+
+
+def test_programs_of_a_folder_that_is_only_read_are_used_and_none_is_added(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    cache, kept = Cache(), job(0)
+    cache.path(kept.key).write_bytes(b"library")
+    cache.seal(kept.key)
+    before = sorted(cache.folder.iterdir())
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(os, "access", lambda path, how: not how & os.W_OK)
+    monkeypatch.setattr(os, "utime", refuse)
+    failing(monkeypatch, AssertionError())
+    for number in (0, 1, 2):
+        assert wait_for([job(number)]) == ([cache.path(kept.key)] if number == 0 else None)
+        assert background.find([kept]) == [cache.path(kept.key)]
+    assert len(caplog.records) == 1
+    assert sorted(cache.folder.iterdir()) == before
 
 
 def test_two_that_want_the_same_compile_it_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,10 +33,27 @@ def test_what_was_put_in_comes_out_as_it_was(tmp_path: Path) -> None:
             assert (ours.n, ours.diverged_at, ours.verdict) == (theirs.n, theirs.diverged_at, theirs.verdict)
             np.testing.assert_array_equal(ours.steps, theirs.steps)
             assert ours.metrics.keys() == theirs.metrics.keys()
+            assert theirs.engines == ours.engines == ((0, "step by step"),)
             for name in ours.metrics:
                 np.testing.assert_array_equal(ours.metrics[name], theirs.metrics[name])
     assert again.get(PIECE._replace(n=60)) is None
     assert again.get(PIECE._replace(every=1)) is None
+
+
+def test_it_keeps_what_computed_each_stretch_and_a_store_that_does_not_is_read_and_filled(tmp_path: Path) -> None:
+    changed = ((0, "step by step"), (2, "compiled"))
+    results = [result._replace(engines=changed) for result in run(PIECE.to_json())]
+    store = Store(tmp_path / "s.db")
+    store.put(PIECE, results)
+    assert [found.engines for found in store.results()] == [changed, changed]
+    store.close()
+    with sqlite3.connect(tmp_path / "s.db") as older:
+        older.execute("DROP TABLE engines")
+    older.close()
+    store = Store(tmp_path / "s.db")
+    assert [found.engines for found in store.results()] == [(), ()]
+    store.put(PIECE._replace(every=1), results)
+    assert [found.engines for found in store.results()] == [(), (), changed, changed]
 
 
 def test_any_program_can_read_it(tmp_path: Path) -> None:

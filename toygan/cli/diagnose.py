@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from toygan.cli import run_files
+from toygan.cli.engine_line import read_engines, say_since
 from toygan.cli.options import read_recipe, read_text
 from toygan.measure.diagnosis import Diagnosis, diagnose_all
 from toygan.runs.record import Record
@@ -56,7 +57,8 @@ def command(run: Path) -> None:
     RUN is a folder that `toygan train --out RUN` has written, or is writing; neither the data nor the parts of the run
     are needed. The numbers are means over the last 1,000 iterations, or over the second half of a shorter run.
     """
-    diagnoses = read_diagnoses(run)
+    diagnoses, engines = read_diagnoses(run), read_engines(run)
     click.echo(count_verdicts(diagnoses.values()))
+    say_since(engines)
     for seed, diagnosis in diagnoses.items():
         click.echo("\n" + format_diagnosis(seed, diagnosis))

@@ -11,17 +11,20 @@ from PIL import Image
 from toygan.chart import style
 from toygan.measure.run_files import BEST as BEST
 from toygan.measure.run_files import DIAGNOSIS as DIAGNOSIS
+from toygan.measure.run_files import ENGINES as ENGINES
 from toygan.measure.run_files import METRICS as METRICS
 from toygan.measure.run_files import PICTURE as PICTURE
 from toygan.measure.run_files import RECIPE as RECIPE
 from toygan.measure.run_files import STATE as STATE
 from toygan.measure.run_files import decode_diagnoses as decode_diagnoses
+from toygan.measure.run_files import decode_engines as decode_engines
 from toygan.measure.run_files import encode_diagnoses as encode_diagnoses
+from toygan.measure.run_files import encode_engines as encode_engines
 from toygan.measure.run_files import encode_recipe as encode_recipe
 
 SURFACE = style.LIGHT.surface()
 ANIMATION, RECORDING, CHECKPOINT = "training.gif", "run.html", "checkpoint.npz"
-OWN = (RECIPE, METRICS, DIAGNOSIS, STATE, BEST, PICTURE, ANIMATION, RECORDING, CHECKPOINT)
+OWN = (RECIPE, METRICS, DIAGNOSIS, ENGINES, STATE, BEST, PICTURE, ANIMATION, RECORDING, CHECKPOINT)
 GIF_SECONDS, LAST_FRAME_MS = 12, 2000  # length of an animation, and of its last frame
 
 

@@ -134,6 +134,8 @@ class RunFolder:
             page = self._recording.html(headline(recipe), seeds_line(recipe, seeds))
             write(self._folder / run_files.RECORDING, page)
         self._write_metrics()
+        if self.run.engine.compiled_since is not None:  # what is captured has the bits of the step
+            write(self._folder / run_files.ENGINES, run_files.encode_engines(self.run.engine.history))
         self.run.population.state.save(self._folder / run_files.STATE)
         best = sorted((self.run.best or {}).items())
         states = {self.run.population.recipes[member].seed: state.to_bytes() for member, state in best}

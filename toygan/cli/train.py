@@ -12,6 +12,7 @@ from tqdm import tqdm
 from toygan.cli import run_files
 from toygan.cli.best_line import describe_best
 from toygan.cli.diagnose import count_verdicts
+from toygan.cli.engine_line import read_engines, say_since
 from toygan.cli.hold_folder import hold_folder
 from toygan.cli.interrupt import stop_signals
 from toygan.cli.oneline import SIGNALLED, explain
@@ -83,7 +84,8 @@ def command(
 
     With --out DIR it writes recipe.json, metrics.json (a row per seed and evaluation), diagnosis.json, picture.png and
     state.safetensors, from which `toygan play DIR` continues; --gif adds training.gif, --html adds run.html. It also
-    writes best.npz: the state of each seed at its best iteration, where sliced-w1 was least. Files and a checkpoint are
+    writes best.npz: the state of each seed at its best iteration, where sliced-w1 was least; and engines.json
+    if a compiled program took over: its iterations are rounded differently. Files and a checkpoint are
     written during training: if it is interrupted, run the same command with --resume to get the same result. Ctrl-C
     ends a run early and keeps what it has reached.
     """
@@ -104,6 +106,7 @@ def _train(request: Request, out: Path | None, resume: bool, force: bool) -> int
     steps = request.steps
     if out and resume and (finished_at := find_end(out, request)) is not None:
         click.echo(f"{out}: finished already, at iteration {finished_at}")
+        say_since(read_engines(out))
         return 0
     with stop_signals() as caught:
         folder = None if out is None else RunFolder(out, request, force, resume)
@@ -140,8 +143,7 @@ def _train(request: Request, out: Path | None, resume: bool, force: bool) -> int
         print_tables([summarize(run.look())])
         click.echo(f"diagnosis: {count_verdicts(diagnose_all(run.record))}")
         click.echo(describe_best(run))
-        if (since := run.engine.compiled_since) is not None:
-            click.echo(f"compiled since iteration {since}: faster, and rounded differently from there on")
+        say_since(run.engine.history)
         if folder:
             click.echo(f"written to {folder.write()}")
     return SIGNALLED + caught[0] if caught else 0

@@ -126,6 +126,7 @@ def _work(jobs: list[Job], done: Done) -> None:
 def _library(cache: Cache, job: Job) -> Path:
     if (path := cache.find(job.key)) is not None:
         return path
+    cache.refuse_readonly()
     with cache.lock(job.key):
         if (path := cache.find(job.key)) is None:  # another process may have had the lock
             if cache.leaves(job.code):

@@ -27,7 +27,7 @@ class Cache:
     Args:
         folder: The folder [default: `toygan/programs` in the user's cache folder, or `TOYGAN_CACHE`].
     Raises:
-        CacheError: If the folder cannot be made, or if it belongs to somebody else.
+        CacheError: If the folder cannot be made or read, or if it belongs to somebody else.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -39,7 +39,12 @@ class Cache:
             raise CacheError(f"{self.folder}: cannot be made ({error.strerror})") from None
         if found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) & 0o077:
             raise CacheError(f"{self.folder}: must belong to this user, with mode 700")
-        if not os.access(self.folder, os.W_OK | os.X_OK):
+        if not os.access(self.folder, os.R_OK | os.X_OK):
+            raise CacheError(f"{self.folder}: cannot be read")
+
+    def refuse_readonly(self) -> None:
+        """Raise CacheError if the programs that are here can be used, but none can be added."""
+        if not os.access(self.folder, os.W_OK):
             raise CacheError(f"{self.folder}: cannot be written")
 
     def path(self, key: str) -> Path:
@@ -52,10 +57,11 @@ class Cache:
         try:
             if path.with_suffix(SEAL).read_text() != _digest(path):  # to load it could end the process
                 return None
-            os.utime(path)
-            os.utime(path.with_suffix(SEAL))
         except (OSError, ValueError):
             return None
+        with contextlib.suppress(OSError):  # the folder may be one that is only read
+            os.utime(path)
+            os.utime(path.with_suffix(SEAL))
         return path
 
     def seal(self, key: str) -> None:

@@ -13,7 +13,7 @@ from toygan.training import Population
 from toygan.training.program import Program, shape_of
 from toygan.training.tracer import Untraceable
 
-STEP_BY_STEP, CAPTURED, COMPILED = "step by step", "captured", "compiled"
+STEP_BY_STEP, CAPTURED, COMPILED = NAMES = ("step by step", "captured", "compiled")
 CAPTURE_SECONDS, COMPILE_SECONDS = 0.3, 15.0  # what they are expected to take
 OPERATIONS = 250  # of an iteration for which the compiler takes as long as that; more take longer
 WORTH = 3  # times as long as it takes: what is left to train must be more before something is prepared
@@ -56,7 +56,7 @@ class Engine:
     @property
     def compiled_since(self) -> int | None:
         """The first iteration that was compiled, or None."""
-        return next((at for at, name in self.history if name == COMPILED), None)
+        return find_compiled(self.history)
 
     def prepare(self, population: Population, left: int | None) -> None:
         """Give the population its program, if it is ready, before an iteration; `left` are still to be trained."""
@@ -162,6 +162,11 @@ class _Shared:
             self.program = self.program.take(libraries)
         except Untraceable as error:
             background.log(f"a run continues without its compiled program: the step {error}")
+
+
+def find_compiled(history: Sequence[tuple[int, str]]) -> int | None:
+    """Return the first iteration that was compiled, or None."""
+    return next((at for at, name in history if name == COMPILED), None)
 
 
 def _name_of(program: Program | None) -> str:

@@ -75,6 +75,8 @@ class Piece(NamedTuple):
 class Result(NamedTuple):
     """One run: the iterations at which it was measured `(T,)`, each metric there `(T,)`, and its last verdict.
 
+    `engines` holds what computed its iterations, each with the first of them; nothing if the store is older than that.
+
     A run that an error has ended has no metric, at the iterations at which it was to be measured; its verdict says
     "failed: " and the error.
     """
@@ -85,6 +87,7 @@ class Result(NamedTuple):
     verdict: str
     steps: np.ndarray
     metrics: dict[str, np.ndarray]
+    engines: tuple[tuple[int, str], ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -143,6 +146,7 @@ def _train(piece: Piece, later: int) -> list[Result]:
             verdicts[i],
             record.steps.copy(),
             {name: record.metric(name)[:, i].copy() for name in record.names},
+            tuple(trained.engine.history),
         )
         for i, recipe in enumerate(record.recipes)
     ]

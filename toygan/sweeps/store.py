@@ -59,6 +59,12 @@ CREATE TABLE IF NOT EXISTS held (
     run INTEGER NOT NULL REFERENCES runs, name TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (run, name)
 ) WITHOUT ROWID
 """
+# What computed the iterations of a run from `step` on: step by step, captured or compiled. Older stores do not say it.
+ENGINES = """
+CREATE TABLE IF NOT EXISTS engines (
+    run INTEGER NOT NULL REFERENCES runs, step INTEGER NOT NULL, engine TEXT NOT NULL, PRIMARY KEY (run, step)
+) WITHOUT ROWID
+"""
 CHANGED = """
 id IN (
     SELECT run FROM held JOIN (SELECT name, digest AS newest, MAX(run) FROM held GROUP BY name) USING (name)
@@ -232,6 +238,7 @@ class Store:
         with self._translate_errors(), self._transaction():
             names = [name for result in results for name in result.metrics]
             known = self._list_metrics()
+            self._db.execute(ENGINES)
             for name in dict.fromkeys(names):
                 if name not in known:
                     self._db.execute(f"ALTER TABLE measurements ADD COLUMN {_quote(name)} REAL")
@@ -256,7 +263,10 @@ class Store:
         else:
             (run,) = failed
             self._db.execute("DELETE FROM measurements WHERE run = ?", failed)
+            self._db.execute("DELETE FROM engines WHERE run = ?", failed)
             self._db.execute("UPDATE runs SET diverged_at = ?, verdict = ? WHERE id = ?", (*row[-2:], run))
+        engines = [(run, *change) for change in result.engines]
+        self._db.executemany("INSERT OR REPLACE INTO engines (run, step, engine) VALUES (?, ?, ?)", engines)
         names = list(result.metrics)
         columns = ", ".join(map(_quote, ["run", "step", *names]))
         values = (
@@ -309,9 +319,17 @@ class Store:
             table = np.array(found, dtype=float).reshape(len(found), 1 + len(names))
             metrics = dict(zip(names, table.T[1:], strict=True))
             own = recipe if isinstance(recipe, Recipe) else recipe(text)
-            return Result(own, samples, diverged_at, verdict, table[:, 0].astype(np.int64), metrics)
+            steps, engines = table[:, 0].astype(np.int64), self._read_engines(run)
+            return Result(own, samples, diverged_at, verdict, steps, metrics, engines)
         except (ValueError, TypeError, RecipeError) as error:
             raise StoreError(f"{self.path}: run {run} cannot be read ({error})") from None
+
+    def _read_engines(self, run: int) -> tuple[tuple[int, str], ...]:
+        """Return what computed a run, from which iterations on; nothing if the store does not say it."""
+        if not self._list_columns("engines"):
+            return ()
+        found = self._db.execute("SELECT step, engine FROM engines WHERE run = ? ORDER BY step", (run,))
+        return tuple((int(step), str(engine)) for step, engine in found)
 
     def _list_metrics(self) -> list[str]:
         return [
