@@ -31,6 +31,7 @@ ARROWS: dict[str, set[str]] = {
     "compiler": set(),
     "training": {"files", "randomness", "recipe", "identity", "text", "parts", "compiler"},
     "limits": {"recipe", "parts", "training", "text"},
+    "export": ENGINE,
     "runs": ENGINE | {"compiler", "files"},
     "measure": ENGINE | {"runs"},
     "sweeps": ENGINE | {"compiler", "runs", "measure", "chart", "files"},
@@ -43,7 +44,7 @@ ARROWS: dict[str, set[str]] = {
     "play": ENGINE | {"runs", "measure", "sweeps", "remedy", "panels", "explore", "chart", "files", "studies"},
     "cli": ENGINE
     | {"runs", "measure", "panels", "models", "chart", "files", "locks", "sweeps", "remedy", "studies", "play"}
-    | {"explore"},
+    | {"explore", "export"},
     "__main__": {"cli"},
 }
 
@@ -56,6 +57,7 @@ OUTSIDE: dict[str, set[str]] = {
     "parts": NUMBERS | {"sklearn", "pandas"},
     "training": NUMBERS | {"safetensors", "pandas"},
     "limits": {"torch", "psutil"},
+    "export": {"torch", "safetensors"},
     "measure": NUMBERS | {"rich"},
     "sweeps": NUMBERS | {"pandas", "tqdm"},
     "remedy": NUMBERS | {"tqdm"},

@@ -7,6 +7,7 @@ import functools
 import json
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -458,6 +459,25 @@ class Recipe:
                 values.get("data", ""), "give outside=True, or --outside in the shell, if you trust the line"
             )
         return Recipe(**{name: parse(name, words) for name, words in values.items()})
+
+    def to_pytorch(self, notebook: bool = False) -> str:
+        """Write the recipe as a script of plain PyTorch, without toygan.
+
+        Args:
+            notebook: True gives a notebook (.ipynb) with a plot instead of a script [default: False].
+        Returns:
+            The text of the file; assets/export.md lists which parts can be exported.
+        Raises:
+            RecipeError: If a part has no text; the message names its field and what is supported.
+        Example:
+            >>> from toygan import Recipe
+            >>> script = Recipe(loss="hinge", data="two-moons").to_pytorch()
+            >>> "relu(1 - a_real) + relu(1 + a_fake)" in script, "toygan" in script.split("import torch")[1]
+            (True, False)
+        """
+        # Loaded when it is asked for: a recipe needs nothing that stands above it.
+        text: str = import_module("toygan.export").to_pytorch(self, notebook)
+        return text
 
     def same_shape(self, other: Recipe) -> str | None:
         """Compare two recipes as members of one population, which share all fields but numbers such as rates.

@@ -15,6 +15,7 @@ COMMANDS = {
     "diagnose": "Diagnose a run that `train` has written, seed by seed.",
     "remedy": "Look for a change of a recipe that helps it, within a budget.",
     "sample": "Write new rows of a trained generator as a table.",
+    "export": "Write a recipe as plain PyTorch, without toygan, and the weights of a run.",
     "sweep": "Train a grid of recipes over seeds, and store the results.",
     "report": "Turn a sweep's results into an HTML page or a table.",
     "explore": "Train a grid of recipes, and write a page to explore all runs.",

@@ -13,7 +13,7 @@ from torch import Tensor
 from toygan.parts import checks
 from toygan.parts.menu import Menu
 from toygan.parts.networks.base import Network
-from toygan.randomness import Draw, normal
+from toygan.randomness import Draw
 
 LONGEST = 100_000  # points of a table
 
@@ -83,7 +83,7 @@ class Normal(Noise):
     """Standard normal numbers."""
 
     def draw(self, latent: int) -> Draw:
-        return normal(latent)
+        return lambda n, rng: torch.randn(n, latent, generator=rng)
 
     def quantiles(self, shares: Tensor) -> Tensor | None:
         return math.sqrt(2) * torch.erfinv(2 * shares - 1)

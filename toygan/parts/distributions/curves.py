@@ -41,8 +41,11 @@ class Curve(Distribution):
         return None
 
     def sample(self, n: int, generator: torch.Generator) -> Tensor:
-        arms, mass = self.curve(torch.rand(n, generator=generator)), self.arm_shares
-        arm = torch.randint(len(arms), (n,), generator=generator) if mass is None else choose(mass, n, generator)
+        arms = self.curve(torch.rand(n, generator=generator))
+        if self.arm_shares is None:
+            arm = torch.randint(len(arms), (n,), generator=generator)
+        else:
+            arm = choose(self.arm_shares, n, generator)
         return arms[arm, torch.arange(n)] + self.sigma * torch.randn(n, 2, generator=generator)
 
     @cached_property

@@ -53,14 +53,14 @@ class KernelDistance(Distance):
 
     def _others(self, x: Tensor) -> Tensor:
         """Compute the mean kernel of each sample with the others `(P, n)`, or 0 for a single sample."""
-        n = x.shape[1]
+        n = x.shape[-2]
         k = self.kernel(_squares(x, x))
         return (k.sum(-1) - k.diagonal(dim1=-2, dim2=-1)) / max(n - 1, 1)
 
 
 def _squares(x: Tensor, y: Tensor) -> Tensor:
     """Compute squared distances of all x to all y `(P, n, m)`; `cdist` has no second derivative."""
-    gaps = (x[..., axis].unsqueeze(2) - y[..., axis].unsqueeze(1) for axis in range(x.shape[-1]))
+    gaps = (x[..., axis].unsqueeze(-1) - y[..., axis].unsqueeze(-2) for axis in range(x.shape[-1]))
     return sum((gap**2 for gap in gaps), x.new_zeros(()))
 
 
@@ -114,7 +114,7 @@ class SlicedWasserstein(Distance):
     def between(self, real: Tensor, fake: Tensor) -> Tensor:
         ours, theirs = self._project(fake), self._project(real)
         target = torch.zeros_like(ours).scatter(-1, ours.argsort(-1), theirs.sort(-1).values)
-        return ((ours - target) ** 2).mean(1)
+        return ((ours - target) ** 2).mean(-2)
 
     def witness(self, x: Tensor, real: Tensor, fake: Tensor) -> Tensor:
         """Integrate T(u) - u in each direction, with T the monotone step function that takes fake to real."""

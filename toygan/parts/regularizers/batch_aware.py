@@ -49,8 +49,8 @@ class Packing(Regularizer):
 
 def _pack(x: Tensor, m: int) -> Tensor:
     """Return neighbours side by side, `(P, n // m, m * dim)`, without a rest that does not fill a pack."""
-    packs = x.shape[1] // m
-    return x[:, : packs * m].reshape(len(x), packs, m * x.shape[-1])
+    packs = x.shape[-2] // m
+    return x[..., : packs * m, :].reshape(*x.shape[:-2], packs, m * x.shape[-1])
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ class FeatureMatching(Regularizer):
         return f"discriminator {named!r} has no layer of features to match; needs {fitting}"
 
     def generator_loss(self, loss: Tensor, c: DiscriminatorPass, strength: Tensor, state: RegularizerState) -> Tensor:
-        apart = c.features(c.x_real).mean(1) - c.features(c.x_fake).mean(1)
+        apart = c.features(c.x_real).mean(-2) - c.features(c.x_fake).mean(-2)
         return torch.lerp(loss, (apart**2).sum(-1), strength)
 
 

@@ -91,7 +91,7 @@ class Dragan(InputGradientPenalty):
     def discriminator_loss(
         self, loss: Tensor, c: DiscriminatorPass, strength: Tensor, state: RegularizerState
     ) -> Tensor:
-        spread = c.x_real.detach().std(dim=(1, 2), correction=0, keepdim=True)
+        spread = c.x_real.detach().std(dim=(-2, -1), correction=0, keepdim=True)
         noise = self.reach * spread * (2 * c.batch.uniform("around", c.x_real) - 1)
         return loss + strength * ((norm(c.input_gradient(c.x_real + noise)) - 1) ** 2).mean(-1)
 

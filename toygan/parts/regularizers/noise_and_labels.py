@@ -61,14 +61,12 @@ class LabelFlipping(Labels):
     def discriminator_loss(
         self, loss: Tensor, c: DiscriminatorPass, strength: Tensor, state: RegularizerState
     ) -> Tensor:
-        real, fake = c.loss.on_real, c.loss.on_fake
-
         def draw_flips(name: str, logits: Tensor) -> Tensor:  # 1 for a label that is wrong, else 0 (P, n)
             draws = c.batch.uniform(name, logits.unsqueeze(-1)).squeeze(-1)
             return (draws < strength[:, None]).to(logits.dtype)
 
-        wrong_real = draw_flips("flips on real", c.real) * (fake(c.real) - real(c.real))
-        wrong_fake = draw_flips("flips on fake", c.fake) * (real(c.fake) - fake(c.fake))
+        wrong_real = draw_flips("flips on real", c.real) * (c.loss.on_fake(c.real) - c.loss.on_real(c.real))
+        wrong_fake = draw_flips("flips on fake", c.fake) * (c.loss.on_real(c.fake) - c.loss.on_fake(c.fake))
         return loss + (wrong_real + wrong_fake).mean(-1)
 
 
