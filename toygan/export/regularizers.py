@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from toygan.export.source import Definitions, Refused, View, find_method, first_line
+from toygan.export.source import Definitions, PassView, Refused, find_method, first_line
 from toygan.parts.menu import summary
 from toygan.parts.networks import MLP
 from toygan.parts.networks.layers import Maxout
@@ -97,7 +97,7 @@ def _write_one(to: Definitions, made: Changes, recipe: Recipe, spec: str, part: 
 def _lift(to: Definitions, recipe: Recipe, spec: str, part: Regularizer, hook: str, strength: str) -> str:
     """Define the function of a hook, and return the call of it."""
     function, owner = find_method(type(part), hook)
-    name = to.define(function, part, owner, spec.split("(")[0], c=View(recipe.parts.loss))
+    name = to.define(function, part, owner, spec.split("(")[0], c=PassView(recipe.parts.loss))
     tree: Any = ast.parse(to.texts[name]).body[0]
     used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
     if "state" in used:

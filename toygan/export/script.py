@@ -11,7 +11,7 @@ from toygan.export.data import write_data, write_noise
 from toygan.export.optimizers import write_optimizer
 from toygan.export.players import CLASSES, Layers, build
 from toygan.export.regularizers import Changes, write_helpers, write_regularizers
-from toygan.export.source import Definitions, Refused, View, ViewName, find_method, literal
+from toygan.export.source import Definitions, PassName, PassView, Refused, find_method, literal
 from toygan.export.tidy import tidy
 from toygan.export.turns import get_inner, write_turn
 from toygan.parts.losses import Loss
@@ -183,8 +183,8 @@ def draw_batch():
 
     def _express(self, loss: Loss, method: str) -> str:
         """Return the mean of a player's loss per sample as text."""
-        view = ViewName("logits", ast.Load())
-        view.view = View(loss)
+        view = PassName("logits", ast.Load())
+        view.view = PassView(loss)
         found = self._to.call(loss, method, [view])
         call = ast.Call(ast.Attribute(found, "mean", ast.Load()), [], [])
         return ast.unparse(ast.fix_missing_locations(call))

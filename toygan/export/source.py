@@ -38,7 +38,7 @@ class Refused(ValueError):
     """The reason why something has no text."""
 
 
-class View:
+class PassView:
     """The place of a `DiscriminatorPass` or of logits in a source: its attributes are names of the script."""
 
     def __init__(self, loss: object = None) -> None:
@@ -90,7 +90,7 @@ class Definitions:
         return literal(name, value)
 
     def define(
-        self, function: Any, part: object = None, owner: type | None = None, name: str = "", **views: View
+        self, function: Any, part: object = None, owner: type | None = None, name: str = "", **views: PassView
     ) -> str:
         """Define a function of the script from a function or a method of a part, and return its name."""
         key = (function, id(part) if part is not None else None, tuple(views))
@@ -140,8 +140,8 @@ class Definitions:
         names = [name for name in names if name not in RANDOM]
         if len(names) != len(arguments):
             raise Refused(f"{function.__name__} is called with other arguments than it has")
-        views = {n: a.view for n, a in zip(names, arguments, strict=True) if isinstance(a, ViewName)}
-        values = {n: a for n, a in zip(names, arguments, strict=True) if not isinstance(a, ViewName)}
+        views = {n: a.view for n, a in zip(names, arguments, strict=True) if isinstance(a, PassName)}
+        values = {n: a for n, a in zip(names, arguments, strict=True) if not isinstance(a, PassName)}
         body = without_docstring(tree)
         if len(body) == 1 and isinstance(body[0], ast.Return) and body[0].value is not None:
             used = Counter(node.id for node in ast.walk(body[0]) if isinstance(node, ast.Name))
@@ -155,10 +155,10 @@ class Definitions:
         return ast.Call(ast.Name(name, ast.Load()), [*passed, *values.values()], [])
 
 
-class ViewName(ast.Name):
+class PassName(ast.Name):
     """A name that stands for a view."""
 
-    view: View
+    view: PassView
 
 
 # Names of the script itself.
@@ -181,7 +181,7 @@ class Rewriter(ast.NodeTransformer):
         function: Any,
         part: object,
         owner: type | None,
-        views: Mapping[str, View],
+        views: Mapping[str, PassView],
         values: Mapping[str, ast.expr] | None = None,
     ) -> None:
         self._to, self._part, self._owner = definitions, part, owner
@@ -249,7 +249,7 @@ class Rewriter(ast.NodeTransformer):
         if node.id in self._values:
             return copy.deepcopy(self._values[node.id])
         if node.id in self._views:
-            view = ViewName(node.id, ast.Load())
+            view = PassName(node.id, ast.Load())
             view.view = self._views[node.id]
             return view
         if node.id in self._locals or self._globals.get(node.id, MISSING) is getattr(
