@@ -27,6 +27,10 @@ UNIT = Axis("", 0, 1)
             lambda: Cells("c", "real", np.eye(2), ("a",)),
             r"mark 'c': 1 names; must be 4, one a cell",
         ),
+        (
+            lambda: Cells("c", "real", np.eye(2), tuple("abcd"), shown=("a",)),
+            r"mark 'c': 1 words; must be 4, one a cell",
+        ),
         (lambda: Arrows("a", "real", THREE, THREE, TWO, THREE), r"mark 'a': u has shape \(2,\); must be \(3,\)"),
         (
             lambda: Mesh("m", "real", THREE, THREE, THREE, THREE, 2),

@@ -200,6 +200,21 @@ def test_a_layer_is_switched_by_whoever_makes_it_and_a_page_without_one_shows_on
     assert browser.evaluate(MIDDLE)[3] == 0, "it is hidden by the page itself"
 
 
+def test_cells_have_their_values_on_request(browser: Any) -> None:
+    table = Cells("cells", "real", np.array([[0.0]]), ("all of it",), shown=("0.5",))
+    count = f"""() => {{
+        const canvas = document.querySelector(".toygan-paper > canvas"), context = canvas.getContext("2d");
+        const {{ data }} = context.getImageData(0, 0, canvas.width, canvas.height);
+        return data.filter((_, i) => i % 4 === 0 && data[i] === {rgb(LIGHT.ink)[0]:.0f} && data[i + 3] === 255).length;
+    }}"""
+    browser.evaluate(SHOWN, [*wired(chart(table)), "true"])
+    assert browser.evaluate(count) == 0
+    browser.get_by_role("button", name="values").click()
+    assert browser.evaluate(count) > 0
+    browser.evaluate(PRESS, "v")
+    assert browser.evaluate(count) == 0
+
+
 def seeds() -> Chart:
     lines = Lines(
         "seeds",

@@ -26,26 +26,33 @@ def cells(diagram: Diagram) -> Cells:
 
 def test_rows_are_the_second_axis_and_columns_the_first() -> None:
     diagram = DIAGRAM.charts()[0]
-    assert (diagram.x.label, diagram.x.words) == ("lr_g →", ("1e-4", "0.001", "0.01"))
-    assert (diagram.title[:6], diagram.y.words) == ("loss ↑", ("hinge", "minimax"))
+    assert (diagram.x.label, diagram.x.words) == ("lr_g", ("1e-4", "0.001", "0.01"))
+    assert (diagram.y.label, diagram.y.words) == ("loss", ("hinge", "minimax"))
     assert cells(DIAGRAM).values.tolist()[0] == [0, 0.5, 1]
     assert np.isnan(cells(DIAGRAM).values[1, 1])
+
+
+def test_the_title_names_what_is_coloured_and_each_cell_has_its_value_on_request() -> None:
+    assert DIAGRAM.charts()[0].title == "healthy in each cell"
+    assert cells(DIAGRAM).shown == ("0 %", "50 %", "100 %", "25 %", "", "0 %")
+    distances = replace(DIAGRAM, metric="sliced-w1", scale=Scale(1.0, 0.25, log=True))
+    assert (distances.charts()[0].title, cells(distances).shown[1]) == ("sliced-w1 in each cell", "0.5")
 
 
 @pytest.mark.parametrize(
     ("metric", "scale", "values", "words"),
     [
-        ("high-quality", Scale(0.0, 1.0), [0, 0.5, 1, 0.25, 0, 0], ("0 %", "100 %")),
-        ("sliced-w1", Scale(20.0, 0.0), [1, 0.975, 0.95, 0.9875, 1, 1], ("20", "0")),
-        ("sliced-w1", Scale(1.0, 0.25, log=True), [1, 0.5, 0, 1, 1, 1], ("1", "0.25")),
+        ("high-quality", Scale(0.0, 1.0), [0, 0.5, 1, 0.25, 0, 0], ("0 %", "50 %", "100 %")),
+        ("sliced-w1", Scale(20.0, 0.0), [1, 0.975, 0.95, 0.9875, 1, 1], ("20", "10", "0")),
+        ("sliced-w1", Scale(1.0, 0.25, log=True), [1, 0.5, 0, 1, 1, 1], ("1", "0.5", "0.25")),
     ],
 )
 def test_darker_is_better_in_every_metric(
-    metric: str, scale: Scale, values: list[float], words: tuple[str, str]
+    metric: str, scale: Scale, values: list[float], words: tuple[str, ...]
 ) -> None:
     mark = cells(replace(DIAGRAM, metric=metric, scale=scale, means=np.array([0, 0.5, 1, 0.25, 0, 0])))
     assert mark.values.ravel() == pytest.approx(values)
-    assert (mark.low, mark.high) == words
+    assert (mark.low, mark.middle, mark.high) == words
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ const CHANGE_SIZE = 8.5, CHANGE_SHARE = 0.6; // of the words at a change, and of
 export function layout({ x, y, right: words, aspect, marks }, { width, height, point }) {
   const longest = Math.max(0, ...y.marked.map(([, words]) => words.length)) * LETTER + 2.5 * TICK;
   const room = marks.some(({ kind }) => kind === "cells") ? Math.min(longest * point, 0.45 * width) : 0;
-  const left = Math.max((y.label ? LEFT + LABEL : LEFT) * point, room), top = TOP * point;
+  const left = (y.label ? LABEL * point : 0) + Math.max(LEFT * point, room), top = TOP * point;
   const beside = aspect ? RIGHT_OF_SQUARE : words ? RIGHT_OF_AXIS : RIGHT;
   let right = width - beside * point, bottom = height - belowAxes({ x, marks }) * point;
   if (aspect) {
@@ -63,10 +63,21 @@ export function belowAxes({ x, marks }) {
  * @param {number} near
  * @param {number} from
  * @param {readonly Change[]} changes of settings, marked on curves over iterations
+ * @param {boolean} values whether the values of cells stand in them
  */
-export function paint(context, chart, sheet, palette, hidden = new Set(), near = -1, from = -1, changes = []) {
+export function paint(
+  context,
+  chart,
+  sheet,
+  palette,
+  hidden = new Set(),
+  near = -1,
+  from = -1,
+  changes = [],
+  values = false,
+) {
   const frame = layout(chart, sheet);
-  const brush = { context, frame, point: sheet.point, palette, near, from };
+  const brush = { context, frame, point: sheet.point, palette, near, from, values };
   context.setTransform(sheet.ratio, 0, 0, sheet.ratio, 0, 0);
   context.clearRect(0, 0, sheet.width, sheet.height);
   const marks = chart.marks.filter((mark) => !hidden.has(mark.name));
@@ -141,9 +152,10 @@ function paintAxes(brush, chart, width) {
   [context.textAlign, context.textBaseline] = ["right", "middle"];
   const heights = chart.y.marked.map(([value]) => -frame.y(value)), height = palette.style.tick_size * point;
   const every = cells ? 1 : thin(heights, heights.map(() => height), 0);
+  const beside = left - 2 * tick - (chart.y.label ? LABEL * point : 0);
   chart.y.marked.forEach(([, words], i) => {
     if (i % every) return;
-    context.fillText(fitWords(words, left - 2 * tick, measure), left - 2 * tick, -heights[i]);
+    context.fillText(fitWords(words, beside, measure), left - 2 * tick, -heights[i]);
   });
   [context.textAlign, context.fillStyle] = ["left", palette.words[chart.right?.role ?? "muted"]];
   for (const [value, words] of chart.right?.marked ?? []) context.fillText(words, right + 2 * tick, frame.y(value));

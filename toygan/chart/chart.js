@@ -36,6 +36,7 @@ export class ChartView {
   #point = 1;
   #open = false; // whether one line for each seed is shown in place of bands
   #near = -1; // of several lines, the one at the pointer
+  #values = false; // whether the values of cells stand in them
   #from = -1; // of a mesh, the point that was chosen last
   /** @type {number | undefined} of the curves at the pointer */
   #iteration;
@@ -129,6 +130,7 @@ export class ChartView {
       this.#near,
       this.#from,
       this.#changes,
+      this.#values,
     );
     this.#stale = false;
     const unused = chart.aspect ? height - belowAxes(chart) * this.#point - this.#frame.bottom : 0;
@@ -140,7 +142,9 @@ export class ChartView {
   /** @param {Chart} chart @param {boolean} all */
   #label(chart, all) {
     const keys = chart.marks.map((mark) =>
-      mark.kind === "surface" || mark.kind === "cells" ? [mark.label, mark.low, mark.high, mark.unit] : null
+      mark.kind === "surface" || mark.kind === "cells"
+        ? [mark.label, mark.low, mark.middle, mark.high, mark.unit, mark.kind === "cells" && !!mark.shown?.length]
+        : null
     );
     const parts = [
       chart.title,
@@ -171,7 +175,7 @@ export class ChartView {
     }
     const [above, row] = [chart.legend_above ? entries : [], chart.legend_above ? [] : entries];
     const several = this.#several;
-    this.above.replaceChildren(...above, ...(several ? [this.#opener(several)] : []));
+    this.above.replaceChildren(...above, ...(several ? [this.#opener(several)] : []), ...this.#valuesButton());
     /** @type {HTMLElement[][]} */
     const rows = [row];
     for (const mark of chart.marks) {
@@ -229,11 +233,32 @@ export class ChartView {
     return button;
   }
 
+  /** A button that writes the values of cells into them, if there are any. */
+  #valuesButton() {
+    if (!this.#chart?.marks.some((mark) => mark.kind === "cells" && mark.shown?.length)) return [];
+    const button = make("button", "toygan-opener toygan-values", { type: "button", textContent: "values" });
+    button.title = "the value of each cell (key v)";
+    button.ariaPressed = String(this.#values);
+    button.addEventListener("click", () => this.#writeValues());
+    return [button];
+  }
+
+  /** Write the values of cells into them, or take them away; return whether there are any. */
+  #writeValues() {
+    const button = this.above.querySelector(".toygan-values");
+    if (!button) return false;
+    this.#values = !this.#values;
+    button.ariaPressed = String(this.#values);
+    this.#stale = true;
+    this.paint();
+    return true;
+  }
+
   /** Open bands into lines, or close them; return whether there are any. */
   #turn() {
     if (!this.#several) return false;
     this.#open = !this.#open;
-    const button = this.above.querySelector(".toygan-opener");
+    const button = this.above.querySelector(".toygan-opener:not(.toygan-values)");
     if (button) button.ariaPressed = String(this.#open);
     this.#stale = true;
     this.paint();
@@ -306,14 +331,19 @@ export class ChartView {
   }
 
   /** @param {Surface | Cells} mark */
-  #coloursEntry({ kind, name, role, label, opacity, low, high, unit }) {
+  #coloursEntry({ kind, name, role, label, opacity, low, middle, high, unit }) {
     const words = (/** @type {string} */ text, className = "") => make("span", className, { textContent: text });
-    const bar = make("span", "toygan-colours");
-    if (kind === "cells") {
-      bar.style.background = `linear-gradient(to right, var(--toygan-paper), var(--toygan-${role}))`;
-      bar.style.opacity = String(opacity);
-    }
-    const button = this.#button([name], words(label), words(low), bar, words(high));
+    const bar = (/** @type {number} */ from, /** @type {number} */ to) => {
+      const part = make("span", "toygan-colours"), share = (/** @type {number} */ level) => `${100 * level * opacity}%`;
+      const colour = (/** @type {number} */ level) =>
+        `color-mix(in srgb, var(--toygan-${role}) ${share(level)}, var(--toygan-paper))`;
+      if (kind === "cells") part.style.background = `linear-gradient(to right, ${colour(from)}, ${colour(to)})`;
+      if (from || to < 1) part.classList.add("toygan-half");
+      return part;
+    };
+    const bars = middle ? [bar(0, 0.5), words(middle), bar(0.5, 1)] : [bar(0, 1)];
+    const beside = kind === "cells" ? [words(unit, "toygan-note")] : []; // it says what a mark in a cell means
+    const button = this.#button([name], words(label), words(low), ...bars, words(high), ...beside);
     if (unit) button.title += `; a number is ${unit}`;
     return button;
   }
@@ -377,12 +407,13 @@ export class ChartView {
   }
 
   /**
-   * Act on a key: arrow keys move the place at which values are read, Escape ends it, s opens bands into lines, Enter
+   * Act on a key: arrow keys move the place at which values are read, Escape ends it, s opens bands into lines, v writes the values of cells, Enter
    * chooses the line that is read. Return whether the key was one of them.
    * @param {string} key
    */
   key(key) {
     if (key === "s") return this.#turn();
+    if (key === "v") return this.#writeValues();
     if (key === "Enter") return this.#choose();
     const frame = this.#frame, step = STEPS[key];
     if (key === "Escape") {

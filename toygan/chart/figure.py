@@ -145,7 +145,7 @@ def _static_key(chart: Chart) -> list[object]:
 def _legend_key(mark: Mark) -> tuple[object, ...]:
     """Return what a row of the legend shows of a mark besides its label."""
     if isinstance(mark, Raster):
-        return mark.low, mark.high, mark.unit
+        return mark.low, mark.middle, mark.high, mark.unit
     return (mark.key,) if isinstance(mark, Arrows) else ()
 
 
@@ -157,8 +157,8 @@ def _add_axes(figure: Figure, chart: Chart, place: Place, foot: float, palette: 
     left = _left_room(chart, w)
     if chart.of_kind(Cells):
         each = (w - left - RIGHT_POINTS / 72) / max(1, len(chart.x.marked))
-        gap = TICK_GAP_POINTS / 72
-        chart = replace(chart, y=_fit_words(chart.y, left - gap), x=_fit_words(chart.x, each - gap / 3))
+        gap, label = TICK_GAP_POINTS / 72, bool(chart.y.label) * LABEL_POINTS / 72
+        chart = replace(chart, y=_fit_words(chart.y, left - gap - label), x=_fit_words(chart.x, each - gap / 3))
     inside = max(LEAST_INCHES, w - left - RIGHT_POINTS / 72), max(LEAST_INCHES, h - TITLE_INCHES - footer)
     box = x + left, foot + room - y - h + footer, *inside
     axes = figure.add_axes((box[0] / width, box[1] / height, box[2] / width, box[3] / height), autoscale_on=False)
@@ -183,8 +183,8 @@ def _add_axes(figure: Figure, chart: Chart, place: Place, foot: float, palette: 
 def _left_room(chart: Chart, width: float) -> float:
     """Return the inches left of the axes; long words left of cells, which no frame changes, get what they need."""
     longest = max((len(words) for _, words in chart.y.marked), default=0) if chart.of_kind(Cells) else 0
-    least = LEFT_INCHES + bool(chart.y.label) * LABEL_POINTS / 72
-    return max(least, min((longest * LETTER_POINTS + TICK_GAP_POINTS) / 72, 0.45 * width))
+    label = bool(chart.y.label) * LABEL_POINTS / 72
+    return label + max(LEFT_INCHES, min((longest * LETTER_POINTS + TICK_GAP_POINTS) / 72, 0.45 * width))
 
 
 def _fit_words(axis: Axis, inches: float) -> Axis:
@@ -252,10 +252,13 @@ def _add_legend(axes: Axes, chart: Chart, palette: Palette, left: float) -> None
 
 def _add_colours_row(axes: Axes, mark: Raster, palette: Palette, place: Transform) -> None:
     colours = palette.surface() if isinstance(mark, Surface) else palette.shades(mark.role, mark.opacity)
-    bar = OffsetImage(np.repeat(colours[None, ::2], 12, axis=0), zoom=0.55)
-    words = [TextArea(w, textprops={"fontsize": STYLE.legend_size}) for w in (f"{mark.label}  {mark.low}", mark.high)]
+    pixels = np.repeat(colours[None, ::2], 12, axis=0)
+    bars = [OffsetImage(part, zoom=0.55) for part in (np.split(pixels, 2, axis=1) if mark.middle else [pixels])]
+    shown = (f"{mark.label}  {mark.low}", *[mark.middle] * (len(bars) - 1), mark.high)
+    words = [TextArea(w, textprops={"fontsize": STYLE.legend_size}) for w in shown]
     unit = TextArea(mark.unit, textprops={"fontsize": STYLE.tick_size, "color": palette.muted})
-    row = HPacker(children=[words[0], bar, words[1], unit], sep=5, pad=0, align="center")
+    parts = [part for pair in zip(words, bars, strict=False) for part in pair]
+    row = HPacker(children=[*parts, words[-1], unit], sep=5, pad=0, align="center")
     axes.add_artist(
         AnchoredOffsetbox(
             "upper left", child=row, frameon=False, pad=0, borderpad=0, bbox_to_anchor=(0, 0), bbox_transform=place

@@ -15,9 +15,11 @@ import { addPolygon, paintPoints } from "./points.js";
  *   x: (value: number) => number, y: (value: number) => number }} Frame
  *
  * All that painting needs; `point` is CSS pixels per point, `near` the one of several lines at the pointer,
- * `from` the point of a mesh that was chosen last.
- * @typedef {{ context: CanvasRenderingContext2D, frame: Frame, point: number, palette: Palette, near?: number, from?: number }} Brush
+ * `from` the point of a mesh that was chosen last, `values` whether the values of cells stand in them.
+ * @typedef {{ context: CanvasRenderingContext2D, frame: Frame, point: number, palette: Palette, near?: number, from?: number, values?: boolean }} Brush
  */
+
+const DARK_CELL = 0.6; // the value of a cell from which on the colour of the paper is read better than that of ink
 
 export const NUMBERS = /** @type {const} */ ([
   ...["surface_opacity", "fill_opacity", "box_opacity", "box_pad", "triangle_edge", "diamond_edge", "plus_width"],
@@ -237,7 +239,8 @@ function paintSurface({ context, frame, palette }, { values, columns }) {
 }
 
 /** @param {Brush} brush @param {Cells} mark */
-function paintCells({ context, frame, point, palette, near = -1 }, { role, opacity, values, columns, chosen }) {
+function paintCells(brush, mark) {
+  const { context, frame, point, palette, near = -1 } = brush, { role, opacity, values, columns, chosen } = mark;
   const rows = values.length / columns, { left, right, top, bottom } = frame, gap = palette.style.cell_edge * point;
   const width = (right - left) / columns, height = (bottom - top) / rows;
   const corner = (
@@ -264,6 +267,7 @@ function paintCells({ context, frame, point, palette, near = -1 }, { role, opaci
     context.stroke();
   });
   context.globalAlpha = 1;
+  if (brush.values) paintCellWords(brush, mark, width, corner);
   for (const [i, colour] of /** @type {[number, string][]} */ ([[near, palette.muted], [chosen, palette.ink]])) {
     if (i < 0) continue;
     const [x, y] = corner(i);
@@ -271,6 +275,27 @@ function paintCells({ context, frame, point, palette, near = -1 }, { role, opaci
     [context.strokeStyle, context.lineWidth] = [colour, edge];
     context.strokeRect(x + edge / 2, y + edge / 2, width - edge, height - edge);
   }
+}
+
+/**
+ * Write the value of each cell into it, in the colour that can be read there.
+ * @param {Brush} brush
+ * @param {Cells} mark
+ * @param {number} width
+ * @param {(i: number) => number[]} corner
+ */
+function paintCellWords(brush, { values, shown = [], columns, opacity }, width, corner) {
+  const { context, frame, point, palette } = brush, size = palette.style.tick_size;
+  const height = (frame.bottom - frame.top) / (values.length / columns);
+  setFont(brush, size);
+  const widest = Math.max(1, ...shown.map((words) => context.measureText(words).width));
+  setFont(brush, size * Math.min(1, (width - 4 * point) / widest, height / (1.3 * size * point)));
+  [context.textAlign, context.textBaseline] = ["center", "middle"];
+  shown.forEach((words, i) => {
+    const [x, y] = corner(i);
+    context.fillStyle = values[i] * opacity > DARK_CELL ? palette.paper : palette.ink;
+    if (!Number.isNaN(values[i])) context.fillText(words, x + width / 2, y + height / 2);
+  });
 }
 
 /** @param {Brush} brush @param {Arrows} mark */

@@ -228,12 +228,13 @@ class Bars(Mark):
 class Raster(Mark):
     """Values from 0 to 1 in cells of equal size over the whole axes; row 0 is the lowest, column 0 the leftmost.
 
-    Its row of the legend reads: label, `low`, a bar of the colours, `high`, `unit`.
+    Its row of the legend reads: label, `low`, a bar of the colours, `high`, `unit`; `middle` parts the bar.
     """
 
     values: Array  # (rows, columns)
     _: KW_ONLY
     low: str = ""
+    middle: str = ""
     high: str = ""
     unit: str = ""
     columns = ()
@@ -287,11 +288,13 @@ class Cells(Raster):
         low: Words for 0, left of the colours in the legend [default: none].
         high: Words for 1, right of them [default: none].
         unit: Words behind those, muted [default: none].
+        middle: Words for 1/2, in the middle of the colours [default: none].
+        shown: Words in each cell, which a page shows on request [default: none].
         chosen: Cell with a strong edge, counted row by row [default: none].
         numbers: What a page reports of each cell that is chosen, row by row; -1 of one that cannot be [default: its
             place].
     Raises:
-        ValueError: If there are not as many names as cells.
+        ValueError: If there are not as many names, or words in cells, as cells.
     Example:
         >>> import numpy as np
         >>> from toygan.chart import Cells
@@ -301,12 +304,14 @@ class Cells(Raster):
 
     names: tuple[str, ...]
     _: KW_ONLY
+    shown: tuple[str, ...] = ()
     chosen: int = -1
     numbers: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for key, given in (("names", self.names), ("numbers", self.numbers or self.names)):
+        kinds = (("names", self.names), ("words", self.shown or self.names), ("numbers", self.numbers or self.names))
+        for key, given in kinds:
             if np.size(self.values) != len(given):
                 raise ValueError(f"mark {self.name!r}: {len(given)} {key}; must be {np.size(self.values)}, one a cell")
 

@@ -88,7 +88,13 @@ def build_stylesheet(*more: Path) -> str:
         _rule(f'body[data-jp-theme-light="false"] {VIEW}', _colours(DARK)),
     ]
     return "\n".join(
-        [*rules, *(file.read_text(encoding="utf-8") for file in (FOLDER / "picture.css", FOLDER / "about.css", *more))]
+        [
+            *rules,
+            *(
+                file.read_text(encoding="utf-8")
+                for file in (FOLDER / "picture.css", FOLDER / "about.css", FOLDER / "cells.css", *more)
+            ),
+        ]
     )
 
 

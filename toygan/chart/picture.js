@@ -213,11 +213,11 @@ export class Picture {
   }
 
   /**
-   * Give a key to the chart that has the focus, or s on the picture itself to all charts; return whether one used it.
+   * Give a key to the chart that has the focus, or s or v on the picture itself to all charts; return whether one used it.
    * @param {KeyboardEvent} event
    */
   key({ target, key }) {
-    const all = target === this.root && key === "s";
+    const all = target === this.root && (key === "s" || key === "v");
     return this.#views.filter((view) => all || view.canvas === target).map((view) => view.key(key)).some(Boolean);
   }
 }

@@ -11,9 +11,9 @@
  * @typedef {Mark & { kind: "band", x?: Float32Array, low: Float32Array, high: Float32Array, end_label: string }} Band
  * @typedef {Mark & { kind: "bars", left: Float32Array, right: Float32Array, height: Float32Array }} Bars
  * @typedef {Mark & { kind: "surface", values: Uint8Array, columns: number,
- *   low: string, high: string, unit: string }} Surface
+ *   low: string, middle?: string, high: string, unit: string }} Surface
  * @typedef {Mark & { kind: "cells", values: Float32Array, columns: number, names: string[], chosen: number, numbers?: number[],
- *   low: string, high: string, unit: string }} Cells
+ *   shown?: string[], low: string, middle?: string, high: string, unit: string }} Cells
  * @typedef {Mark & { kind: "arrows", x: Float32Array, y: Float32Array, u: Float32Array, v: Float32Array,
  *   width: number, key: number }} Arrows
  * @typedef {Mark & { kind: "mesh", x: Float32Array, y: Float32Array, u: Float32Array, v: Float32Array, across: number,

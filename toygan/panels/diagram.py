@@ -24,6 +24,10 @@ ROW_LETTERS, BELOW_LETTERS = 24, 52  # of a tick left of the cells, and of all t
 HEALTHY = "healthy"  # in place of a metric: the share of seeds with that diagnosis
 BEYOND = "▽"  # in a cell that is worse than the scale holds
 LOG_TICKS = 6  # at most
+ABOUT = (
+    "Each cell is a recipe, the mean of its seeds: its column and row say what it changes, and more colour is better. "
+    "Click on a cell to open its run, and press v to see the numbers."
+)
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,13 @@ class Scale:
     best: float
     log: bool = False
     true: ReferenceBand | None = None
+
+    @property
+    def middle(self) -> float:
+        """The value with half of the colour."""
+        if self.log:
+            return math.sqrt(self.worst * self.best)
+        return (self.worst + self.best) / 2
 
     def goodness(self, values: np.ndarray) -> np.ndarray:
         """Return values as 0 for the worst and 1 for the best; below 0 if they are worse than the scale holds."""
@@ -115,11 +126,13 @@ class Diagram:
             unit = f"{unit}  {BEYOND} worse than {low}".strip()
         rows = np.where(beyond, -1, np.clip(share, 0, 1)).reshape(len(up), len(across))
         cells = Cells(
-            "cells", "real", rows, self.names, chosen=self.chosen, label=self.metric, low=low, high=high, unit=unit
-        )
-        title = f"{y} ↑   (the more colour, the better)"
+            "cells", "real", rows, self.names, chosen=self.chosen, label=self.metric, low=low, high=high, unit=unit,
+            middle=self._words(scale.middle),
+            shown=tuple(self._words(mean) if np.isfinite(mean) else "" for mean in self.means),
+        )  # fmt: skip
         below = max(MOST_DIGITS, BELOW_LETTERS // min(len(across), MOST_TICKS))
-        return Chart(title, _axis(f"{x} →", across, below), _axis("", up, ROW_LETTERS), (cells,))
+        axes = _axis(x, across, below), _axis(y, up, ROW_LETTERS)
+        return Chart(f"{self.metric} in each cell", *axes, (cells,), note="the more colour, the better", about=ABOUT)
 
     def _words(self, value: float) -> str:
         return percent(value) if self.metric == HEALTHY else score(self.metric, value)
