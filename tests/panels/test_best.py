@@ -70,6 +70,8 @@ def test_estimated_densities_are_blurred_alike_so_that_a_right_generator_scores_
     best = find_best(probe, PLANE, 20)
     assert best.estimated
     x, y = np.meshgrid(middles(*PLANE[0], 20), middles(*PLANE[1], 20))
+    assert best.empty[0, 0]
+    assert not best.empty[7, 10]
     common = normal(x, 0, 2) * normal(y, 0, 0.5) > 0.02  # there are enough samples for an estimate
     np.testing.assert_allclose(best.output[common], 0.5, atol=0.08)
 
@@ -94,3 +96,6 @@ def test_the_contour_of_a_cone_is_its_circle():
     np.testing.assert_allclose(np.hypot(across[there], up[there]), 2.0, atol=2e-3)
     assert there.sum() > 200
     assert find_contour(np.zeros((4, 4)), ((0, 1), (0, 1)), 0.5)[0].size == 0
+    half = np.where(x > 0, np.nan, np.hypot(x, y))
+    across, _ = find_contour(half, ((-4, 4), (-4, 4)), 2.0)
+    assert np.nanmax(across) < 0

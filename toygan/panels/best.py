@@ -32,10 +32,12 @@ class Best:
     Args:
         output: Its output, in the shape of `Look.d_output`.
         estimated: False if both densities are known; else both are blurred by the same kernel.
+        empty: True in cells where both are too small to be estimated, in the shape of `output`.
     """
 
     output: np.ndarray
     estimated: bool
+    empty: np.ndarray
 
 
 def refuse_best(recipe: Recipe) -> str | None:
@@ -58,12 +60,13 @@ def find_best(probe: Probe, window: Window, cells: int) -> Best | None:
         x = torch.from_numpy(_middles(window, cells))
         with np.errstate(invalid="ignore"):
             log_ratio = probe.data.log_prob(x).double().numpy() - log_q
+        estimated, empty = False, np.zeros(len(x), dtype=bool)
     else:
-        log_ratio = _estimate(probe, window, cells)
+        estimated, (log_ratio, empty) = True, _estimate(probe, window, cells)
     logit = recipe.parts.loss.optimal_logit(torch.from_numpy(np.nan_to_num(log_ratio, nan=0.0)))
     assert logit is not None
-    output: np.ndarray = torch.sigmoid(logit).numpy().reshape((cells,) * len(window))
-    return Best(output, log_q is None or probe.data.training_set is not None or not probe.data.has_density)
+    shape = (cells,) * len(window)
+    return Best(torch.sigmoid(logit).numpy().reshape(shape), estimated, empty.reshape(shape))
 
 
 def log_density_of_generator(probe: Probe, window: Window, cells: int) -> np.ndarray | None:
@@ -111,12 +114,12 @@ def _along_line(probe: Probe, window: Window, cells: int) -> np.ndarray | None:
     return log_q
 
 
-def _estimate(probe: Probe, window: Window, cells: int) -> np.ndarray:
-    """Return log p / q from samples of G, both densities blurred by the same kernel."""
+def _estimate(probe: Probe, window: Window, cells: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return log p / q from samples of G, both densities blurred by the same kernel, and where both are too small."""
     floor = FLOOR / math.prod(high - low for low, high in window)
     q = blur(_count(probe.generate(SAMPLES)[0].double().cpu().numpy(), window, cells), window, cells)
-    log_ratio: np.ndarray = np.log(_blurred_data(probe.data, window, cells) + floor) - np.log(q + floor)
-    return log_ratio.ravel()
+    p = _blurred_data(probe.data, window, cells)
+    return (np.log(p + floor) - np.log(q + floor)).ravel(), (p + q < floor).ravel()
 
 
 @lru_cache(maxsize=8)
@@ -160,7 +163,7 @@ def _middles(window: Window, cells: int) -> np.ndarray:
 
 
 def find_contour(values: np.ndarray, window: Window, level: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return the line of a level through values `(ny, nx)` in the middles of cells, as pieces between NaN.
+    """Return the line of a level through values `(ny, nx)`, if finite, in the middles of cells, as pieces between NaN.
 
     Each square between four middles is cut into two triangles; a piece crosses two sides of one.
     """
@@ -172,7 +175,7 @@ def find_contour(values: np.ndarray, window: Window, level: float) -> tuple[np.n
     a, b, c, d = corners[:-1, :-1], corners[:-1, 1:], corners[1:, :-1], corners[1:, 1:]
     triangles = np.concatenate([np.stack(three, axis=-2).reshape(-1, 3, 3) for three in ((a, b, d), (a, c, d))])
     high = triangles[..., 2] > 0
-    cut = triangles[(high.any(-1)) & ~high.all(-1)]
+    cut = triangles[high.any(-1) & ~high.all(-1) & np.isfinite(triangles[..., 2]).all(-1)]
     high = cut[..., 2] > 0
     odd = np.where(high.sum(-1) == 1, high.argmax(-1), (~high).argmax(-1))  # the corner alone on its side
     rows = np.arange(len(cut))

@@ -89,8 +89,9 @@ def contours(look: Look) -> list[Line]:
     if BEST not in look.layers or look.best is None:
         return []
     window, label = look.recipe.parts.data.extent, f"{describe_best(look.best)}: ¼, ½, ¾"
+    values = np.where(look.best.empty, np.nan, look.best.output)
     return [
-        Line(f"best {level}", role, *find_contour(look.best.output, window, level), width=1.6, label=label)
+        Line(f"best {level}", role, *find_contour(values, window, level), width=1.6, label=label)
         for level, role in CONTOURS
     ]
 

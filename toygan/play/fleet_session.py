@@ -205,12 +205,32 @@ class FleetSession:
         self.layers ^= {layer}
 
     @alone
-    def step(self) -> None:
-        """Train one iteration of every member, and measure it."""
+    def step(self, player: str | None = None) -> None:
+        """Train one iteration of every member, or one player's part of it ("D" or "G"), and measure it."""
         self._halt()
-        if self.iteration < self.end:
+        if player is not None:
+            self._step_player(player)
+        elif self.iteration < self.end:
             self.fleet.step()
             self._stop_at_end()
+
+    def _step_player(self, player: str) -> None:
+        """Let one player of every member move alone at the present iteration; a refusal is said."""
+        try:
+            for run in self.fleet.working:
+                run.population.check_player(player)
+        except RecipeError as error:
+            self.say(str(error), refused=True)
+            return
+        for run in self.fleet.working:
+            run.step_player(player)
+        self.fleet.measure(self._quick_look)
+        self._note(f"{player} alone")
+        self.say(f"{player} took its step alone; the iteration is not over")
+        self._stop_at_end()
+
+    def _note(self, words: str) -> None:
+        """Note on a time line, if there is one, what has changed at the present iteration."""
 
     @alone
     def reset(self) -> None:

@@ -11,7 +11,7 @@ import math
 import os
 import time
 from collections.abc import Callable, Generator, Sequence
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -34,7 +34,15 @@ from toygan.text import describe_error
 SLICE_SECONDS = 1 / 240  # of training, at least one iteration, between two moments at which the page is heard
 FAR_SECONDS = 0.2  # of a way to an iteration that is gone in slices, if the page asks for it
 SAY_SECONDS = 0.1  # from one word about the way to the next
-CONTINUES = ("play", "step", "apply", "undo", "compare")  # buttons that continue from the frame that is shown
+CONTINUES = (
+    "play",
+    "step",
+    "step-d",
+    "step-g",
+    "apply",
+    "undo",
+    "compare",
+)  # buttons that continue from the frame that is shown
 EVENT_LOOP_TURNS = 3  # at each of these moments: a message passes through several before it moves a control
 
 
@@ -114,10 +122,16 @@ class Live(w.VBox):  # type: ignore[misc]
         self._show()
 
     @acting
-    def step(self) -> None:
-        """Train one iteration."""
+    def step(self, player: str | None = None) -> None:
+        """Train one iteration, or one player's part of it.
+
+        Args:
+            player: "D" or "G", which then moves alone: the iteration is not over [default: both].
+        Raises:
+            ValueError: If there is no such player.
+        """
         self.continue_from_seen()
-        self.session.step()
+        self.session.step(player)
         self._show()
 
     @acting
@@ -388,11 +402,12 @@ class Live(w.VBox):  # type: ignore[misc]
         if continues and not self._reach_seen(lambda: self._hear(content)):
             return
         if "do" in content:
-            {
+            acts: dict[str, Callable[[], object]] = {
                 "play": self._toggle, "step": self._step, "reset": self.reset, "apply": self.apply_remedy,
                 "undo": self.undo, "compare": self.compare, "all": self.turn_seeds, "pin": self.pin,
-                "unpin": self.unpin,
-            }[content["do"]]()  # fmt: skip
+                "unpin": self.unpin, "step-d": partial(self.step, "D"), "step-g": partial(self.step, "G"),
+            }  # fmt: skip
+            acts[content["do"]]()
         elif "focus" in content:
             self.focus(content["focus"])
         elif "at" in content:

@@ -170,6 +170,9 @@ class TimeMachine(FleetSession):
             self._said = True
             self.say(f"repeated from iteration {min(departed):,} on without its compiled program: rounded differently")
 
+    def _note(self, words: str) -> None:
+        self._mark(words)
+
     def _mark(self, words: str) -> None:
         """Note on the time line what has changed at the present iteration; later changes are gone."""
         last = self.iteration - (self._landed == self.iteration)

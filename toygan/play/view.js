@@ -27,6 +27,8 @@ import { Timeline } from "./timeline.js";
 const BUTTONS = [
   ["play", "Play", "fa-play", "play or pause (space on the picture)"],
   ["step", "Step", "fa-step-forward", "one iteration (right arrow on the picture)"],
+  ["step-d", "D", "fa-step-forward", "one iteration's step of D alone"],
+  ["step-g", "G", "fa-step-forward", "one iteration's step of G alone"],
   ["reset", "Reset", "fa-refresh", "from iteration 0 again, with the settings as they are"],
   ["pin", "Pin", "fa-thumb-tack", "let the curves so far stay, in grey, behind those of later runs"],
   ["unpin", "Unpin", "fa-eraser", "take away the curves that were pinned last"],
@@ -39,7 +41,7 @@ const BUTTONS = [
     "picture, Play, iteration and verdict alone, in all of the window (key f, Escape)",
   ],
 ];
-const MORE = 3;
+const MORE = 5;
 const OFFERED = /** @type {readonly ("pin" | "unpin" | "all" | "compare")[]} */ (["pin", "unpin", "all", "compare"]);
 const OFFERS = /** @type {const} */ ([
   ["apply", "fa-check", "change the settings as the diagnosis advises"],

@@ -28,7 +28,7 @@ SAYS: dict[str, type] = {
     "view": str, "here": bool, "gone": bool, "hidden": bool, "shown": int, "pace": int, "do": str, "focus": int,
     "at": int, "layer": str, "sort": str,
 }  # fmt: skip
-BUTTONS = ("play", "step", "reset", "apply", "undo", "compare", "all", "pin", "unpin")
+BUTTONS = ("play", "step", "step-d", "step-g", "reset", "apply", "undo", "compare", "all", "pin", "unpin")
 
 
 def check_message(content: Any, seeds: int = 1) -> bool:

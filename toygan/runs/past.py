@@ -14,10 +14,18 @@ MOST_SETTINGS = 1000  # changes that are kept, each with the recipes of all memb
 
 
 class Setting(NamedTuple):
-    """The recipes with which a run continues from an iteration on."""
+    """The recipes with which a run continues from an iteration on, or the player that moved alone there."""
 
     step: int
     recipes: tuple[Recipe, ...]
+    player: str = ""
+
+    def make(self, population: Population) -> None:
+        """Change a population so."""
+        if self.player:
+            population.step_player(self.player)
+        else:
+            population.change(self.recipes)
 
 
 class Arrival(NamedTuple):
@@ -28,7 +36,8 @@ class Arrival(NamedTuple):
 
 
 class Past:
-    """The iterations that a run has been at, and how it came there: its bookmarks, and each change of its recipes.
+    """The iterations that a run has been at, and how it came there: its bookmarks, each change of its
+    recipes, and each step of one player.
 
     A run that has gone back repeats what followed, the changes too, until its recipes change in another way.
     """
@@ -45,7 +54,7 @@ class Past:
         past = Past(self.first)
         past.parted = self.parted if len(members) == len(population.recipes) else population.steps
         past.reached, past._done = self.reached, self._done
-        past.settings = [Setting(step, tuple(recipes[i] for i in members)) for step, recipes in self.settings]
+        past.settings = [s._replace(recipes=tuple(s.recipes[i] for i in members if s.recipes)) for s in self.settings]
         past.history = None if self.history is None else self.history.select(members)
         return past
 
@@ -80,14 +89,21 @@ class Past:
     def _redo(self, population: Population, done: int) -> int:
         """Make the changes from number `done` on that were made at its iteration; return the number of the next."""
         while done < len(self.settings) and self.settings[done].step == population.steps:
-            population.change(self.settings[done].recipes)
+            self.settings[done].make(population)
             done += 1
         return done
 
     def change(self, step: int, recipes: Sequence[Recipe]) -> None:
         """Note a change at an iteration; what came after it before is forgotten."""
-        self.forget_after(step)
-        self.settings.append(Setting(step, tuple(recipes)))
+        self._note(Setting(step, tuple(recipes)))
+
+    def move(self, step: int, player: str) -> None:
+        """Note that a player has moved alone at an iteration; what came after it before is forgotten."""
+        self._note(Setting(step, (), player))
+
+    def _note(self, setting: Setting) -> None:
+        self.forget_after(setting.step)
+        self.settings.append(setting)
         if len(self.settings) > MOST_SETTINGS:
             self._forget_first()
         self._done = len(self.settings)

@@ -235,6 +235,16 @@ class Run:
         self.engine.forget_after(self.steps)
         self.past.change(self.steps, several)
 
+    def step_player(self, player: str) -> None:
+        """Let one player take its part of an iteration, at the present one; what came after it before is forgotten.
+
+        Raises RecipeError if the recipe does not let one player move alone.
+        """
+        self.population.step_player(player)
+        self.engine.forget_after(self.steps)
+        self.past.move(self.steps, player)
+        self.record.path.add(self.population)
+
     def mark(self) -> Moment:
         """Return what `take_back` needs to take back the changes from now on."""
         return Moment(self.population.fork(), self.calls, self.past.done)

@@ -27,6 +27,7 @@ from toygan.training.tracer import Untraceable
 if TYPE_CHECKING:
     import pandas as pd
 
+PLAYERS = ("D", "G")
 PROBE_BATCHES = 8  # batches to look at, of different sizes, that are kept: drawing one costs more than looking at it
 
 
@@ -126,12 +127,52 @@ class Population:
         self.turn.step(self.game)
         self.game.steps += 1
         self.game.apply_schedule()
-        theta_g, theta_d = self.game.generator.theta, self.game.discriminator.theta
         if self._averages:
-            self._average = torch.lerp(theta_g, self._average, decay)
-        total = theta_g.sum(-1) + theta_d.sum(-1)
-        self._alive = self._alive & (total - total == 0)  # neither an infinite nor an undefined number gives 0
+            self._average = torch.lerp(self.game.generator.theta, self._average, decay)
+        self._notice_diverged()
         self._age = self._age + self._alive
+
+    def step_player(self, player: str) -> None:
+        """Let one player take its part of an iteration; the iteration and the moving average stay as they are.
+
+        With alternating turns, D's part and then G's are one iteration. Random numbers go on where they were: a player
+        that moves alone takes the next batches.
+
+        Args:
+            player: "D" or "G".
+        Raises:
+            RecipeError: If the recipe's turn moves both players at once, or if it has no discriminator.
+            ValueError: If there is no such player.
+        Example:
+            >>> from toygan import Population, Recipe
+            >>> population, other = (Population(Recipe(width=4, batch=8)) for _ in range(2))
+            >>> for player in ("D", "G"):
+            ...     population.step_player(player)
+            >>> other.step()
+            >>> bool((population.generator.theta == other.generator.theta).all()), population.steps
+            (True, 0)
+        """
+        self.check_player(player)
+        self.turn.step_player(self.game, player)
+        self._notice_diverged()
+
+    def check_player(self, player: str) -> None:
+        """Raise the errors of `step_player`, if there is one; nothing moves.
+
+        Args:
+            player: "D" or "G".
+        """
+        if player not in PLAYERS:
+            raise ValueError(f"player={player!r}: must be one of {', '.join(PLAYERS)}")
+        if player == "D" and not self.game.loss.uses_discriminator:
+            raise RecipeError("loss", self.recipes[0].loss, "has no discriminator")
+        if not self.turn.moves_apart:
+            words = "moves both players at once: there is no step of one of them"
+            raise RecipeError("turns", self.recipes[0].turns, words)
+
+    def _notice_diverged(self) -> None:
+        total = self.game.generator.theta.sum(-1) + self.game.discriminator.theta.sum(-1)
+        self._alive = self._alive & (total - total == 0)  # neither an infinite nor an undefined number gives 0
 
     def compile(self) -> str:
         """Train by a program from now on: the operations of a step, compiled if a C++ compiler is found.

@@ -100,6 +100,20 @@ class Turn:
         game.step_g(for_g)
         game.step_d(for_d)
 
+    @property
+    def moves_apart(self) -> bool:
+        """True if one player can take its part of an iteration alone."""
+        return type(self).step_player is not Turn.step_player
+
+    def step_player(self, game: GameView, player: str) -> None:
+        """Let one player take its part of an iteration, on batches of its own; a turn need not allow it.
+
+        Args:
+            game: The game, whose players `step_g` and `step_d` move.
+            player: "D" or "G".
+        """
+        raise NotImplementedError
+
 
 def plain(parts: RecipeParts) -> bool:
     """Return True if both players take plain gradient steps, as turns need that compute a step ahead by formula."""

@@ -18,11 +18,17 @@ class Alternating(Turn):
     takes_steps = True
 
     def step(self, game: GameView) -> None:
+        self.step_player(game, "D")
+        self.step_player(game, "G")
+
+    def step_player(self, game: GameView, player: str) -> None:
         g, d = game.generator, game.discriminator
-        for _ in range(game.d_steps):
-            game.step_d(game.discriminator_gradient(g.theta, d.theta, game.batch()))
-        for _ in range(game.g_steps):
-            game.step_g(game.generator_gradient(g.theta, d.theta, game.batch()))
+        if player == "D":
+            for _ in range(game.d_steps):
+                game.step_d(game.discriminator_gradient(g.theta, d.theta, game.batch()))
+        else:
+            for _ in range(game.g_steps):
+                game.step_g(game.generator_gradient(g.theta, d.theta, game.batch()))
 
 
 @dataclass(frozen=True)
@@ -100,6 +106,13 @@ class RungeKutta4(Turn):
 @dataclass(frozen=True)
 class Simultaneous(Turn):
     """Both players step at once, on one batch, each against the other's present parameters (Mescheder et al. 2017)."""
+
+    def step_player(self, game: GameView, player: str) -> None:
+        g, d, batch = game.generator, game.discriminator, game.batch()
+        if player == "D":
+            game.step_d(game.discriminator_gradient(g.theta, d.theta, batch))
+        else:
+            game.step_g(game.generator_gradient(g.theta, d.theta, batch))
 
 
 @dataclass(frozen=True)
