@@ -261,6 +261,7 @@ class Surface(Raster):
         opacity: From 0 to 1 [default: 1].
         low: Words for 0, left of the colours in the legend [default: none].
         high: Words for 1, right of them [default: none].
+        middle: Words for 0.5, in the middle of the colours [default: none].
         unit: Words behind those, muted [default: none].
     Example:
         >>> import numpy as np
@@ -288,7 +289,7 @@ class Cells(Raster):
         low: Words for 0, left of the colours in the legend [default: none].
         high: Words for 1, right of them [default: none].
         unit: Words behind those, muted [default: none].
-        middle: Words for 1/2, in the middle of the colours [default: none].
+        middle: Words for 0.5, in the middle of the colours [default: none].
         shown: Words in each cell, which a page shows on request [default: none].
         chosen: Cell with a strong edge, counted row by row [default: none].
         numbers: What a page reports of each cell that is chosen, row by row; -1 of one that cannot be [default: its

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import ipywidgets as w
 
@@ -21,12 +21,14 @@ class Card(w.VBox):  # type: ignore[misc]
         text: Returns the present text as HTML, with formulas between dollar signs.
         post: What calls a function in the thread of the run.
         clock: Seconds since some moment.
+        above: Widgets above the text, such as a button.
     """
 
     def __init__(
         self, title: str, tip: str, text: Callable[[], str], post: Callable[..., None],
-        clock: Clock = time.monotonic,
+        clock: Clock = time.monotonic, above: Sequence[w.Widget] = (),
     ) -> None:  # fmt: skip
+        self._above = above
         self._text, self._clock, self._key, self._next = text, clock, object(), 0.0
         self.button = w.ToggleButton(description=title, tooltip=tip, layout={"width": "auto"})
         self.button.observe(lambda _: post(self._turn), "value")
@@ -37,7 +39,7 @@ class Card(w.VBox):  # type: ignore[misc]
     def _turn(self) -> None:
         if self.button.value:
             self._write()
-        self.children = [self.button, self.body] if self.button.value else [self.button]
+        self.children = [self.button, *self._above, self.body] if self.button.value else [self.button]
 
     def follow(self, key: object, playing: bool) -> None:
         """Write the text anew if `key`, all that decides it, has changed; while something plays, not too often."""

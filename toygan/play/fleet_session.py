@@ -131,6 +131,11 @@ class FleetSession:
         return False
 
     @property
+    def between(self) -> bool:
+        """True if what is shown is no whole iteration."""
+        return False
+
+    @property
     def lines(self) -> list[str]:
         """The status and the diagnosis, as lines below a picture."""
         words = self.words

@@ -12,6 +12,7 @@ from toygan.panels.look import Look
 from toygan.panels.picture import choose_panels
 from toygan.panels.seeds import ALL_SEEDS
 from toygan.play.session import Session
+from toygan.play.slow_motion import at_stage, show_stage
 
 ARROWS_SECONDS = 0.15  # in which arrows are found, or left out, if an iteration takes long
 
@@ -41,5 +42,9 @@ class Frames:
         before, needs = self._charts.look, self._charts.needs
         s.run.followed = tuple(needs)
         asks = self._charts.asks
-        look = Look.from_run(s.population, s.record, s.snapshot, s.focus, None, needs, before, patience, asks, s.layers)
+        stage = s.stage
+        population = s.population if stage is None else at_stage(s.population, stage)
+        look = Look.from_run(population, s.record, s.snapshot, s.focus, None, needs, before, patience, asks, s.layers)
+        if stage is not None:
+            look = show_stage(look, stage)
         return self._charts.update(replace(look, sort=s.sort, pins=s.pins.beside(s.recipe)))

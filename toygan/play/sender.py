@@ -43,7 +43,8 @@ class Sender:
         if s.fleet.runs is not self._runs:
             self.recording, self._runs = Recording(most=FRAME_BYTES), s.fleet.runs
         charts = self._render()
-        if s.repeats and self.recording.frames:  # what is repeated is there already, and what followed it
+        # What is repeated is there already, and what followed it; a stage is no whole iteration.
+        if self.recording.frames and (s.repeats or s.between):
             return charts
         beside = {"status": s.status, "recipe": s.share, "stretch": s.stretch}
         self.recording.add(s.iteration, {**beside, **s.words}, charts)

@@ -135,8 +135,8 @@ class Population:
     def step_player(self, player: str) -> None:
         """Let one player take its part of an iteration; the iteration and the moving average stay as they are.
 
-        With alternating turns, D's part and then G's are one iteration. Random numbers go on where they were: a player
-        that moves alone takes the next batches.
+        With alternating turns, D's part and then G's are one iteration. A player that moves alone takes the next
+        batches.
 
         Args:
             player: "D" or "G".
