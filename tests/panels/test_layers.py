@@ -9,6 +9,7 @@ from toygan import Population, Recipe, Session
 from toygan.panels import Look, render
 from toygan.panels.layers import BEST, DEFAULT_LAYERS, DIFFERENCE, LABELS, MAP
 from toygan.play.frames import Frames
+from toygan.play.twins_session import TwinsSession
 from toygan.runs.record import Record
 
 SMALL = {"width": 4, "batch": 8}
@@ -75,5 +76,6 @@ def test_a_session_switches_its_layers_and_its_frames_follow():
     session.switch(BEST)
     session.switch("arrows")
     assert switches(frames()[0]) == {name: name == BEST for name in LABELS}
+    assert TwinsSession.from_session(session).layers == {BEST}
     with pytest.raises(ValueError, match="layer='sky': must be one of arrows, map, best, difference"):
         session.switch("sky")

@@ -23,6 +23,7 @@ SAMPLES = 4096  # of each kind, if a density is estimated
 BINS = 4  # in a cell of the grid, in which samples are counted
 BLUR = {1: 2.0, 2: 1.0}  # by dimensions of the data: standard deviation of the kernel, in cells of the grid
 FLOOR = 1e-3  # of the samples, taken to lie anywhere in the window: where nothing is, the best D is undecided
+EMPTY = 4  # times this floor, below which both densities together are nothing
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,7 +120,7 @@ def _estimate(probe: Probe, window: Window, cells: int) -> tuple[np.ndarray, np.
     floor = FLOOR / math.prod(high - low for low, high in window)
     q = blur(_count(probe.generate(SAMPLES)[0].double().cpu().numpy(), window, cells), window, cells)
     p = _blurred_data(probe.data, window, cells)
-    return (np.log(p + floor) - np.log(q + floor)).ravel(), (p + q < floor).ravel()
+    return (np.log(p + floor) - np.log(q + floor)).ravel(), (p + q < EMPTY * floor).ravel()
 
 
 @lru_cache(maxsize=8)

@@ -14,7 +14,6 @@ from toygan.panels.samples import MOST_STRETCH, axis_names
 from toygan.recipe import Recipe
 
 LATENT_SIDE, GAP = 0.7, 0.26  # of the noise's square, and between it and the data, times the height of the data
-HEAD = 0.07  # above the squares, for their names
 EVERY = 3  # points of the grid from line to line
 DOTS = 25  # on the curve
 MOST_POINTS = 200  # real samples beside the map
@@ -107,8 +106,8 @@ class PlaneMap(Map):
             Points("real", "real", across.place(real[0]), up.place(real[1]), label="real", opacity=0.5, size=4),
             _mesh(latent, noise, across, up),
             Text(
-                "names", "ink", ("noise z", "samples G(z)"), np.array([LATENT_SIDE / 2, start + wide / 2]),
-                np.array([LATENT_SIDE, 1]), offset=np.array([[0, 5]]), anchor="bottom", bold=True,
+                "names", "ink", ("z", "G(z)"), np.array([LATENT_SIDE / 2, start + wide / 2]),
+                np.array([LATENT_SIDE, 1]), offset=np.array([[0, -4]]), anchor="top", bold=True, box=True,
             ),
             _levels("levels of the data", up, start),
         )  # fmt: skip
@@ -116,9 +115,7 @@ class PlaneMap(Map):
         names = axis_names(look.recipe)
         label = f"{'z' if flat else 'z₁'} at the left,  {names[0] or 'x₁'} at the right"
         x = _axis(label, start + wide, below)
-        return Chart(
-            self.title, x, _axis("" if flat else "z₂", 1 + HEAD, beside), marks, aspect=1, note=describe_grid(latent)
-        )
+        return Chart(self.title, x, _axis("" if flat else "z₂", 1, beside), marks, aspect=1, note=describe_grid(latent))
 
 
 def _mesh(latent: LatentMap, noise: Span, across: Span, up: Span) -> Mesh:

@@ -73,6 +73,7 @@ class TwinsSession(TimeMachine):
         one = cls.__new__(cls)
         one._begin(Lineup.from_run(session.run.split(range(session.seeds))), session.seeds)
         one._focus, one._changes, one.pins = session.focus, list(session._changes), session.pins.copy()
+        one.layers = session.layers
         return one
 
     def _begin(self, fleet: Lineup, seeds: int) -> None:
