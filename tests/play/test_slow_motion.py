@@ -82,14 +82,14 @@ def test_every_stage_names_a_line_of_the_library(key):
 def test_a_session_goes_through_the_stages_and_then_has_trained_one_iteration():
     session, plain = (Session(Recipe(**SMALL), seeds=2) for _ in "ab")
     captions = []
-    while session.next_stage() is not None:
+    while session.next_stage():
         captions.append(session.message)
         assert (session.iteration, session.between) == (0, True)
     plain.step()
     assert len(captions) == 12
     assert (session.iteration, session.snapshot.step, session.between) == (1, 1, False)
     assert all(torch.equal(a, b) for a, b in zip(tensors(session.population), tensors(plain.population), strict=True))
-    assert session.next_stage().name == "noise"
+    assert session.next_stage()[0].name == "noise"
 
 
 @pytest.mark.parametrize(
@@ -105,14 +105,15 @@ def test_whatever_else_is_done_ends_it_as_if_it_had_not_begun(act):
         session.next_stage()
     for one in (session, plain):
         act(one)
-    assert session.stage is None
+    assert not session.stages
     assert all(torch.equal(a, b) for a, b in zip(tensors(session.population), tensors(plain.population), strict=True))
 
 
 def test_the_picture_shows_the_batch_and_each_players_step():
     session = Session(Recipe(**SMALL), seeds=1)
     frames, pictures = Frames(session, ["samples"]), {}
-    while (stage := session.next_stage()) is not None:
+    while stages := session.next_stage():
+        (stage,) = stages
         (chart,) = frames()
         pictures[stage.player, stage.name] = chart
         if stage.generated is not None and stage.name != "gradient":
@@ -129,13 +130,34 @@ def test_the_card_of_a_playground_says_what_happens_and_its_recording_holds_whol
     p.slow_motion.button.value = True
     assert "Press Next" in p.slow_motion.body.value
     p.screen.charts()
-    p.next.click()
-    for part in ("Stage 1 of 12, D", r"$z\sim p(z)", "<td>8 × 2</td>", "return Batch(self._real.next(n)"):
+    p.slow_motion.next.click()
+    for part in ("Stage 1 of 12", "<b>D</b>", r"$z\sim p(z)", "<td>8 × 2</td>", "return Batch(self._real.next(n)"):
         assert part in p.slow_motion.body.value
     p.screen.charts()
     for _ in range(12):
-        p.next.click()
+        p.slow_motion.next.click()
     assert "Press Next" in p.slow_motion.body.value
     p.screen.charts()
     assert (p.session.iteration, [frame.iteration for frame in p.screen.recording.frames]) == (1, [0, 1])
     p.close()
+
+
+def test_twins_go_through_the_stages_together_and_a_side_with_fewer_waits():
+    recipes = [Recipe(**SMALL), Recipe(d_steps=2, **SMALL)]
+    twins, plain = (Playground(recipes[0], against=recipes[1], seeds=2, controls=("lr_g",)) for _ in "ab")
+    twins.slow_motion.button.value = True
+    for _ in range(17):
+        twins.slow_motion.next.click()
+    assert [(s.player, s.name) for s in twins.session.stages] == [("G", "step"), ("G", "gradient")]
+    assert all(part in twins.slow_motion.body.value for part in ("Stage 17 of 18", "A · G", "B · G"))
+    shown = twins.screen.charts()[0]["generated"].x  # of side A, after G's step; B shows the arrows of G's gradient
+    torch.testing.assert_close(torch.from_numpy(shown).float(), twins.session.stages[0].generated[:, 0])
+    twins.slow_motion.next.click()
+    twins.slow_motion.next.click()
+    plain.step()
+    assert not twins.session.stages
+    for one, other in zip(twins.session.fleet.runs, plain.session.fleet.runs, strict=True):
+        pairs = zip(tensors(one.population), tensors(other.population), strict=True)
+        assert all(torch.equal(a, b) for a, b in pairs)
+    twins.close()
+    plain.close()

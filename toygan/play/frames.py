@@ -42,9 +42,7 @@ class Frames:
         before, needs = self._charts.look, self._charts.needs
         s.run.followed = tuple(needs)
         asks = self._charts.asks
-        stage = s.stage
-        population = s.population if stage is None else at_stage(s.population, stage)
+        population = at_stage(s.population, *s.stages)
         look = Look.from_run(population, s.record, s.snapshot, s.focus, None, needs, before, patience, asks, s.layers)
-        if stage is not None:
-            look = show_stage(look, stage)
+        look = show_stage(look, *s.stages)
         return self._charts.update(replace(look, sort=s.sort, pins=s.pins.beside(s.recipe)))

@@ -154,6 +154,14 @@ class Live(w.VBox):  # type: ignore[misc]
         self._seen = self.screen.show_stored(iteration)
 
     @acting
+    def next_stage(self) -> None:
+        """Show the next stage of an iteration in slow motion; after the last one, the iteration is over."""
+        if isinstance(self.session, TimeMachine):
+            self.continue_from_seen()
+            self.session.next_stage()
+            self._show()
+
+    @acting
     def switch(self, layer: str) -> None:
         """Switch a layer of the samples on or off.
 

@@ -11,10 +11,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import ipywidgets as w
-
 from toygan.panels import PANELS
-from toygan.play import formula_card, slow_card
+from toygan.play import formula_card
 from toygan.play.alone import alone
 from toygan.play.aside import aside
 from toygan.play.card import Card
@@ -26,6 +24,7 @@ from toygan.play.live import Live, acting, leave_room_for_the_page
 from toygan.play.loop import running_loop
 from toygan.play.remedy_list import RemedyList
 from toygan.play.session import Session
+from toygan.play.slow_card import SlowCard
 from toygan.play.twins import HEIGHT, WIDTH, Twins, make_twins
 from toygan.play.twins_session import TwinsSession
 from toygan.play.view import check_size
@@ -117,9 +116,7 @@ class Playground(Live):
         self._given = None if controls is None else names
         self.column = ControlColumn(choose_groups(self._given, used))
         self.column.fill(self.controls)
-        self.next = w.Button(description=slow_card.NEXT, tooltip=slow_card.NEXT_TIP, icon="forward")
-        self.next.on_click(lambda _: self._post(self.next_stage))
-        self.slow_motion = Card(slow_card.TITLE, slow_card.TIP, self._render_stage, self._post, above=[self.next])
+        self.slow_motion = SlowCard(session, self.next_stage, self._post)
         self._lay_out(self.column, self.remedies, self.slow_motion, self.formulas)
         self.view.present = present
         if run is None:
@@ -269,22 +266,12 @@ class Playground(Live):
         s = self.session
         if not s.slow:
             self.formulas.follow((s.run, s.iteration, s.recipe, s.focus), s.playing)
-        self.slow_motion.follow(id(s.stage), s.playing)
+        self.slow_motion.follow_session()
         if self.session.recipe is not self._followed:
             self._followed = self.session.recipe
             for c in self.controls:
                 if _root(c.field) not in map(_root, self._wanted):
                     c.show(self._followed)
-
-    @acting
-    def next_stage(self) -> None:
-        """Show the next stage of an iteration in slow motion; after the last one, the iteration is over."""
-        self.continue_from_seen()
-        self.session.next_stage()
-        self._show()
-
-    def _render_stage(self) -> str:
-        return slow_card.render_stage(self.session.stages)
 
     def _render_terms(self) -> str:
         return formula_card.render_terms(self.session.list_terms())

@@ -21,7 +21,6 @@ from toygan.parts.metrics import live_metrics
 from toygan.play.alone import alone
 from toygan.play.fleet_session import Interval
 from toygan.play.settings import describe_value, with_value
-from toygan.play.slow_motion import Slow, Stage
 from toygan.play.time_machine import TimeMachine, TimeMark
 from toygan.recipe import DEFAULT, KNOBS, MOST_SEEDS, Recipe, RecipeError, check_count, check_recipe
 from toygan.remedy import RemedySearch, TriedRemedy
@@ -68,8 +67,6 @@ class Session(TimeMachine):
         self._earlier: list[Recipe] = []  # before each remedy that was applied and not undone
         members = recipe.seeds(seeds)
         super().__init__(Fleet(members, device, INTERVAL, SAMPLES, live_metrics(), clock=clock))
-
-    _slow: Slow | None = None  # the newest iteration in slow motion
 
     @classmethod
     def from_run(cls, run: Run, clock: Clock = time.perf_counter) -> Session:
@@ -419,43 +416,9 @@ class Session(TimeMachine):
             words["remedy"] = advice(self.diagnosis.verdict, self.recipe, self._earlier)
         return words
 
-    @alone
-    def next_stage(self) -> Stage | None:
-        """Show the next stage of an iteration in slow motion; after the last one, the iteration is over.
-
-        Whatever else is done first ends it, as if it had not begun.
-
-        Returns:
-            The stage; None once the iteration is over.
-        """
-        if self.stage is None or self._slow is None:
-            self._halt()
-            self.run.prepare_again()
-            self._slow = Slow(self.population, self.focus)
-        else:
-            self._slow.at += 1
-        if (stage := self.stage) is not None:
-            self.say(stage.caption)
-            return stage
-        self.run.take(self._slow.end)
-        if not self.slow:
-            self.measure()
-        self.say("the iteration is over")
-        return None
-
     @property
-    def stage(self) -> Stage | None:
-        """The stage of the next iteration that is shown in slow motion; None at a whole iteration."""
-        return self._slow.stage_of(self.population, self.focus) if self._slow else None
-
-    @property
-    def stages(self) -> Slow | None:
-        """The iteration that is shown in slow motion; None at a whole iteration."""
-        return None if self.stage is None else self._slow
-
-    @property
-    def between(self) -> bool:
-        return self.stage is not None
+    def places(self) -> list[tuple[Run, int]]:
+        return [(self.run, self.focus)]
 
     @alone
     def list_terms(self) -> list[Term]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -214,37 +214,55 @@ def _in_units(data: Distribution, x: Tensor) -> Tensor:
     return data.from_players(x)[0].cpu()
 
 
-class Slow:
-    """The next iteration of a population in slow motion, at one of its stages: `end` is the population after it."""
+Places = Sequence[tuple[Population, int]]  # of each side, a population and the member of it that is shown
 
-    def __init__(self, population: Population, member: int) -> None:
-        self._start = self._key(population, member)
-        self.end, self.stages = iterate_slowly(population, member)
+
+class Slow:
+    """The next iteration of one side or several in slow motion, at its stage number `at`, from 0 on.
+
+    `ends` are the populations after it, `sides` the stages of each side; a side with fewer of them waits at its last.
+    """
+
+    def __init__(self, places: Places) -> None:
+        self._start = self._key(places)
+        self.ends, self.sides = zip(*(iterate_slowly(population, member) for population, member in places), strict=True)
+        self.length = max(map(len, self.sides))
         self.at = 0
 
     @staticmethod
-    def _key(population: Population, member: int) -> tuple[object, ...]:
+    def _key(places: Places) -> list[tuple[object, ...]]:
         """Return what no action leaves as it is: every step and every change replaces one of these."""
-        game = population.game
-        return population.recipes, population.steps, member, game.generator.theta, game.discriminator.theta
+        return [
+            (population.recipes, member, population.generator.theta, population.discriminator.theta)
+            for population, member in places
+        ]
 
-    def stage_of(self, population: Population, member: int) -> Stage | None:
-        """Return the stage, if the population is where this iteration began and it is not over; else None."""
-        now = self._key(population, member)
-        same = all(one is other or one == other for one, other in zip(self._start[:3], now[:3], strict=True))
-        same = same and all(one is other for one, other in zip(self._start[3:], now[3:], strict=True))
-        return self.stages[self.at] if same and self.at < len(self.stages) else None
+    def stages_at(self, places: Places) -> tuple[Stage, ...]:
+        """Return the stage of each side, if all are where this iteration began and it is not over; else none."""
+        now = self._key(places)
+        same = len(now) == len(self._start) and all(
+            one is other or (type(one) is int and one == other)
+            for before, after in zip(self._start, now, strict=True)
+            for one, other in zip(before, after, strict=True)
+        )
+        if not same or self.at >= self.length:
+            return ()
+        return tuple(stages[min(self.at, len(stages) - 1)] for stages in self.sides)
 
 
-def at_stage(population: Population, stage: Stage) -> Population:
-    """Return a population whose players are as they are after a stage."""
+def at_stage(population: Population, stage: Stage | None = None) -> Population:
+    """Return a population whose players are as they are after a stage, or the population if there is none."""
+    if stage is None:
+        return population
     fork = population.fork()
     fork.generator.theta, fork.discriminator.theta = stage.theta_g, stage.theta_d
     return fork
 
 
-def show_stage(look: Look, stage: Stage) -> Look:
+def show_stage(look: Look, stage: Stage | None = None) -> Look:
     """Return a look with the batch of a stage in place of its own samples; arrows belong to G's gradient alone."""
+    if stage is None:
+        return look
     real = stage.real.numpy()
     if (stage.player, stage.name) == ("G", "gradient") or stage.generated is None:
         return replace(look, real=real) if stage.player == "D" else look

@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 from toygan.panels.pins import Pin, Pins
 from toygan.play.alone import alone
 from toygan.play.fleet_session import FleetSession
+from toygan.play.slow_motion import Slow, Stage
 from toygan.runs.fleet import Fleet
 from toygan.runs.history import STRIDE
+from toygan.runs.run import Run
 
 MOST_BYTES = 40 * 2**20  # of the bookmarks of all runs of a session
 RECORD_BYTES = 24 * 2**20  # of what they have measured
@@ -45,6 +47,7 @@ class TimeMachine(FleetSession):
         super().__init__(fleet)
 
     _focus = 0
+    _slow: Slow | None = None  # the newest iteration in slow motion
     _changes: list[TimeMark]
     _landed: int | None  # the iteration at which the changes that were made there are still to be repeated
 
@@ -122,6 +125,57 @@ class TimeMachine(FleetSession):
         self.say(f"back at iteration {step:,}{rounded}" if self.repeats else "")
         self._stop_at_end()
         return True
+
+    # Slow motion.
+
+    @property
+    def places(self) -> list[tuple[Run, int]]:
+        """The run of each side, and the member of it that is shown."""
+        raise NotImplementedError
+
+    @alone
+    def next_stage(self) -> tuple[Stage, ...]:
+        """Show the next stage of an iteration in slow motion; after the last one, the iteration is over.
+
+        Whatever else is done first ends it, as if it had not begun.
+
+        Returns:
+            The stage of each side; none once the iteration is over.
+        """
+        if self._slow is None or not self.stages:
+            self._halt()
+            for run in self.fleet.working:
+                run.prepare_again()
+            self._slow = Slow([(run.population, member) for run, member in self.places])
+        else:
+            self._slow.at += 1
+        if stages := self.stages:
+            self.say(stages[0].caption)
+            return stages
+        ends = {id(run): end for (run, _), end in zip(self.places, self._slow.ends, strict=True)}
+        for run in self.fleet.working:
+            run.take(ends[id(run)]) if id(run) in ends else run.step()
+        if not self.slow:
+            self.fleet.measure()
+        self.say("the iteration is over")
+        self._stop_at_end()
+        return ()
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """The stage of each side of an iteration in slow motion; none at a whole iteration."""
+        if self._slow is None:
+            return ()
+        return self._slow.stages_at([(run.population, member) for run, member in self.places])
+
+    @property
+    def slow_motion(self) -> Slow | None:
+        """The iteration that is shown in slow motion; None at a whole iteration."""
+        return self._slow if self.stages else None
+
+    @property
+    def between(self) -> bool:
+        return bool(self.stages)
 
     @alone
     def go_to(self, step: int) -> bool:

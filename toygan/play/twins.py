@@ -17,6 +17,7 @@ from toygan.play.controls import check_controls
 from toygan.play.live import Live, acting, leave_room_for_the_page
 from toygan.play.loop import running_loop
 from toygan.play.side_controls import ALL, SideControls
+from toygan.play.slow_card import SlowCard
 from toygan.play.twins_frames import TwinsFrames
 from toygan.play.twins_session import MOST_SIDES, TwinsSession
 from toygan.play.view import check_size
@@ -81,7 +82,8 @@ class Twins(Live):
         self._close = self._button("Close", "close-side", "times", self._close_chosen)
         self.add_class("toygan-twins")
         bar.children = [self.settings.choice, self._copy, self._close]
-        self._lay_out(self.column)
+        self.slow_motion = SlowCard(twins, self.next_stage, self._post)
+        self._lay_out(self.column, self.slow_motion)
         self.view.present = present
         self._show_sides()
         if session is None:
@@ -193,6 +195,7 @@ class Twins(Live):
 
     def _show(self) -> None:
         self._show_sides()
+        self.slow_motion.follow_session()
         super()._show()
 
     def _show_in_turn(self) -> None:

@@ -11,6 +11,7 @@ from toygan.panels.look import Look
 from toygan.panels.sides import LETTERS, Side, SideCharts, choose_side_panels, select_members
 from toygan.play.frames import ARROWS_SECONDS
 from toygan.play.settings import spell
+from toygan.play.slow_motion import at_stage, show_stage
 from toygan.play.twins_session import TwinsSession
 from toygan.runs.run import Run
 
@@ -46,10 +47,12 @@ class TwinsFrames:
         run.followed = tuple(self._charts.needs)
         patience = ARROWS_SECONDS if s.slow else math.inf
         needs = self._charts.needs | set(s.metrics)
+        stages = s.stages[side : side + 1]
         look = Look.from_run(
-            run.population, run.record, None, number, None, needs, self._whole.get(run), patience,
+            at_stage(run.population, *stages), run.record, None, number, None, needs, self._whole.get(run), patience,
             self._charts.asks, s.layers,
         )  # fmt: skip
+        look = show_stage(look, *stages)
         self._whole[run] = look
         self._looks[side] = select_members(look, [at for _, at in placed], self._looks.get(side))
         return self._looks[side]

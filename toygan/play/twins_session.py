@@ -25,6 +25,7 @@ from toygan.runs.attempt import Attempt
 from toygan.runs.fleet import Clock
 from toygan.runs.lineup import Lineup
 from toygan.runs.record import DISTANCE
+from toygan.runs.run import Run
 from toygan.studies.comparison import Comparison, tabulate_pair
 from toygan.text import describe_error
 
@@ -96,6 +97,10 @@ class TwinsSession(TimeMachine):
     def members(self, side: int) -> range:
         """Return the numbers of the members of a side."""
         return range(side * self.seeds, (side + 1) * self.seeds)
+
+    @property
+    def places(self) -> list[tuple[Run, int]]:
+        return [self.fleet.member(self.members(side)[self.focus]) for side in range(self.sides)]
 
     @property
     def recipes(self) -> list[Recipe]:
