@@ -14,6 +14,7 @@ from typing import Any
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from PIL import Image
 from support.page import Page, live, until
 
 from toygan.parts.losses import LOSSES
@@ -297,6 +298,15 @@ async def test_a_run_that_was_played_can_be_saved_as_a_page_at_any_moment(make: 
         with pytest.raises(FileExistsError, match=r"run\.html: exists; .* force=True"):
             p.save(str(file))
         assert file.read_bytes() == before
+        film = Path(folder) / "run.gif"
+        p.save(film, size=(3, 2))
+        with Image.open(film) as image:
+            assert image.n_frames > 1  # type: ignore[attr-defined]
+        caption = p.save(Path(folder) / "run.pdf", size=(3, 2), font_size=5)
+        assert b"/MediaBox [ 0 0 216 144 ]" in (Path(folder) / "run.pdf").read_bytes()
+        assert caption.endswith(f": {p.session.recipe.to_string()}.")
+        with pytest.raises(ValueError, match=r"must end in \.html, \.png, \.svg, \.pdf, \.gif or \.mp4"):
+            p.save(Path(folder) / "run.txt")
         page.say(do="pin")
         p.reset()
         p.save(file, force=True)

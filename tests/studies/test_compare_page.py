@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 from support import lab
 from support.raising import Raises
 
@@ -128,12 +129,21 @@ def test_a_page_is_not_overwritten_and_ends_in_html(several: Comparisons, page: 
     with pytest.raises(FileExistsError, match="force=True"):
         several.save(page)
     several[0].save(page, force=True)
-    with pytest.raises(ValueError, match=r"page\.png: must end in \.html"):
-        several.save(page.with_suffix(".png"))
+    with pytest.raises(ValueError, match=r"page\.gif: must end in \.html, \.png, \.svg or \.pdf"):
+        several.save(page.with_suffix(".gif"))
     drawn = several[0]
     without = Comparison(drawn.recipes, drawn.metric, drawn.steps, drawn.n, drawn.table)
     with pytest.raises(ValueError, match="only runs that `compare` has trained have a page"):
         without.save(page.with_name("other.html"))
+
+
+def test_a_picture_has_the_stated_size_and_a_caption_with_the_recipes(several: Comparisons, tmp_path: Path) -> None:
+    caption = several.save(tmp_path / "a.svg", size="12cm x 8cm", font_size=7)
+    assert b'width="340.157pt" height="226.772pt"' in (tmp_path / "a.svg").read_bytes()
+    assert f"A: {several[0].recipes[0].to_string()}; B: {several[0].recipes[1].to_string()}" in caption
+    several[0].save(tmp_path / "a.png")
+    with Image.open(tmp_path / "a.png") as image:
+        assert image.size == (2880, 1620)
 
 
 @pytest.mark.parametrize("others", [[], [A] * 4, "loss=hinge"])

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.backend_bases import FigureCanvasBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, OffsetImage, TextArea
@@ -62,7 +63,7 @@ class Painting:
     changes.
     """
 
-    def __init__(self, width: int, height: int, dpi: float = 100, palette: Palette = LIGHT) -> None:
+    def __init__(self, width: float, height: float, dpi: float = 100, palette: Palette = LIGHT) -> None:
         self._palette = palette
         self._figure = Figure(figsize=(width / dpi, height / dpi), dpi=dpi, facecolor=palette.paper)
         self._canvas: Any = FigureCanvasAgg(self._figure)  # Any: it carries no types
@@ -90,7 +91,22 @@ class Painting:
                     artist.remove()
             self._paint_heading()
 
-    def _paint_heading(self) -> None:
+    def compose(self, charts: Sequence[tuple[Chart, Place]], heading: Heading) -> FigureCanvasBase:
+        """Return a canvas whose figure holds all of these charts, for files of vectors."""
+        self._charts, self._heading, self._static_key = charts, heading, None
+        with matplotlib.rc_context(style.rc(self._palette)):
+            self._figure.clear()
+            for chart, place in charts:
+                axes = _add_axes(self._figure, chart, place, heading.foot, self._palette)
+                for mark in chart.seen:
+                    paint(axes, mark, self._palette)
+                paint_end_labels(axes, chart.of_kind(Line), self._palette)
+            self._canvas.draw()
+            self._paint_heading(keep=True)
+        canvas: FigureCanvasBase = self._canvas
+        return canvas
+
+    def _paint_heading(self, keep: bool = False) -> None:
         height = self._figure.get_size_inches()[1]
         top, line, foot = 1 - 0.19 / height, 1 - 0.43 / height, (self._heading.foot - FOOT_INCHES / 4) / height
         title, right, status, below = (
@@ -106,8 +122,9 @@ class Painting:
         beside = self._width(right) + 14 if self._heading.right else 0
         for text, room in ((title, whole - beside), (right, whole), (status, whole), (below, whole)):
             self._fit(text, room)
-            self._figure.draw_artist(text)
-            text.remove()
+            if not keep:
+                self._figure.draw_artist(text)
+                text.remove()
 
     def _width(self, text: MatplotlibText) -> float:
         """Return the width in pixels."""
@@ -124,15 +141,19 @@ class Painting:
         """Return the pixels `(height, width, 4)`, of type uint8."""
         return np.array(self._canvas.buffer_rgba())
 
-    def png(self, scale: float = 1, compress_level: int = 1) -> bytes:
-        """Return a PNG file with `scale` times the pixels along each side; at compression level 9 it is smallest."""
+    def png(self, scale: float = 1, compress_level: int = 1, dots_per_inch: float | None = None) -> bytes:
+        """Return a PNG file with `scale` times the pixels along each side; at compression level 9 it is smallest.
+
+        With `dots_per_inch` it says how large it is to be printed.
+        """
         if scale != 1:
             (width, height), dpi = self._figure.get_size_inches(), scale * self._figure.dpi
             larger = Painting(round(width * dpi), round(height * dpi), dpi, self._palette)
             larger.paint(self._charts, self._heading)
             return larger.png(compress_level=compress_level)
         out = io.BytesIO()
-        Image.fromarray(self.rgba()).convert("RGB").save(out, "PNG", compress_level=compress_level)
+        printed = {} if dots_per_inch is None else {"dpi": (dots_per_inch, dots_per_inch)}
+        Image.fromarray(self.rgba()).convert("RGB").save(out, "PNG", compress_level=compress_level, **printed)
         return out.getvalue()
 
 

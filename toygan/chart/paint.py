@@ -173,7 +173,8 @@ class _SurfaceImage(Artist):
 
     def draw(self, renderer: RendererBase) -> None:
         box = self.axes.bbox  # type: ignore[union-attr]
-        size = round(box.width), round(box.height)
+        finer = renderer.get_image_magnification()  # pixels of an image for one of the canvas: above 1 in vectors
+        size = round(finer * box.width), round(finer * box.height)
         levels = np.asarray(self.cells.resize(size, Image.Resampling.BILINEAR))
         gc = renderer.new_gc()
         renderer.draw_image(gc, round(box.x0), round(box.y0), self.colours[levels])  # its first row is the lowest

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import reduce
@@ -20,7 +20,8 @@ from toygan.chart import page
 from toygan.chart.change import Change
 from toygan.chart.chart import Chart
 from toygan.chart.serial import deserialize
-from toygan.chart.wire import Wire
+from toygan.chart.unwire import read_chart
+from toygan.chart.wire import Key, Wire
 
 FOLDER = Path(__file__).parent
 MOST_FRAMES = 301  # frames of a recording: its first, and 300 more
@@ -70,6 +71,28 @@ class Recording:
             raise ValueError("recording: no frames")
         at = min(range(len(self.frames)), key=lambda i: abs(self.frames[i].iteration - iteration))
         return reduce(lambda all, next: next.after(all), self.frames[: at + 1])
+
+    def charts(self, most: int) -> Iterator[tuple[Change, list[Chart]]]:
+        """Yield at most so many frames, evenly spread and the newest, each with its charts."""
+        words, arrays = list[Any](), dict[Key, np.ndarray]()
+        last, stride = len(self.frames) - 1, max(1, -(-(len(self.frames) - 1) // max(1, most - 1)))
+        for i, frame in enumerate(self.frames):
+            if frame.whole:
+                words, arrays = [], {}
+            content, _ = frame.message()
+            words = [new or old for new, old in zip_longest(content["charts"], words)]
+            for key, news in frame.arrays.items():
+                numbers = np.frombuffer(news.numbers, f"<{news.type}")
+                before = arrays.get(key, numbers[:0])[: news.start]
+                arrays[key] = np.concatenate([before, numbers])
+            if i % stride == 0 or i == last:
+                yield (
+                    frame,
+                    [
+                        read_chart(chart, {(mark, field): x for (at, mark, field), x in arrays.items() if at == number})
+                        for number, chart in enumerate(words)
+                    ],
+                )
 
     def _thin(self) -> None:
         """Drop every second frame but the newest; what a dropped one added goes to the next."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import ipywidgets as w
 
+from toygan.chart.paper import Size
 from toygan.explore.save import Plan, save
 from toygan.parts.metrics import METRICS
 from toygan.play.alone import alone
@@ -16,6 +17,7 @@ from toygan.play.grid_session import FOLLOWED, GridSession
 from toygan.play.inputs import Entry, MenuInput
 from toygan.play.live import Live, acting, leave_room_for_the_page
 from toygan.play.playground import Playground
+from toygan.play.still import write_caption
 from toygan.play.view import check_size
 from toygan.recipe import DEFAULT, Recipe, RecipeError
 from toygan.sweeps.design import Axes
@@ -122,34 +124,45 @@ class PhaseDiagram(Live):
         self._beside.children = [self.opened]
         self._show()
 
-    def save(
-        self, path: str | os.PathLike[str], force: bool = False, runs: bool = False, budget: str | None = None
-    ) -> None:
+    def save(  # type: ignore[override]
+        self,
+        path: str | os.PathLike[str],
+        force: bool = False,
+        runs: bool = False,
+        budget: str | None = None,
+        size: Size | None = None,
+        font_size: float | None = None,
+    ) -> str:
         """Write the recording or the present picture, or a page in which every run can be explored.
 
         With `runs`, all runs train again from the start to the last iteration of the diagram, behind a progress bar.
         The page then has a control for each axis, plays each run, and needs no Python and no network.
 
         Args:
-            path: The file; its name ends in .html for a page, in .png for the picture. With `runs`, a name that ends
-                in / is a folder, whose pieces are loaded when they are asked for.
+            path: The file; its name ends in .html for a page, in .png, .svg or .pdf for the picture, in .gif or .mp4
+                for the animation. With `runs`, a name that ends in / is a folder, whose pieces are loaded when they
+                are asked for.
             force: True replaces a file that exists.
             runs: True for the page of all runs [default: False].
             budget: The most that the page of all runs may take, such as "2MB" [default: as it comes].
+            size: Width and height of the picture in inches, or words such as "16cm x 9cm" [default: as in the page].
+            font_size: Size of the words at the axes in points; others are in proportion [default: 9.5].
+        Returns:
+            A caption: what is seen.
         Raises:
             ValueError: If the name ends in anything else, or the page would not fit into the budget.
             RecipeError: If a page cannot show the grid.
             FileExistsError: If the file exists and `force` is False.
         """
         if not runs:
-            super().save(path, force)
-            return
+            return super().save(path, force, size, font_size)
         folder = str(path).endswith(("/", os.sep))
         if not folder and Path(path).suffix != ".html":
             raise ValueError(f"{path}: must end in .html, or in / for a folder")
         session, most = self.session, None if budget is None else parse_file_size(budget)
         plan = Plan(session.grid, session.seeds, int(session.end), session.title, most, folder, self._device)
         save(plan, Path(path), force)
+        return write_caption(session)
 
     def close(self) -> None:
         """End the grid and the run that is open, and take both off the page."""

@@ -20,6 +20,8 @@ import torch
 from IPython.display import display
 
 from toygan.chart import Chart
+from toygan.chart.animation import FilmError
+from toygan.chart.paper import KINDS, Size
 from toygan.files import write
 from toygan.play.alone import alone
 from toygan.play.aside import aside
@@ -27,7 +29,7 @@ from toygan.play.cell import forget
 from toygan.play.fleet_session import FleetSession
 from toygan.play.loop import post, running_loop
 from toygan.play.sender import Sender
-from toygan.play.still import Still
+from toygan.play.still import FILMS, PAGE, Still, write_caption
 from toygan.play.time_machine import TimeMachine, finish
 from toygan.text import describe_error
 
@@ -277,20 +279,45 @@ class Live(w.VBox):  # type: ignore[misc]
             raise RuntimeError(f"{kind}: is closed; make a new one to continue")
 
     @alone
-    def save(self, path: str | os.PathLike[str], force: bool = False) -> None:
-        """Write a recording as a page that needs no Python and no network, or the present picture.
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        force: bool = False,
+        size: Size | None = None,
+        font_size: float | None = None,
+    ) -> str:
+        """Write a recording as a page or an animation, or the present picture.
 
         Args:
-            path: The file; its name ends in .html for the page, in .png for the picture.
+            path: The file. Its name ends in .html for a page that needs no Python and no network; in .png, .svg or .pdf
+                for the picture; in .gif for the animation, or in .mp4 if the program ffmpeg is there.
             force: True replaces a file that exists.
+            size: Width and height of the picture in inches, or words such as "16cm x 9cm" [default: as in the page].
+            font_size: Size of the words at the axes in points; others are in proportion [default: 9.5].
+        Returns:
+            A caption: what is seen, and the share string.
         Raises:
-            ValueError: If the name ends in anything else.
+            ValueError: If the name ends in anything else, a size is invalid, or ffmpeg is missing for .mp4.
             FileExistsError: If the file exists and `force` is False.
         """
-        content = {".html": self.screen.page, ".png": self.still.png}.get(Path(path).suffix)
-        if content is None:
-            raise ValueError(f"{path}: must end in .html or .png")
-        write(Path(path), content, force)
+        kind, caption = Path(path).suffix, write_caption(self.session)
+        if kind not in (PAGE, *KINDS, *FILMS):
+            raise ValueError(f"{path}: must end in {', '.join((PAGE, *KINDS, FILMS[0]))} or {FILMS[1]}")
+        if kind == PAGE:
+            write(Path(path), self.screen.page, force)
+            return caption
+        paper = self.still.find_paper(size, font_size)
+        try:
+            if kind in FILMS:
+                self.screen.charts()  # the present is its last frame
+                write(Path(path), lambda: self.still.film(kind, self.screen.recording, paper), force)
+            elif kind == ".png" and size is None and font_size is None:
+                write(Path(path), self.still.png, force)
+            else:
+                write(Path(path), lambda: self.still.print(kind, paper), force)
+        except FilmError as error:
+            raise ValueError(f"{path}: {error}") from None
+        return caption
 
     def close(self) -> None:
         """End the session and take the view off the page."""

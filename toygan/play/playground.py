@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from toygan.chart.paper import Size
 from toygan.panels import PANELS
 from toygan.play import formula_card
 from toygan.play.alone import alone
@@ -302,20 +303,30 @@ class Playground(Live):
         """
         return self.session.population.table(n, seed, self.session.focus)
 
-    def save(self, path: str | os.PathLike[str], force: bool = False) -> None:
-        """Write a recording as a page that needs no Python and no network, or the present picture.
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        force: bool = False,
+        size: Size | None = None,
+        font_size: float | None = None,
+    ) -> str:
+        """Write a recording as a page or an animation, or the present picture.
 
         Args:
-            path: The file; its name ends in .html for the page, in .png for the picture.
+            path: The file. Its name ends in .html for a page that needs no Python and no network; in .png, .svg or .pdf
+                for the picture; in .gif for the animation, or in .mp4 if the program ffmpeg is there.
             force: True replaces a file that exists.
+            size: Width and height of the picture in inches, or words such as "16cm x 9cm" [default: as in the page].
+            font_size: Size of the words at the axes in points; others are in proportion [default: 9.5].
+        Returns:
+            A caption: what is seen, and the share string.
         Raises:
-            ValueError: If the name ends in anything else.
+            ValueError: If the name ends in anything else, a size is invalid, or ffmpeg is missing for .mp4.
             FileExistsError: If the file exists and `force` is False.
         """
         if self.twins is None:
-            super().save(path, force)
-        else:
-            self.twins.save(path, force)
+            return super().save(path, force, size, font_size)
+        return self.twins.save(path, force, size, font_size)
 
     def close(self) -> None:
         """End the run and take the playground off the page."""

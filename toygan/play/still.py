@@ -11,19 +11,25 @@ import asyncio
 import base64
 import textwrap
 from collections.abc import Callable, Sequence
+from importlib.metadata import version
 from typing import Any
 from uuid import uuid4
 
 from IPython.display import display, update_display
 
 from toygan.chart import Chart
+from toygan.chart.animation import encode_gif, encode_mp4, to_frame
 from toygan.chart.figure import Heading, Painting
+from toygan.chart.paper import Paper, Size, encode, read_size
+from toygan.chart.recording import Recording
 from toygan.panels.picture import fit_height, places
 from toygan.play.alone import alone
 from toygan.play.fleet_session import FleetSession
 from toygan.play.loop import post, running_loop
 
 REST_SECONDS = 1.0  # without a change of a paused run, after which its still is replaced: painting takes a third of it
+PAGE, FILMS = ".html", (".gif", ".mp4")  # ends of names of files; those of pictures are `KINDS`
+MOST_FILM_FRAMES = 120
 DPI, LETTER_PIXELS = 100, 7.8  # a letter of the words below, on average
 
 
@@ -74,6 +80,31 @@ class Still:
         painting.paint(list(zip(charts, places(len(charts), leading), strict=True)), heading)
         return painting.png(scale=scale, compress_level=9)
 
+    def find_paper(self, size: Size | None, font_size: float | None) -> Paper:
+        """Return the paper for a picture of this size, or of that in the page; ValueError for an invalid one."""
+        width, height = self._size
+        leading = sum(chart.lead for chart in self._charts())
+        inches = (width / DPI, fit_height(height, leading) / DPI) if size is None else read_size(size)
+        return Paper(*inches) if font_size is None else Paper(*inches, font_size)
+
+    @alone
+    def print(self, kind: str, paper: Paper) -> bytes:
+        """Return the present picture on paper, without the diagnosis, as a file of one of `KINDS`."""
+        charts = self._charts()
+        placed = list(zip(charts, places(len(charts), sum(chart.lead for chart in charts)), strict=True))
+        return encode(kind, placed, Heading(self._session.title, line=self._session.status), paper)
+
+    def film(self, kind: str, recording: Recording, paper: Paper) -> bytes:
+        """Return a recording as an animation; FilmError if it cannot be made here."""
+        dpi = DPI * paper.scale
+        painting = Painting(round(DPI * paper.width), round(DPI * paper.height), dpi)
+        frames = []
+        for frame, charts in recording.charts(MOST_FILM_FRAMES):
+            placed = list(zip(charts, places(len(charts), sum(chart.lead for chart in charts)), strict=True))
+            painting.paint(placed, Heading(self._session.title, line=frame.words.get("status", "")))
+            frames.append(painting.rgba())
+        return encode_gif(list(map(to_frame, frames))) if kind == ".gif" else encode_mp4(frames)
+
     def _renew(self) -> None:
         if self._loop is not None:
             update_display(self._bundle(), raw=True, display_id=self._name)
@@ -82,3 +113,10 @@ class Still:
     def _bundle(self) -> dict[str, Any]:
         png = base64.b64encode(self.png(scale=1)).decode()
         return {"image/png": png, "text/plain": "\n".join(filter(None, self._session.lines))}
+
+
+def write_caption(session: FleetSession) -> str:
+    """Return what a picture of a session shows, and the recipe as a line to share, for a paper."""
+    made = f"Made by toygan {version('toygan')}"
+    recipe = f": {session.share}" if session.share else ""
+    return f"{session.title}; {session.about}; {session.status}. {made}{recipe}."

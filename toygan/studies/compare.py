@@ -8,7 +8,7 @@ from typing import overload
 
 from toygan.panels.sides import LETTERS
 from toygan.recipe import MOST_SEEDS, Recipe, RecipeError, check_count, check_recipe
-from toygan.studies.compare_page import Pictures, draw_page, find_pair
+from toygan.studies.compare_page import Pictures, draw_file, find_pair
 from toygan.studies.comparison import Comparison, Comparisons, check_metric
 from toygan.studies.trained import train_sides
 
@@ -78,7 +78,7 @@ def compare(
     sides = [recipe.but(seed=first) for recipe in (a, *_list_others(b))]
     pictures = Pictures(metric) if record else None
     trained = train_sides(sides, metric, seeds, steps, every, device, None if pictures is None else pictures.add)
-    draw = partial(draw_page, trained, metric, pictures)
+    draw = partial(draw_file, trained, metric, pictures)
     several = [find_pair(trained, metric, i, draw) for i in range(1, len(sides))]
     return several[0] if isinstance(b, Recipe) else Comparisons(several)
 

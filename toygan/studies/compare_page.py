@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from toygan.chart import page
+from toygan.chart.figure import Heading
+from toygan.chart.paper import Paper, encode
 from toygan.chart.recording import Recording
 from toygan.measure.differences import describe_differences
 from toygan.measure.tables import SeedTable
+from toygan.panels.picture import places
 from toygan.panels.sides import LETTERS, STYLES, SideCharts
 from toygan.parts.metrics import METRICS
 from toygan.runs.record import SAMPLES
@@ -22,13 +25,13 @@ from toygan.text import SHOWN, format_number
 FOLDER = Path(__file__).parent
 
 
-def find_pair(trained: Trained, metric: str, other: int, draw: Draw | None = None) -> Comparison:
+def find_pair(trained: Trained, metric: str, other: int, drawn: Draw | None = None) -> Comparison:
     """Return the first recipe minus another one, by its number."""
     records = trained.records[0], trained.records[other]
     failures = trained.failures[0], trained.failures[other]
     pair = trained.recipes[0], trained.recipes[other]
     table = build_table(records, metric, failures, trained.records)
-    return Comparison(pair, metric, trained.steps, SAMPLES, table, draw)
+    return Comparison(pair, metric, trained.steps, SAMPLES, table, drawn)
 
 
 class Pictures:
@@ -47,8 +50,29 @@ class Pictures:
         self.recording.add(trained.steps, words, charts)
 
 
-def draw_page(trained: Trained, metric: str, pictures: Pictures | None, title: str = "") -> bytes:
-    """Return the page of recipes that were compared by a metric, with pictures of their course or of their end."""
+def draw_file(
+    trained: Trained,
+    metric: str,
+    pictures: Pictures | None,
+    title: str = "",
+    kind: str = ".html",
+    paper: Paper | None = None,
+) -> bytes:
+    """Return the page of recipes that were compared by a metric, or on paper a picture of a kind of their end.
+
+    The page has pictures of their course, or of their end.
+    """
+    return _draw_picture(trained, title, kind, paper) if paper else _draw_page(trained, metric, pictures, title)
+
+
+def _draw_picture(trained: Trained, title: str, kind: str, paper: Paper) -> bytes:
+    charts = list(SideCharts(trained.panels).update(trained.sides)) if trained.sides else []
+    placed = list(zip(charts, places(len(charts), sum(chart.lead for chart in charts)), strict=True))
+    words = [f"{letter}: {said}" for letter, said in zip(LETTERS, describe_differences(trained.recipes), strict=False)]
+    return encode(kind, placed, Heading(title or _entitle(trained), line="  |  ".join(words)), paper)
+
+
+def _draw_page(trained: Trained, metric: str, pictures: Pictures | None, title: str) -> bytes:
     if pictures is None:
         pictures = Pictures(metric)
         pictures.add(trained)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from toygan.chart.paper import KINDS, Paper, Size, read_size
 from toygan.files import write
 from toygan.measure.intervals import mean_interval
 from toygan.measure.tables import SeedTable
@@ -22,7 +24,8 @@ from toygan.text import SHOWN, format_number, hint
 if TYPE_CHECKING:
     import pandas as pd
 
-Draw = Callable[[str], bytes]  # from a title to a page
+Draw = Callable[[str, str, Paper | None], bytes]  # from a title, the end of a file's name and a paper to the file
+INCHES = (9.6, 5.4)  # of a picture of no stated size
 
 
 def check_metric(metric: object) -> None:
@@ -50,7 +53,7 @@ class Comparison:
         table: A pandas DataFrame with a row for each seed: `seed`, the values `a` and `b` of the two recipes, their
             `difference`, and the iterations `a_diverged_at` and `b_diverged_at` (-1 for never). The errors that have
             ended runs are `a_failed` and `b_failed` ("" for none).
-        draw: What makes the page of `save` from its title [default: there is no page].
+        draw: What makes the files of `save` [default: there are none].
     Example:
         >>> from toygan import Recipe, compare
         >>> small = Recipe(data="gaussian1d", width=4, batch=8)
@@ -160,18 +163,31 @@ class Comparison:
     def _repr_markdown_(self) -> str:
         return f"**{self}**\n\n{self.seed_table}"
 
-    def save(self, path: str | os.PathLike[str], force: bool = False, title: str = "") -> None:
-        """Write a page that needs no Python and no network: curves, final samples, and the differences.
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        force: bool = False,
+        title: str = "",
+        size: Size | None = None,
+        font_size: float | None = None,
+    ) -> str:
+        """Write a page of curves, final samples and the differences, or a picture of curves and samples.
 
         Args:
-            path: The file; its name ends in .html.
+            path: The file. Its name ends in .html for the page, which needs no Python and no network; in .png, .svg or
+                .pdf for the picture.
             force: True replaces a file that exists.
-            title: The title of the page [default: how the recipes differ].
+            title: The title [default: how the recipes differ].
+            size: Width and height of the picture in inches, or words such as "16cm x 9cm" [default: 9.6 x 5.4].
+            font_size: Size of the words at the axes in points; others are in proportion [default: 9.5].
+        Returns:
+            A caption: the differences, and the share strings.
         Raises:
-            ValueError: If the name ends in anything else, or if `compare` has not trained these runs.
+            ValueError: If the name ends in anything else, a size is invalid, or `compare` has not trained these runs.
             FileExistsError: If the file exists and `force` is False.
         """
-        save_page(self.draw, path, force, title)
+        save_drawn(self.draw, Path(path), force, title, size, font_size)
+        return write_caption([self])
 
 
 class Comparisons(tuple[Comparison, ...]):
@@ -201,28 +217,54 @@ class Comparisons(tuple[Comparison, ...]):
     def _repr_markdown_(self) -> str:
         return "\n\n".join(one._repr_markdown_() for one in self)
 
-    def save(self, path: str | os.PathLike[str], force: bool = False, title: str = "") -> None:
-        """Write a page of all of them, as `Comparison.save` does.
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        force: bool = False,
+        title: str = "",
+        size: Size | None = None,
+        font_size: float | None = None,
+    ) -> str:
+        """Write a page or a picture of all of them, as `Comparison.save` does.
 
         Args:
-            path: The file; its name ends in .html.
+            path: The file; its name ends in .html for the page, in .png, .svg or .pdf for the picture.
             force: True replaces a file that exists.
-            title: The title of the page [default: how the recipes differ].
+            title: The title [default: how the recipes differ].
+            size: Width and height of the picture in inches, or words such as "16cm x 9cm" [default: 9.6 x 5.4].
+            font_size: Size of the words at the axes in points; others are in proportion [default: 9.5].
+        Returns:
+            A caption: the differences, and the share strings.
         Raises:
-            ValueError: If the name ends in anything else.
+            ValueError: If the name ends in anything else, or a size is invalid.
             FileExistsError: If the file exists and `force` is False.
         """
-        save_page(self[0].draw, path, force, title)
+        save_drawn(self[0].draw, Path(path), force, title, size, font_size)
+        return write_caption(self)
 
 
-def save_page(draw: Draw | None, path: str | os.PathLike[str], force: bool, title: str) -> None:
-    """Write the page of a comparison; the errors are those of `Comparison.save`."""
-    if Path(path).suffix.lower() != ".html":
-        raise ValueError(f"{path}: must end in .html")
+def save_drawn(
+    draw: Draw | None, path: Path, force: bool, title: str, size: Size | None, font_size: float | None
+) -> None:
+    """Write the page or the picture of a comparison; the errors are those of `Comparison.save`."""
+    kind = path.suffix.lower()
+    if kind not in (".html", *KINDS):
+        raise ValueError(f"{path}: must end in .html, {', '.join(KINDS[:-1])} or {KINDS[-1]}")
     if draw is None:
         raise ValueError("save: only runs that `compare` has trained have a page")
-    make = draw
-    write(Path(path), lambda: make(title), force)
+    make, paper = draw, None
+    if kind in KINDS:
+        inches = INCHES if size is None else read_size(size)
+        paper = Paper(*inches) if font_size is None else Paper(*inches, font_size)
+    write(path, lambda: make(title, kind, paper), force)
+
+
+def write_caption(several: Sequence[Comparison]) -> str:
+    """Return the differences, and the recipes as lines to share, for a paper."""
+    recipes = [several[0].recipes[0], *(one.recipes[1] for one in several)]
+    lines = [f"A minus {letter}: {one}" for letter, one in zip("BCD", several, strict=False)]
+    shared = [f"{letter}: {recipe.to_string() or 'defaults'}" for letter, recipe in zip("ABCD", recipes, strict=False)]
+    return f"{'; '.join(lines)}. Made by toygan {version('toygan')}. {'; '.join(shared)}."
 
 
 def _list_seeds(seeds: Collection[int]) -> str:
