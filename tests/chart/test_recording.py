@@ -220,8 +220,11 @@ def test_a_recording_plays_from_a_file_by_mouse_and_keys(chromium: str, tmp_path
             expect(opened.locator("main")).to_have_attribute("data-iteration", str(iteration), timeout=60_000)
             expect(opened.locator(".toygan-status")).to_have_text(f"iteration {iteration}")
 
-        shows(0)
+        shows(290)  # what came of it
+        opened.get_by_text("Show it in a page of yours").click()
+        assert '<iframe src="run.html" title="ring8" ' in opened.locator("code").inner_text()
         opened.get_by_role("button", name="Play", exact=True).click()
+        expect(opened.locator("main")).not_to_have_attribute("data-iteration", "290")
         shows(290)
         assert opened.get_by_role("button", name="Play", exact=True).is_visible(), "it ends with the last frame"
         assert int(opened.locator("main").get_attribute("data-frame") or 0) > 10

@@ -350,7 +350,8 @@ function paintText(brush, mark) {
     const px = share ? left + mark.x[i] * (right - left) : frame.x(mark.x[i]);
     const py = share ? bottom + mark.y[i] * (top - bottom) : frame.y(mark.y[i]);
     const at = px + offset[2 * i] * point, x = within(context, words[i], at, room);
-    const y = py - offset[2 * i + 1] * point;
+    const free = mark.anchor === "bottom" ? mark.size * point : 0; // words above a point stay on the canvas
+    const y = Math.max(py - offset[2 * i + 1] * point, free);
     if (mark.box) paintPaper(brush, words[i], x, y, style.box_pad * mark.size * point, style.box_opacity);
     context.fillText(words[i], x, y);
   }

@@ -6,6 +6,20 @@ import { findStretches, framesIn } from "./recording.js";
 
 /** @import { RecordedFrame, Stretch } from "./recording.js" */
 
+/** The line that shows this page within another one, to copy; it is folded away at first. */
+function embedding() {
+  const file = decodeURIComponent(location.pathname.split("/").pop() || "run.html");
+  const line = `<iframe src="${file}" title="${
+    document.title.replaceAll(`"`, "&quot;")
+  }" width="100%" height="760" style="border: 0"></iframe>`;
+  const element = make("details", "toygan-embedding");
+  element.append(
+    make("summary", "", { textContent: "Show it in a page of yours" }),
+    make("code", "", { textContent: line }),
+  );
+  return element;
+}
+
 /** A recording in a page: its picture, play, speed, the iteration, and the stretches of frames that share a verdict. */
 class Player {
   #diagnosis = diagnosis();
@@ -27,9 +41,9 @@ class Player {
     this.picture = new Picture(root, (frame) => {
       root.dataset.iteration = String(/** @type {RecordedFrame} */ (frame).iteration);
     });
-    root.append(this.bar.element, this.#status, this.#diagnosis.element);
+    root.append(this.bar.element, this.#status, this.#diagnosis.element, ...(self === top ? [embedding()] : []));
     document.addEventListener("keydown", (event) => this.#press(event));
-    this.bar.go(0);
+    this.bar.go(frames.length - 1); // what came of it says more than the start; play begins there
   }
 
   /** A button that shows a stretch of frames from its first. @param {Stretch} stretch */

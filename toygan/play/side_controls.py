@@ -32,7 +32,7 @@ class SideControls:
         self.controls: list[AnyControl] = []
         self.sides: list[int] = []  # of each control; ALL for a shared one
         self.target = w.ToggleButtons(
-            options=[("all", ALL)], style={"button_width": "auto"}, layout={"width": "auto", "margin": "0 16px 0 0"},
+            options=[("all", ALL)], style={"button_width": "auto"}, layout={"width": "auto"},
             tooltips=["the shared settings change in all sides"],
         )  # fmt: skip
         self.target.add_class("toygan-target")
