@@ -36,9 +36,10 @@ from toygan.training.rows import MOST_SEED
 def command(table: Path, out: Path, columns: str, seed: int, iterations: int, compiled: bool, force: bool) -> None:
     """Train a model of a table, with nothing to choose, and print its report.
 
-    TABLE is a file of numbers: CSV, NPY or NPZ. Four generators are trained at once, and the best is kept. A fifth of
-    the rows is held out, and the report compares with these. `toygan sample DIR` writes new rows, `toygan play DIR`
-    continues in a playground. The folder names TABLE, so leave it where it is.
+    TABLE is a file: CSV, NPY or NPZ. Columns of text are categories, those of whole numbers are rounded. Four
+    generators are trained at once, and the best is kept. A fifth of the rows is held out, and the report compares with
+    these. `toygan sample DIR` writes new rows, `toygan play DIR` continues in a playground. The folder names TABLE, so
+    leave it where it is.
     """
     for name in run_files.OWN:
         refuse_overwriting(out / name, "--out", {"TABLE": table})

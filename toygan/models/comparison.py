@@ -33,7 +33,12 @@ class Measured(NamedTuple):
 
 
 def compare_rows(
-    generated: np.ndarray, training: np.ndarray, held_out: np.ndarray, names: Sequence[str], seed: int = 0
+    generated: np.ndarray,
+    training: np.ndarray,
+    held_out: np.ndarray,
+    names: Sequence[str],
+    parts: Sequence[int] = (),
+    seed: int = 0,
 ) -> Measured:
     """Compare generated rows and sets of rows of training, both with rows that were held out.
 
@@ -45,6 +50,8 @@ def compare_rows(
         training: Rows `(n, columns)`.
         held_out: Rows `(k, columns)`, k >= 2.
         names: The names of the columns.
+        parts: A number for each column; there are no links between columns of equal numbers, which are levels of one
+            category [default: different ones].
         seed: That of the choice of rows.
     Returns:
         The comparison; `copied` is NaN if the table repeats its rows, so that copies cannot be told.
@@ -58,7 +65,7 @@ def compare_rows(
     sets = [_choose(x, size, SETS, rng) for x in (ours, rows)]
     return Measured(
         _compare_columns(generated, held_out, target, sets, names),
-        _compare_links(target, sets, names),
+        _compare_links(target, sets, names, parts or range(len(names))),
         _table(["all columns"], *(_along(x, target, directions(len(names), WAYS).numpy()).mean(1) for x in sets)),
         *_share_copied(sets[0][0], rows, target[0]),
     )
@@ -97,8 +104,10 @@ def _compare_columns(
     return table
 
 
-def _compare_links(target: np.ndarray, sets: Sequence[np.ndarray], names: Sequence[str]) -> pd.DataFrame:
-    pairs = list(combinations(range(len(names)), 2))
+def _compare_links(
+    target: np.ndarray, sets: Sequence[np.ndarray], names: Sequence[str], parts: Sequence[int]
+) -> pd.DataFrame:
+    pairs = [(i, j) for i, j in combinations(range(len(names)), 2) if parts[i] != parts[j]]
     size = min(target.shape[1], max(50, MOST_PAIRED // max(1, len(pairs))))
     held, ours, rows = (_rank(x[:, :size]) for x in (target, *sets))
     ways = np.stack([np.cos(ANGLES), np.sin(ANGLES)])

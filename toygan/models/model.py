@@ -6,17 +6,18 @@ import dataclasses
 import os
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from toygan.files import write
 from toygan.measure import run_files
 from toygan.measure.diagnosis import diagnose_all
 from toygan.models.comparison import MOST_ROWS, SETS, compare_rows
 from toygan.models.report import Report
-from toygan.models.table import name_data
+from toygan.models.table import Origin, name_data
 from toygan.panels.look import Look
 from toygan.panels.picture import Picture
 from toygan.parts.distributions.points import File
+from toygan.parts.frames import encode_frame
 from toygan.recipe import Recipe
 from toygan.runs.record import Record
 from toygan.text import short
@@ -36,7 +37,7 @@ class Model:
     Args:
         state: The state of one member; its generator makes the rows.
         past: What was measured of it before.
-        labels: The labels of the columns, if the rows came from no file [default: those of the data].
+        origin: The DataFrame that the rows came from, if they came from no file [default: rows as the file has them].
     Example:
         >>> import numpy as np
         >>> import toygan
@@ -47,9 +48,9 @@ class Model:
         Model(x; trained on 32 rows, iteration 20)
     """
 
-    def __init__(self, state: State, past: Record, labels: Any = None) -> None:
+    def __init__(self, state: State, past: Record, origin: Origin | None = None) -> None:
         self.state, self._past = state, past
-        self._population, self._labels = Population.restore(state), labels
+        self._population, self._origin = Population.restore(state), origin
 
     @property
     def recipe(self) -> Recipe:
@@ -76,7 +77,8 @@ class Model:
             n: Number of rows, 1 to 1,048,576 [default: 1000].
             seed: The same seed gives the same rows, a larger n more of them [default: new rows at every call].
         Returns:
-            A pandas DataFrame.
+            A pandas DataFrame. Columns of whole numbers hold whole numbers, and categories their values; those of a
+            loaded model are text.
         Raises:
             ValueError: If a number is out of range.
         Example:
@@ -87,9 +89,7 @@ class Model:
             True
         """
         rows = self._population.table(n, seed)
-        if self._labels is not None:
-            rows.columns = self._labels
-        return rows
+        return rows if self._origin is None else self._origin.restore(rows)
 
     def report(self) -> Report:
         """Compare generated rows with those held out: each column, each link between two, and rows that were copied.
@@ -108,8 +108,10 @@ class Model:
         table = _find_table(self.recipe)
         held = table.held_rows.numpy()
         rows = self._population.table(SETS * min(len(held), MOST_ROWS), REPORT_SEED)
-        names = name_columns(table) if self._labels is None else [str(label) for label in self._labels]
-        return Report(*compare_rows(rows.to_numpy(), table.rows.numpy(), held, names))
+        x = rows.to_numpy() if table.layout is None else encode_frame("rows", rows, table.layout)
+        names = name_columns(table) if self._origin is None else self._origin.name_axes(table)
+        parts = range(table.dim) if table.layout is None else table.layout.columns_of_axes
+        return Report(*compare_rows(x, table.rows.numpy(), held, names, parts))
 
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Write a folder that `toygan.load`, `toygan sample`, `toygan play` and `toygan diagnose` read.
@@ -135,7 +137,7 @@ class Model:
         if out.exists() and (not out.is_dir() or any(out.iterdir())):
             raise FileExistsError(f"folder={short(str(out))}: exists; choose a new or an empty folder")
         out.mkdir(parents=True, exist_ok=True)
-        state = self.state if self._labels is None else self._with_rows_in(out)
+        state = self.state if self._origin is None else self._with_rows_in(out, self._origin)
         recipe, population = state.recipes[0], Population.restore(state)
         record = self._past.select([0]) if len(self._past) else Record(limit=None)
         picture = Picture(recipe)
@@ -149,12 +151,14 @@ class Model:
         write(out / run_files.BEST, best_file.encode({recipe.seed: state.to_bytes()}))
         write(out / run_files.PICTURE, picture.png())  # last: it marks a finished run
 
-    def _with_rows_in(self, folder: Path) -> State:
+    def _with_rows_in(self, folder: Path, origin: Origin) -> State:
         """Copy the rows, which came from no file of the user's, into a folder; return a state that names them there."""
         table = _find_table(self.recipe)
         file = folder / Path(table.path).name
         shutil.copyfile(table.path, file)
-        return dataclasses.replace(self.state, recipes=(self.recipe.but(data=name_data(file)),))
+        return dataclasses.replace(
+            self.state, recipes=(self.recipe.but(data=name_data(file, categories=origin.categories)),)
+        )
 
 
 def _find_table(recipe: Recipe) -> File:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -51,9 +52,22 @@ def tabulate(probe: Probe, n: int, seed: int | None, average: bool) -> pd.DataFr
     size = BLOCK if network.per_sample else recipe.batch  # a network of whole batches needs those of its training
     latent = (_draw_latent(recipe, size, rng).to(theta) for _ in range(0, n, size))
     rows = torch.cat([probe.data.from_players(network(theta, z[None]))[0].cpu() for z in latent])[:n]
-    if probe.data.layout is not None:
-        return pd.DataFrame(probe.data.layout.decode(rows.numpy()))
-    return pd.DataFrame(rows.numpy(), columns=name_columns(probe.data))
+    layout, rounded = probe.data.layout, _find_rounded(probe.data)
+    columns = list(rows.numpy().T) if layout is None else list(layout.decode(rows.numpy()).values())
+    starts = range(len(columns)) if layout is None else [span.start for span in layout.spans]
+    columns = [
+        column.astype(np.int64) if rounded[start] and np.isfinite(column).all() else column
+        for start, column in zip(starts, columns, strict=True)
+    ]
+    frame = pd.DataFrame(dict(enumerate(columns)))
+    frame.columns = pd.Index(name_columns(probe.data) if layout is None else [name for name, _ in layout.columns])
+    return frame
+
+
+def _find_rounded(data: Distribution) -> np.ndarray:
+    """Return True for the columns of samples that are rounded to whole numbers `(dim,)`."""
+    found: np.ndarray = (data.rounded(torch.full((1, data.dim), 0.25)) == 0)[0].numpy()
+    return found
 
 
 def _draw_latent(recipe: Recipe, n: int, rng: torch.Generator) -> Tensor:

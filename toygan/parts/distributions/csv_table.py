@@ -5,15 +5,16 @@ from __future__ import annotations
 import contextlib
 import io
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import IO, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from toygan.files import Refusal
 from toygan.parts.distributions.csv_text import (
     BLANK,
+    DATE,
     MADE_UP,
     MISSING,
     MOST_ROWS,
@@ -29,6 +30,9 @@ from toygan.parts.distributions.csv_text import (
 )
 from toygan.parts.distributions.layout import MOST_LEVELS
 from toygan.text import format_number, short
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MOST_COLUMNS = 64
 BLOCK_ROWS, BLOCK_LETTERS = 2**16, 2**23  # that are parsed at a time
@@ -66,15 +70,34 @@ def read_csv(content: IO[bytes], choose: Chooser | None, drop: bool, categories:
     with open_text(content) as text:
         records = split_records(text)
         layout, rows = _begin(records)
-        every = [i for i, name in enumerate(layout.names) if name and not MADE_UP.fullmatch(name)]
-        chosen = choose(layout.names) if choose else every
-        if not 1 <= len(chosen) <= MOST_COLUMNS:
-            raise Refusal(f"{len(chosen):,} columns; must be 1 to {MOST_COLUMNS}")
+        chosen = _choose(layout, choose)
         names = [layout.names[i] for i in chosen]
         counted = {chosen[i]: Levels(names[i]) for i in (categories(names) if categories else ())}
         numbers, lines = _join(_read_blocks(rows, layout, chosen, counted), drop, names)
     levels = [counted[i].sort(numbers[:, at]) if i in counted else () for at, i in enumerate(chosen)]
     return CsvRows(numbers, lines, names if layout.named or counted else None, levels)
+
+
+def find_text(content: IO[bytes], choose: Chooser | None) -> list[str]:
+    """Return the names of the chosen columns that hold text, and neither a number nor a date, in the first rows.
+
+    Args:
+        content: A CSV file.
+        choose: What selects columns by their names [default: all that have a name].
+    """
+    with open_text(content) as text:
+        layout, rows = _begin(split_records(text))
+        chosen = _choose(layout, choose)
+        if (block := next(_collect(rows, layout), None)) is None:
+            return []
+        frame = _split(*block, layout, chosen)
+    held = {i: {cell.strip() for cell in frame[i] if isinstance(cell, str)} - MISSING for i in chosen}
+    return [layout.names[i] for i, cells in held.items() if holds_text(cells, layout.separator)]
+
+
+def holds_text(cells: Collection[str], separator: str = ",") -> bool:
+    """Return True if there are cells, and neither a number nor a date is among them."""
+    return bool(cells) and not any(DATE.fullmatch(cell) or read_number(cell, separator) is not None for cell in cells)
 
 
 class Levels:
@@ -124,10 +147,25 @@ def _begin(records: Iterator[TextRecord]) -> tuple[Layout, Iterator[TextRecord]]
     return layout, chain(before, rows)
 
 
+def _choose(layout: Layout, choose: Chooser | None) -> list[int]:
+    """Return the numbers of the columns to read; Refusal if there is none, or if there are too many."""
+    every = [i for i, name in enumerate(layout.names) if name and not MADE_UP.fullmatch(name)]
+    chosen = choose(layout.names) if choose else every
+    if not 1 <= len(chosen) <= MOST_COLUMNS:
+        raise Refusal(f"{len(chosen):,} columns; must be 1 to {MOST_COLUMNS}")
+    return chosen
+
+
 def _read_blocks(
     rows: Iterator[TextRecord], layout: Layout, chosen: Sequence[int], counted: Mapping[int, Levels]
 ) -> Iterator[Block]:
     """Yield the numbers of some rows at a time."""
+    for texts, lines in _collect(rows, layout):
+        yield _parse(texts, lines, layout, chosen, counted), np.array(lines)
+
+
+def _collect(rows: Iterator[TextRecord], layout: Layout) -> Iterator[tuple[list[str], list[int]]]:
+    """Yield the texts of some rows at a time, and the line of each."""
     lines, texts, letters = list[int](), list[str](), 0
     width, separator = len(layout.names), layout.separator
     for line, whole in rows:
@@ -144,10 +182,10 @@ def _read_blocks(
         texts.append(text)
         letters += len(text)
         if letters > BLOCK_LETTERS or len(texts) == BLOCK_ROWS:
-            yield _parse(texts, lines, layout, chosen, counted), np.array(lines)
+            yield texts, lines
             lines, texts, letters = [], [], 0
     if texts:
-        yield _parse(texts, lines, layout, chosen, counted), np.array(lines)
+        yield texts, lines
 
 
 def _parse(
@@ -167,6 +205,23 @@ def _parse_cells(
     texts: Sequence[str], lines: Sequence[int], layout: Layout, chosen: Sequence[int], counted: Mapping[int, Levels]
 ) -> np.ndarray:
     """Return the same of texts in which cells are quoted, missing, names of categories, or written otherwise."""
+    frame = _split(texts, lines, layout, chosen)
+    names = [layout.names[i] for i in chosen]
+    columns = []
+    for name, i in zip(names, chosen, strict=True):
+        missing, cells = frame[i].isna().to_numpy(), frame[i].to_numpy(dtype=object)
+        if i in counted:
+            columns.append(counted[i].count(cells, missing))
+            continue
+        try:
+            columns.append(_convert(cells, missing, name, layout.separator, lines))
+        except Refusal as error:
+            raise Refusal(f"{error}{_suggest(name, names, cells, layout.separator)}") from None
+    return np.stack(columns, axis=1)
+
+
+def _split(texts: Sequence[str], lines: Sequence[int], layout: Layout, chosen: Sequence[int]) -> pd.DataFrame:
+    """Return the cells of the chosen columns as texts."""
     import pandas as pd
 
     frame = pd.read_csv(
@@ -184,18 +239,7 @@ def _parse_cells(
     )
     if len(frame) != len(texts):
         raise Refusal(f"the quotes between line {lines[0]} and line {lines[-1]} do not match")
-    names = [layout.names[i] for i in chosen]
-    columns = []
-    for name, i in zip(names, chosen, strict=True):
-        missing, cells = frame[i].isna().to_numpy(), frame[i].to_numpy(dtype=object)
-        if i in counted:
-            columns.append(counted[i].count(cells, missing))
-            continue
-        try:
-            columns.append(_convert(cells, missing, name, layout.separator, lines))
-        except Refusal as error:
-            raise Refusal(f"{error}{_suggest(name, names, cells, layout.separator)}") from None
-    return np.stack(columns, axis=1)
+    return frame
 
 
 def _suggest(name: str, names: Sequence[str], cells: np.ndarray, separator: str) -> str:

@@ -20,6 +20,10 @@ MOST_ROWS = 2**20
 MOST_LETTERS = 2**20  # of a line
 MOST_LINES = 1000  # of a quoted cell
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|[-+]?(?:inf|infinity)", re.ASCII | re.IGNORECASE)
+DATE = re.compile(  # or a time of day
+    r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2}))(?:[T ].*)?|\d{1,2}:\d{2}(?::\d{2}.*)?",
+    re.ASCII,
+)
 NO_NUMBER = ("", "-", "--", ".", "?", "NA", "N/A", "n/a", "na", "<NA>", "NaN", "nan", "-nan", "NULL", "null", "None")
 FAILED = ("#N/A", "#NA", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!")  # formulas of Excel
 MISSING = frozenset(NO_NUMBER + FAILED)

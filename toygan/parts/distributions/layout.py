@@ -43,6 +43,11 @@ class TableLayout:
         ends = list(accumulate(len(column.levels) or 1 for column in self.columns))
         return tuple(slice(start, end) for start, end in zip([0, *ends], ends, strict=False))
 
+    @property
+    def columns_of_axes(self) -> tuple[int, ...]:
+        """The number of the column of each axis."""
+        return tuple(i for i, column in enumerate(self.columns) for _ in column.levels or ("",))
+
     def encode(self, table: np.ndarray) -> np.ndarray:
         """Return points `(n, axes)` from a table `(n, columns)` of numbers, which are those of levels in categories."""
         parts = [

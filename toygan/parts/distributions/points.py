@@ -7,6 +7,7 @@ import hashlib
 import os
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
@@ -16,13 +17,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from toygan.files import Refusal, decoding
+from toygan.files import Refusal, decoding, open_regular
 from toygan.parts.checks import number, numbers, shares, size, text
 from toygan.parts.distributions.base import Distribution, log_density, mixture_moments
-from toygan.parts.distributions.csv_table import MOST_COLUMNS
+from toygan.parts.distributions.csv_table import MOST_COLUMNS, find_text
 from toygan.parts.distributions.csv_text import MOST_ROWS
 from toygan.parts.distributions.layout import TableColumn, TableLayout
-from toygan.parts.distributions.tables import read_table
+from toygan.parts.distributions.tables import TEXT, read_table
 from toygan.parts.frames import is_frame, read_frame
 from toygan.text import hint, round_to, short
 
@@ -71,15 +72,20 @@ class Scattered(Distribution):
         """True without noise."""
         return self.sigma == 0
 
+    @property
+    def _of_numbers(self) -> Tensor:
+        """False for axes of categories `(dim,)`."""
+        return torch.ones(self.dim, dtype=torch.bool)
+
     @cached_property
-    def _whole(self) -> Tensor:
+    def whole(self) -> Tensor:
         """True for columns of whole numbers only `(dim,)`."""
-        return (self.rows == self.rows.round()).all(0)
+        return self._of_numbers & (self.rows == self.rows.round()).all(0)
 
     @cached_property
     def counts(self) -> tuple[int, ...]:  # type: ignore[override]
         """The columns, from 0, of more than ten different whole numbers, most of them neighbours; none with noise."""
-        whole = () if self.sigma else torch.nonzero(self._whole)[:, 0].tolist()
+        whole = () if self.sigma else torch.nonzero(self.whole)[:, 0].tolist()
         return tuple(i for i in whole if _are_counts(self.rows[:, i]))
 
     @property
@@ -90,11 +96,11 @@ class Scattered(Distribution):
     def _check_round(self) -> None:
         if self.round and self.sigma:
             raise ValueError("round=True: needs sigma=0: with noise no number is whole")
-        if self.round and not self._whole.any():
+        if self.round and not self.whole.any():
             raise ValueError("round=True: no column holds whole numbers only")
 
     def rounded(self, x: Tensor) -> Tensor:
-        return torch.where(self._whole.to(x.device), x.round(), x) if self.round else x
+        return torch.where(self.whole.to(x.device), x.round(), x) if self.round else x
 
     def from_players(self, x: Tensor) -> Tensor:
         return self.rounded(x)
@@ -249,8 +255,6 @@ class File(Scattered):
         if self.held_out and not 0 < len(self.held_rows) < len(self._read.points):
             which = "none" if len(self.held_rows) == 0 else "all"
             raise ValueError(f"held_out={self.held_out}: holds out {which} of {len(self._read.points)} rows")
-        if self.round and self.categories:
-            raise ValueError("round=True: needs no categories: their axes are shares between 0 and 1")
         self._check_round()
 
     def __repr__(self) -> str:  # it seeds the true samples: an option that is not set is not in it
@@ -306,6 +310,12 @@ class File(Scattered):
     def axis_names(self) -> tuple[str, ...]:
         """The names of the columns in a CSV file that names them; none of an array."""
         return self._read.names
+
+    @property
+    def _of_numbers(self) -> Tensor:
+        if self.layout is None:
+            return super()._of_numbers
+        return torch.tensor([not levels for _, levels in self.layout.columns for _ in levels or ("",)])
 
     @property
     def layout(self) -> TableLayout | None:
@@ -414,6 +424,16 @@ def _load_rows(path: str, columns: str, drop: bool, categories: str, stamp: Stam
     digest = hashlib.sha256(repr((held.shape, names)).encode())
     digest.update(held.data)
     return Rows(torch.from_numpy(held), names, digest.hexdigest()[:32], layout)
+
+
+def list_text_columns(path: str, columns: str = "") -> list[str]:
+    """Return those of the columns of a CSV file that hold text; none if it cannot be read, which `File` then says."""
+    file, choose = Path(path).expanduser(), partial(_choose, "columns", columns) if columns else None
+    with suppress(ValueError, OSError), decoding():
+        if file.suffix.lower() in TEXT:
+            with open_regular(file) as content:
+                return find_text(content, choose)
+    return []
 
 
 class NoColumn(Refusal):
