@@ -394,7 +394,10 @@ def test_a_long_gaussian_is_healthy_only_if_its_short_axis_is_as_wide(ratio: flo
 
 
 def test_a_quarter_of_the_samples_between_modes_is_not_healthy() -> None:
-    assert diagnose(recent(bridges=0.05)).verdict == "healthy"
+    good = diagnose(recent(bridges=0.05))
+    assert good.verdict == "healthy"
+    assert any(words.startswith("bridges 5 % (true samples 0 %; healthy to 1") for words in good.evidence)
+    assert any("healthy from 4" in words for words in good.evidence if words.startswith("high-quality"))
     found = diagnose(recent(bridges=0.26))
     assert found.verdict == "wrong shape"
     assert any(words.startswith("bridges 26 %") for words in found.evidence)

@@ -12,6 +12,8 @@ from toygan.chart import Line
 from toygan.panels import render
 from toygan.panels.columns import MOST_COLUMNS, true_shares
 from toygan.panels.picture import DEFAULT, choose_panels
+from toygan.panels.score import Named
+from toygan.panels.sides import Side, compare_sides
 from toygan.parts.metrics import live_metrics
 from toygan.play.frames import Frames
 from toygan.play.session import Session
@@ -134,3 +136,17 @@ def test_panels_follow_the_data_unless_they_are_given(table: Path) -> None:
         "Histogram of each column", "Samples, along the first two axes", "Data left out (gaps)", "Distance (W1)",
     ]  # fmt: skip
     assert [c.title for c in given()] == ["Share per mode", "Losses"]
+
+
+def test_of_columns_of_unlike_size_the_panels_show_what_the_diagnosis_reads() -> None:
+    """Of income and score a distance in their own units would be that of the income alone."""
+    unlike, alike = look("function(low=-10.0,high=10.0)"), look("standardised(of=two-moons)")
+    for name, title in (("gaps", "Data left out (gaps)"), ("off-data", "Samples off the data")):
+        for one, shown, words in ((unlike, f"standardised-{name}", f"{title}, standardised"), (alike, name, title)):
+            chart = render(name, one)
+            assert chart.title == words
+            np.testing.assert_array_equal(chart["this run"].y, one.metric(shown))  # type: ignore[attr-defined]
+    both = compare_sides(Named("sliced-w1"), [Side("A", "", unlike), Side("B", "", alike)])
+    assert both.title == "Distance (W1), standardised"
+    np.testing.assert_allclose(both["A"].y, unlike.metrics["standardised-sliced-w1"].mean(1))  # type: ignore[attr-defined]
+    np.testing.assert_allclose(both["B"].y, alike.metrics["sliced-w1"].mean(1))  # type: ignore[attr-defined]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -20,6 +21,7 @@ from toygan.runs.record import Record
 from toygan.studies.gallery import GALLERY, trial
 from toygan.studies.gallery.random import DATA, recipes
 from toygan.studies.gallery.trial import RIGHT, Labelled, RemedyOdds, Trial, Tryout, label, plan_tryouts
+from toygan.sweeps.piece import Piece
 
 
 def test_random_recipes_are_the_same_for_a_seed_and_name_every_part() -> None:
@@ -50,6 +52,8 @@ def record(data: str = "ring8", diverged_at: int = -1, **metrics: object) -> Rec
     [
         ("healthy", record(high_quality=0.9)),
         ("near", record(high_quality=0.1)),
+        ("healthy", record(high_quality=0.9, bridges=0.1)),
+        ("near", record(high_quality=0.7, bridges=0.26)),
         ("healthy", record("two-moons", w1=0.15)),
         ("arriving", record("two-moons", w1=np.linspace(0.9, 0.1, 11) ** 2)),
         ("far", record(w1=np.resize([0.9, 3.0, 0.8], 11))),
@@ -82,6 +86,30 @@ def test_the_matrix_counts_what_is_right_of_a_label() -> None:
         == "2 of 4 right (50 %; mean over rows 50 %), 1 undetermined, 1 wrong, on 500 samples of each seed"
     )
     assert "| **far** | 1 |" in repr(found)
+
+
+def test_recipes_are_drawn_until_so_many_are_called_healthy(monkeypatch: pytest.MonkeyPatch) -> None:
+    verdicts = {0: "healthy", 3: "healthy", 7: "healthy", 8: "healthy"}
+    asked = []
+
+    def measured(pieces: Mapping[str, Piece], *_: object) -> Trial:
+        asked.append(list(pieces))
+        labels = {i: "near" if i == 3 else "healthy" for i in (*verdicts, 5)}
+        return Trial(
+            {
+                i: Labelled(record(), (labels.get(int(i), "far"),), (verdicts.get(int(i), "oscillation"),))
+                for i in pieces
+            }
+        )
+
+    monkeypatch.setattr(trial, "measure_trial", measured)
+    monkeypatch.setattr(trial, "AT_A_TIME", 5)
+    found = trial.measure_until_healthy(3)
+    assert asked == [["0", "1", "2", "3", "4"], ["5", "6", "7", "8", "9"]]
+    assert len(found) == 8, "none is taken after the last that was wanted"
+    assert (found.called.tolist(), found.found.tolist()) == ([True, False, True], [True, False, True])
+    assert found.summary.startswith("Called healthy and so: 2 of 3 [")
+    assert "healthy and called so: 2 of 3 [" in found.summary
 
 
 def test_a_remedy_is_tried_on_runs_with_its_verdict_and_counted_by_the_distance() -> None:

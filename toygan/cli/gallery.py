@@ -15,7 +15,14 @@ from toygan.studies.faults.trial import measure_made
 from toygan.studies.gallery import GALLERY
 from toygan.studies.gallery.case import SEEDS
 from toygan.studies.gallery.report import measure_gallery
-from toygan.studies.gallery.trial import MOST_TRIED, failing_pieces, measure_odds, measure_trial, random_pieces
+from toygan.studies.gallery.trial import (
+    MOST_TRIED,
+    failing_pieces,
+    measure_odds,
+    measure_trial,
+    measure_until_healthy,
+    random_pieces,
+)
 
 
 def _read_odds(file: Path | None) -> str:
@@ -42,6 +49,13 @@ def _read_odds(file: Path | None) -> str:
     metavar="COUNT",
     help="test the diagnosis on COUNT random recipes",
 )
+@click.option(
+    "--until-healthy",
+    "healthy",
+    type=StrictIntRange(1, 1000),
+    metavar="COUNT",
+    help="draw random recipes until COUNT are called healthy; report how many are",
+)
 @click.option("--made", is_flag=True, help="test the diagnosis on faults made by hand, over all data")
 @click.option(
     "--odds", type=FILE_TO_WRITE, metavar="FILE", help="try the remedies on the failing runs; write their odds to FILE"
@@ -56,22 +70,28 @@ def command(
     store: Path | None,
     markdown: bool,
     count: int | None,
+    healthy: int | None,
     odds: Path | None,
     made: bool,
 ) -> int:
     """Train known failures and their remedies; report how often each fails.
 
     A confusion matrix of the diagnosis over all these runs follows. --random COUNT tests the diagnosis on COUNT random
-    recipes instead, labelled by exact W1; --made tests it on true samples that were widened, moved, rotated and so on.
-    With --odds FILE each remedy of the diagnosis is tried on the failing runs, and FILE tells how often it helped.
+    recipes instead, labelled by exact W1, and --until-healthy COUNT on as many as it takes; --made tests it on true
+    samples that were widened, moved, rotated and so on. With --odds FILE each remedy of the diagnosis is tried on the
+    failing runs, and FILE tells how often it helped.
     Ctrl-C prints the results so far.
     """
     if count and names:
         raise click.UsageError("NAME: give no names with --random, which makes its own recipes")
+    if healthy and (names or count or odds or made):
+        raise click.UsageError("--until-healthy: takes no NAME, no --random, no --odds and no --made")
     if made:
         if names or count or odds:
             raise click.UsageError("--made: takes no NAME, no --random and no --odds; nothing is trained")
         return print_results(measure_made(range(first_seed, first_seed + seeds)), markdown)
+    if healthy:
+        return print_results(measure_until_healthy(healthy, first_seed, jobs, open_store(store), device), markdown)
     wanted = select(GALLERY, names)
     if listed:
         for name, case in wanted.items():

@@ -61,7 +61,9 @@ class Verdict:
         """Return the diagnosis of a run that this verdict, of that name, fits."""
         away, wide = map(format_number, recent.seen_mean_and_spread)
         at = f"at iteration {recent.diverged_at:,}"
-        numbers = [recent.describe(metric) for metric in self.evidence if len(recent.course(metric))]
+        bounds = signs.healthy_to(recent) if name == "healthy" else {}
+        shown = [metric for metric in self.evidence if len(recent.course(metric))]
+        numbers = [recent.describe(metric, bounds.get(metric)) for metric in shown]
         evidence = (at,) if recent.diverged_at >= 0 else (*numbers, *_place(recent))
         other = find_cause(name, recent.recipe) or (self.tell(recent) if self.tell else "")
         cause = other or self.cause.format(away=away, wide=wide)

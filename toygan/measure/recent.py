@@ -10,7 +10,8 @@ import numpy as np
 import torch
 
 from toygan.measure.words import score
-from toygan.parts.metrics.columns import STANDARDISED
+from toygan.parts.metrics import METRICS
+from toygan.parts.metrics.columns import read_as
 from toygan.parts.metrics.reference import ReferenceBand, reference_band
 from toygan.parts.metrics.samples import spread_of
 from toygan.runs.record import Record
@@ -103,8 +104,8 @@ class Recent:
 
     def _name(self, metric: str) -> str:
         """Return the metric that is read: the standardised one if columns differ in size and it was measured."""
-        twin = STANDARDISED + metric
-        return twin if self.data.uneven and twin in self._record.names else metric
+        read = read_as(metric, self.data)
+        return read if read in self._record.names else metric
 
     def course(self, metric: str) -> np.ndarray:
         """Return the finite values of a metric, in order; none if it was never measured.
@@ -197,10 +198,12 @@ class Recent:
         """The accuracy of D on the kind of samples on which it is worse."""
         return min(self.mean("accuracy-real"), self.mean("accuracy-fake"))
 
-    def describe(self, metric: str) -> str:
-        """Return the mean of a metric as text, beside the mean score of true samples."""
+    def describe(self, metric: str, healthy_to: float | None = None) -> str:
+        """Return the mean of a metric as text, beside the mean score of true samples, and what is still healthy."""
         band = self.reference(metric)
-        beside = f" (true samples {score(metric, band.mean)})" if band else ""
+        way = "from" if METRICS[metric].better == "high" else "to"
+        bound = "" if healthy_to is None else f"; healthy {way} {score(metric, healthy_to)}"
+        beside = f" (true samples {score(metric, band.mean)}{bound})" if band else ""
         return f"{self._name(metric)} {score(metric, self.mean(metric))}{beside}"
 
     @cached_property

@@ -9,6 +9,7 @@ from toygan.measure.recent import Recent
 
 GUESSING_ACCURACY = 0.65  # of D over both kinds of samples, below which it sees almost nothing
 SWING_SHARE = 0.17  # standard deviation of the high-quality share; with a strong R1 it is 0.1 without any fault
+ON_MODES = 0.5  # of the high-quality share of true samples, from which samples are healthy
 GOOD_SHARE = 0.8  # of the high-quality share of true samples, from which samples are called good
 FAR_SPREADS = 0.25  # of the data, between samples and data that have little in common
 STILL_SPREADS = 1e-4  # of the data in 100 iterations; less than that is not visible
@@ -45,11 +46,23 @@ def diverged(r: Recent) -> bool:
 
 def healthy(r: Recent) -> bool:
     """Return True if samples differ from true ones by no more than is allowed, and nothing swings."""
-    if r.k and not r.relative_to_true("high-quality") > 0.5:
+    if r.k and not r.relative_to_true("high-quality") > ON_MODES:
         return False
     if r.k > 1 and not (lacking(r) < 0.3 and r.mean("mode-hopping") < 0.1):
         return False
     return max(faults(r).values()) < 1 and not oscillating(r)
+
+
+def healthy_to(r: Recent) -> dict[str, float]:
+    """Return the largest, or the least, that some metrics of a healthy run may be."""
+    bounds = {}
+    if band := r.reference("sliced-w1"):
+        bounds["sliced-w1"] = min(band.high + DISTANCE_SPREADS * r.spread, TIMES_TRUE * band.high or math.inf)
+    if r.k and (band := r.reference("high-quality")):
+        bounds["high-quality"] = ON_MODES * band.mean
+    if r.k > 1 and (band := r.reference("bridges")):
+        bounds["bridges"] = band.high + BRIDGES
+    return bounds
 
 
 def faults(r: Recent) -> dict[str, float]:

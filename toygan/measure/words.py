@@ -6,6 +6,7 @@ import numpy as np
 
 from toygan.parts.distributions import Distribution
 from toygan.parts.metrics import METRICS
+from toygan.parts.metrics.columns import STANDARDISED
 from toygan.parts.metrics.reference import reference_band
 from toygan.text import format_number
 from toygan.training import Snapshot
@@ -19,7 +20,9 @@ LABELS = {
 
 def label(metric: str) -> str:
     """Return a metric in words for people, the same everywhere: "distance (W1)"; of others their names."""
-    return LABELS.get(metric, metric.replace("-", " "))
+    plain = metric.removeprefix(STANDARDISED)
+    words = LABELS.get(plain, plain.replace("-", " "))
+    return words if plain == metric else f"{words}, standardised"
 
 
 def title(metric: str) -> str:

@@ -11,6 +11,7 @@ from toygan.panels.curves import best_mark, curve, measured_at, pinned, whole_co
 from toygan.panels.look import Look
 from toygan.panels.panel import Panel, note
 from toygan.parts.metrics import METRICS
+from toygan.parts.metrics.columns import STANDARDISED, read_as
 
 TRUE_SAMPLES = "The bold line is this run, the pale ones are all seeds, and the blue band is what true samples score."
 SEED_BANDS = ("all seeds", "half of the seeds")
@@ -43,7 +44,7 @@ class Score(Panel):
     measured = True
 
     def chart(self, look: Look) -> Chart:
-        (metric,), label = self.needs, "iteration"
+        metric, label = self.shows(look), "iteration"
         scores = look.metrics.get(metric, look.metric(metric)[:, None])
         marks: list[Mark] = []
         if reference := look.reference(metric):
@@ -56,7 +57,7 @@ class Score(Panel):
                 Lines("seeds", "generated", look.steps, scores, look.names, opacity=0.6, instead_of=SEED_BANDS),
             ]
             label += f"  (bold: this run, pale: {scores.shape[1]} seeds)"
-        behind = pinned(look, self.needs)
+        behind = pinned(look, (metric,))
         marks += behind
         marks.append(curve("this run", "generated", look, look.metric(metric), width=2.2))
         marks += best_mark(look, look.metric(metric)[None])
@@ -64,6 +65,10 @@ class Score(Panel):
         if behind:
             scores = np.append(scores, np.concatenate([line.y for line in behind]))[:, None]
         return Chart(self.title_of(look), whole_course(look, metric, label), self.y(look, scores), tuple(marks))
+
+    def shows(self, look: Look) -> str:
+        """Return the metric that is shown."""
+        return self.needs[0]
 
     def title_of(self, look: Look) -> str:
         """Return the words above the axes."""
@@ -89,7 +94,7 @@ class AnyMetric(Score):
         return self._with(self._metric.unit_for(look.recipe.parts.data))
 
     def chart(self, look: Look) -> Chart:
-        (metric,) = self.needs
+        metric = self.shows(look)
         if look.measured and metric not in look.metrics:
             why = "it takes too long" if self._metric.expensive else f"{look.recipe.data} lacks what it needs"
             return note(self.title, f"nothing to show: {metric} is not measured here, {why}")
@@ -97,7 +102,7 @@ class AnyMetric(Score):
 
     def y(self, look: Look, scores: np.ndarray) -> Axis:
         """Return percent for shares, a log axis for distances and ratios if true samples are above 0, or from 0 on."""
-        unit, better, band = self._metric.unit, self._metric.better, look.reference(self.needs[0])
+        unit, better, band = self._metric.unit, self._metric.better, look.reference(self.shows(look))
         if unit == "share":
             return Axis("", 0, 1.08, ticks=(0, 0.5, 1), format="percent")
         values, in_decades = np.append(scores, band or ()), better == "low" or not unit + better  # a ratio has neither
@@ -107,14 +112,24 @@ class AnyMetric(Score):
 
 
 class Named(AnyMetric):
-    """A metric as a panel under its words for people."""
+    """A metric as a panel under its words for people.
+
+    If columns differ in size it shows what the diagnosis reads, the metric per standardised axis, and says so.
+    """
 
     def __init__(self, metric: str) -> None:
         super().__init__(metric)
         self.title = title(metric)
+        if STANDARDISED + metric in METRICS:
+            self.needs = (metric, STANDARDISED + metric)
+
+    def shows(self, look: Look) -> str:
+        metric = self.needs[0]
+        read = read_as(metric, look.recipe.parts.data)
+        return read if read in look.metrics or not look.measured else metric
 
     def title_of(self, look: Look) -> str:
-        return self.title
+        return title(self.shows(look))
 
 
 PANELS: dict[str, tuple[Panel, ...]] = {

@@ -148,21 +148,22 @@ def _scores_of(name: str, kind: Sequence[object]) -> list[Score]:
 
 def compare_sides(score: Score, sides: Sequence[Side]) -> Chart:
     """Return the chart of a metric: for each side the mean of its seeds, and the band of their inner half."""
-    (metric,) = score.needs
     looks = [side.look for side in sides]
-    if (reason := score.refuses(looks[0].recipe)) or not all(metric in look.metrics for look in looks if look.measured):
-        return note(score.title, f"nothing to show: {reason or f'{metric} is not measured here'}")
+    shown = [score.shows(look) for look in looks]
+    lacks = [name for name, look in zip(shown, looks, strict=True) if look.measured and name not in look.metrics]
+    if (reason := score.refuses(looks[0].recipe)) or lacks:
+        return note(score.title, f"nothing to show: {reason or f'{lacks[0]} is not measured here'}")
     marks: list[Mark] = []
-    if reference := looks[0].reference(metric):
+    if reference := looks[0].reference(shown[0]):
         marks += true_samples(None, *(np.array([value]) for value in reference))
-    curves = [look.metrics.get(metric, np.zeros((0, len(look.names)))) for look in looks]
+    curves = [look.metrics.get(name, np.zeros((0, len(look.names)))) for name, look in zip(shown, looks, strict=True)]
     styles = [STYLES[LETTERS.index(side.letter)] for side in sides]
     for side, values, (role, _) in zip(sides, curves, styles, strict=True):
         if values.shape[1] > 1:
             low, high = bands(values, (0.25, 0.75))
             marks.append(Band(f"half of {side.letter}", role, side.look.steps, low, high, opacity=0.18))
     behind = [
-        pinned_line(pin, i, metric, _mean(pin.values(metric))) for i, pin in enumerate(looks[0].pins)
+        pinned_line(pin, i, shown[0], _mean(pin.values(shown[0]))) for i, pin in enumerate(looks[0].pins)
     ]  # fmt: skip
     marks += behind
     for side, values, (role, dash) in zip(sides, curves, styles, strict=True):
@@ -170,7 +171,7 @@ def compare_sides(score: Score, sides: Sequence[Side]) -> Chart:
         mean = _mean(values)
         marks.append(Line(side.letter, role, side.look.steps, mean, width=2.2, dash=dash, end_label=end))
     longest = max(looks, key=lambda look: len(look.steps))
-    across = whole_course(replace(longest, pins=looks[0].pins), metric)
+    across = whole_course(replace(longest, pins=looks[0].pins), shown[0])
     up = _axis(score, looks[0], [*curves, *(line.y for line in behind)])
     return Chart(score.title_of(looks[0]), across, up, tuple(marks), about=score.about)
 

@@ -18,6 +18,12 @@ MANY = 2**16  # true samples behind the own axes
 STANDARDISED = "standardised-"  # before the name of a metric that is taken per standardised axis
 
 
+def read_as(metric: str, data: Distribution) -> str:
+    """Return the metric that is read instead: the standardised one, if there is one and columns differ in size."""
+    twin = STANDARDISED + metric
+    return twin if data.uneven and twin in COLUMN_METRICS else metric
+
+
 def several_columns(e: MetricInputs) -> bool:
     """Tell if samples have columns, and not pixels."""
     return e.data.dim > 1 and e.data.picture is None

@@ -12,8 +12,8 @@ import numpy as np
 
 from toygan.measure.advice import REMEDIES, REMEDIES_FOR, Odds
 from toygan.measure.diagnosis import diagnose_all
-from toygan.measure.tables import Table
-from toygan.measure.truth import LAST_MEASUREMENTS
+from toygan.measure.tables import Table, describe_share
+from toygan.measure.truth import LAST_MEASUREMENTS, THERE
 from toygan.measure.truth import label as label
 from toygan.parts.metrics import default_metrics
 from toygan.recipe import Recipe
@@ -27,6 +27,7 @@ from toygan.sweeps.piece import Piece
 from toygan.sweeps.store import Store
 
 SEEDS, STEPS, EVERY, SAMPLES = 1, 1000, 100, 500  # of each recipe; the exact W1 of more samples is expensive
+AT_A_TIME, MOST_DRAWN = 100, 20_000  # random recipes, where their number is not known before
 FAILING_SEEDS = 4  # of each case of the gallery on which remedies are tried
 MOST_TRIED = 8  # random runs on which a remedy is tried for a verdict
 
@@ -90,9 +91,10 @@ class Trial(Results[Labelled]):
         return f"{describe_confusion(self.confusion, RIGHT)}, on {SAMPLES:,} samples of each seed{self.left}"
 
 
-def random_pieces(count: int, seed: int = 0) -> dict[str, Piece]:
-    """Return this many random recipes to measure, by number."""
-    return {str(i): make_piece(recipe.seeds(SEEDS), STEPS) for i, recipe in enumerate(islice(recipes(seed), count))}
+def random_pieces(count: int, seed: int = 0, first: int = 0) -> dict[str, Piece]:
+    """Return this many random recipes to measure, by number, from number `first` on."""
+    drawn = islice(enumerate(recipes(seed)), first, first + count)
+    return {str(i): make_piece(recipe.seeds(SEEDS), STEPS) for i, recipe in drawn}
 
 
 def failing_pieces(cases: Mapping[str, FailureCase], seed: int = 0) -> dict[str, Piece]:
@@ -114,6 +116,47 @@ def measure_trial(
             yield name, Labelled(record, labels, verdicts(record))
 
     return Trial.collect(groups, results)
+
+
+class HealthyTrial(Trial):
+    """Labelled runs of random recipes, of which a wanted number has the verdict "healthy"."""
+
+    @property
+    def called(self) -> np.ndarray:
+        """For each run with the verdict "healthy", True if its label says the same."""
+        return np.array([label in THERE for label, verdict in self._pairs if verdict == "healthy"], dtype=bool)
+
+    @property
+    def found(self) -> np.ndarray:
+        """For each run with the label "healthy", True if its verdict says the same."""
+        return np.array([verdict == "healthy" for label, verdict in self._pairs if label == "healthy"], dtype=bool)
+
+    @property
+    def _pairs(self) -> list[tuple[str, str]]:
+        return [pair for one in self.values() for pair in zip(one.labels, one.verdicts, strict=True)]
+
+    @property
+    def summary(self) -> str:
+        """The shares of right verdicts among those that say "healthy", and of healthy runs that are called so."""
+        right, found = (describe_share(x) if len(x) else "none" for x in (self.called, self.found))
+        return (
+            f"Called healthy and so: {right}; healthy and called so: {found}; of {len(self)} recipes. {super().summary}"
+        )
+
+
+def measure_until_healthy(
+    wanted: int, seed: int = 0, jobs: int | None = 1, store: Store | None = None, device: str = "cpu"
+) -> HealthyTrial:
+    """Train random recipes, a hundred at a time, until so many are called healthy; an interrupt keeps what is there."""
+    found = HealthyTrial()
+    while len(found.called) < wanted and len(found) < MOST_DRAWN and not found.missing:
+        some = measure_trial(random_pieces(AT_A_TIME, seed, len(found) + len(found.failed)), jobs, store, device)
+        failed, missing = {**found.failed, **some.failed}, some.missing
+        for name, one in some.items():
+            if len(found.called) < wanted:
+                found[name] = one
+        found.failed, found.missing = failed, missing
+    return found
 
 
 class Tryout(NamedTuple):
