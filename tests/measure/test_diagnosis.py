@@ -396,8 +396,10 @@ def test_a_long_gaussian_is_healthy_only_if_its_short_axis_is_as_wide(ratio: flo
 def test_a_quarter_of_the_samples_between_modes_is_not_healthy() -> None:
     good = diagnose(recent(bridges=0.05))
     assert good.verdict == "healthy"
-    assert any(words.startswith("bridges 5 % (true samples 0 %; healthy to 1") for words in good.evidence)
-    assert any("healthy from 4" in words for words in good.evidence if words.startswith("high-quality"))
+    stated = {words.split()[0]: words.partition("; healthy ")[2] for words in good.evidence}
+    assert stated["bridges"].startswith("to 1"), "15 % beyond true samples"
+    assert stated["high-quality"].startswith("from 4"), "half of true samples"
+    assert stated["sliced-w1"].startswith("to 0.")
     found = diagnose(recent(bridges=0.26))
     assert found.verdict == "wrong shape"
     assert any(words.startswith("bridges 26 %") for words in found.evidence)
