@@ -42,9 +42,10 @@ ARROWS: dict[str, set[str]] = {
     "studies": ENGINE | {"runs", "measure", "sweeps", "remedy", "panels", "chart", "files"},
     "teach": ENGINE | {"runs", "measure", "studies", "chart", "sweeps", "play", "files"},
     "play": ENGINE | {"runs", "measure", "sweeps", "remedy", "panels", "explore", "chart", "files", "studies"},
+    "site": ENGINE | {"explore", "sweeps", "chart"},
     "cli": ENGINE
     | {"runs", "measure", "panels", "models", "chart", "files", "locks", "sweeps", "remedy", "studies", "play"}
-    | {"explore", "export"},
+    | {"explore", "export", "site"},
     "__main__": {"cli"},
 }
 
@@ -66,6 +67,7 @@ OUTSIDE: dict[str, set[str]] = {
     "studies": NUMBERS | {"tqdm", "pandas"},
     "teach": NUMBERS | WIDGETS | {"tqdm", "pandas"},
     "play": NUMBERS | PAINTING | WIDGETS | {"pandas"},
+    "site": {"nbconvert", "nbclient", "nbformat", "bs4", "pygments", "latex2mathml"},
     "cli": NUMBERS | PAINTING | {"click", "tqdm", "rich", "pandas", "distributed", "jupyter_server", "traitlets"},
 }
 

@@ -27,6 +27,7 @@ COMMANDS = {
     "sheet": "Write the cheat sheet: one page, PDF or PNG.",
     "play": "Continue a finished run in a playground, in JupyterLab.",
     "lab": "Open the lessons in JupyterLab.",
+    "site": "Write the course as a web site that needs no Python.",
     "menus": "List everything that a recipe can be made of.",
     "api": "Print the reference of all public names.",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from toygan.recipe import RecipeError, check_count
 from toygan.sweeps.grid import Grid
 
 PIECES = "cell-*.js"  # in a folder, beside INDEX
+ListOwn = Callable[[Path], Iterable[Path]]
 MOST_BYTES = 64_000_000  # of a page in one file without a budget: browsers hold all of it
 
 
@@ -110,13 +111,23 @@ def save(
     return size
 
 
-def write_folder(path: Path, make: Callable[[], Mapping[str, bytes]], force: bool, option: str) -> None:
-    """Write a folder as a whole; OSError, before `make` is called, if that cannot be done."""
+def list_pieces(folder: Path) -> Iterable[Path]:
+    """Return what a page holds in its folder."""
+    return [folder / INDEX, *folder.glob(PIECES)]
+
+
+def write_folder(
+    path: Path, make: Callable[[], Mapping[str, bytes]], force: bool, option: str, list_own: ListOwn = list_pieces
+) -> None:
+    """Write a folder as a whole; OSError, before `make` is called, if that cannot be done.
+
+    A folder that is there is replaced only if it holds nothing but what `list_own` lists.
+    """
     parent = path.absolute().parent
     if not parent.is_dir():
         raise FileNotFoundError(2, "no such folder", str(parent))
     if path.exists():
-        refuse_other_folder(path)
+        refuse_other_folder(path, list_own)
         if not force and any(path.iterdir()):
             raise FileExistsError(f"{path}: exists; choose another name, or replace it with {option}")
     files = make()
@@ -126,6 +137,7 @@ def write_folder(path: Path, make: Callable[[], Mapping[str, bytes]], force: boo
     new.mkdir()
     try:
         for name, content in files.items():
+            (new / name).parent.mkdir(parents=True, exist_ok=True)
             (new / name).write_bytes(content)
         if path.exists():
             path.rename(old)
@@ -135,10 +147,10 @@ def write_folder(path: Path, make: Callable[[], Mapping[str, bytes]], force: boo
     shutil.rmtree(old, ignore_errors=True)
 
 
-def refuse_other_folder(path: Path) -> None:
-    """Raise RecipeError if a path is not a folder, or one that holds anything but a page."""
+def refuse_other_folder(path: Path, list_own: ListOwn) -> None:
+    """Raise RecipeError if a path is not a folder, or one that holds anything else."""
     if not path.is_dir():
         raise RecipeError("out", str(path), "is a file, and a name that ends in / a folder")
-    own = {path / INDEX, *path.glob(PIECES)}
+    own = set(list_own(path))
     if other := next((file for file in sorted(path.iterdir()) if file not in own), None):
         raise RecipeError("out", str(path), f"holds other files, such as {other.name}; choose another folder")

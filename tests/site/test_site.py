@@ -1,0 +1,175 @@
+"""The course as a site: text, formulas, outputs, predictions and runs to explore, in pages that need no Python."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from support import lab
+from support.kernels import quick_kernel
+from support.lessons import QUESTION, write_course
+from support.shell import refused, toygan
+
+from toygan.explore.save import Plan
+from toygan.site import build
+from toygan.site.build import build_site, list_sections, plan_pages
+from toygan.site.convert import convert_lesson, link_pages, render_markdown
+from toygan.site.lesson import Asked, Lesson, find_asked, find_call
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of Jupyter's own packages
+
+
+@pytest.fixture
+def lesson(tmp_path: Path) -> Lesson:
+    """The small lesson as if it had run."""
+    notebook = nbformat.read(write_course(tmp_path), as_version=4)
+    output = nbformat.v4.new_output
+    notebook.cells[2].outputs = [output("display_data", {"text/plain": "Playground", build_widget: {}})]
+    notebook.cells[3].outputs = [output("stream", text="measured\n"), output("execute_result", {build_widget: {}})]
+    words = {"few": "few </script>", "many": "many"}
+    return Lesson("01_small", notebook, (Asked(QUESTION, words, {"few": 1, "many": 2}),), {"play": "width=4&batch=8"})
+
+
+build_widget = "application/vnd.jupyter.widget-view+json"
+
+
+def test_a_formula_becomes_markup_that_browsers_draw() -> None:
+    html = render_markdown("It is $\\frac12$, so\n\n$$a = \\mathbb E_q[D]$$")
+    assert html.count("<math ") == 2
+    assert "<mfrac>" in html
+    assert 'display="block"' in html
+    assert "$" not in html
+
+
+def test_links_lead_to_pages_of_the_site() -> None:
+    assert link_pages('<a href="03_mode.ipynb">x</a>') == '<a href="03_mode.html">x</a>'
+    assert link_pages('<a href="glossary.md#mode">x</a>') == '<a href="glossary.html#mode">x</a>'
+    assert link_pages('<a href="README.md">x</a>') == '<a href="index.html">x</a>'
+    assert link_pages('see <a href="../assets/claims.md">the claims</a>.') == "see the claims."
+    assert link_pages('<a href="https://arxiv.org/a.md">x</a>') == '<a href="https://arxiv.org/a.md">x</a>'
+
+
+def test_a_page_has_text_code_and_outputs_and_no_widget(lesson: Lesson) -> None:
+    html = convert_lesson(lesson, {"play": "explore/x.html"})
+    assert '<iframe class="site-frame"' in html
+    assert 'src="explore/x.html"' in html
+    assert "<details><summary>Code</summary>" in html
+    assert "measured" in html
+    assert 'data-question="0"' in html
+    assert build_widget not in html
+    assert "A mode is a cluster." in html
+    without = convert_lesson(lesson, {})
+    assert "iframe" not in without
+    assert "needs Python" in without
+
+
+def test_words_of_a_question_come_out_as_text(lesson: Lesson) -> None:
+    html = convert_lesson(lesson, {})
+    assert "few </script>" not in html
+    assert "<b>right</b>" not in re.sub(r"<pre>.*?</pre>", "", html, flags=re.DOTALL)
+    form = BeautifulSoup(html, "html.parser").find("form")
+    assert json.loads(str(form["data-measured"])) == [["few </script>", 1], ["many", 2]]
+
+
+def test_runs_to_explore_are_those_of_the_playground_over_the_axes_of_the_cell(lesson: Lesson) -> None:
+    ((name, plan),) = plan_pages(lesson)
+    assert name == "play"
+    assert (plan.seeds, plan.steps, plan.grid.axes) == (1, 4, {"lr_d": [1e-4, 1e-3, 1e-2]})
+    assert {(recipe.width, recipe.batch) for recipe in plan.grid.cells} == {(4, 8)}
+
+
+def test_a_call_is_found_in_the_code_of_a_cell() -> None:
+    call = find_call("live = Playground(\n    recipe, seeds=2)\nlive", ("Playground",))
+    assert call is not None
+    assert find_call("%matplotlib inline", ("Playground",)) is None
+    assert find_asked('p = Prediction("a" "b", {})', (Asked("ab", {}, {}),)) == 0
+    assert find_asked('p = Prediction("other", {})', (Asked("ab", {}, {}),)) == -1
+
+
+def test_the_search_knows_each_heading_and_the_words_below_it(lesson: Lesson) -> None:
+    page = build.Written("01_small", "1 · A small lesson", convert_lesson(lesson, {}))
+    sections = list_sections(page)
+    assert [section["heading"] for section in sections] == ["1 · A small lesson", "The end"]
+    assert sections[1]["text"].strip() == "A mode is a cluster."
+    assert sections[1]["id"]
+
+
+def test_the_shell_refuses_a_lesson_and_a_folder_that_are_not_its_own(tmp_path: Path) -> None:
+    assert "--lesson 99: must be one of 00, 01" in refused(toygan("site", tmp_path / "out", "--lesson", "99"))
+    (tmp_path / "thesis.tex").write_text("mine")
+    assert "holds other files, such as thesis.tex" in refused(toygan("site", tmp_path, "--force"))
+
+
+def test_an_interrupt_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*given: object) -> Mapping[str, bytes]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(build, "build_site", interrupt)
+    ran = toygan("site", tmp_path / "out", "--lesson", "03")
+    assert ran.exit_code == 130
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("browser")
+def test_the_site_works_from_a_folder(chromium: str, tmp_path: Path) -> None:
+    from playwright.sync_api import expect, sync_playwright
+
+    (tmp_path / "course").mkdir()
+    (tmp_path / "kernel").mkdir()
+    path, told = write_course(tmp_path / "course"), list[str]()
+    with quick_kernel(tmp_path / "kernel") as kernel:
+        files = build_site([path], told.append, km=kernel)
+    assert told == ["running 01_small.ipynb", "training 3 runs for play"]
+    for name, content in files.items():
+        (tmp_path / "site" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "site" / name).write_bytes(content)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=lab.FLAGS, headless=True)
+        page = browser.new_page()
+        wrong: list[str] = []
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda message: wrong.append(message.text))
+        page.goto((tmp_path / "site/index.html").as_uri())
+        page.get_by_role("link", name="01").click()
+        expect(page.get_by_role("heading", name="A small lesson")).to_be_visible()
+        expect(page.locator(".site-comparison")).to_have_text("Lock your prediction above to see the result here.")
+        page.get_by_role("radio", name="many").check()
+        page.get_by_role("button", name="Lock my prediction").click()
+        expect(page.locator(".site-comparison")).to_contain_text("You predicted it: this happened in 2 of 3 runs.")
+        expect(page.get_by_role("radio", name="many")).to_be_disabled()
+        frame = page.frame_locator("iframe")
+        frame.get_by_role("slider", name="lr_d").fill("0")
+        expect(frame.locator("main")).to_have_attribute("data-cell", "0")
+        page.get_by_role("searchbox").fill("cluster")
+        page.get_by_role("link", name="The end").click()
+        expect(page.get_by_role("heading", name="The end")).to_be_in_viewport()
+        page.get_by_role("link", name="Glossary").click()
+        expect(page.get_by_role("heading", name="Glossary")).to_be_visible()
+        page.set_viewport_size({"width": 500, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 500
+        assert wrong == []
+        browser.close()
+    assert json.loads(files["search.js"].decode().partition("=")[2].rstrip(";\n"))
+
+
+def axes_of(path: Path) -> list[Any]:
+    cells = nbformat.read(path, as_version=4).cells
+    return [cell for cell in cells if cell.metadata.get("toygan", {}).get("explore")]
+
+
+def test_the_axes_that_the_lessons_name_are_axes(tmp_path: Path) -> None:
+    lessons = sorted((Path(__file__).parents[2] / "lessons").glob("*.ipynb"))
+    named = [(path, cell) for path in lessons for cell in axes_of(path)]
+    assert len(named) >= 3
+    for path, cell in named:
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# it"), cell])
+        for _, plan in plan_pages(Lesson(path.stem, notebook, (), {cell.id: ""})):
+            assert isinstance(plan, Plan)
+            assert plan.runs * plan.steps <= 100_000, f"{path.stem}: {plan.runs} runs of {plan.steps} iterations"
