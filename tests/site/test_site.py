@@ -20,7 +20,7 @@ from toygan.explore.save import Plan
 from toygan.site import build
 from toygan.site.build import build_site, list_sections, plan_pages
 from toygan.site.convert import convert_lesson, link_pages, render_markdown
-from toygan.site.lesson import Asked, Lesson, find_asked, find_call
+from toygan.site.lesson import Asked, Lesson, find_asked, find_call, find_recipe
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of Jupyter's own packages
 
@@ -90,6 +90,21 @@ def test_a_call_is_found_in_the_code_of_a_cell() -> None:
     assert find_call("%matplotlib inline", ("Playground",)) is None
     assert find_asked('p = Prediction("a" "b", {})', (Asked("ab", {}, {}),)) == 0
     assert find_asked('p = Prediction("other", {})', (Asked("ab", {}, {}),)) == -1
+
+
+@pytest.mark.parametrize(
+    ("code", "recipe"),
+    [
+        ("Playground(few.but(seed=1), seeds=2)", "few.but(seed=1)"),
+        ("Playground()", "Recipe()"),
+        ("PhaseDiagram({'lr_g': rates}, base=base)", "base"),
+        ("PhaseDiagram({'lr_g': rates})", "Recipe()"),
+    ],
+)
+def test_the_recipe_of_a_playground_is_found_in_its_call(code: str, recipe: str) -> None:
+    call = find_call(code, ("Playground", "PhaseDiagram"))
+    assert call is not None
+    assert find_recipe(call) == recipe
 
 
 def test_the_search_knows_each_heading_and_the_words_below_it(lesson: Lesson) -> None:

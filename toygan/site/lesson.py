@@ -77,8 +77,16 @@ def _with_probes(cell: Any) -> list[Any]:
     if cell.cell_type != "code" or not cell.metadata.get(METADATA, {}).get("explore"):
         return [cell]
     given = find_call(cell.source, LIVE)
-    recipe = ast.unparse(given.args[0]) if given is not None and given.args else "Recipe()"
+    recipe = find_recipe(given) if given else "Recipe()"
     return [cell, _make_probe(cell.id, f"from toygan import Recipe\nprint(({recipe}).to_string())")]
+
+
+def find_recipe(call: ast.Call) -> str:
+    """Return the code of the recipe of a playground, or of the one that a phase diagram changes."""
+    named = {keyword.arg: keyword.value for keyword in call.keywords}
+    playground = isinstance(call.func, ast.Name) and call.func.id == "Playground"
+    given = next(iter(call.args), None) if playground else named.get("base")
+    return "Recipe()" if given is None else ast.unparse(given)
 
 
 def _make_probe(name: str, source: str) -> Any:
