@@ -47,7 +47,10 @@ if TYPE_CHECKING:
     from toygan.parts.warmups import WARMUPS as WARMUPS
     from toygan.parts.warmups import Warmup as Warmup
     from toygan.play.diagram import PhaseDiagram as PhaseDiagram
+    from toygan.play.link import Link as Link
+    from toygan.play.open_page import open_page as open_page
     from toygan.play.playground import Playground as Playground
+    from toygan.play.poll import Poll as Poll
     from toygan.play.session import Session as Session
     from toygan.recipe import Recipe as Recipe
     from toygan.recipe import RecipeError as RecipeError
@@ -91,7 +94,10 @@ HOMES = {
     "toygan.parts.turns": ("TURNS", "Turn"),
     "toygan.parts.warmups": ("WARMUPS", "Warmup"),
     "toygan.play.diagram": ("PhaseDiagram",),
+    "toygan.play.link": ("Link",),
+    "toygan.play.open_page": ("open_page",),
     "toygan.play.playground": ("Playground",),
+    "toygan.play.poll": ("Poll",),
     "toygan.play.session": ("Session",),
     "toygan.recipe": ("Recipe", "RecipeError"),
     "toygan.remedy": ("FoundRemedies", "TriedRemedy", "find_remedy"),

@@ -26,6 +26,7 @@ COMMANDS = {
     "reproduce": "Re-run an experiment of the literature.",
     "sheet": "Write the cheat sheet: one page, PDF or PNG.",
     "play": "Continue a finished run in a playground, in JupyterLab.",
+    "open": "Open a link as a page without code, for a class or a projector.",
     "lab": "Open the lessons in JupyterLab.",
     "site": "Write the course as a web site that needs no Python.",
     "menus": "List everything that a recipe can be made of.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 
@@ -26,19 +27,20 @@ def build_notebook(run: Path, state: State, best: bool) -> bytes:
     if best:
         loaded = f"State.load({path}, best=True, seed={recipe.seed})"
         code = f"from toygan import Playground, State\n\nPlayground(state={loaded})"
-    cells = [
-        {"cell_type": "markdown", "id": "about", "metadata": {}, "source": f"{text}: run the cell with Shift+Enter."},
-        {
-            "cell_type": "code",
-            "id": "playground",
-            "metadata": {},
-            "source": code,
-            "execution_count": None,
-            "outputs": [],
-        },
+    return make_notebook(
+        [("markdown", "about", f"{text}: run the cell with Shift+Enter."), ("code", "playground", code)]
+    )
+
+
+def make_notebook(cells: Sequence[tuple[str, str, str]]) -> bytes:
+    """Return a notebook of cells, each of them its type, name and text."""
+    made = [
+        {"cell_type": kind, "id": name, "metadata": {}, "source": text}
+        | ({"execution_count": None, "outputs": []} if kind == "code" else {})
+        for kind, name, text in cells
     ]
     kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
-    notebook = {"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
+    notebook = {"cells": made, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
     return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()
 
 

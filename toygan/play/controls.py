@@ -53,6 +53,10 @@ class Control:
         self.widget.value = getattr(recipe, self.field)
         self._syncing = False
 
+    def lock(self) -> None:
+        """Let the page show the value, and not change it."""
+        self.widget.disabled = True
+
 
 class StrengthControl:
     """One regularizer: a check box, and a number for its strength, which stays while the box is not checked."""
@@ -69,12 +73,12 @@ class StrengthControl:
         )  # fmt: skip
         self.widget = w.HBox([self.tick, self.number], layout=WIDTH)
         self.widget.add_class(f"toygan-regularizers-{name}")
-        self._syncing = False  # True while the row follows the recipe
+        self._syncing = self._locked = False  # True while the row follows the recipe
         self.tick.observe(self._send, "value")
         self.number.observe(self._send, "value")
 
     def _send(self, _: Any) -> None:
-        self.number.disabled = not self.tick.value
+        self.number.disabled = self._locked or not self.tick.value
         if not self._syncing:
             self._changed(self.field, self.number.value if self.tick.value else None)
 
@@ -94,6 +98,10 @@ class StrengthControl:
         self.tick.value = strength is not None
         self._syncing = False
 
+    def lock(self) -> None:
+        """Let the page show the strength, and not change it."""
+        self._locked = self.tick.disabled = self.number.disabled = True
+
 
 class RegularizerControls:
     """Any number of regularizers: a menu to add one, and a row for each that has been added."""
@@ -103,7 +111,7 @@ class RegularizerControls:
     def __init__(self, recipe: Recipe, changed: Changed, prefix: str = "") -> None:
         self._changed, self._prefix = changed, prefix
         self.rows: dict[str, StrengthControl] = {}
-        self._knob = KNOBS[self.field]
+        self._knob, self._locked = KNOBS[self.field], False
         self.menu = MenuInput(
             self._add, label=f"{prefix}Regularizers", tip=prefix + self._knob.help, placeholder="add a regularizer",
             layout=WIDTH,
@@ -127,6 +135,8 @@ class RegularizerControls:
         for name in names:
             if name not in self.rows:
                 self.rows[name] = StrengthControl(name, self._changed, self._prefix)
+                if self._locked:
+                    self.rows[name].lock()
         self.menu.groups = group_entries(self._knob, leave_out=self.rows)
         self.widget.children = [self.menu, *(row.widget for row in self.rows.values())]
 
@@ -135,6 +145,12 @@ class RegularizerControls:
         self._grow(recipe.regularizers)
         for row in self.rows.values():
             row.show(recipe)
+
+    def lock(self) -> None:
+        """Let the page show the strengths, and not change them."""
+        self._locked = self.menu.disabled = True
+        for row in self.rows.values():
+            row.lock()
 
 
 AnyControl = Control | StrengthControl | RegularizerControls

@@ -66,6 +66,7 @@ class MenuInput(Input):
     value = traitlets.Unicode().tag(sync=True)
     groups: Any = traitlets.List().tag(sync=True)
     placeholder = traitlets.Unicode().tag(sync=True)  # on the button if the value is empty and not an entry
+    disabled = traitlets.Bool(False).tag(sync=True)
     hint = traitlets.Unicode("search, or type a name with arguments").tag(sync=True)
 
     @staticmethod

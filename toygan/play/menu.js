@@ -82,6 +82,7 @@ class MenuView {
     const entry = this.groups.flatMap(({ entries }) => entries).find((entry) => entry.value === value);
     button.textContent = entry?.label ?? (value || model.get("placeholder"));
     button.title = entry?.text ? `${entry.label}: ${entry.text}` : model.get("tip");
+    button.disabled = model.get("disabled");
     button.ariaLabel = [name, button.textContent].filter(Boolean).join(": ");
     this.search.placeholder = model.get("hint");
     this.search.ariaLabel = `${name || model.get("tip")}: ${model.get("hint")}`;
@@ -207,7 +208,7 @@ export default {
   render({ model, el }) {
     const view = new MenuView(model, el);
     const show = () => view.show();
-    const news = ["change:value", "change:groups", "change:label", "change:tip", "msg:custom"];
+    const news = ["change:value", "change:groups", "change:label", "change:tip", "change:disabled", "msg:custom"];
     for (const name of news) model.on(name, show);
     return () => news.forEach((name) => model.off(name, show));
   },
