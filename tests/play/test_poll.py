@@ -5,17 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from toygan import Poll, Recipe, RecipeError
+from toygan import Poll, RecipeError
 from toygan.play.poll import PollCard
-from toygan.runs.record import Record
 
 POLL = Poll("How many modes?", "modes-covered", at=20, bounds=(3, 6))
 
 
-def record(*covered: float) -> Record:
+def rows(*covered: float) -> tuple[np.ndarray, np.ndarray]:
     """Three measurements, at 0, 10 and 20, of which the last is `covered`."""
-    values = np.array([[8.0] * len(covered), [0.0] * len(covered), covered])
-    return Record.from_arrays(Recipe().seeds(len(covered)), [0, 10, 20], {"modes-covered": values})
+    return np.array([0, 10, 20]), np.array([[8.0] * len(covered), [0.0] * len(covered), covered])
 
 
 def test_a_bound_belongs_to_the_choice_above_it() -> None:
@@ -23,18 +21,17 @@ def test_a_bound_belongs_to_the_choice_above_it() -> None:
 
 
 def test_the_run_answers_once_it_has_come_so_far() -> None:
-    before = Record.from_arrays(Recipe().seeds(2), [0, 10], {"modes-covered": np.full((2, 2), 8.0)})
-    assert POLL.outcomes(before) is None
-    assert POLL.outcomes(record(2, 5, 8, np.nan)) == [0, 1, 2, -1]
+    assert POLL.outcomes(np.array([0, 10]), np.full((2, 2), 8.0)) is None
+    assert POLL.outcomes(*rows(2, 5, 8, np.nan)) == [0, 1, 2, -1]
 
 
 def test_hands_stand_beside_what_the_seeds_did() -> None:
     card = PollCard(POLL)
     card.hands = [1, 4, 0]
-    card.follow(record(2, 2, 8, np.nan))
+    card.follow(*rows(2, 2, 8, np.nan))
     assert card.runs == [2, 0, 1]
     assert card.words == "below 3: 2 of 4 seeds. Most said from 3 to below 6: 4 of 5 hands, and 0 of 4 seeds."
-    card.follow(Record())
+    card.follow(np.zeros(0), np.zeros((0, 4)))
     assert (card.runs, card.words.startswith("The run answers at iteration 20.")) == ([], True)
     card.close()
 

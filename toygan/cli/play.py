@@ -34,11 +34,10 @@ def build_notebook(run: Path, state: State, best: bool) -> bytes:
 
 def make_notebook(cells: Sequence[tuple[str, str, str]]) -> bytes:
     """Return a notebook of cells, each of them its type, name and text."""
-    made = [
-        {"cell_type": kind, "id": name, "metadata": {}, "source": text}
-        | ({"execution_count": None, "outputs": []} if kind == "code" else {})
-        for kind, name, text in cells
-    ]
+    made: list[dict[str, object]] = []
+    for kind, name, text in cells:
+        more: dict[str, object] = {"execution_count": None, "outputs": []} if kind == "code" else {}
+        made.append({"cell_type": kind, "id": name, "metadata": {}, "source": text, **more})
     kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
     notebook = {"cells": made, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
     return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()

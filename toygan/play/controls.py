@@ -156,6 +156,13 @@ class RegularizerControls:
 AnyControl = Control | StrengthControl | RegularizerControls
 
 
+def lock(controls: Iterable[AnyControl], fields: Sequence[str]) -> None:
+    """Lock the controls of these fields."""
+    for c in controls:
+        if c.field in fields or c.field.partition(".")[0] in fields:
+            c.lock()
+
+
 def check_controls(names: Sequence[str]) -> list[str]:
     """Return the names of controls as a list; RecipeError if one is not a field or a regularizer."""
     if isinstance(names, str) or not isinstance(names, Iterable):

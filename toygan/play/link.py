@@ -62,10 +62,16 @@ class Link:
             raise RecipeError("panels", self.panels, str(error)) from None
 
     def to_string(self) -> str:
-        """Return the link as one line; `from_string` reads it without loss."""
+        """Return the link as one line; `from_string` reads it without loss.
+
+        Raises RecipeError if it is too long to share, as that of many points is.
+        """
         recipes = "|".join(recipe.to_string() for recipe in self.recipes)
         asked = urlencode(self._fields(), quote_via=quote, safe=SAFE)
-        return f"{START}{recipes}" + (f"?{asked}" if asked else "")
+        link = f"{START}{recipes}" + (f"?{asked}" if asked else "")
+        if len(link) > MOST_LETTERS:
+            raise RecipeError("link", link, f"has {len(link):,} letters; must be at most {MOST_LETTERS:,}")
+        return link
 
     def _fields(self) -> dict[str, str]:
         """Return the fields that differ from the defaults, as text."""

@@ -31,6 +31,7 @@ from toygan.play.loop import post, running_loop
 from toygan.play.sender import Sender
 from toygan.play.still import FILMS, PAGE, Still, write_caption
 from toygan.play.time_machine import TimeMachine, finish
+from toygan.recipe import RecipeError
 from toygan.text import describe_error
 
 SLICE_SECONDS = 1 / 240  # of training, at least one iteration, between two moments at which the page is heard
@@ -262,6 +263,24 @@ class Live(w.VBox):  # type: ignore[misc]
     def turn_seeds(self) -> None:
         """Show all seeds at once, or one of them again, if it can."""
 
+    def link(self) -> str:
+        """Return the page as one line, if it is one that a link can describe."""
+        raise NotImplementedError
+
+    def share(self) -> None:
+        """Give the page its link, to be pasted elsewhere; the status line shows it."""
+        try:
+            link = self.link()
+        except RecipeError as error:
+            self.session.say(str(error), refused=True)
+        else:
+            self.view.send({"copy": link})
+            self.session.say(f"copied: {link}")
+        self.screen.tell()
+
+    def draw(self) -> None:
+        """Show what draws data, if there is something."""
+
     def apply_remedy(self) -> None:
         """Apply the remedy that the diagnosis advises, if there is one."""
 
@@ -441,6 +460,7 @@ class Live(w.VBox):  # type: ignore[misc]
                 "play": self._toggle, "step": self._step, "reset": self.reset, "apply": self.apply_remedy,
                 "undo": self.undo, "compare": self.compare, "all": self.turn_seeds, "pin": self.pin,
                 "unpin": self.unpin, "step-d": partial(self.step, "D"), "step-g": partial(self.step, "G"),
+                "share": self.share, "draw": self.draw,
             }  # fmt: skip
             acts[content["do"]]()
         elif "focus" in content:

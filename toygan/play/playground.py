@@ -8,6 +8,7 @@ import math
 import os
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +20,13 @@ from toygan.play.aside import aside
 from toygan.play.card import Card
 from toygan.play.cell import close_earlier
 from toygan.play.column import CONTROLS, ControlColumn, choose_groups
-from toygan.play.controls import AnyControl, check_controls, control
+from toygan.play.controls import AnyControl, check_controls, control, lock
+from toygan.play.draw import DrawPad
 from toygan.play.frames import Frames
+from toygan.play.link import Link
 from toygan.play.live import Live, acting, leave_room_for_the_page
 from toygan.play.loop import running_loop
+from toygan.play.poll import Poll, PollCard
 from toygan.play.remedy_list import RemedyList
 from toygan.play.session import Session
 from toygan.play.slow_card import SlowCard
@@ -61,6 +65,8 @@ class Playground(Live):
         device: The device on which they train, such as "cpu" or "cuda".
         present: True shows nothing but the picture, Play, the iteration and the verdict, as large as the window, until
             Escape [default: False].
+        locked: Fields whose controls show their values, and cannot be moved in the page.
+        poll: A question to a class, which counts hands and compares them with the run [default: none].
         run: A run to continue, in place of a recipe and seeds; no other playground is then closed.
         against: Another recipe or up to three, to be shown beside this one in lock-step, on the same seeds, data and
             noise: then it makes a `Twins`.
@@ -97,7 +103,7 @@ class Playground(Live):
         self, recipe: Recipe | None = None, controls: Sequence[str] | None = None, panels: Sequence[str] | None = None,
         seeds: int | None = None, width: int = 960, height: int = 540, device: str = "cpu", run: Run | None = None,
         state: State | str | os.PathLike[str] | None = None, against: Recipe | Sequence[Recipe] | None = None,
-        present: bool = False,
+        present: bool = False, locked: Sequence[str] = (), poll: Poll | None = None,
     ) -> None:  # fmt: skip
         check_size(width, height)
         names = check_controls(CONTROLS if controls is None else controls)
@@ -118,7 +124,16 @@ class Playground(Live):
         self.column = ControlColumn(choose_groups(self._given, used))
         self.column.fill(self.controls)
         self.slow_motion = SlowCard(session, self.next_stage, self._post)
-        self._lay_out(self.column, self.remedies, self.slow_motion, self.formulas)
+        lock(self.controls, locked)
+        told = None if controls is None else tuple(names)
+        self._told = Link(
+            (session.recipe,), None if shown is None else tuple(shown), told, tuple(locked), session.seeds, poll=poll
+        )
+        self.poll = None if poll is None else PollCard(poll)
+        self._below = [*filter(None, [self.poll]), self.remedies, self.slow_motion, self.formulas]
+        self._pad: DrawPad | None = None
+        self._lay_out(self.column, *self._below)
+        self.view.acts = ["share", "draw", "tour"]
         self.view.present = present
         if run is None:
             close_earlier(self)
@@ -148,6 +163,34 @@ class Playground(Live):
             self.still.turn_to(self.twins.session, self.twins.screen.charts, (WIDTH, HEIGHT))
             self.children = [self.twins]
         return self.twins
+
+    @alone
+    def link(self) -> str:
+        """Return this page as one line, with its recipe, panels, controls, locks and question.
+
+        Returns:
+            The link: `toygan open LINK` and `toygan.open_page` open the page, at iteration 0.
+        Raises:
+            RecipeError: If the link is too long to share.
+        """
+        if self.twins is not None:
+            return self.twins.link()
+        return replace(self._told, recipes=(self.session.recipe,), present=self.view.present).to_string()
+
+    @acting
+    def draw(self) -> None:
+        """Show a pad below the picture to draw data on, or take it away again."""
+        if self._pad is None:
+            self._pad = DrawPad(lambda spec: self._post(self._set_data, spec))
+        elif self._pad in self._below:
+            self._below.remove(self._pad)
+            self._lay_out(self.column, *self._below)
+            return
+        self._below.insert(0, self._pad)
+        self._lay_out(self.column, *self._below)
+
+    def _set_data(self, spec: str) -> None:
+        self.set("data", spec)
 
     def set(self, field: str, value: Any) -> bool:
         """Change a field of the recipe, or one regularizer as "regularizers.r1"; the controls follow.
@@ -256,10 +299,12 @@ class Playground(Live):
 
     def _show(self) -> None:
         self._follow_recipe()
+        self._follow_poll()
         super()._show()
 
     def _show_in_turn(self) -> None:
         self._follow_recipe()
+        self._follow_poll()
         super()._show_in_turn()
 
     def _follow_recipe(self) -> None:
@@ -276,6 +321,10 @@ class Playground(Live):
 
     def _render_terms(self) -> str:
         return formula_card.render_terms(self.session.list_terms())
+
+    def _follow_poll(self) -> None:
+        if self.poll is not None:
+            self.poll.follow(*self.session.fleet.rows(self.poll.poll.metric))
 
     def _show_recipe(self) -> None:
         for c in self.controls:

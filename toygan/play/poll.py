@@ -17,7 +17,6 @@ import traitlets
 from toygan.chart import page
 from toygan.knobs import RecipeError, check_count
 from toygan.parts.metrics import live_metrics
-from toygan.runs.record import Record
 from toygan.text import format_number
 
 FOLDER = Path(__file__).parent
@@ -69,13 +68,11 @@ class Poll:
         """Return the number of the choice that a value of the metric falls into, or -1 for NaN."""
         return DIVERGED if np.isnan(value) else bisect_right(self.bounds, value)
 
-    def outcomes(self, record: Record) -> list[int] | None:
-        """Return the choice that each seed has answered with, or None before the run has come so far."""
-        steps = record.steps
+    def outcomes(self, steps: np.ndarray, values: np.ndarray) -> list[int] | None:
+        """Return the choice of each seed from iterations `(T,)` and values `(T, P)`, or None if they end before."""
         if not len(steps) or steps[-1] < self.at:
             return None
-        row = int(np.searchsorted(steps, self.at))
-        return [self.answer(float(value)) for value in record.metric(self.metric)[row]]
+        return [self.answer(float(value)) for value in values[np.searchsorted(steps, self.at)]]
 
 
 def _check_bounds(bounds: Any) -> tuple[float, ...]:
@@ -116,9 +113,9 @@ class PollCard(anywidget.AnyWidget):
             f"The run answers at iteration {self.poll.at:,}. Count hands with the keys 1 to {len(self.poll.choices)}."
         )
 
-    def follow(self, record: Record) -> None:
-        """Show what the seeds of a record did, if they have come so far."""
-        outcomes = self.poll.outcomes(record)
+    def follow(self, steps: np.ndarray, values: np.ndarray) -> None:
+        """Show what the seeds did, by the iterations `(T,)` and the metric `(T, P)`, if they have come so far."""
+        outcomes = self.poll.outcomes(steps, values)
         runs = [] if outcomes is None else [outcomes.count(choice) for choice in range(len(self.choices))]
         if runs != self.runs:
             self.runs = runs

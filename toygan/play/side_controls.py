@@ -8,7 +8,7 @@ from typing import Any
 import ipywidgets as w
 
 from toygan.panels.sides import LETTERS
-from toygan.play.controls import AnyControl, control
+from toygan.play.controls import AnyControl, control, lock
 from toygan.play.twins_session import TwinsSession
 
 Wanted = Callable[[str, Any, Sequence[int] | None], None]  # (field, value, sides or None for all)
@@ -24,8 +24,10 @@ class SideControls:
     """
 
     def __init__(
-        self, names: Sequence[str], session: TwinsSession, wanted: Wanted, show: Callable[[list[AnyControl]], None]
-    ) -> None:
+        self, names: Sequence[str], session: TwinsSession, wanted: Wanted, show: Callable[[list[AnyControl]], None],
+        locked: Sequence[str] = (),
+    ) -> None:  # fmt: skip
+        self._locked = locked
         self._names, self._session, self._wanted, self._show = list(names), session, wanted, show
         self._apart: set[str] = set()
         self._key: object = None
@@ -80,6 +82,7 @@ class SideControls:
                 if apart:
                     self.controls[-1].widget.add_class(f"toygan-side-{LETTERS[side]}")
                 self.sides.append(side)
+        lock(self.controls, self._locked)
         self._show(self.controls)
         for c in old:
             c.widget.close()

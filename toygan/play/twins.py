@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import ipywidgets as w
@@ -14,8 +15,10 @@ from toygan.play.alone import alone
 from toygan.play.cell import close_earlier
 from toygan.play.column import CONTROLS, ControlColumn, choose_groups
 from toygan.play.controls import check_controls
+from toygan.play.link import Link
 from toygan.play.live import Live, acting, leave_room_for_the_page
 from toygan.play.loop import running_loop
+from toygan.play.poll import Poll, PollCard
 from toygan.play.side_controls import ALL, SideControls
 from toygan.play.slow_card import SlowCard
 from toygan.play.twins_frames import TwinsFrames
@@ -42,6 +45,8 @@ class Twins(Live):
         width: Pixels of the picture, 100 to 3000.
         height: Pixels of the picture, 100 to 3000.
         device: The device on which they train, such as "cpu" or "cuda".
+        locked: Fields whose controls show their values, and cannot be moved in the page.
+        poll: A question to a class, which side A answers [default: none].
         session: A session to show, in place of recipes and seeds; no other playground is then closed.
         present: True shows nothing but the picture, Play, the iteration and the verdicts, as large as the window, until
             Escape [default: False].
@@ -67,6 +72,7 @@ class Twins(Live):
         self, recipes: Sequence[Recipe] = (), controls: Sequence[str] | None = None,
         panels: Sequence[str] | None = None, seeds: int | None = None, width: int = WIDTH, height: int = HEIGHT,
         device: str = "cpu", session: TwinsSession | None = None, present: bool = False,
+        locked: Sequence[str] = (), poll: Poll | None = None,
     ) -> None:  # fmt: skip
         check_size(width, height)
         names = check_controls(CONTROLS if controls is None else controls)
@@ -76,14 +82,18 @@ class Twins(Live):
         self._restarted = -math.inf
         bar = w.HBox().add_class("toygan-sides")
         self.column = ControlColumn(choose_groups(None if controls is None else names, _used(twins)), top=[bar])
-        self.settings = SideControls(names, twins, self._want, self.column.fill)
+        self.settings = SideControls(names, twins, self._want, self.column.fill, locked)
         super().__init__(twins, TwinsFrames(twins, panels), (width, height))
         self._copy = self._button("Add a copy", "copy", "columns", self._copy_chosen)
         self._close = self._button("Close", "close-side", "times", self._close_chosen)
         self.add_class("toygan-twins")
         bar.children = [self.settings.choice, self._copy, self._close]
         self.slow_motion = SlowCard(twins, self.next_stage, self._post)
-        self._lay_out(self.column, self.slow_motion)
+        told, shown = None if controls is None else tuple(names), None if panels is None else tuple(panels)
+        self._told = Link(tuple(twins.recipes), shown, told, tuple(locked), twins.seeds, poll=poll)
+        self.poll = None if poll is None else PollCard(poll)
+        self._lay_out(self.column, *filter(None, [self.poll]), self.slow_motion)
+        self.view.acts = ["share", "tour"]
         self.view.present = present
         self._show_sides()
         if session is None:
@@ -100,6 +110,18 @@ class Twins(Live):
         return button
 
     # Actions of the user; a notebook may call these, too.
+
+    @alone
+    def link(self) -> str:
+        """Return this page as one line, with its recipes, panels, controls, locks and question.
+
+        Returns:
+            The link: `toygan open LINK` and `toygan.open_page` open the page, at iteration 0.
+        Raises:
+            RecipeError: If the link is too long to share.
+        """
+        s = self.session
+        return replace(self._told, recipes=tuple(s.recipes), present=self.view.present).to_string()
 
     @acting
     def set(self, field: str, value: Any, side: str | None = None) -> bool:
@@ -196,12 +218,19 @@ class Twins(Live):
     def _show(self) -> None:
         self._show_sides()
         self.slow_motion.follow_session()
+        self._follow_poll()
         super()._show()
 
     def _show_in_turn(self) -> None:
         if self.session.recipes != self._followed:  # a change was repeated
             self._show_sides()
+        self._follow_poll()
         super()._show_in_turn()
+
+    def _follow_poll(self) -> None:
+        if self.poll is not None:
+            steps, values = self.session.fleet.rows(self.poll.poll.metric)
+            self.poll.follow(steps, values[:, : self.session.seeds])
 
     def _show_sides(self) -> None:
         """Make the buttons and controls agree with the sides."""
@@ -250,7 +279,7 @@ class Twins(Live):
 def make_twins(
     against: Recipe | Sequence[Recipe], recipe: Recipe | None = None, controls: Sequence[str] | None = None,
     panels: Sequence[str] | None = None, seeds: int | None = None, width: int = WIDTH, height: int = HEIGHT,
-    device: str = "cpu", present: bool = False, **beside: Any,
+    device: str = "cpu", present: bool = False, locked: Sequence[str] = (), poll: Poll | None = None, **beside: Any,
 ) -> Twins:  # fmt: skip
     """Return a recipe beside others, by the arguments of `Playground`; ValueError for those of one run alone."""
     if given := [name for name, value in beside.items() if value is not None]:
@@ -259,7 +288,7 @@ def make_twins(
     if isinstance(others, str) or not isinstance(others, Sequence) or not others:
         raise RecipeError("against", against, "must be a Recipe, or a list of one to three")
     sides = [DEFAULT if recipe is None else recipe, *others]
-    return Twins(sides, controls, panels, seeds, width, height, device, present=present)
+    return Twins(sides, controls, panels, seeds, width, height, device, None, present, locked, poll)
 
 
 def _used(session: TwinsSession) -> set[str]:

@@ -3,8 +3,10 @@
 import { diagnosis, labelButton, make, showPlaying, write } from "../chart/elements.js";
 import { Picture } from "../chart/picture.js";
 import { typeset } from "../chart/scales.js";
+import { More } from "./more.js";
 import { SeedSort } from "./seeds.js";
 import { Timeline } from "./timeline.js";
+import { Tour } from "./tour.js";
 
 /**
  * @import { Diagnosed } from "../chart/elements.js"
@@ -43,6 +45,12 @@ const BUTTONS = [
 ];
 const MORE = 5;
 const OFFERED = /** @type {readonly ("pin" | "unpin" | "all" | "compare")[]} */ (["pin", "unpin", "all", "compare"]);
+/** @type {import("./more.js").Act[]} in the list behind "More", if the kernel offers them */
+const ACTS = [
+  ["share", "Share a link", "fa-link", "copy a line that opens this page, with all of its settings"],
+  ["draw", "Draw data", "fa-pencil", "draw points, paste a table, or open a CSV file, and train on it"],
+  ["tour", "Take a tour", "fa-question", "walk through the parts of this page: it waits for you"],
+];
 const OFFERS = /** @type {const} */ ([
   ["apply", "fa-check", "change the settings as the diagnosis advises"],
   ["undo", "fa-undo", "take back the change that the diagnosis advised last"],
@@ -239,6 +247,9 @@ class LiveView {
     button.addEventListener("click", () => this.#ask({ do: name }));
     return button;
   });
+  #more = new More(ACTS, (name) => name === "tour" ? this.#begin() : this.#ask({ do: name }));
+  /** @type {Tour | null} */
+  #tour = null;
   #stage;
   #timeline = new Timeline((at) => this.#ask({ at }));
   #acknowledgements = new Acknowledgements((content) => this.#say(content));
@@ -253,7 +264,8 @@ class LiveView {
     count.append(this.#digits, make("small", "", { textContent: "iteration" }));
     const take = (/** @type {string} */ name) => reasons.querySelector(`.toygan-${name}`) ?? "";
     this.#status.append(take("verdict"), this.#message);
-    more.append(this.#sort.element, ...this.#buttons.slice(MORE));
+    more.append(this.#sort.element, ...this.#buttons.slice(MORE), this.#more.element);
+    this.#more.show(model.get("acts"));
     bar.append(...this.#buttons.slice(0, MORE), count, this.#status, more);
     this.#root.style.setProperty("--toygan-shape", String(model.get("width") / model.get("height")));
     el.classList.add("toygan-live");
@@ -283,6 +295,7 @@ class LiveView {
     this.model.off("comm_live_update", this.#look);
     this.model.off("change:present", this.#present);
     this.#ended.abort();
+    this.#tour?.close();
     this.picture.close();
     this.#acknowledgements.close();
     clearTimeout(this.#silence);
@@ -324,6 +337,16 @@ class LiveView {
     this.#warn(GONE);
   }
 
+  #begin() {
+    this.#tour?.close();
+    this.#tour = new Tour(placeOf(this.el), () => this.#tour = null);
+  }
+
+  /** Put a text into the clipboard, which may be refused: the message shows it as well. @param {string} text */
+  async #copy(text) {
+    await navigator.clipboard?.writeText(text).catch(() => {});
+  }
+
   #present = () => this.#open && this.#stage.follow();
 
   // JupyterLab marks the views of its widgets when a kernel restarts; not every front end says so.
@@ -335,6 +358,10 @@ class LiveView {
   #hear = (news, buffers) => {
     if (this.#lost) return; // a late message
     clearTimeout(this.#silence);
+    if ("copy" in news) {
+      this.#copy(String(news.copy));
+      return;
+    }
     this.#write(news);
     if (!("frame" in news)) return;
     clearTimeout(this.alone);
@@ -358,6 +385,7 @@ class LiveView {
     this.#bar.classList.toggle("toygan-early", !words.evidence && words.verdict.includes("undetermined"));
     this.#timeline.show(words);
     this.#mark(words);
+    this.#tour?.follow(words);
     this.#offered.hidden = words.apply === undefined;
     OFFERS.forEach(([name, icon], i) => offer(this.#offers[i], words[name], icon));
     for (const name of OFFERED) {

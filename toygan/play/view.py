@@ -28,7 +28,9 @@ SAYS: dict[str, type] = {
     "view": str, "here": bool, "gone": bool, "hidden": bool, "shown": int, "pace": int, "do": str, "focus": int,
     "at": int, "layer": str, "sort": str,
 }  # fmt: skip
-BUTTONS = ("play", "step", "step-d", "step-g", "reset", "apply", "undo", "compare", "all", "pin", "unpin")
+BUTTONS = (
+    "play", "step", "step-d", "step-g", "reset", "apply", "undo", "compare", "all", "pin", "unpin", "share", "draw"
+)  # fmt: skip
 
 
 def check_message(content: Any, seeds: int = 1) -> bool:
@@ -138,12 +140,13 @@ class View(anywidget.AnyWidget):
     number.
     """
 
-    _esm = page.build_script(FOLDER / "timeline.js", FOLDER / "seeds.js", FOLDER / "view.js")
+    _esm = page.build_script(*(FOLDER / f"{name}.js" for name in ("timeline", "seeds", "more", "tour", "view")))
     _css = page.build_stylesheet(
-        FOLDER / "view.css", FOLDER / "timeline.css", FOLDER / "seeds.css", FOLDER / "card.css"
+        *(FOLDER / f"{name}.css" for name in ("view", "timeline", "seeds", "card", "more", "tour"))
     )
     width = traitlets.Int().tag(sync=True)  # of the picture, in pixels; their ratio is its shape
     height = traitlets.Int().tag(sync=True)
+    acts: Any = traitlets.List(traitlets.Unicode()).tag(sync=True)  # behind "More", by the names of `view.js`
     present = traitlets.Bool(False).tag(sync=True)  # True: nothing but the picture, Play, the iteration and the verdict
 
     def __init__(self, heard: Callable[[dict[str, Any]], None], width: int, height: int, seeds: int = 1) -> None:
