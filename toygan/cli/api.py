@@ -33,7 +33,7 @@ GROUPS = {
     ),
     "Charts": ("chart.",),
     "Measuring": ("evaluate", "theory", "theory.", "claim", "claims", "claims.", "gallery", "gallery."),
-    "Playing": ("Playground", "PhaseDiagram", "Session"),
+    "Playing": ("Playground", "PhaseDiagram", "Session", "Link", "Poll", "open_page"),
     "Many runs": (
         "compare", "Comparison", "Comparisons", "sweep", "Spread", "read_sweep", "Store", "StoreError", "find_remedy",
         "FoundRemedies", "TriedRemedy",

@@ -1,4 +1,4 @@
-// A tour of a playground: a card beside the part that it is about. It goes on when the learner has done what it asks for.
+// A tour of a playground: a card beside the part that it is about. It continues when the learner has done what it asks for.
 import { make } from "../chart/elements.js";
 
 /**
@@ -100,7 +100,7 @@ export class Tour {
     const row = make("div", "toygan-tour-row");
     row.append(
       this.#count,
-      this.#button("Next", "go on without doing it", () => this.#go(this.#at + 1)),
+      this.#button("Next", "continue without doing it", () => this.#go(this.#at + 1)),
       this.#button("End", "end the tour (Escape)", () => this.close()),
     );
     this.#card.append(this.#text, row);
