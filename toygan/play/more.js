@@ -3,7 +3,7 @@ import { labelButton, make } from "../chart/elements.js";
 
 /** @typedef {readonly [name: string, text: string, icon: string, title: string]} Act */
 
-const WAYS = /** @type {Record<string, number>} */ ({ ArrowDown: 1, ArrowUp: -1 });
+const MOVES = /** @type {Record<string, number>} */ ({ ArrowDown: 1, ArrowUp: -1 });
 
 /** The list of acts; `chosen` gets the name of one. */
 export class More {
@@ -51,7 +51,7 @@ export class More {
 
   /** @param {KeyboardEvent} event */
   #press(event) {
-    const way = WAYS[event.key], shown = this.buttons.filter((button) => !button.hidden);
+    const way = MOVES[event.key], shown = this.buttons.filter((button) => !button.hidden);
     const at = shown.findIndex((button) => button === document.activeElement);
     if (event.key === "Escape") {
       this.#list.hidePopover();

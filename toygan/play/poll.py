@@ -65,11 +65,18 @@ class Poll:
         return [f"below {words[0]}", *between, f"{words[-1]} or more"]
 
     def answer(self, value: float) -> int:
-        """Return the number of the choice that a value of the metric falls into, or -1 for NaN."""
+        """Return the number of the choice that a value falls into, or -1 for NaN."""
         return DIVERGED if np.isnan(value) else bisect_right(self.bounds, value)
 
     def outcomes(self, steps: np.ndarray, values: np.ndarray) -> list[int] | None:
-        """Return the choice of each seed from iterations `(T,)` and values `(T, P)`, or None if they end before."""
+        """Return the choice of each seed from the rows of a record.
+
+        Args:
+            steps: Iterations `(T,)`.
+            values: The metric `(T, P)`.
+        Returns:
+            P numbers of choices, or None if the iterations end before `at`.
+        """
         if not len(steps) or steps[-1] < self.at:
             return None
         return [self.answer(float(value)) for value in values[np.searchsorted(steps, self.at)]]
