@@ -117,7 +117,7 @@ async def test_a_slider_moved_is_a_picture_changed_also_when_paused(make: Callab
     by_field(p)["lr_g"].widget.value = 0.01
     assert p.session.recipe.lr_g == 0.01
     await until(lambda: len(page.frames) > before)
-    assert "lr_g = 0.01" in page.frames[-1]["message"]
+    assert "Learning rate of G = 0.01" in page.frames[-1]["message"]
     assert p.session.iteration == 1
 
 
@@ -598,7 +598,7 @@ async def test_all_seeds_are_shown_by_a_button_sorted_if_asked_and_a_cell_takes_
     page.say(do="all")
     assert (page.words["all"], page.words["sort"]) == ("One seed", "seed")
     titles = [chart["title"] for chart in page.frames[-1]["charts"]]
-    assert titles == ["All seeds", "Samples and discriminator output", "Verdicts on 3 seeds"]
+    assert titles == ["All seeds", "Seed 0", "Verdicts on 3 seeds"]
     page.say(sort="distance")
     assert page.frames[-1]["charts"][0]["title"] == "All seeds, by distance"
     cells = next(mark for mark in page.frames[-1]["charts"][0]["marks"] if mark["name"] == "cells")
