@@ -92,7 +92,13 @@ def build_stylesheet(*more: Path) -> str:
             *rules,
             *(
                 file.read_text(encoding="utf-8")
-                for file in (FOLDER / "picture.css", FOLDER / "about.css", FOLDER / "cells.css", *more)
+                for file in (
+                    FOLDER / "picture.css",
+                    FOLDER / "about.css",
+                    FOLDER / "cells.css",
+                    FOLDER / "layers.css",
+                    *more,
+                )
             ),
         ]
     )

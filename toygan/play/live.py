@@ -159,7 +159,7 @@ class Live(w.VBox):  # type: ignore[misc]
     @acting
     def next_stage(self) -> None:
         """Show the next stage of an iteration in slow motion; after the last one, the iteration is over."""
-        if isinstance(self.session, TimeMachine):
+        if isinstance(self.session, TimeMachine) and self._reach_seen(self.next_stage):
             self.continue_from_seen()
             self.session.next_stage()
             self._show()
