@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -226,16 +226,21 @@ def test_checkpoints_that_do_not_fit_are_told_of_once_and_training_goes_on(
     assert whole(tmp_path, steps=7) == 7
 
 
-def shell(words: list[str], limit: int | None = None, every: float = 0.1) -> subprocess.Popen[str]:
-    """A command in a process of its own, in which no file may become larger than `limit` bytes."""
-    code = f"from toygan.cli import main, run_folder; run_folder.LEAST_SECONDS = {every}; main({words!r})"
+def shell(words: list[str]) -> subprocess.Popen[bytes]:
+    """A command in a process of its own, with a checkpoint in every tenth of a second."""
+    code = f"from toygan.cli import main, run_folder; run_folder.LEAST_SECONDS = 0.1; main({words!r})"
+    return subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
 
-    def begin() -> None:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        if limit is not None:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
-    return subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True, preexec_fn=begin)
+@contextlib.contextmanager
+def full_disk(limit: int) -> Iterator[None]:
+    """No file may become larger than so many bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals between processes are POSIX's")
@@ -257,11 +262,11 @@ def test_a_process_killed_at_any_moment_has_kept_what_it_reached(tmp_path: Path)
 @pytest.mark.parametrize("limit", [100, 20_000])
 def test_a_full_disk_is_one_line_and_what_was_kept_can_be_gone_on_with(limit: int, tmp_path: Path) -> None:
     words = ["train", *SMALL, "--steps", "3", "--every", "1", "--out", str(tmp_path)]
-    with shell(words, limit) as run:
-        _, stderr = run.communicate()
-    assert run.returncode == 2
-    assert 1 <= len(stderr.splitlines()) <= 2
-    assert "File too large" in stderr.splitlines()[-1]
+    with full_disk(limit):
+        run = toygan(*words)
+    assert run.exit_code == 2
+    assert 1 <= len(run.stderr.splitlines()) <= 2
+    assert "File too large" in run.stderr.splitlines()[-1]
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
     assert toygan(*words, "--resume").exit_code == 0
     assert whole(tmp_path, steps=3) == 3

@@ -94,7 +94,10 @@ def test_a_piece_of_several_groups_is_done_once_and_each_group_is_told_as_soon_a
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="POSIX")
-@pytest.mark.parametrize("ending", ["SIGINT", "SIGTERM", "SIGKILL"])
+@pytest.mark.parametrize(
+    "ending",
+    ["SIGINT", pytest.param("SIGTERM", marks=pytest.mark.slow), "SIGKILL"],  # the second ends it as the third does
+)
 def test_whatever_ends_the_parent_ends_its_processes_and_leaves_nothing(ending: str, tmp_path: Path) -> None:
     script = tmp_path / "parent.py"
     script.write_text(PARENT, encoding="utf-8")

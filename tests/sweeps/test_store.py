@@ -144,12 +144,21 @@ def test_what_is_written_stays_where_others_open_and_close_it_meanwhile(tmp_path
 def test_two_processes_share_a_store(tmp_path: Path) -> None:
     code = (
         "import sys; from toygan.sweeps.store import Store; from toygan.sweeps.piece import Piece, run; "
-        "from toygan.recipe import Recipe; store = Store(sys.argv[1])\n"
-        "for seed in range(6):\n"
-        "    piece = Piece((Recipe(width=4, batch=4, seed=seed),), 2, 1, n=20); store.put(piece, run(piece.to_json()))"
+        "from toygan.recipe import Recipe; pieces = [Piece.from_json(line) for line in sys.stdin]; "
+        "run(pieces[0].to_json()); store = Store(sys.argv[1])\n"
+        "for piece in pieces: store.put(piece, run(piece.to_json()))"
     )
-    shells = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "s.db")]) for _ in range(2)]
-    assert [shell.wait() for shell in shells] == [0, 0]
+    path, pieces = tmp_path / "s.db", [Piece((one,), 2, 1, n=20) for one in Recipe(width=4, batch=4).seeds(6)]
+    with subprocess.Popen([sys.executable, "-c", code, str(path)], stdin=subprocess.PIPE, text=True) as other:
+        assert other.stdin is not None
+        other.stdin.write("\n".join(piece.to_json() for piece in pieces))
+        other.stdin.close()
+        while not path.exists():
+            assert other.poll() is None
+        store = Store(path)
+        for piece in pieces:
+            store.put(piece, run(piece.to_json()))
+    assert other.returncode == 0
     assert [r.recipe.seed for r in Store(tmp_path / "s.db").results()] == list(range(6))
 
 
