@@ -41,7 +41,9 @@ ARROWS: dict[str, set[str]] = {
     "remedy": ENGINE | {"runs", "measure", "sweeps"},
     "studies": ENGINE | {"runs", "measure", "sweeps", "remedy", "panels", "chart", "files"},
     "teach": ENGINE | {"runs", "measure", "studies", "chart", "sweeps", "play", "files"},
-    "play": ENGINE | {"runs", "measure", "sweeps", "remedy", "panels", "explore", "chart", "files", "studies"},
+    "play": ENGINE
+    | {"runs", "measure", "sweeps", "remedy", "panels", "explore", "chart", "files", "studies"}
+    | {"export"},
     "site": ENGINE | {"explore", "sweeps", "chart"},
     "cli": ENGINE
     | {"runs", "measure", "panels", "models", "chart", "files", "locks", "sweeps", "remedy", "studies", "play"}

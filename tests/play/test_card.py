@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from base64 import b64decode
 from itertools import count
 
 from toygan import Playground, Recipe
 from toygan.measure.terms import Term
 from toygan.play.card import REST_SECONDS, Card
+from toygan.play.export_card import render_script
 from toygan.play.formula_card import render_terms
 
 
@@ -54,3 +57,20 @@ def test_the_formulas_of_a_playground_follow_its_loss():
     value = next(term.value for term in p.session.list_terms() if term.player == "G")
     assert f"<td>{value:.3g}" in p.formulas.body.value
     p.close()
+
+
+def test_the_script_of_a_playground_follows_its_recipe_and_can_be_downloaded():
+    p = Playground(Recipe(width=4, batch=8), controls=("loss",), seeds=2)
+    p.export.button.value = True
+    assert p.set("loss", "hinge")
+    (code,) = re.findall(r'download="gan.py" href="data:text/x-python;base64,([^"]+)"', p.export.body.value)
+    assert b64decode(code).decode() == p.session.recipe.to_pytorch()
+    assert "relu(1 - a_real)" in p.export.body.value
+    p.close()
+
+
+def test_what_has_no_script_is_said_in_a_line_and_words_are_no_markup():
+    assert "cannot be exported: has an encoder" in render_script(Recipe(width=4, batch=8, regularizers={"veegan": 0.1}))
+    html = render_script(Recipe(width=4, batch=8, data="points(x=((0,0),(1,1)),names=('<b>','y'))"))
+    assert "<b>" not in html
+    assert html.count("<pre") == 1

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from toygan.chart.paper import Size
 from toygan.panels import PANELS
-from toygan.play import formula_card
+from toygan.play import export_card, formula_card
 from toygan.play.alone import alone
 from toygan.play.aside import aside
 from toygan.play.card import Card
@@ -120,6 +120,7 @@ class Playground(Live):
         super().__init__(session, Frames(session, shown), (width, height))
         self.remedies = RemedyList(self.find_remedy, self.adopt, self._post)
         self.formulas = Card(formula_card.TITLE, formula_card.TIP, self._render_terms, self._post)
+        self.export = Card(export_card.TITLE, export_card.TIP, self._render_script, self._post)
         self._given = None if controls is None else names
         self.column = ControlColumn(choose_groups(self._given, used))
         self.column.fill(self.controls)
@@ -130,7 +131,7 @@ class Playground(Live):
             (session.recipe,), None if shown is None else tuple(shown), told, tuple(locked), session.seeds, poll=poll
         )
         self.poll = None if poll is None else PollCard(poll)
-        self._below = [*filter(None, [self.poll]), self.remedies, self.slow_motion, self.formulas]
+        self._below = [*filter(None, [self.poll]), self.remedies, self.slow_motion, self.formulas, self.export]
         self._pad: DrawPad | None = None
         self._lay_out(self.column, *self._below)
         self.view.acts = ["share", "draw", "tour"]
@@ -312,6 +313,7 @@ class Playground(Live):
         s = self.session
         if not s.slow:
             self.formulas.follow((s.run, s.iteration, s.recipe, s.focus), s.playing)
+            self.export.follow(s.recipe, s.playing)
         self.slow_motion.follow_session()
         if self.session.recipe is not self._followed:
             self._followed = self.session.recipe
@@ -325,6 +327,9 @@ class Playground(Live):
     def _follow_poll(self) -> None:
         if self.poll is not None:
             self.poll.follow(*self.session.fleet.rows(self.poll.poll.metric))
+
+    def _render_script(self) -> str:
+        return export_card.render_script(self.session.recipe)
 
     def _show_recipe(self) -> None:
         for c in self.controls:
