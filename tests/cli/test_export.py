@@ -71,7 +71,8 @@ def test_what_cannot_be_done_is_a_line(run: Path) -> None:
     assert toygan("export", "--out", "gan.py", "--force").exit_code == 0
     assert "--out a.txt: must end in .py" in refused(toygan("export", "--out", "a.txt"))
     assert "needs RUN" in refused(toygan("export", "loss=hinge", "--weights", "a.safetensors"))
-    assert "regularizers='veegan': cannot be exported" in refused(toygan("export", "-r", "veegan=0.1", "--out", "a.py"))
+    both = ("-r", "unrolled=5", "-r", "r1=0.1")
+    assert "'unrolled' is written without others" in refused(toygan("export", *both, "--out", "a.py"))
     assert "RUN: has a recipe of its own" in refused(toygan("export", "run", "--loss", "hinge", "--out", "a.py"))
     assert "--out: must name the file" in refused(toygan("export"))
     assert "--of 77: must be a seed" in refused(toygan("export", "run", "--of", 77, "--out", "a.py"))

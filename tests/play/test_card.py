@@ -70,7 +70,8 @@ def test_the_script_of_a_playground_follows_its_recipe_and_can_be_downloaded():
 
 
 def test_what_has_no_script_is_said_in_a_line_and_words_are_no_markup():
-    assert "cannot be exported: has an encoder" in render_script(Recipe(width=4, batch=8, regularizers={"veegan": 0.1}))
+    line = render_script(Recipe(width=4, batch=8, optimizer="sgd", momentum=-0.5))
+    assert line == "optimizer=&#x27;sgd&#x27;: cannot be exported: momentum=-0.5: torch.optim.SGD takes 0 or more"
     html = render_script(Recipe(width=4, batch=8, data="points(x=((0,0),(1,1)),names=('<b>','y'))"))
     assert "<b>" not in html
     assert html.count("<pre") == 1

@@ -54,6 +54,8 @@ data=file&regularizers=historical-averaging:0.001&turns=lookahead&batch=8&optimi
 data=standardised&regularizers=dropout:0.2&batch=8&schedule=linear&generator=linear&width=4&activation=softplus&noise=learned-table&seed=27
 data=training-set&loss=mmd&batch=8&generator=mlp(widths=(4,3),init=orthogonal,output=tanh,output_scale=2.0)&seed=28
 data=stacked&loss=energy-distance&batch=8&g_steps=2&d_steps=2&width=4&seed=29
+data=ring8&regularizers=veegan:0.1&batch=8&width=4&ema=0.9&seed=31
+data=ring8(k=3,radius=2)&loss=alpha(alpha_d=2.0)&turns=competitive&batch=8&optimizer=sgd&width=3&depth=1&seed=32
 data=digits&loss=sliced-wasserstein&batch=8&optimizer=sgd&momentum=0.5&width=4&seed=30
 """.split()  # noqa: SIM905
 

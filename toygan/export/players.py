@@ -16,6 +16,7 @@ from toygan.parts.networks.layers import BatchNormMLP, LayerNormMLP, LeakyReLU, 
 from toygan.parts.networks.plain import Linear, Point, Shift
 from toygan.parts.noises import WithTable
 from toygan.parts.regularizers.batch_aware import EPSILON, SimilarityMLP, StddevMLP
+from toygan.parts.regularizers.veegan import WithEncoder
 
 WIDTH = 100  # characters of a line of layers
 MODULES = {
@@ -119,6 +120,17 @@ class WeightNormLinear(nn.Linear):
     def forward(self, x):
         return linear(x, self.length * self.weight / self.weight.norm(dim=1, keepdim=True), self.bias)
 ''',
+    "WithEncoder": '''
+class WithEncoder(nn.Module):
+    """A generator, and an encoder of data into latent points, which learn together (Srivastava et al. 2017)."""
+
+    def __init__(self, generator, encoder):
+        super().__init__()
+        self.generator, self.encoder = generator, encoder
+
+    def forward(self, z):
+        return self.generator(z)
+''',
     "SpectralLinear": '''
 class SpectralLinear(nn.Linear):
     """A layer whose weights are divided by their largest singular value, |u W| (Miyato et al. 2018, sec. 2.1)."""
@@ -164,6 +176,8 @@ class Layers:
 
     def text(self, name: str) -> str:
         """Return the definition of the network as the variable `name`."""
+        if self.kind == "WithEncoder":
+            return f"{name} = WithEncoder({', '.join(self.modules)})"
         lines = textwrap.wrap(", ".join(self.modules), WIDTH, break_long_words=False)
         if len(lines) == 1 and len(lines[0]) < WIDTH - 20:
             return "\n".join([f"{name} = {self.kind}({lines[0]})", *self._start(name)])
@@ -309,6 +323,18 @@ def _table(made: Layers, net: WithTable, _: float | None) -> None:
     made.classes, made.start, made.imports, made.kind = inner.classes, inner.start, inner.imports, inner.kind
 
 
+def _encoded(made: Layers, net: WithEncoder, _: float | None) -> None:
+    made.kind, made.classes = "WithEncoder", ["WithEncoder"]
+    for name in ("generator", "encoder"):
+        inner = build(getattr(net, name))
+        if inner.start:
+            raise Refused("an encoder is written for networks with init='uniform' and gain=1 alone")
+        made.modules.append(f"{inner.kind}({', '.join(inner.modules)})")
+        made.keys += [(f"{name}.{key}", shape) for key, shape in inner.keys]
+        made.classes += [kind for kind in inner.classes if kind not in made.classes]
+        made.imports += inner.imports
+
+
 BUILDERS: dict[type[Network], Callable[..., None]] = {
     MLP: _mlp,
     Maxout: _mlp,
@@ -323,4 +349,5 @@ BUILDERS: dict[type[Network], Callable[..., None]] = {
     Point: _point,
     Shift: _point,
     WithTable: _table,
+    WithEncoder: _encoded,
 }

@@ -237,7 +237,17 @@ def dropout(x, draws):
 
 
 def _veegan(to: Definitions, made: Changes, recipe: Recipe, part: Any, strength: float) -> None:
-    raise Refused("has an encoder as a third player, which is not written")
+    if made.inputs:
+        raise Refused("is written without other regularizers that change D's inputs")
+    to.texts["add_codes"] = '''
+def add_codes(batch, samples, x_real, x_fake):
+    """Put latent points beside generated samples, and codes with noise as large as their error beside real ones."""
+    error = batch["z"] - G.encoder(samples)
+    codes = G.encoder(x_real) + error.square().mean(0).sqrt() * batch["codes"]
+    return torch.cat([x_real, codes], dim=-1), torch.cat([x_fake, batch["z"]], dim=-1)
+'''.strip()
+    made.inputs.append("x_real, x_fake = add_codes(batch, samples, x_real, x_fake)")
+    made.of_g.append(f'loss = loss + {strength!r} * ((batch["z"] - G.encoder(samples)) ** 2).sum(-1).mean()')
 
 
 FORMS: dict[type[Regularizer], Callable[..., None]] = {

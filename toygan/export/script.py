@@ -195,7 +195,7 @@ def draw_batch():
         judged = "" if not self._has_d else f"    a_fake = {look}(x_fake)\n"
         if "a_real" in needs:
             judged = f"    a_real, a_fake = {look}(x_real), {look}(x_fake)\n"
-        samples = "    samples = x_fake\n" if "samples" in needs else ""
+        samples = "    samples = x_fake\n" if "samples" in " ".join([needs, *self._changes.inputs]) else ""
         inputs = "".join(f"    {line}\n" for line in self._changes.inputs)
         end = "".join(f"    {line}\n" for line in [f"loss = {loss}", *changes, "return loss"])
         if not changes:

@@ -16,7 +16,7 @@ from toygan.parts.turns.first_order import (
     WhoeverLoses,
 )
 from toygan.parts.turns.lookahead import Lookahead
-from toygan.parts.turns.second_order import Consensus, Symplectic
+from toygan.parts.turns.second_order import Competitive, Consensus, Symplectic
 from toygan.recipe import Recipe
 
 PARAMETERS = '''
@@ -30,6 +30,11 @@ def put(values):
     """Give both players these parameters."""
     for p, value in zip(parameters(), values):
         p.copy_(value)
+'''
+FLAT = '''
+def flat(tensors):
+    """Return tensors as one vector."""
+    return torch.cat([x.flatten() for x in tensors])
 '''
 GRADIENTS = '''
 def gradients(value, players):
@@ -155,6 +160,23 @@ def _symplectic(turn: Any, recipe: Recipe) -> tuple[str, list[str]]:
     return "Adjust the field by its antisymmetric part (Balduzzi et al. 2018, algorithm 1).", lines
 
 
+def _competitive(turn: Any, recipe: Recipe) -> tuple[str, list[str]]:
+    lines = [
+        "batch = draw_batch()",
+        "loss_g, loss_d = g_loss(batch), d_loss(batch)",
+        "of_g, of_d = flat(gradients(loss_g, [G])), flat(gradients(loss_d, [D]))",
+        "lr_g, lr_d = (opt.param_groups[0]['lr'] for opt in (opt_g, opt_d))",
+        "b = lr_d * torch.stack([flat(gradients(x, [D])) for x in of_g])",
+        "c = lr_g * torch.stack([flat(gradients(x, [G])) for x in of_d])",
+        "rows = torch.cat([torch.eye(len(b)).to(b), b], 1), torch.cat([c, torch.eye(len(c)).to(c)], 1)",
+        "moves = torch.linalg.solve(torch.cat(rows), torch.cat([of_g, of_d]))",
+        "pieces = moves.split([p.numel() for p in parameters()])",
+        "slopes = [piece.view_as(p) for p, piece in zip(parameters(), pieces)]",
+        *SET_BOTH,
+    ]
+    return "Step to the equilibrium of the game's local bilinear model (Schaefer and Anandkumar 2019, eq. 4).", lines
+
+
 def _lookahead(turn: Any, recipe: Recipe) -> tuple[str, list[str]]:
     _, inner = FORMS[type(turn.inner)][0](turn.inner, recipe)
     lines = [
@@ -176,6 +198,7 @@ FORMS: dict[type[Turn], tuple[Callable[..., tuple[str, list[str]]], tuple[str, .
     WhoeverLoses: (_whoever_loses, ()),
     Consensus: (_consensus, (PARAMETERS, GRADIENTS)),
     Symplectic: (_symplectic, (PARAMETERS, GRADIENTS)),
+    Competitive: (_competitive, (PARAMETERS, GRADIENTS, FLAT)),
     Lookahead: (_lookahead, (PARAMETERS, PUT)),
 }
 
