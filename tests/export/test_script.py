@@ -41,7 +41,7 @@ def compare_in_a_process(folder: Path, shares: Sequence[str]) -> None:
 
 
 def test_scripts_have_the_losses_of_the_engine_in_a_process_without_toygan(tmp_path: Path) -> None:
-    compare_in_a_process(tmp_path, MIXED[1::4])
+    compare_in_a_process(tmp_path, MIXED[1::6])
 
 
 @pytest.mark.slow
