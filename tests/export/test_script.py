@@ -148,7 +148,7 @@ def test_each_part_that_the_page_lists_has_the_losses_of_the_engine_in_120_lines
     for field, support in list_support().items():
         for name in support.written:
             value = {name: REGULARIZERS[name].strengths[1]} if field == "regularizers" else name
-            more = {"optimizer": "sgd"} if name == "runge-kutta-4" else {}
+            more = {"optimizer": "sgd"} if name in ("runge-kutta-4", "competitive") else {}
             script = Script(Recipe(**{"width": 6, "batch": 8, "anneal": 9, **more, field: value}))
             assert find_difference(script, 3) < 1e-9, (field, name)
             assert 40 <= count_lines(script.text) <= 120, (field, name)
