@@ -167,6 +167,8 @@ def browser(chromium: str) -> Iterator[Any]:
 def test_the_page_opens_off_line_in_both_themes_and_on_a_narrow_screen(
     browser: Any, several: Comparisons, tmp_path: Path, scheme: str, width: int
 ) -> None:
+    from playwright.sync_api import expect
+
     several.save(tmp_path / "page.html", title=HOSTILE)
     context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
     opened, complaints = context.new_page(), []
@@ -180,7 +182,7 @@ def test_the_page_opens_off_line_in_both_themes_and_on_a_narrow_screen(
     opened.locator("input[type=range]").press("Home")
     assert "iteration 0\nA minus B: " in opened.locator(".toygan-time + p").inner_text()
     opened.locator(".toygan-time button").click()
-    opened.wait_for_function("document.querySelector('.toygan-time + p').textContent.startsWith('iteration 10')")
+    expect(opened.locator(".toygan-time + p")).to_contain_text("iteration 10")
     opened.locator("summary").click()
     assert opened.locator("details tbody tr").count() == 3
     assert opened.evaluate("document.documentElement.scrollWidth") <= width
