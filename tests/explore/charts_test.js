@@ -42,6 +42,7 @@ Deno.test("the diagram names each cell, its value at the frame, and its verdicts
   assert.ok(cells.kind === "cells");
   assert.deepEqual(cells.names, ["cell 0\nw1 2\n2 × healthy", "cell 1\nw1 4\n1 × diverged\n1 × healthy"]);
   assert.deepEqual([...cells.values], [0.5, 0]);
+  assert.deepEqual(cells.shown, ["2", "4"]);
   assert.equal(cells.chosen, 1);
   assert.deepEqual(countVerdicts(film, 0), ["2 × healthy"]);
 });

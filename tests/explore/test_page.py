@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,9 @@ def open_page(browser: Any, file: Path, **how: Any) -> tuple[Any, list[str]]:
 
 @pytest.mark.slow
 @pytest.mark.xdist_group("browser")
-def test_each_control_of_the_page_does_what_it_says(browser: Any, tmp_path: Path) -> None:
+def test_each_control_of_the_page_does_what_it_says(
+    browser: Any, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     from playwright.sync_api import expect
 
     file = tmp_path / "p.html"
@@ -53,6 +55,7 @@ def test_each_control_of_the_page_does_what_it_says(browser: Any, tmp_path: Path
         expect(main).to_have_attribute("data-iteration", str(iteration))
         expect(page.locator(".toygan-lead .toygan-title").first).not_to_contain_text("unpacking")
 
+    record_property("seconds to open", round(page.evaluate("performance.now()") / 1000, 2))  # shown, not judged
     at(2)  # minimax, the middle of the rates, the first rate of G: cells count the last axis first
     expect(page.get_by_role("heading")).to_have_text(HOSTILE)
     page.get_by_role("combobox", name="loss").select_option(label="hinge")

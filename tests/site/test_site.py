@@ -18,8 +18,9 @@ from support.shell import refused, toygan
 
 from toygan.explore.save import Plan
 from toygan.site import build
+from toygan.site.answers import list_typical
 from toygan.site.build import build_site, list_sections, plan_pages
-from toygan.site.convert import convert_lesson, link_pages, render_markdown
+from toygan.site.convert import convert_lesson, link_pages, render_markdown, write_exercise
 from toygan.site.lesson import Asked, Lesson, find_asked, find_call, find_recipe
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of Jupyter's own packages
@@ -107,6 +108,22 @@ def test_the_recipe_of_a_playground_is_found_in_its_call(code: str, recipe: str)
     assert find_recipe(call) == recipe
 
 
+def test_typical_answers_get_what_the_check_says() -> None:
+    from toygan.teach import EXERCISES
+
+    with_answers = [name for name in EXERCISES if list_typical(name)]
+    assert len(with_answers) > len(EXERCISES) / 2
+    for name in with_answers:
+        typical = list_typical(name)
+        assert [one.words for one in typical if one.right] == [EXERCISES[name].praise]
+        assert {one.words for one in typical if not one.right} <= EXERCISES[name].mistakes.keys()
+    assert ("p / (p + q)", True) in [(one.code, one.right) for one in list_typical("best-discriminator")]
+    assert list_typical("no such exercise") == []
+    html = write_exercise("best-discriminator")
+    assert "<code>p / q</code>" in html
+    assert write_exercise("no such exercise").startswith("<p")
+
+
 def test_the_search_knows_each_heading_and_the_words_below_it(lesson: Lesson) -> None:
     page = build.Written("01_small", "1 · A small lesson", convert_lesson(lesson, {}))
     sections = list_sections(page)
@@ -159,6 +176,8 @@ def test_the_site_works_from_a_folder(chromium: str, tmp_path: Path) -> None:
         page.get_by_role("button", name="Lock my prediction").click()
         expect(page.locator(".site-comparison")).to_contain_text("You predicted it: this happened in 2 of 3 runs.")
         expect(page.get_by_role("radio", name="many")).to_be_disabled()
+        page.get_by_role("radio", name="p / q", exact=True).check()
+        expect(page.locator(".site-exercise output")).to_contain_text("This is the ratio of real to generated.")
         frame = page.frame_locator("iframe")
         frame.get_by_role("slider", name="lr_d").fill("0")
         expect(frame.locator("main")).to_have_attribute("data-cell", "0")

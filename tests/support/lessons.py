@@ -19,6 +19,8 @@ guess""", {"jupyter": {"source_hidden": True}}),
 small = Recipe(width=4, batch=8)
 Playground(small, controls=("lr_d",))""", {"toygan": {"explore": EXPLORED}}),
     ("code", "compare", 'print("measured")\nguess.compare(["few", "many", "many"])', {}),
+    ("code", "exercise", """from toygan.teach import EXERCISES
+EXERCISES["best-discriminator"].check(lambda p, q: ...)""", {}),
     ("markdown", "end", "## The end\n\nA mode is a cluster.", {}),
 ]  # fmt: skip
 

@@ -133,11 +133,11 @@ export function countVerdicts({ content: { cells } }, cell) {
 export function drawDiagram(film, colour, cells, chosen, frame, nameOf) {
   const values = cells.map((cell) => valueOf(film, colour, cell, frame));
   const shares = Float32Array.from(values, (value) => goodness(value, colour.scale));
-  const names = cells.map((cell, i) => {
-    const value = Number.isNaN(values[i]) ? NONE : formatNumber(values[i], colour.format);
-    return [nameOf(cell), `${colour.name} ${value}`, ...countVerdicts(film, cell)].join("\n");
-  });
-  return fill(film.content.charts[colour.cells], { cells: { values: shares, names, chosen } });
+  const shown = values.map((value) => Number.isNaN(value) ? NONE : formatNumber(value, colour.format));
+  const names = cells.map((cell, i) =>
+    [nameOf(cell), `${colour.name} ${shown[i]}`, ...countVerdicts(film, cell)].join("\n")
+  );
+  return fill(film.content.charts[colour.cells], { cells: { values: shares, shown, names, chosen } });
 }
 
 /**

@@ -21,7 +21,6 @@ from toygan.text import round_to
 
 MOVING = ("D", "cells")  # marks whose numbers the page fills in, beside those of generated samples
 FOLLOWED = "sliced-w1"  # beside the share of healthy seeds
-HEALTHY_HELP = "The share of seeds that the diagnosis calls healthy at the end."
 LOSS_SHARE = 0.02  # of the losses of a cell, those at either end that its axis does not hold
 DIGITS = 4  # of a number in a chart
 
@@ -159,13 +158,8 @@ def _draw(film: Film, name: str, followed: str, scale: Scale) -> tuple[Chart, Ch
     cells, _ = diagram.charts()
     curves = replace(diagram, scale=_widen(scale, film.metrics[followed])).charts()[1]
     levels = [mark for mark in curves.marks if isinstance(mark, Band | Line)]
-    cells = cells if rest else replace(cells, title=name)
-    help = METRICS[followed].help
-    course_help = f"{help} The line is the seed that is shown, the area the range of all seeds."
-    return (
-        replace(cells, about=HEALTHY_HELP if name == HEALTHY else help),
-        replace(curves, title=followed, about=course_help, x=_iterations(film), marks=tuple(levels)),
-    )
+    help = f"{METRICS[followed].help} The line is the seed that is shown, the area the range of all seeds."
+    return cells, replace(curves, title=followed, about=help, x=_iterations(film), marks=tuple(levels))
 
 
 def _widen(scale: Scale, values: np.ndarray) -> Scale:

@@ -56,6 +56,7 @@ DETAILS = (
     Detail(2, 250, 20, 6),
     Detail(2, 200, 20, 6),
     Detail(2, 150, 20, 6),
+    Detail(2, 130, 20, 6),
     Detail(2, 150, 10, 6),
     Detail(3, 120, 10, 6),
     Detail(4, 100, 10, 6),

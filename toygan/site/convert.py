@@ -15,11 +15,12 @@ from latex2mathml.converter import convert as to_mathml
 from nbconvert.exporters.html import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
+from toygan.site.answers import list_typical
 from toygan.site.lesson import LIVE, Lesson, find_asked, find_call
 
 FOLDER = Path(__file__).parent
 WIDGET = "application/vnd.jupyter.widget-view+json"
-FRAME_HEIGHT = 1080  # pixels of a page that can be explored, inside a lesson
+FRAME_HEIGHT = 900  # pixels of a page that can be explored, inside a lesson
 
 
 class Renderer(IPythonRenderer):
@@ -92,8 +93,8 @@ def _replace_outputs(cell: Any, lesson: Lesson, pages: Mapping[str, str], asked:
         return [*kept, _html('<p class="site-note">Here the notebook has a live playground, which needs Python.</p>')]
     if (number := _find_compared(cell.source, asked)) >= 0:
         kept.append(_html(f'<div class="site-comparison" data-question="{number}"></div>'))
-    elif ".check(" in cell.source:
-        kept.append(_html('<p class="site-note">Running your own code needs Python: open the notebook.</p>'))
+    elif exercise := re.search(r'EXERCISES\["([\w-]+)"\]\.check\(', cell.source):
+        kept = [_html(write_exercise(exercise[1]))]
     return kept
 
 
@@ -126,6 +127,18 @@ def write_question(lesson: Lesson, number: int) -> str:
         f"<legend>{escape(asked.text)}</legend>{options}"
         "<button disabled>Lock my prediction</button></fieldset></form>"
     )
+
+
+def write_exercise(name: str) -> str:
+    """Return typical answers to an exercise as a form of the page, which shows what the check says to each."""
+    options = "".join(
+        f'<label><input type="radio" name="{name}" data-right="{str(one.right).lower()}" value="{escape(one.words)}"> '
+        f"<code>{escape(one.code)}</code></label>"
+        for one in list_typical(name)
+    )
+    form = f"<fieldset><legend>Which of these is your answer?</legend>{options}<output></output></fieldset>"
+    note = '<p class="site-note">The check runs your own code in the notebook, which needs Python.</p>'
+    return (f'<form class="site-exercise">{form}</form>' if options else "") + note
 
 
 def write_frame(address: str, name: str) -> str:

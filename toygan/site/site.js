@@ -64,6 +64,16 @@ function ask(form) {
   });
 }
 
+/** Show what the check says to an answer that is chosen. @param {Element} form */
+function check(form) {
+  const output = form.querySelector("output");
+  form.addEventListener("change", ({ target }) => {
+    if (!output || !(target instanceof HTMLInputElement)) return;
+    output.textContent = target.value;
+    output.dataset.right = target.dataset.right;
+  });
+}
+
 /** Read the index of all pages when it is first needed. @returns {Promise<Section[]>} */
 async function readIndex() {
   const known = /** @type {{ toyganIndex?: Section[] }} */ (globalThis);
@@ -79,6 +89,7 @@ async function readIndex() {
 
 if (globalThis.document) {
   for (const form of document.querySelectorAll("form.site-question")) ask(/** @type {HTMLFormElement} */ (form));
+  for (const form of document.querySelectorAll("form.site-exercise")) check(form);
   const input = document.querySelector(".site-search input"), list = document.querySelector(".site-search ul");
   input?.addEventListener("input", async () => {
     const words = /** @type {HTMLInputElement} */ (input).value;
