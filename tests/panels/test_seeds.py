@@ -112,7 +112,7 @@ def test_64_seeds_have_few_points_each_and_of_more_the_first_are_shown() -> None
 
 def test_only_a_picture_of_all_seeds_asks_for_samples_of_each() -> None:
     assert Charts(["seeds", "samples"]).asks == {"each", "verdicts"}
-    assert not Charts([name for name in PANELS if name not in ("seeds", "verdicts", "map")]).asks
+    assert not Charts([name for name in PANELS if name not in ("seeds", "one-seed", "verdicts", "map")]).asks
     population, record = Population(Recipe(width=4, batch=8).seeds(2)), Record()
     record.add(population.snapshot(50))
     look = Look.from_run(population, record, asks=())

@@ -598,7 +598,7 @@ async def test_all_seeds_are_shown_by_a_button_sorted_if_asked_and_a_cell_takes_
     page.say(do="all")
     assert (page.words["all"], page.words["sort"]) == ("One seed", "seed")
     titles = [chart["title"] for chart in page.frames[-1]["charts"]]
-    assert titles == ["All seeds", "Seed 0", "Verdicts on 3 seeds"]
+    assert titles == ["All seeds", f"Seed 0: {p.session.diagnosis.verdict}", "Verdicts on 3 seeds"]
     page.say(sort="distance")
     assert page.frames[-1]["charts"][0]["title"] == "All seeds, by distance"
     cells = next(mark for mark in page.frames[-1]["charts"][0]["marks"] if mark["name"] == "cells")

@@ -12,8 +12,10 @@ import torch
 
 from toygan.measure.diagnosis import VERDICTS
 from toygan.play.session import Session
+from toygan.play.twins_frames import TwinsFrames
 from toygan.play.twins_session import TwinsSession, check_sides
 from toygan.recipe import Recipe, RecipeError
+from toygan.studies.comparison import Comparison
 
 SMALL = Recipe(width=4, depth=1, batch=8, data="bimodal")
 FASTER, HINGE, WIDER = SMALL.but(lr_d=0.02), SMALL.but(loss="hinge"), SMALL.but(width=6)
@@ -308,3 +310,23 @@ def test_no_storm_of_acts_leaves_an_error_or_a_state_that_a_fresh_run_would_not_
     for side in range(s.sides):
         assert bits(s, side) == bits(fresh, side)
         np.testing.assert_array_equal(s.fleet.scores("sliced-w1"), fresh.fleet.scores("sliced-w1"))
+
+
+def test_the_differences_are_put_in_words_once_a_comparison(monkeypatch: pytest.MonkeyPatch) -> None:
+    s = twins(SMALL, FASTER)
+    train(s, 40)
+    told = s.words["cause"]
+    monkeypatch.setattr(Comparison, "__str__", lambda self: pytest.fail("put in words again"))
+    assert s.words["cause"] == told
+    assert told.startswith("B against A: ")
+
+
+def test_sides_are_drawn_with_half_of_the_points_of_a_picture_alone() -> None:
+    s = twins(SMALL, FASTER)
+    frames = TwinsFrames(s, ["samples"])
+    wide = [chart["density of generated"] for chart in frames()]
+    assert frames._looks[0].generated.shape[0] == frames._looks[1].generated.shape[0] == 1000
+    assert len(wide) == 2
+    s.close_side(1)
+    frames()
+    assert frames._looks[0].generated.shape[0] == 2000

@@ -138,7 +138,7 @@ class OneSeed(Panel):
         "The samples and the discriminator output of the seed in focus. "
         "A click on another cell, or arrow keys and Enter, takes its seed into focus."
     )
-    title = "Seed in focus"
+    title, asks = "Seed in focus", ("verdicts",)
 
     def chart(self, look: Look) -> Chart:
         panel = next(panel for panel in samples.PANELS["samples"] if panel.refuses(look.recipe) is None)
@@ -146,7 +146,7 @@ class OneSeed(Panel):
         marks = tuple(
             replace(mark, label="", key=0.0) if isinstance(mark, Arrows) else _unlabelled(mark) for mark in chart.marks
         )
-        title = look.names[look.member].capitalize() if len(look.names) > 1 else self.title
+        title = _describe(look, look.member).partition("\n")[0].capitalize() if len(look.names) > 1 else self.title
         return replace(chart, title=title, marks=marks, legend=(), layers=(), note="")
 
 

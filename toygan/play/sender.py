@@ -37,8 +37,11 @@ class Sender:
         self._stale = True  # True while there is news since the frame that was sent last
         self._next = 0.0  # the time at which the next frame is to be sent while something plays
 
-    def charts(self) -> Sequence[Chart]:
-        """Return the charts of the present iteration, which also go into the recording."""
+    def charts(self, diagnosis: dict[str, Any] | None = None) -> Sequence[Chart]:
+        """Return the charts of the present iteration, which also go into the recording.
+
+        The `diagnosis` is the words of the session, if they are known: they cost as much as a chart.
+        """
         s = self.session
         if s.fleet.runs is not self._runs:
             self.recording, self._runs = Recording(most=FRAME_BYTES), s.fleet.runs
@@ -47,21 +50,22 @@ class Sender:
         if self.recording.frames and (s.repeats or s.between):
             return charts
         beside = {"status": s.status, "recipe": s.share, "stretch": s.stretch}
-        self.recording.add(s.iteration, {**beside, **s.words}, charts)
+        self.recording.add(s.iteration, {**beside, **(s.words if diagnosis is None else diagnosis)}, charts)
         return charts
 
     def continue_recording(self, other: Sender) -> None:
         """Add frames to the recording of another view, which shows no more."""
         self.recording = other.recording
 
-    def words(self) -> dict[str, Any]:
+    def words(self, diagnosis: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return the words around the charts, by the names of `view.js`."""
         s = self.session
         times = s.timeline
         marks = [(step, kind, spell(words)) for step, kind, words in times.pop("marks", ())]
         return {
             "status": spell(s.status), "message": spell(s.message), "refused": s.refused, "playing": s.playing,
-            "focus": s.focus, "seeds": s.choices, "iteration": s.iteration, **s.words, **s.offers, **times,
+            "focus": s.focus, "seeds": s.choices, "iteration": s.iteration,
+            **(s.words if diagnosis is None else diagnosis), **s.offers, **times,
             "marks": marks, **s.sorting,
         }  # fmt: skip
 
@@ -103,8 +107,9 @@ class Sender:
             return
         self._stale = False
         start = self._clock()
-        content, buffers = self._wire.message(self.charts())
-        self.view.show({**self.words(), "iteration": self.session.iteration, **content}, buffers)
+        diagnosis = self.session.words
+        content, buffers = self._wire.message(self.charts(diagnosis))
+        self.view.show({**self.words(diagnosis), "iteration": self.session.iteration, **content}, buffers)
         end = self._clock()
         frame = max(FRAME_SECONDS, HASTE * self.view.viewers.pace)
         in_turn = min(max(self._next, start - frame / 2), start)  # the next comes sooner after one that is a bit late

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from toygan.chart import Chart
-from toygan.panels.look import Look
+from toygan.panels.look import SAMPLES, SAMPLES_ELSEWHERE, Look
 from toygan.panels.sides import LETTERS, Side, SideCharts, choose_side_panels, select_members
 from toygan.play.frames import ARROWS_SECONDS
 from toygan.play.settings import spell
@@ -47,9 +47,11 @@ class TwinsFrames:
         run.followed = tuple(self._charts.needs)
         patience = ARROWS_SECONDS if s.slow else math.inf
         needs = self._charts.needs | set(s.metrics)
+        dim = run.population.recipes[number].parts.data.dim
+        n = SAMPLES.get(dim, SAMPLES_ELSEWHERE) // (2 if s.sides > 1 else 1)  # of narrower pictures half as many
         stages = s.stages[side : side + 1]
         look = Look.from_run(
-            at_stage(run.population, *stages), run.record, None, number, None, needs, self._whole.get(run), patience,
+            at_stage(run.population, *stages), run.record, None, number, n, needs, self._whole.get(run), patience,
             self._charts.asks, s.layers,
         )  # fmt: skip
         look = show_stage(look, *stages)

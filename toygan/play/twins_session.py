@@ -80,6 +80,7 @@ class TwinsSession(TimeMachine):
     def _begin(self, fleet: Lineup, seeds: int) -> None:
         self._focus, self._seeds = 0, seeds
         self._compared: tuple[object, float, list[Comparison]] = (None, -np.inf, [])
+        self._told: tuple[object, str] = (None, "")  # the comparisons that were put in words last
         super().__init__(fleet)
 
     # The sides.
@@ -326,12 +327,14 @@ class TwinsSession(TimeMachine):
         if self.sides == 1 or self.seeds < 2:
             return ""
         several, n = self.comparisons, len(self.metrics)
-        lines = [
-            f"{LETTERS[side]} against A: " + "; ".join(str(one) for one in several[(side - 1) * n : side * n])
-            for side in range(1, self.sides)
-            if several
-        ]
-        return "\n".join(lines)
+        if self._told[0] is not several:  # each takes an interval, and every frame asks twice
+            lines = [
+                f"{LETTERS[side]} against A: " + "; ".join(str(one) for one in several[(side - 1) * n : side * n])
+                for side in range(1, self.sides)
+                if several
+            ]
+            self._told = several, "\n".join(lines)
+        return self._told[1]
 
     def _new_pins(self) -> list[Pin]:
         """Return a pin of each side; those of the sides before leave first."""

@@ -264,14 +264,14 @@ class LiveView {
     count.append(this.#digits, make("small", "", { textContent: "iteration" }));
     const take = (/** @type {string} */ name) => reasons.querySelector(`.toygan-${name}`) ?? "";
     this.#status.append(take("verdict"), this.#message);
-    more.append(this.#sort.element, ...this.#buttons.slice(MORE), this.#more.element);
+    more.append(...this.#buttons.slice(MORE), this.#more.element);
     this.#more.show(model.get("acts"));
     bar.append(...this.#buttons.slice(0, MORE), count, this.#status, more);
     this.#root.style.setProperty("--toygan-shape", String(model.get("width") / model.get("height")));
     el.classList.add("toygan-live");
     offers.append(...this.#offers, take("remedy"));
     reasons.prepend(this.#where);
-    el.append(bar, this.#root, this.#timeline.element, reasons, offers);
+    el.append(bar, this.#sort.element, this.#root, this.#timeline.element, reasons, offers);
     this.picture = new Picture(
       this.#root,
       (news) => this.#painted(news),
