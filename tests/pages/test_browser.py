@@ -94,13 +94,14 @@ def test_a_learner_plays_moves_a_slider_pauses_and_runs_the_cell_again(tmp_path:
 
 DIAGRAM = """from toygan import PhaseDiagram, Recipe
 small = Recipe(width=4, depth=1, batch=8)
-PhaseDiagram({"lr_g": [1e-3, 1e-2], "lr_d": [1e-3, 1e-2]}, steps=100_000, base=small, controls=("lr_g", "lr_d"))"""
+axes = {"lr_g": [1e-3, 1e-2], "lr_d": [1e-3, 1e-2]}
+PhaseDiagram(axes, seeds=3, steps=100_000, base=small, controls=("lr_g", "lr_d"))"""
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("chromium")
 @pytest.mark.filterwarnings("default")  # of the browser's driver, not ours
-def test_a_phase_diagram_fills_in_and_a_click_on_a_cell_opens_that_run(tmp_path: Path) -> None:
+def test_a_phase_diagram_fills_in_and_a_cell_opens_its_run_whose_seeds_are_all_shown_and_pinned(tmp_path: Path) -> None:
     kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
     notebook = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(DIAGRAM)], metadata={"kernelspec": kernel}
@@ -127,4 +128,24 @@ def test_a_phase_diagram_fills_in_and_a_click_on_a_cell_opens_that_run(tmp_path:
         stood = user.iteration(opened)
         user.part("play", opened).click()
         user.wait_for(lambda: user.iteration(opened) > stood, "the opened run does not play")
+
+        user.part("all", opened).click()
+        title = user.part("title", opened)
+        user.wait_for(lambda: title.inner_text() == "All seeds", "the seeds are not shown")
+        opened.locator("canvas").first.focus()
+        for key, seed in (("ArrowRight", 0), ("ArrowRight", 1), ("ArrowDown", 1), ("ArrowLeft", 0), ("ArrowRight", 1)):
+            user.page.keyboard.press(key)
+            assert user.part("reading", opened).inner_text().startswith(f"seed {seed}: ")
+        user.page.keyboard.press("Enter")
+        user.wait_for(lambda: "seed 1 (of seeds " in user.part("where", opened).inner_text(), "no seed is in focus")
+        user.part("sort", opened).locator("select").select_option("distance")
+        user.wait_for(lambda: title.inner_text() == "All seeds, by distance", "they are not sorted")
+        user.part("all", opened).click()
+        user.part("play", opened).click()
+        user.part("pin", opened).click()
+        user.part("reset", opened).click()
+        entries = opened.locator(".toygan-entry")
+        user.wait_for(lambda: "same settings" in entries.all_inner_texts(), "no pin is in the legend")
+        user.part("unpin", opened).click()
+        user.wait_for(lambda: "same settings" not in entries.all_inner_texts(), "the pin stays")
         assert user.errors == user.outputs_with_errors() == []
