@@ -25,7 +25,8 @@ import { Tour } from "./tour.js";
  * @typedef {ReturnType<typeof setTimeout> | undefined} Timer
  */
 
-// Those before `MORE` stand at the left of the iteration, the others at the right end of the bar.
+// Those before `MORE` stand at the left of the iteration, those from `BELOW` on at the right end of the bar, and those
+// between them below the time line.
 const BUTTONS = [
   ["play", "Play", "fa-play", "play or pause (space on the picture)"],
   ["step", "Step", "fa-step-forward", "one iteration (right arrow on the picture)"],
@@ -43,7 +44,7 @@ const BUTTONS = [
     "picture, Play, iteration and verdict alone, in all of the window (key f, Escape)",
   ],
 ];
-const MORE = 5;
+const MORE = 5, BELOW = 8;
 const OFFERED = /** @type {readonly ("pin" | "unpin" | "all" | "compare")[]} */ (["pin", "unpin", "all", "compare"]);
 /** @type {import("./more.js").Act[]} in the list behind "More", if the kernel offers them */
 const ACTS = [
@@ -257,21 +258,25 @@ class LiveView {
   /** @param {{ model: Model, el: HTMLElement }} place */
   constructor({ model, el }) {
     const { signal } = this.#ended, bar = this.#bar, offers = this.#offered;
-    const count = make("div", "toygan-count"), more = make("div", "toygan-more"), reasons = this.#diagnosis.element;
+    const count = make("div", "toygan-count"),
+      more = make("div", "toygan-more"),
+      below = make("div", "toygan-looks"),
+      reasons = this.#diagnosis.element;
     this.model = model;
     this.el = el;
     this.#stage = new Stage(el, model);
     count.append(this.#digits, make("small", "", { textContent: "iteration" }));
     const take = (/** @type {string} */ name) => reasons.querySelector(`.toygan-${name}`) ?? "";
     this.#status.append(take("verdict"), this.#message);
-    more.append(...this.#buttons.slice(MORE), this.#more.element);
+    more.append(...this.#buttons.slice(BELOW), this.#more.element);
     this.#more.show(model.get("acts"));
+    below.append(...this.#buttons.slice(MORE, BELOW), this.#sort.element);
     bar.append(...this.#buttons.slice(0, MORE), count, this.#status, more);
     this.#root.style.setProperty("--toygan-shape", String(model.get("width") / model.get("height")));
     el.classList.add("toygan-live");
     offers.append(...this.#offers, take("remedy"));
     reasons.prepend(this.#where);
-    el.append(bar, this.#sort.element, this.#root, this.#timeline.element, reasons, offers);
+    el.append(bar, this.#root, this.#timeline.element, below, reasons, offers);
     this.picture = new Picture(
       this.#root,
       (news) => this.#painted(news),
