@@ -40,6 +40,11 @@ export class More {
     this.element.hidden = !names.length;
   }
 
+  /** Let nothing be asked any more. */
+  disable() {
+    for (const button of [this.#opener, ...this.buttons]) button.disabled = true;
+  }
+
   #open() {
     this.#list.togglePopover();
     if (!this.#list.matches(":popover-open")) return;

@@ -339,6 +339,7 @@ class LiveView {
     showPlaying(false, this.#buttons[0], this.#status);
     this.#bar.classList.remove("toygan-playing");
     for (const button of [...this.#buttons, ...this.#offers]) button.disabled = true;
+    this.#more.disable();
     this.#warn(GONE);
   }
 
