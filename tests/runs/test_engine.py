@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,19 @@ def test_a_long_run_is_captured_once_that_pays_and_keeps_its_numbers(monkeypatch
     assert chosen.history[1][0] == 2 * engine.OFTEN
     stepped.run(100)
     assert population.state.to_bytes() == stepped.state.to_bytes()
+
+
+def test_time_in_which_others_are_at_work_counts_for_nothing() -> None:
+    population, chosen = Population(SMALL), Engine()
+    step = population.step
+
+    def wait_and_step() -> None:
+        time.sleep(0.02)  # by a clock on the wall, 100 iterations take two seconds: enough for a capture
+        step()
+
+    population.step = wait_and_step  # type: ignore[method-assign]
+    train(population, chosen, 2 * engine.OFTEN + 2, left=130)
+    assert chosen.history == [(0, STEP_BY_STEP)]
 
 
 def test_a_slow_start_counts_for_nothing() -> None:

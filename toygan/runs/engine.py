@@ -30,14 +30,14 @@ class Engine:
     Captured iterations are those of the step to the last bit; compiled ones are rounded differently.
 
     Args:
-        clock: Seconds since some moment.
+        clock: Seconds of work since some moment: where others are at work too, they delay a run and its compiler alike.
         history: That of the run which is continued, if it is one: if it was compiled, it is from the start again.
         later: Iterations of the same shape that are to be trained after this run.
     """
 
     def __init__(
         self,
-        clock: Callable[[], float] = time.perf_counter,
+        clock: Callable[[], float] = time.process_time,
         history: Sequence[tuple[int, str]] = ((0, STEP_BY_STEP),),
         later: int = 0,
     ) -> None:
