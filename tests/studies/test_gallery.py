@@ -167,3 +167,12 @@ def test_a_recipe_can_be_read_to_its_end_in_a_narrow_window() -> None:
     console.print(GalleryReport({"means-that-circle": counted}).tables[0].rich())
     first = "".join(line[1:24].strip() for line in console.export_text().splitlines())
     assert case.recipe.to_string() in first
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["round-noise-for-a-slanted-cloud", "above-the-range-of-tanh"])
+def test_a_case_of_own_data_fails_as_it_says_and_its_remedy_helps(name: str) -> None:
+    ((_, rates),) = measure_cases({name: GALLERY[name]}, seeds=2)
+    assert rates.failed.all()
+    assert rates.verdicts == (GALLERY[name].verdict,) * 2
+    assert not rates.still_failed.any()
