@@ -5,11 +5,13 @@ from __future__ import annotations
 import itertools
 import math
 import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from support.programs import compile_at_once
 from support.raising import Raises
 
 from toygan.measure.advice import takes_back
@@ -20,9 +22,11 @@ from toygan.parts.metrics import METRICS, live_metrics
 from toygan.parts.metrics.columns import COLUMN_METRICS
 from toygan.parts.metrics.inputs import MetricInputs
 from toygan.parts.regularizers import REGULARIZERS
+from toygan.play import fleet_session
 from toygan.play.frames import Frames
 from toygan.play.session import INTERVAL, Session
 from toygan.recipe import FIELDS, KNOBS, Recipe, RecipeError
+from toygan.runs.engine import COMPILED
 
 SMALL = Recipe(width=8, batch=8)
 
@@ -235,6 +239,44 @@ def test_measurements_are_dense_at_first_and_then_cost_little_beside_training() 
     assert gaps[0] == INTERVAL.soonest
     assert gaps[-1] == INTERVAL.latest
     assert gaps == sorted(gaps)
+
+
+def test_compiled_iterations_are_measured_more_rarely(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    compile_at_once(monkeypatch, tmp_path)
+    ticks = itertools.count()
+    s = Session(Recipe(width=4, depth=1, batch=4), seeds=1, clock=lambda: next(ticks))
+    s.advance(1200)
+    assert s.run.engine.name == COMPILED
+    assert np.diff(s.record.steps)[-1] == 2 * INTERVAL.latest
+
+
+def test_words_wait_while_it_plays_and_say_of_which_iteration_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fleet_session, "DIAGNOSIS_SECONDS", math.inf)
+    s = session()
+    for _ in range(4):
+        s.step()
+    s.playing = True
+    made = s.diagnoses
+    s.run.step()
+    s.measure()
+    assert s.diagnoses is made
+    assert s.words["evidence"].endswith("at iteration 4")
+    s.set("lr_g", 0.5)
+    s.measure()
+    assert s.diagnoses is not made, "another game is not judged by words about the one before"
+    made = s.diagnoses
+    s.run.step()
+    s.measure()
+    assert s.diagnoses is made
+    with monkeypatch.context() as patch:
+        patch.setattr(fleet_session, "DIAGNOSIS_SECONDS", -1.0)
+        assert s.diagnoses is not made
+    made = s.diagnoses
+    s.run.step()
+    s.measure()
+    s.pause()
+    assert s.diagnoses is not made
+    assert "at iteration" not in s.words["evidence"]
 
 
 def test_a_diverged_seed_is_marked_and_the_others_go_on() -> None:

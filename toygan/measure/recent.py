@@ -46,6 +46,8 @@ class Recent:
         since = steps[-1] - min(WINDOW_ITERATIONS, steps[-1] // 2) if len(steps) else 0
         first = max(0, min(int(np.searchsorted(steps, since)), len(steps) - FEWEST_MEASUREMENTS))
         self.steps = steps[first:]
+        self._courses: dict[str, np.ndarray] = {}  # both are asked for again and again
+        self._bands: dict[str, ReferenceBand | None] = {}
 
     @property
     def samples(self) -> int:
@@ -112,9 +114,10 @@ class Recent:
 
         If the columns of the data differ in size, this and all that follows read the metric per standardised axis.
         """
-        x = self._record.metric(self._name(metric))[len(self._record) - len(self.steps) :, self._member]
-        finite: np.ndarray = x[np.isfinite(x)]
-        return finite
+        if metric not in self._courses:
+            x = self._record.metric(self._name(metric))[len(self._record) - len(self.steps) :, self._member]
+            self._courses[metric] = x[np.isfinite(x)]
+        return self._courses[metric]
 
     def first(self, metric: str) -> float:
         """Return the first finite value of a metric in the whole record, or NaN."""
@@ -165,7 +168,9 @@ class Recent:
 
     def reference(self, metric: str) -> ReferenceBand | None:
         """Return the scores of as many true samples, or None if the metric has no reference."""
-        return reference_band(self._name(metric), self.data, self._record.n)
+        if metric not in self._bands:
+            self._bands[metric] = reference_band(self._name(metric), self.data, self._record.n)
+        return self._bands[metric]
 
     def relative_to_true(self, metric: str) -> float:
         """Return the mean of a metric in units of the mean score of true samples."""

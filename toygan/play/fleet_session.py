@@ -7,15 +7,17 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from toygan.identity import describe_file, renew
+from toygan.measure.diagnosis import Diagnosis, diagnose_all
 from toygan.panels.layers import DEFAULT_LAYERS, LABELS
 from toygan.parts.metrics import live_metrics
 from toygan.parts.metrics.game import GAME_METRICS
 from toygan.play.alone import alone
 from toygan.recipe import Recipe, RecipeError
 from toygan.runs.attempt import Attempt
+from toygan.runs.engine import COMPILED
 from toygan.runs.fleet import Fleet
 from toygan.runs.run import Run
 from toygan.training import Snapshot
@@ -23,20 +25,34 @@ from toygan.training import Snapshot
 SLOW_SECONDS = 0.1  # of an iteration that is trained beside the event loop, by `attempt`
 QUICK = [name for name in live_metrics() if name not in GAME_METRICS]  # these need no loss and no gradient
 NOTICE_SECONDS = 1.0  # from one look at the files of the data to the next, while something plays
+DIAGNOSIS_SECONDS = 0.2  # from one diagnosis to the next while something plays: words are read no faster
+COMPILED_WAIT = 2  # times as many iterations to the next measurement if they are compiled
 DIVERGED = "every seed has diverged: change a setting and reset"
 
 
 @dataclass(frozen=True)
 class Interval:
-    """Iterations from one measurement to the next: one for every `per` so far, within bounds."""
+    """Iterations from one measurement to the next: one for every `per` so far, within bounds.
+
+    Compiled iterations take so little time that they are measured more rarely.
+    """
 
     per: int
     soonest: int
     latest: int
 
-    def __call__(self, step: int) -> int:
+    def __call__(self, step: int, engine: str) -> int:
         """Return the iterations from a measurement at iteration `step` to the next."""
-        return min(max(step // self.per, self.soonest), self.latest)
+        wait = min(max(step // self.per, self.soonest), self.latest)
+        return wait * COMPILED_WAIT if engine == COMPILED else wait
+
+
+class Diagnosed(NamedTuple):
+    """The diagnosis of every member of a run, the measurement that it is of, and when it was made."""
+
+    last: Snapshot | None
+    found: list[Diagnosis]
+    at: float
 
 
 class FleetSession:
@@ -61,6 +77,7 @@ class FleetSession:
     def _measure_start(self) -> None:
         """Measure every run that has just started: without losses and gradients if these take long."""
         self.give_up()
+        self._diagnoses: dict[Run, Diagnosed] = {}
         self.fleet.measure(self._quick_look)
         self._stop_at_end()
 
@@ -324,3 +341,27 @@ class FleetSession:
         """End the attempt that is under way, as if it had never begun."""
         if self._attempt is not None:
             self._attempt.given_up = True
+
+    # What was measured.
+
+    def _diagnose(self, run: Run) -> list[Diagnosis]:
+        """Return the diagnosis of every member of a run, made once for each measurement, and less often in play."""
+        return self._diagnosed(run).found
+
+    def _diagnosed_at(self, run: Run) -> int:
+        """Return the iteration of the measurement that `_diagnose` is of."""
+        last = self._diagnosed(run).last
+        return run.steps if last is None else last.step
+
+    def _diagnosed(self, run: Run) -> Diagnosed:
+        last, made, now = run.record.last, self._diagnoses.get(run), time.monotonic()
+        if made is not None and (made.last is last or self._may_wait(made, last, now)):
+            return made
+        self._diagnoses[run] = Diagnosed(last, diagnose_all(run.record), now)
+        return self._diagnoses[run]
+
+    def _may_wait(self, made: Diagnosed, last: Snapshot | None, now: float) -> bool:
+        """Return True if a diagnosis may stand for a while beside a newer measurement of the same game."""
+        if not self.playing or made.last is None or last is None or now > made.at + DIAGNOSIS_SECONDS:
+            return False
+        return made.last.recipes is last.recipes and made.last.step < last.step

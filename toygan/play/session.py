@@ -11,7 +11,7 @@ from typing import Any
 from toygan.identity import describe_file, list_changes
 from toygan.limits import refuse_too_large
 from toygan.measure.advice import advice, describe_changes, remedies
-from toygan.measure.diagnosis import Diagnosis, describe, diagnose_all
+from toygan.measure.diagnosis import Diagnosis, describe
 from toygan.measure.terms import Term, list_terms
 from toygan.measure.words import label, status
 from toygan.panels.picture import headline, seeds_line
@@ -399,7 +399,7 @@ class Session(TimeMachine):
     @property
     def diagnoses(self) -> list[Diagnosis]:
         """The diagnosis of every member, as last measured."""
-        return diagnose_all(self.record)
+        return self._diagnose(self.run)
 
     @property
     def diagnosis(self) -> Diagnosis:
@@ -410,8 +410,8 @@ class Session(TimeMachine):
     def words(self) -> dict[str, str]:
         """The diagnosis of the member in focus, by the names of `view.js`, and when it was made if that is not now."""
         words = describe(self.diagnoses, self.focus)
-        if self.snapshot.step < self.iteration and self.diagnosis.verdict != "diverged":
-            words["evidence"] = ", ".join(filter(None, (words["evidence"], f"at iteration {self.snapshot.step:,}")))
+        if (at := self._diagnosed_at(self.run)) < self.iteration and self.diagnosis.verdict != "diverged":
+            words["evidence"] = ", ".join(filter(None, (words["evidence"], f"at iteration {at:,}")))
         if self._earlier:
             words["remedy"] = advice(self.diagnosis.verdict, self.recipe, self._earlier)
         return words

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from toygan.identity import list_changes
-from toygan.measure.diagnosis import Diagnosis, diagnose_all
+from toygan.measure.diagnosis import Diagnosis
 from toygan.measure.differences import describe_differences, list_differing
 from toygan.measure.words import label
 from toygan.panels.pins import Pin
@@ -253,7 +253,7 @@ class TwinsSession(TimeMachine):
     @property
     def diagnoses(self) -> list[list[Diagnosis]]:
         """The diagnoses of the seeds of each side, as last measured."""
-        every = self.fleet.gather([diagnose_all(run.record) for run in self.fleet.runs])
+        every = self.fleet.gather([self._diagnose(run) for run in self.fleet.runs])
         return [every[i : i + self.seeds] for i in range(0, len(every), self.seeds)]
 
     @property

@@ -19,7 +19,7 @@ from toygan.training.population import as_tuple
 
 FOLLOW_ITERATIONS = 50  # from one point of a drawn curve to the next, at most: a point costs some iterations
 
-Interval = Callable[[int], int]  # iterations to the next measurement, from the one at which this one is taken
+Interval = Callable[[int, str], int]  # iterations to the next measurement, from the iteration and engine of this one
 
 
 class Moment(NamedTuple):
@@ -72,7 +72,7 @@ class Run:
     ) -> None:  # fmt: skip
         self.population, self.record = population, record
         self.n, self._metrics = n, None if metrics is None else list(metrics)
-        self._interval: Interval = every if callable(every) else lambda _: every
+        self._interval: Interval = every if callable(every) else lambda *_: every
         self.due_at = 0  # the iteration of the next measurement
         self.calls = _calls(population.recipes)  # that an iteration takes, of torch's least ones: an estimate
         self.engine = engine or Engine()
@@ -178,7 +178,7 @@ class Run:
         snapshot = taken or self.snapshot(self.population)
         self.record.add(snapshot)
         self._keep_best()
-        self.due_at = self.steps + self._interval(self.steps)
+        self.due_at = self.steps + self._interval(self.steps, self.engine.name)
         return snapshot
 
     def _keep_best(self) -> None:
