@@ -11,8 +11,10 @@ from support.shell import refused, toygan
 
 from toygan import Recipe, RecipeError
 from toygan.explore import save as saving
+from toygan.explore.content import describe_film
 from toygan.explore.detail import DETAILS, TooLarge
 from toygan.explore.film import shoot
+from toygan.explore.pack import as_text, pack_cell, pack_overview
 from toygan.explore.page import build_page
 from toygan.explore.save import Plan, save
 from toygan.sweeps.grid import Grid
@@ -130,9 +132,9 @@ def test_the_shell_refuses_in_one_line_before_it_trains(
 @pytest.mark.slow
 def test_a_run_takes_at_most_40_kilobytes_and_64_runs_less_than_4_megabytes(monkeypatch: pytest.MonkeyPatch) -> None:
     film = shoot(Grid({"loss": ["minimax", "non-saturating"], "lr_d": [1e-4, 1e-3]}, Recipe(width=32)), 4, 2000)
-    page = len(build_page(film, "it", DETAILS[0]))
-    none = len(build_page(film, "it", DETAILS[-1]))
-    assert page / len(film.words) < 48_000, "the script and the style included"
-    per_run = (page - none) / len(film.words) + 4_000
-    assert per_run <= 40_000
-    assert none + 64 * per_run < 4e6
+    pictures = sum(len(as_text(pack_cell(film, cell, DETAILS[0]))) for cell in range(len(film.grid.cells)))
+    rest = len(as_text(pack_overview(describe_film(film, DETAILS[0]), film)))
+    per_run = (pictures + rest) / len(film.words)
+    assert per_run <= 40_000, "its pictures, its curves and the words of its diagnosis, as text of the page"
+    script = len(build_page(film, "it", DETAILS[0])) - pictures - rest
+    assert script + 64 * per_run < 4e6

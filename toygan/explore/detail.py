@@ -9,10 +9,10 @@ from toygan.text import format_file_size
 FRAMES = 61  # at which runs are measured, from the first iteration to the last
 POINTS, SIDE = 300, 20  # generated samples that are drawn, and cells along a side of D's output, at most
 TEXT_SHARE = 4 / 3  # letters of a page for each byte
-PAGE_BYTES = 130_000  # of the script, the style and the charts, about
-# Bytes of a difference between two frames after compression, by the bits of a place and of D's output: averages over
+PAGE_BYTES = 140_000  # of the script, the style and the charts, about
+# Bytes of a difference between two frames after compression, by the bits of a place, and of D's output: averages over
 # the grid of `tests/explore/test_save.py`.
-POINT_BYTES, FIELD_BYTES = {7: 0.57, 6: 0.45}, {6: 0.28, 5: 0.26}
+POINT_BYTES, FIELD_BYTES = {7: 0.6, 6: 0.47}, 0.26
 RUN_BYTES = 800  # of the curves of a run and the words of its diagnosis
 
 
@@ -24,7 +24,7 @@ class Detail:
         stride: Measurements from one picture to the next.
         points: Generated samples in a picture.
         side: Cells along a side of D's output.
-        bits: Bits of a place along an axis; D's output has one less, but eight on a line.
+        bits: Bits of a place along an axis.
     """
 
     stride: int = 1
@@ -40,7 +40,7 @@ class Detail:
     def estimate(self, runs: int) -> int:
         """Return the bytes of a page of so many runs, about."""
         points = 2 * self.points * POINT_BYTES[self.bits]
-        field = self.side**2 * FIELD_BYTES[self.bits - 1]
+        field = self.side**2 * FIELD_BYTES
         return round(PAGE_BYTES + runs * TEXT_SHARE * (self.pictures * (points + field) + RUN_BYTES))
 
     def __str__(self) -> str:

@@ -14,7 +14,7 @@ from toygan.explore.detail import SIDE, Detail
 from toygan.explore.film import OUTSIDE, Film
 
 CURVE_LEVELS = 4095  # of a number of a curve, from the least to the largest of all runs; one more stands for none
-LINE_BITS = 8  # of D's output on a line, where it is drawn as a curve
+FIELD_BITS, LINE_BITS = 5, 8  # of D's output in the plane, and on a line, where it is drawn as a curve
 GOLDEN = (5**0.5 - 1) / 2  # multiples of it are spread evenly
 SMALLEST = 1e-6  # of the largest number: what is less is shown as that
 
@@ -36,7 +36,7 @@ def pack_cell(film: Film, cell: int, detail: Detail) -> bytes:
     points = film.points[:: detail.stride, runs, : detail.points].astype(np.float64)
     field = film.field[:: detail.stride, runs].astype(np.float64)
     line = film.grid.cells[cell].parts.data.dim == 1
-    bits = LINE_BITS if line else detail.bits - 1
+    bits = LINE_BITS if line else FIELD_BITS
     places = _level((points + OUTSIDE) / (1 + 2 * OUTSIDE), detail.bits, find_shifts(detail.points))
     moves = np.diff(places, axis=0, prepend=0).transpose(1, 3, 2, 0)  # (seeds, 2, n, pictures)
     changes = np.diff(_level(shrink(field, detail.side, line), bits), axis=0, prepend=0)

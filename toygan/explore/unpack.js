@@ -19,7 +19,7 @@
  * @typedef {{ places: Uint8Array, field: Uint8Array }} Pictures
  */
 
-const CURVE_LEVELS = 4095, LINE_BITS = 8, GOLDEN = (Math.sqrt(5) - 1) / 2;
+const CURVE_LEVELS = 4095, FIELD_BITS = 5, LINE_BITS = 8, GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 /**
  * Return the content, and each metric by run and frame.
@@ -84,8 +84,8 @@ export function placesAt({ places }, axis, picture, { points, bits, outside }) {
  * @param {Content} content
  * @param {boolean} line whether the data lies on a line
  */
-export function fieldAt({ field }, picture, { side, bits }, line = false) {
-  const top = 2 ** (line ? LINE_BITS : bits - 1) - 2,
+export function fieldAt({ field }, picture, { side }, line = false) {
+  const top = 2 ** (line ? LINE_BITS : FIELD_BITS) - 2,
     levels = field.subarray(picture * side * side, (picture + 1) * side * side);
   return levels.some((level) => level > top)
     ? new Uint8Array()
