@@ -122,7 +122,8 @@ class Playground(Live):
         self.formulas = Card(formula_card.TITLE, formula_card.TIP, self._render_terms, self._post)
         self.export = Card(export_card.TITLE, export_card.TIP, self._render_script, self._post)
         self._given = None if controls is None else names
-        self.column = ControlColumn(choose_groups(self._given, used))
+        self.poll = None if poll is None else PollCard(poll)
+        self.column = ControlColumn(choose_groups(self._given, used), top=[*filter(None, [self.poll])])
         self.column.fill(self.controls)
         self.slow_motion = SlowCard(session, self.next_stage, self._post)
         lock(self.controls, locked)
@@ -130,11 +131,10 @@ class Playground(Live):
         self._told = Link(
             (session.recipe,), None if shown is None else tuple(shown), told, tuple(locked), session.seeds, poll=poll
         )
-        self.poll = None if poll is None else PollCard(poll)
-        self._below = [*filter(None, [self.poll]), self.remedies, self.slow_motion, self.formulas, self.export]
+        self._below = [self.remedies, self.slow_motion, self.formulas, self.export]
         self._pad: DrawPad | None = None
         self._lay_out(self.column, *self._below)
-        self.view.acts = ["share", "draw", "tour"]
+        self.view.acts = ["step-d", "step-g", "share", "draw", "tour"]
         self.view.present = present
         if run is None:
             close_earlier(self)

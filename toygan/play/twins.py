@@ -81,7 +81,10 @@ class Twins(Live):
         self._wanted: dict[tuple[str, tuple[int, ...] | None], Any] = {}  # values that the runs do not have yet
         self._restarted = -math.inf
         bar = w.HBox().add_class("toygan-sides")
-        self.column = ControlColumn(choose_groups(None if controls is None else names, _used(twins)), top=[bar])
+        self.poll = None if poll is None else PollCard(poll)
+        self.column = ControlColumn(
+            choose_groups(None if controls is None else names, _used(twins)), [bar, *filter(None, [self.poll])]
+        )
         self.settings = SideControls(names, twins, self._want, self.column.fill, locked)
         super().__init__(twins, TwinsFrames(twins, panels), (width, height))
         self._copy = self._button("Add a copy", "copy", "columns", self._copy_chosen)
@@ -91,9 +94,8 @@ class Twins(Live):
         self.slow_motion = SlowCard(twins, self.next_stage, self._post)
         told, shown = None if controls is None else tuple(names), None if panels is None else tuple(panels)
         self._told = Link(tuple(twins.recipes), shown, told, tuple(locked), twins.seeds, poll=poll)
-        self.poll = None if poll is None else PollCard(poll)
-        self._lay_out(self.column, *filter(None, [self.poll]), self.slow_motion)
-        self.view.acts = ["share", "tour"]
+        self._lay_out(self.column, self.slow_motion)
+        self.view.acts = ["step-d", "step-g", "share", "tour"]
         self.view.present = present
         self._show_sides()
         if session is None:

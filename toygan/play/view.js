@@ -30,8 +30,6 @@ import { Tour } from "./tour.js";
 const BUTTONS = [
   ["play", "Play", "fa-play", "play or pause (space on the picture)"],
   ["step", "Step", "fa-step-forward", "one iteration (right arrow on the picture)"],
-  ["step-d", "D", "fa-step-forward", "one iteration's step of D alone"],
-  ["step-g", "G", "fa-step-forward", "one iteration's step of G alone"],
   ["reset", "Reset", "fa-refresh", "from iteration 0 again, with the settings as they are"],
   ["pin", "Pin", "fa-thumb-tack", "let the curves so far stay, in grey, behind those of later runs"],
   ["unpin", "Unpin", "fa-eraser", "take away the curves that were pinned last"],
@@ -44,10 +42,12 @@ const BUTTONS = [
     "picture, Play, iteration and verdict alone, in all of the window (key f, Escape)",
   ],
 ];
-const MORE = 5, BELOW = 8;
+const MORE = 3, BELOW = 6;
 const OFFERED = /** @type {readonly ("pin" | "unpin" | "all" | "compare")[]} */ (["pin", "unpin", "all", "compare"]);
 /** @type {import("./more.js").Act[]} in the list behind "More", if the kernel offers them */
 const ACTS = [
+  ["step-d", "Step of D alone", "fa-step-forward", "one iteration's step of D, while G stands still"],
+  ["step-g", "Step of G alone", "fa-step-forward", "one iteration's step of G, while D stands still"],
   ["share", "Share a link", "fa-link", "copy a line that opens this page, with all of its settings"],
   ["draw", "Draw data", "fa-pencil", "draw points, paste a table, or open a CSV file, and train on it"],
   ["tour", "Take a tour", "fa-question", "walk through the parts of this page: it waits for you"],
