@@ -14,7 +14,7 @@ import { fitWords, scale, spread, thin } from "./scales.js";
  */
 
 // In points. The same for all numbers that a chart shows: if axes moved with their words, a picture would jump.
-const LEFT = 37, RIGHT = 46, RIGHT_OF_AXIS = 24, RIGHT_OF_SQUARE = 14, TOP = 7, BOTTOM = 17, LABEL = 13, TICK = 3.5;
+const LEFT = 37, RIGHT = 46, RIGHT_OF_AXIS = 24, RIGHT_OF_SQUARE = 14, TOP = 10, BOTTOM = 17, LABEL = 13, TICK = 3.5;
 const BAND_LINE = 10.3, SWATCH_POINT = 8, LETTER = 5.6; // the width of a tick's letter, about
 const CHANGE_SIZE = 8.5, CHANGE_SHARE = 0.6; // of the words at a change, and of the axes that they may fill
 
@@ -204,14 +204,14 @@ export const isOverIterations = ({ x }) => x.label.startsWith("iteration");
 /** @param {Brush} brush @param {Chart} chart @param {readonly Change[]} changes */
 function paintChanges(brush, { x }, changes) {
   const { context, frame, point, palette } = brush, { left, right, top, bottom } = frame, gap = 3 * point;
-  const seen = changes.filter(({ step }) => x.low < step && step < x.high);
+  const seen = changes.filter(({ step }) => x.low < step && step < x.high), up = TOP * point / 2;
   if (!seen.length) return;
   setFont(brush, CHANGE_SIZE);
-  [context.strokeStyle, context.lineWidth, context.textBaseline] = [palette.muted, point, "top"];
+  [context.strokeStyle, context.lineWidth, context.textBaseline] = [palette.muted, point, "middle"];
   context.setLineDash([2 * point, 2 * point]);
   context.beginPath();
   for (const { step } of seen) {
-    context.moveTo(frame.x(step), top);
+    context.moveTo(frame.x(step), top - 2 * up);
     context.lineTo(frame.x(step), bottom);
   }
   context.stroke();
@@ -223,9 +223,8 @@ function paintChanges(brush, { x }, changes) {
     const start = at + gap + width <= right ? at + gap : at - gap - width;
     if (start < left || start + width > free) continue;
     context.textAlign = "left";
-    paintPaper(brush, short, start, top, point, 0.85);
     context.fillStyle = palette.words.muted;
-    context.fillText(short, start, top);
+    context.fillText(short, start, top - up);
     free = Math.min(free, start, at) - gap;
   }
 }

@@ -25,8 +25,8 @@ import { Tour } from "./tour.js";
  * @typedef {ReturnType<typeof setTimeout> | undefined} Timer
  */
 
-// Those before `MORE` stand at the left of the iteration, those from `BELOW` on at the right end of the bar, and those
-// between them below the time line.
+// Those before `MORE` stand at the left of the iteration, the last at the right end of the bar, the others below the
+// picture: the verdict has room.
 const BUTTONS = [
   ["play", "Play", "fa-play", "play or pause (space on the picture)"],
   ["step", "Step", "fa-step-forward", "one iteration (right arrow on the picture)"],
@@ -42,7 +42,7 @@ const BUTTONS = [
     "picture, Play, iteration and verdict alone, in all of the window (key f, Escape)",
   ],
 ];
-const MORE = 3, BELOW = 6;
+const MORE = 3;
 const OFFERED = /** @type {readonly ("pin" | "unpin" | "all" | "compare")[]} */ (["pin", "unpin", "all", "compare"]);
 /** @type {import("./more.js").Act[]} in the list behind "More", if the kernel offers them */
 const ACTS = [
@@ -260,7 +260,6 @@ class LiveView {
     const { signal } = this.#ended, bar = this.#bar, offers = this.#offered;
     const count = make("div", "toygan-count"),
       more = make("div", "toygan-more"),
-      below = make("div", "toygan-looks"),
       reasons = this.#diagnosis.element;
     this.model = model;
     this.el = el;
@@ -268,15 +267,16 @@ class LiveView {
     count.append(this.#digits, make("small", "", { textContent: "iteration" }));
     const take = (/** @type {string} */ name) => reasons.querySelector(`.toygan-${name}`) ?? "";
     this.#status.append(take("verdict"), this.#message);
-    more.append(...this.#buttons.slice(BELOW), this.#more.element);
+    const under = make("div", "toygan-under");
+    more.append(this.#sort.element, ...this.#buttons.slice(MORE, -1), this.#more.element);
+    under.append(this.#timeline.element, more);
     this.#more.show(model.get("acts"));
-    below.append(...this.#buttons.slice(MORE, BELOW), this.#sort.element);
-    bar.append(...this.#buttons.slice(0, MORE), count, this.#status, more);
+    bar.append(...this.#buttons.slice(0, MORE), count, this.#status, ...this.#buttons.slice(-1));
     this.#root.style.setProperty("--toygan-shape", String(model.get("width") / model.get("height")));
     el.classList.add("toygan-live");
     offers.append(...this.#offers, take("remedy"));
     reasons.prepend(this.#where);
-    el.append(bar, this.#root, this.#timeline.element, below, reasons, offers);
+    el.append(bar, this.#root, under, reasons, offers);
     this.picture = new Picture(
       this.#root,
       (news) => this.#painted(news),
@@ -387,7 +387,9 @@ class LiveView {
     write(this.#message, message);
     this.#root.ariaLabel = words.status;
     this.keyboard.follow(words);
-    this.#diagnosis.show(words.evidence ? words : { ...words, verdict: words.verdict.replace(UNKNOWN, EARLY) });
+    const verdict = words.verdict.replaceAll(" | ", "\n"); // of several sides, a line each
+    this.#diagnosis.show({ ...words, verdict: words.evidence ? verdict : verdict.replace(UNKNOWN, EARLY) });
+    this.#bar.classList.toggle("toygan-several", verdict.includes("\n"));
     this.#bar.classList.toggle("toygan-early", !words.evidence && words.verdict.includes("undetermined"));
     this.#timeline.show(words);
     this.#mark(words);
