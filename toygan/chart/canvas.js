@@ -202,7 +202,7 @@ function paintBandLabels(brush, marks, right) {
 export const isOverIterations = ({ x }) => x.label.startsWith("iteration");
 
 /** @param {Brush} brush @param {Chart} chart @param {readonly Change[]} changes */
-function paintChanges(brush, { x }, changes) {
+function paintChanges(brush, { x, marks }, changes) {
   const { context, frame, point, palette } = brush, { left, right, top, bottom } = frame, gap = 3 * point;
   const seen = changes.filter(({ step }) => x.low < step && step < x.high), up = TOP * point / 2;
   if (!seen.length) return;
@@ -221,7 +221,11 @@ function paintChanges(brush, { x }, changes) {
   for (const { step, words } of seen.reverse()) {
     const at = frame.x(step), short = fitWords(words, CHANGE_SHARE * (right - left), measure), width = measure(short);
     const start = at + gap + width <= right ? at + gap : at - gap - width;
-    if (start < left || start + width > free) continue;
+    const best = marks.some((mark) =>
+      mark.kind === "text" && mark.words[0] === "best" && frame.y(mark.y[0]) < top + 2 * up &&
+      frame.x(mark.x[0]) > start - 4 * gap && frame.x(mark.x[0]) < start + width + 4 * gap
+    ); // its word is there
+    if (best || start < left || start + width > free) continue;
     context.textAlign = "left";
     context.fillStyle = palette.words.muted;
     context.fillText(short, start, top - up);
