@@ -16,7 +16,7 @@ from ipywidgets.widgets.widget import _instances
 from support.page import Page, live, until
 
 from toygan import PhaseDiagram, Playground, Recipe, RecipeError, Session
-from toygan.play.session import FleetSession
+from toygan.play.fleet_session import FleetSession
 from toygan.runs.fleet import Fleet
 
 SMALL = Recipe(width=8, batch=8)
@@ -120,7 +120,7 @@ def test_it_plays_in_each_loop_in_which_it_is_used_and_pauses_with_it(make: Call
 
     asyncio.run(leave())
     assert not p.session.playing
-    p.controls[3].widget.value = 0.02
+    next(c for c in p.controls if c.field == "lr_g").widget.value = 0.02
     assert p.session.recipe.lr_g == 0.02, "no loop runs"
     asyncio.run(plays_on(p))
 

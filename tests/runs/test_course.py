@@ -83,7 +83,7 @@ def test_it_forgets_what_came_after_an_iteration(step: int) -> None:
 
 def followed(names: tuple[str, ...], steps: int) -> Run:
     recipes = Recipe(width=4, depth=1, batch=4).seeds(2)
-    run = Run(recipes, every=lambda step: 10 if step < 100 else 150, n=20, metrics=live_metrics())
+    run = Run(recipes, every=lambda step, engine: 10 if step < 100 else 150, n=20, metrics=live_metrics())
     run.followed = names
     run.run(steps)
     return run

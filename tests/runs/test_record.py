@@ -240,17 +240,17 @@ def test_the_best_iteration_of_columns_of_different_size_is_the_one_best_for_all
 
 
 def test_bytes_bound_a_record_of_many_members_and_of_few_as_long_as_there_are_a_few_rows() -> None:
-    most = 2**20
-    for members in (4, 400):
+    most = 2**19
+    for members in (4, 200):
         record = Record()
         record.bound(most)
-        for step in range(600):
+        for step in range(300):
             record.add(snapshot(step, members, **dict.fromkeys(("loss-d", "loss-g", "gaps"), float(step))))
         assert record.nbytes <= most
-        assert (record.steps[0], record.steps[-1]) == (0, 599)
-        assert len(record) == (600 if members == 4 else len(record)) >= 16
+        assert (record.steps[0], record.steps[-1]) == (0, 299)
+        assert len(record) == (300 if members == 4 else len(record)) >= 16
         steps, values = record.course("gaps")
-        assert (values[0, 0], values[-1, 0], steps[-1]) == (0, 599, 599)
+        assert (values[0, 0], values[-1, 0], steps[-1]) == (0, 299, 299)
 
 
 def test_a_record_that_is_bound_later_makes_room_with_the_next_row() -> None:

@@ -29,7 +29,7 @@ def test_it_is_measured_at_its_start_wherever_that_is_due_and_at_its_end() -> No
 
 
 def test_the_interval_may_grow_with_the_run() -> None:
-    run = Run(TINY, every=lambda step: 1 + step // 2, **MEASURED)
+    run = Run(TINY, every=lambda step, engine: 1 + step // 2, **MEASURED)
     run.run(20)
     assert run.record.steps.tolist() == [0, 1, 2, 4, 7, 11, 17, 20]
 

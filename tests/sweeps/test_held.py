@@ -172,5 +172,5 @@ def test_what_names_neither_files_nor_own_parts_is_stored_as_before() -> None:
     words = [piece.recipes[0].to_json(), 2, 1, None, 2500, "cpu", *read_versions()]  # the key of 0.1.0
     assert _make_keys(piece.begin()) == [hashlib.sha256(json.dumps(words).encode()).hexdigest()]
     tables = sqlite3.connect("s.db").execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-    assert {name for (name,) in tables} == {"runs", "measurements"}
+    assert {name for (name,) in tables} == {"runs", "measurements", "engines"}
     assert Store("s.db").get(piece) is not None

@@ -17,6 +17,7 @@ from toygan.export.script import Script
 from toygan.export.weights import name_weights
 from toygan.parts.networks.dropout import NoisyMLP, dropout_factors
 from toygan.recipe import Recipe, RecipeError
+from toygan.text import format_number
 from toygan.training import Population
 from toygan.training.batches import Batch
 
@@ -135,4 +136,6 @@ def check_script(script: Script) -> None:
     apart = find_difference(script)
     if not apart <= TOLERANCE:
         words = script.recipe.to_string() or "the default recipe"
-        raise RecipeError("recipe", words, f"cannot be exported: the script's losses differ by {apart:.1e}")
+        raise RecipeError(
+            "recipe", words, f"cannot be exported: the script's losses differ by {format_number(apart, 2)}"
+        )

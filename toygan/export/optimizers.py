@@ -32,7 +32,7 @@ class Optimistic:
 def _sgd(get: Callable[[str], float], player: str, lr: str) -> str:
     momentum = get("momentum")
     if momentum < 0:
-        raise Refused(f"momentum={momentum:g}: torch.optim.SGD takes 0 or more")
+        raise Refused(f"momentum={momentum!r}: torch.optim.SGD takes 0 or more")
     beside = f", momentum={momentum!r}" if momentum else ""
     return f"torch.optim.SGD({player}.parameters(), lr={lr}{beside})"
 

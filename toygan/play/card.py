@@ -36,13 +36,18 @@ class Card(w.VBox):  # type: ignore[misc]
         super().__init__([self.button])
         self.add_class("toygan-card")
 
+    @property
+    def folded(self) -> list[w.Widget]:
+        """The widgets that the page does not show now."""
+        return [] if self.button.value else [*self._above, self.body]
+
     def _turn(self) -> None:
         if self.button.value:
             self._write()
         self.children = [self.button, *self._above, self.body] if self.button.value else [self.button]
 
     def follow(self, key: object, playing: bool) -> None:
-        """Write the text anew if `key`, all that decides it, has changed; while something plays, not too often."""
+        """Write the text again if `key`, all that decides it, has changed; while something plays, not too often."""
         if key == self._key or not self.button.value or (playing and self._clock() < self._next):
             return
         self._key = key

@@ -491,6 +491,7 @@ def leave_room_for_the_page() -> None:
 
 
 def _tree(widget: Any) -> list[Any]:
-    """Return the widget and everything in it, including the models of its style and layout."""
+    """Return the widget and everything in it, shown or not, including the models of its style and layout."""
     looks = [getattr(widget, name) for name in ("layout", "style") if hasattr(widget, name)]
-    return [widget, *looks, *(below for child in getattr(widget, "children", ()) for below in _tree(child))]
+    inside = [*getattr(widget, "children", ()), *getattr(widget, "folded", ())]
+    return [widget, *looks, *(below for child in inside for below in _tree(child))]

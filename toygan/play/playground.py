@@ -389,6 +389,8 @@ class Playground(Live):
         self._cancel(self._weighing)
         if self.usable:  # one that was refused before it began has no list
             self.remedies.stop()
+            if self._pad is not None:
+                self._pad.close()
         super().close()
 
     # Changes by the controls.

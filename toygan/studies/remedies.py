@@ -69,9 +69,14 @@ class Failing(NamedTuple):
     steps: int
 
 
+LATER = ("round-noise-for-a-slanted-cloud", "above-the-range-of-tanh")  # cases that are younger than the first advice
+
+
 def failing_recipes() -> dict[str, Failing]:
     """Return the recipes by name, the three sources in turns: any number of the first ones is a fair part of all."""
-    known = {name: Failing(c.recipe, c.steps) for name, c in GALLERY.items() if "steps" not in c.remedy}
+    known = {
+        name: Failing(c.recipe, c.steps) for name, c in GALLERY.items() if "steps" not in c.remedy and name not in LATER
+    }
     reported = {name: Failing(Recipe.from_string(words), STEPS) for name, words in REPORTED.items()}
     left = COUNT + COUNT // 4 - len(known) - len(reported)
     drawn = {f"random {i}": Failing(one, STEPS) for i, one in enumerate(islice(recipes(RANDOM_SEED), left))}

@@ -16,7 +16,7 @@ from toygan.recipe import MOST_SEEDS, Recipe, RecipeError, check_count, check_re
 from toygan.runs.run import Run
 from toygan.studies.claims.claim import Claim
 from toygan.studies.comparison import check_metric
-from toygan.text import hint, short
+from toygan.text import format_number, hint, short
 
 MOST_BYTES = 2**20  # of a file of claims
 FEWEST = 2  # seeds, and recipes
@@ -91,7 +91,9 @@ def check_bound(name: str, value: object, above: float = -math.inf) -> None:
     """Raise RecipeError unless a value is a finite number above another."""
     number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     if not number or not above < value:  # type: ignore[operator]
-        raise RecipeError(name, value, "must be a number" + (f" above {above:g}" if above > -math.inf else ""))
+        raise RecipeError(
+            name, value, "must be a number" + (f" above {format_number(above)}" if above > -math.inf else "")
+        )
 
 
 def refuse_metric(metric: str, several: Mapping[str, Recipe]) -> None:
