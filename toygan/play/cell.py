@@ -12,7 +12,10 @@ class Closable(Protocol):
 
 
 class Place(NamedTuple):
-    """The place where code runs: the cell (None if the front end does not say), and the run of that cell."""
+    """The place where code runs: the cell, and the run of that cell; None for what the front end does not say.
+
+    A cell is its name. If the front end sends none, as Voila does, it is the code of the cell.
+    """
 
     cell: str | None
     execution: str | None
@@ -30,11 +33,12 @@ def here() -> Place:
         parent: dict[str, Any] = shell.kernel.get_parent()
     except (ImportError, AttributeError):
         return Place(None, None)
-    return Place(parent.get("metadata", {}).get("cellId"), parent.get("header", {}).get("msg_id"))
+    cell = parent.get("metadata", {}).get("cellId") or parent.get("content", {}).get("code")
+    return Place(cell, parent.get("header", {}).get("msg_id"))
 
 
 def close_earlier(new: Closable) -> None:
-    """Close what an earlier run of this cell made; in a notebook whose cells have no ids, of any cell."""
+    """Close what an earlier run of this cell made."""
     place = here()
     for old in [entry for entry in _alive if entry[0].cell == place.cell and entry[0].execution != place.execution]:
         old[1].close()
