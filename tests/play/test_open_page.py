@@ -29,6 +29,21 @@ def test_the_link_has_the_settings_as_they_are_now() -> None:
     page.close()
 
 
+def test_a_link_may_open_in_all_of_the_window() -> None:
+    for recipes in ((SMALL,), (SMALL, SMALL)):
+        page = open_page(Link(recipes, seeds=1, present=True))
+        assert page.view.present
+        assert Link.from_string(page.link()).present
+        page.close()
+
+
+def test_what_is_locked_stays_so_beside_a_copy_and_no_pad_changes_it() -> None:
+    page = open_page(Link((SMALL,), locked=("data",), seeds=1))
+    assert "draw" not in page.view.acts
+    assert Link.from_string(page.compare().link()).locked == ("data",)
+    page.close()
+
+
 def test_a_link_of_several_recipes_opens_them_side_by_side() -> None:
     link = Link((SMALL, SMALL.but(loss="hinge")), locked=("loss", "regularizers"), seeds=2)
     page = open_page(link)

@@ -28,6 +28,7 @@ from toygan.play.aside import aside
 from toygan.play.cell import forget
 from toygan.play.fleet_session import FleetSession
 from toygan.play.loop import post, running_loop
+from toygan.play.poll import PollCard
 from toygan.play.sender import Sender
 from toygan.play.still import FILMS, PAGE, Still, write_caption
 from toygan.play.time_machine import TimeMachine, finish
@@ -74,6 +75,8 @@ class Live(w.VBox):  # type: ignore[misc]
     usable: bool = False  # True from the end of its construction until it is closed
     _task: asyncio.Task[None] | None = None
     _loop: asyncio.AbstractEventLoop | None = None  # in which it plays, and hears the page
+    poll: PollCard | None = None  # a question to a class
+    _polled: object = None  # the runs and the measurement that have answered it last
     _travel: Generator[int, None, bool] | None = None  # to the iteration that was seen, in slices
     _going: asyncio.Task[None] | None = None  # the task that does so
     _seen: int | None = None  # the iteration of the stored frame that is shown, from which the next action continues
@@ -275,11 +278,19 @@ class Live(w.VBox):  # type: ignore[misc]
             self.session.say(str(error), refused=True)
         else:
             self.view.send({"copy": link})
-            self.session.say(f"copied: {link}")
+            self.session.say(f"the link of this page, also in the clipboard if the browser allows it: {link}")
         self.screen.tell()
 
     def draw(self) -> None:
         """Show what draws data, if there is something."""
+
+    def _follow_poll(self) -> None:
+        """Let the first seeds answer the question, if there is one, once for each measurement."""
+        fleet, n = self.session.fleet, self.session.choices
+        if self.poll is not None and self._polled != (fleet.runs, fleet.measured):
+            self._polled = fleet.runs, fleet.measured
+            steps, values = fleet.rows(self.poll.poll.metric)
+            self.poll.follow(steps, values[:, :n])
 
     def apply_remedy(self) -> None:
         """Apply the remedy that the diagnosis advises, if there is one."""

@@ -27,7 +27,5 @@ def open_page(link: str | Link, outside: bool = False) -> Any:
     """
     told = Link.from_string(link, outside) if isinstance(link, str) else link
     first, *others = told.recipes
-    page = Playground(
-        first, told.controls, told.panels, told.seeds, against=others or None, locked=told.locked, poll=told.poll
-    )
-    return page
+    asked: dict[str, Any] = {"present": told.present, "locked": told.locked, "poll": told.poll}
+    return Playground(first, told.controls, told.panels, told.seeds, against=others or None, **asked)

@@ -134,7 +134,7 @@ class Playground(Live):
         self._below = [self.remedies, self.slow_motion, self.formulas, self.export]
         self._pad: DrawPad | None = None
         self._lay_out(self.column, *self._below)
-        self.view.acts = ["step-d", "step-g", "share", "draw", "tour"]
+        self.view.acts = ["step-d", "step-g", "share", *(["draw"] if "data" not in locked else []), "tour"]
         self.view.present = present
         if run is None:
             close_earlier(self)
@@ -157,7 +157,9 @@ class Playground(Live):
         if self.twins is None or not self.twins.usable:
             self.continue_from_seen()
             self.session.pause()
-            self.twins = Twins([], self._given, session=TwinsSession.from_session(self.session))
+            self.twins = Twins(
+                [], self._given, session=TwinsSession.from_session(self.session), locked=self._told.locked
+            )
             self.twins.view.present = self.view.present
             self.twins.screen.continue_recording(self.screen)
             self.twins.copy_side()
@@ -323,10 +325,6 @@ class Playground(Live):
 
     def _render_terms(self) -> str:
         return formula_card.render_terms(self.session.list_terms())
-
-    def _follow_poll(self) -> None:
-        if self.poll is not None:
-            self.poll.follow(*self.session.fleet.rows(self.poll.poll.metric))
 
     def _render_script(self) -> str:
         return export_card.render_script(self.session.recipe)

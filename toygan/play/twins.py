@@ -229,11 +229,6 @@ class Twins(Live):
         self._follow_poll()
         super()._show_in_turn()
 
-    def _follow_poll(self) -> None:
-        if self.poll is not None:
-            steps, values = self.session.fleet.rows(self.poll.poll.metric)
-            self.poll.follow(steps, values[:, : self.session.seeds])
-
     def _show_sides(self) -> None:
         """Make the buttons and controls agree with the sides."""
         self._followed, sides = self.session.recipes, self.session.sides
