@@ -195,6 +195,21 @@ def test_without_a_diagnosis_no_remedy_gives_it_away(page: Any) -> None:
     assert not any(part.is_visible() for part in parts)
 
 
+@pytest.mark.parametrize(
+    ("verdict", "evidence", "shown"),
+    [
+        ("undetermined · 3 of 4 seeds", "", "too early to tell · 3 of 4 seeds"),
+        ("undetermined · 3 of 4 seeds", "w1 0.1", "undetermined · 3 of 4 seeds"),
+        ("A: 4 × undetermined | B: 4 × healthy", "", "A: 4 × undetermined\nB: 4 × healthy"),  # at any iteration
+    ],
+)
+def test_only_a_run_without_evidence_is_too_early_to_tell(page: Any, verdict: str, evidence: str, shown: str) -> None:
+    page.evaluate("(words) => tell(words)", {**WORDS, "verdict": verdict, "evidence": evidence})
+    assert page.locator(".toygan-verdict").text_content() == shown
+    early = page.evaluate("document.querySelector('.toygan-bar').classList.contains('toygan-early')")
+    assert early == shown.startswith("too early")
+
+
 def test_keys_in_a_playground_are_not_the_notebooks(page: Any) -> None:
     deaf = "data-lm-suppress-shortcuts"
     for place, own in (("#slider", True), (".toygan-view", True), ("#other", False)):

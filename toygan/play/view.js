@@ -66,7 +66,7 @@ const GONE = "the kernel that trained this run is gone: run the cell again for a
 const SILENT = "no answer yet: if the kernel was restarted or has died, run the cell again";
 const NO_NUMBERS = "no picture: this front end loses the numbers that it is made of";
 
-const UNKNOWN = /\bundetermined\b/g, EARLY = "too early to tell"; // without evidence there are too few measurements
+const UNKNOWN = "undetermined", EARLY = "too early to tell"; // without evidence there are too few measurements
 const COUNTED = /^iteration [\d,]+(?: · |$)/; // the start of a status line, which stands in large digits
 
 const ACK_EVERY = 6; // painted frames
@@ -388,9 +388,10 @@ class LiveView {
     this.#root.ariaLabel = words.status;
     this.keyboard.follow(words);
     const verdict = words.verdict.replaceAll(" | ", "\n"); // of several sides, a line each
-    this.#diagnosis.show({ ...words, verdict: words.evidence ? verdict : verdict.replace(UNKNOWN, EARLY) });
+    const early = !words.evidence && verdict.startsWith(UNKNOWN); // recipes side by side never have evidence
+    this.#diagnosis.show({ ...words, verdict: early ? verdict.replace(UNKNOWN, EARLY) : verdict });
     this.#bar.classList.toggle("toygan-several", verdict.includes("\n"));
-    this.#bar.classList.toggle("toygan-early", !words.evidence && words.verdict.includes("undetermined"));
+    this.#bar.classList.toggle("toygan-early", early);
     this.#timeline.show(words);
     this.#mark(words);
     this.#tour?.follow(words);
