@@ -140,6 +140,23 @@ async def test_a_page_that_comes_gets_all_and_then_only_what_is_new(make: Callab
 
 
 @live
+async def test_a_displayed_view_holds_its_present_frame_until_a_page_is_heard(make: Callable[..., Playground]) -> None:
+    p = make()
+    p.step()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(still, "display", lambda bundle, **how: None)
+        p._ipython_display_()
+    opening = p.view.opening
+    assert (opening["iteration"], opening["frame"], opening["whole"]) == (1, 0, True)
+    page = Page(p)
+    (frame,) = page.frames
+    assert [opening[name] for name in ("charts", "arrays", "buffers")] == [
+        frame[name] for name in ("charts", "arrays", "buffers")
+    ]
+    assert p.view.opening is None, "a page that is loaded again must not show what is past"
+
+
+@live
 async def test_a_hidden_page_lets_the_run_go_on_and_costs_it_no_frames(make: Callable[..., Playground]) -> None:
     p = make()
     page = Page(p)

@@ -247,6 +247,25 @@ def test_silence_is_said_after_five_seconds_and_a_view_without_a_frame_is_alone(
     assert page.locator(".toygan-alone").count() == 1
 
 
+def test_a_view_opens_with_the_frame_in_its_state_while_the_kernel_is_busy(page: Any) -> None:
+    page.evaluate("end()")
+    content, buffers = Wire().message([chart(Line("m", "real", np.arange(2.0), np.arange(2.0)))])
+    texts = [base64.b64encode(buffer).decode() for buffer in buffers]
+    page.evaluate(
+        "([words, texts]) => { globalThis.opening = {...words, buffers:"
+        " texts.map((text) => new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer)) }; }",
+        [{**WORDS, **content, "frame": 0}, texts],
+    )
+    page.evaluate(KERNEL)
+    page.evaluate("opening = null")
+    page.wait_for_function("document.querySelector('.toygan-view').dataset.iteration === '3'")
+    assert page.locator(".toygan-verdict").inner_text() == "healthy"
+    assert page.locator(".toygan-view canvas").count() == 1
+    assert page.locator(".toygan-message").inner_text() == "", "no number got lost"
+    show(page, 1)
+    assert page.locator(".toygan-count b").inner_text() == "10", "the kernel's own frames follow"
+
+
 def test_the_star_on_the_time_line_asks_for_the_best_iteration(page: Any) -> None:
     marks = [[20, "change", "lr_d = 0.01"], [60, "best", "seed 0 closest to the data: least distance (W1)"]]
     page.evaluate("(words) => tell(words)", WORDS | {"first": 0, "reached": 100, "at": 100, "marks": marks})

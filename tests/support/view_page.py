@@ -7,6 +7,7 @@ from toygan.play.view import View
 SCRIPT = View._esm.replace("export default", "globalThis.widget =")
 KERNEL = """() => {
     const hear = {}, traits = { width: 960, height: 540, present: false, acts: [] };
+    traits.opening = globalThis.opening ?? null;
     globalThis.said = [];
     const model = {
         get: (name) => traits[name],

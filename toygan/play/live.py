@@ -97,6 +97,8 @@ class Live(w.VBox):  # type: ignore[misc]
         self.children = [w.Box([self.view, column, *below]).add_class("toygan-page")]
 
     def _ipython_display_(self) -> None:
+        with self.lock:
+            self.screen.put_opening()
         live = {**self._repr_mimebundle_(), "text/plain": "Run the cell for the live view. Below: its last state."}
         display(live, raw=True)
         self.still.display()

@@ -163,6 +163,7 @@ class Playground(Live):
             self.twins.view.present = self.view.present
             self.twins.screen.continue_recording(self.screen)
             self.twins.copy_side()
+            self.twins.screen.put_opening()
             self.still.turn_to(self.twins.session, self.twins.screen.charts, (WIDTH, HEIGHT))
             self.children = [self.twins]
         return self.twins

@@ -96,8 +96,14 @@ class Sender:
         if not self.session.playing or self._clock() >= self._next:
             self.refresh()
 
+    def put_opening(self) -> None:
+        """Put the present frame into the state of the view: a page paints it before this kernel has time to answer."""
+        content, buffers = Wire().message(self.charts())
+        self.view.opening = {**self.words(), **content, "frame": 0, "buffers": buffers}
+
     def show_all(self) -> None:
         """Send a complete frame, which needs no earlier one, to a new page."""
+        self.view.opening = None  # it would soon be of the past
         self._wire.forget()
         self.show()
 

@@ -286,7 +286,9 @@ class LiveView {
     );
     this.keyboard = new Keyboard(this.picture, el, (content) => this.#ask(content), this.#stage, signal);
     document.addEventListener("visibilitychange", () => this.#acknowledgements.send(), { signal });
-    this.alone = setTimeout(() => this.#root.classList.add("toygan-alone"), FIRST_FRAME_MS);
+    const opening = model.get("opening");
+    if (opening) this.#take(opening, opening.buffers);
+    else this.alone = setTimeout(() => this.#root.classList.add("toygan-alone"), FIRST_FRAME_MS);
     model.on("msg:custom", this.#hear);
     model.on("comm_live_update", this.#look);
     model.on("change:present", this.#present);
@@ -368,13 +370,21 @@ class LiveView {
       this.#copy(String(news.copy));
       return;
     }
-    this.#write(news);
-    if (!("frame" in news)) return;
+    if (!("frame" in news)) {
+      this.#write(news);
+      return;
+    }
     clearTimeout(this.alone);
     this.#root.classList.remove("toygan-alone");
-    if (!this.picture.take(news, buffers ?? [])) write(this.#message, NO_NUMBERS);
+    this.#take(news, buffers ?? []);
     if (document.hidden) this.#acknowledgements.skip(news.frame);
   };
+
+  /** @param {FrameMessage} frame @param {DataView[]} buffers */
+  #take(frame, buffers) {
+    this.#write(frame);
+    if (!this.picture.take(frame, buffers)) write(this.#message, NO_NUMBERS);
+  }
 
   /** @param {Words} words */
   #write(words) {

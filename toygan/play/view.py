@@ -137,7 +137,7 @@ class View(anywidget.AnyWidget):
     {"layer": the layer of a chart to switch on or off},
     {"sort": what all seeds are to be sorted by},
     {"gone": true}. It is sent words (`Sender.words`), and with them, in a frame, a message of `chart.wire` under its
-    number.
+    number. Before the first one it shows `opening`, if that is there.
     """
 
     _esm = page.build_script(*(FOLDER / f"{name}.js" for name in ("timeline", "seeds", "more", "tour", "view")))
@@ -147,6 +147,9 @@ class View(anywidget.AnyWidget):
     width = traitlets.Int().tag(sync=True)  # of the picture, in pixels; their ratio is its shape
     height = traitlets.Int().tag(sync=True)
     acts: Any = traitlets.List(traitlets.Unicode()).tag(sync=True)  # behind "More", by the names of `view.js`
+    opening: Any = traitlets.Dict(default_value=None, allow_none=True).tag(
+        sync=True
+    )  # a whole frame with its "buffers"
     present = traitlets.Bool(False).tag(sync=True)  # True: nothing but the picture, Play, the iteration and the verdict
 
     def __init__(self, heard: Callable[[dict[str, Any]], None], width: int, height: int, seeds: int = 1) -> None:
