@@ -84,7 +84,7 @@ async def test_they_play_in_lock_step_and_look_back_together(twins: Twins, page:
     page.say(at=10)
     seen = page.frames[-1]["at"]
     page.say(do="step")
-    assert {run.steps for run in twins.session.fleet.runs} == {seen + 1}
+    await until(lambda: {run.steps for run in twins.session.fleet.runs} == {seen + 1})
 
 
 @side_by_side
