@@ -179,7 +179,7 @@ def draw(source: Source, requests: Sequence[Draws]) -> list[Tensor]:
 
 def contiguous(tensors: Sequence[Tensor]) -> list[Tensor]:
     """Return tensors without a history whose numbers lie in order, as a program reads them."""
-    return [x.detach().contiguous() for x in tensors]
+    return [x.detach().contiguous() if x.requires_grad else x.contiguous() for x in tensors]
 
 
 def _try(trace: Trace, population: Traceable) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
+from operator import is_not
 from pathlib import Path
 
 import torch
@@ -75,6 +76,7 @@ class Program:
         self._like = [example(trace, population) for trace in self.traces]
         thetas = population.game.generator.theta, population.game.discriminator.theta
         self._kinds = [(x.shape, x.dtype, x.device) for x in thetas]
+        self._known: Sequence[Tensor] = self._like[0]  # inputs whose kind and order are known to be right
         self.use(run)
 
     @property
@@ -139,19 +141,25 @@ class Program:
         """Train a population for one iteration; return False if no trace holds for it, and nothing has changed."""
         game = population.game
         found = next((i for i, trace in enumerate(self.traces) if trace.holds(game.steps)), None)
-        thetas = game.generator.theta, game.discriminator.theta
-        if found is None or any(
-            (x.shape, x.dtype, x.device) != kind for x, kind in zip(thetas, self._kinds, strict=True)
-        ):
-            return False  # parameters of another kind may have been assigned, and a library would not notice
-        trace, call = self.traces[found], self._calls[found]
+        if found is None:
+            return False
         now = inputs(population)
-        if any(not x.is_contiguous() or x.requires_grad for x in now):
+        if any(map(is_not, now, self._known)):
+            if not self._suits(population):
+                return False
             now = contiguous(now)
-        population.put_moving(call([*now, *draw(game.source, trace.requests), *trace.constants]))
+        trace, call = self.traces[found], self._calls[found]
+        results = call([*now, *draw(game.source, trace.requests), *trace.constants])
+        population.put_moving(results)
+        self._known = [*results, *now[len(results) :]]
         game.steps += 1
         game.apply_schedule()
         return True
+
+    def _suits(self, population: Traceable) -> bool:
+        """Return False if parameters of another kind were assigned, which a library would not notice."""
+        thetas = population.game.generator.theta, population.game.discriminator.theta
+        return all((x.shape, x.dtype, x.device) == kind for x, kind in zip(thetas, self._kinds, strict=True))
 
 
 def example(trace: Trace, population: Traceable) -> list[Tensor]:
