@@ -44,6 +44,19 @@ def test_what_is_locked_stays_so_beside_a_copy_and_no_pad_changes_it() -> None:
     page.close()
 
 
+def test_the_layers_that_are_on_are_so_for_who_opens_the_link() -> None:
+    for recipes in ((SMALL,), (SMALL, SMALL)):
+        page = open_page(Link(recipes, seeds=1))
+        assert "layers" not in page.link()
+        page.switch("map")
+        page.switch("arrows")
+        assert Link.from_string(page.link()).layers == ("map",)
+        again = open_page(page.link())
+        assert again.session.layers == {"map"}
+        page.close()
+        again.close()
+
+
 def test_a_link_of_several_recipes_opens_them_side_by_side() -> None:
     link = Link((SMALL, SMALL.but(loss="hinge")), locked=("loss", "regularizers"), seeds=2)
     page = open_page(link)

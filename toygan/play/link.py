@@ -1,4 +1,4 @@
-"""A link: a whole page as one short line, with its recipes, panels, controls, locks and question."""
+"""A link: a whole page as one short line, with its recipes, panels, layers, controls, locks and question."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from toygan.knobs import MOST_SEEDS, RecipeError, check_count
 from toygan.panels import PANELS
+from toygan.panels.layers import LABELS
 from toygan.play.controls import check_controls
 from toygan.play.poll import Poll
 from toygan.play.twins_session import MOST_SIDES
@@ -32,6 +33,7 @@ class Link:
         seeds: The number of seeds that train at once.
         present: True shows the picture alone, large.
         poll: A question to the class [default: none].
+        layers: The layers of the samples that are switched on [default: the arrows].
     Raises:
         RecipeError: If a field is not allowed.
     Example:
@@ -50,6 +52,7 @@ class Link:
     seeds: int = 8
     present: bool = False
     poll: Poll | None = None
+    layers: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.recipes) <= MOST_SIDES:
@@ -60,6 +63,8 @@ class Link:
             PANELS.select(list(self.panels or ()))
         except ValueError as error:
             raise RecipeError("panels", self.panels, str(error)) from None
+        if unknown := [layer for layer in self.layers or () if layer not in LABELS]:
+            raise RecipeError("layers", unknown[0], f"must be of {', '.join(LABELS)}")
 
     def to_string(self) -> str:
         """Return the link as one line; `from_string` reads it without loss.
@@ -75,7 +80,9 @@ class Link:
 
     def _fields(self) -> dict[str, str]:
         """Return the fields that differ from the defaults, as text."""
-        named = {"panels": self.panels, "controls": self.controls, "locked": self.locked or None}
+        named = {
+            "panels": self.panels, "layers": self.layers, "controls": self.controls, "locked": self.locked or None
+        }  # fmt: skip
         fields = {name: ",".join(values) for name, values in named.items() if values is not None}
         if self.seeds != 8:
             fields["seeds"] = str(self.seeds)
@@ -153,6 +160,6 @@ def _yes(text: str) -> bool:
 
 
 READERS: Mapping[str, Callable[[str], Any]] = {
-    "panels": _split, "controls": _split, "locked": _split, "seeds": _whole, "present": _yes, "question": str,
-    "metric": str, "at": _whole, "bounds": lambda text: text.split(","),
+    "panels": _split, "layers": _split, "controls": _split, "locked": _split, "seeds": _whole, "present": _yes,
+    "question": str, "metric": str, "at": _whole, "bounds": lambda text: text.split(","),
 }  # fmt: skip

@@ -11,6 +11,7 @@ import math
 import os
 import time
 from collections.abc import Callable, Generator, Sequence
+from dataclasses import replace
 from functools import partial, wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -23,16 +24,18 @@ from toygan.chart import Chart
 from toygan.chart.animation import FilmError
 from toygan.chart.paper import KINDS, Size
 from toygan.files import write
+from toygan.panels.layers import DEFAULT_LAYERS, LABELS
 from toygan.play.alone import alone
 from toygan.play.aside import aside
 from toygan.play.cell import forget
 from toygan.play.fleet_session import FleetSession
+from toygan.play.link import Link
 from toygan.play.loop import post, running_loop
 from toygan.play.poll import PollCard
 from toygan.play.sender import Sender
 from toygan.play.still import FILMS, PAGE, Still, write_caption
 from toygan.play.time_machine import TimeMachine, finish
-from toygan.recipe import RecipeError
+from toygan.recipe import Recipe, RecipeError
 from toygan.text import describe_error
 
 SLICE_SECONDS = 1 / 240  # of training, at least one iteration, between two moments at which the page is heard
@@ -76,6 +79,7 @@ class Live(w.VBox):  # type: ignore[misc]
     _task: asyncio.Task[None] | None = None
     _loop: asyncio.AbstractEventLoop | None = None  # in which it plays, and hears the page
     poll: PollCard | None = None  # a question to a class
+    _told: Link  # what decides the page, as it was made
     _polled: object = None  # the runs and the measurement that have answered it last
     _travel: Generator[int, None, bool] | None = None  # to the iteration that was seen, in slices
     _going: asyncio.Task[None] | None = None  # the task that does so
@@ -271,6 +275,12 @@ class Live(w.VBox):  # type: ignore[misc]
     def link(self) -> str:
         """Return the page as one line, if it is one that a link can describe."""
         raise NotImplementedError
+
+    def _describe_page(self, recipes: tuple[Recipe, ...]) -> str:
+        """Return the link of the page as it is now, under the recipes as they are now."""
+        on = self.session.layers
+        layers = None if on == DEFAULT_LAYERS else tuple(layer for layer in LABELS if layer in on)
+        return replace(self._told, recipes=recipes, layers=layers, present=self.view.present).to_string()
 
     def share(self) -> None:
         """Give the page its link, to be pasted elsewhere; the status line shows it."""

@@ -28,4 +28,7 @@ def open_page(link: str | Link, outside: bool = False) -> Any:
     told = Link.from_string(link, outside) if isinstance(link, str) else link
     first, *others = told.recipes
     asked: dict[str, Any] = {"present": told.present, "locked": told.locked, "poll": told.poll}
-    return Playground(first, told.controls, told.panels, told.seeds, against=others or None, **asked)
+    page = Playground(first, told.controls, told.panels, told.seeds, against=others or None, **asked)
+    if told.layers is not None:
+        page.session.layers = frozenset(told.layers)
+    return page

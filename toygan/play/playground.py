@@ -8,7 +8,6 @@ import math
 import os
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -170,7 +169,7 @@ class Playground(Live):
 
     @alone
     def link(self) -> str:
-        """Return this page as one line, with its recipe, panels, controls, locks and question.
+        """Return this page as one line, with its recipe, panels, layers, controls, locks and question.
 
         Returns:
             The link: `toygan open LINK` and `toygan.open_page` open the page, at iteration 0.
@@ -179,7 +178,7 @@ class Playground(Live):
         """
         if self.twins is not None:
             return self.twins.link()
-        return replace(self._told, recipes=(self.session.recipe,), present=self.view.present).to_string()
+        return self._describe_page((self.session.recipe,))
 
     @acting
     def draw(self) -> None:

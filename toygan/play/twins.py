@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import ipywidgets as w
@@ -115,15 +114,14 @@ class Twins(Live):
 
     @alone
     def link(self) -> str:
-        """Return this page as one line, with its recipes, panels, controls, locks and question.
+        """Return this page as one line, with its recipes, panels, layers, controls, locks and question.
 
         Returns:
             The link: `toygan open LINK` and `toygan.open_page` open the page, at iteration 0.
         Raises:
             RecipeError: If the link is too long to share.
         """
-        s = self.session
-        return replace(self._told, recipes=tuple(s.recipes), present=self.view.present).to_string()
+        return self._describe_page(tuple(self.session.recipes))
 
     @acting
     def set(self, field: str, value: Any, side: str | None = None) -> bool:
