@@ -15,7 +15,7 @@ import pytest
 
 from toygan import LOSSES, REGULARIZERS, Recipe, RecipeError
 from toygan.knobs import Number, WholeNumber
-from toygan.recipe import ELSEWHERE, FIELDS, KNOBS, USUAL, parse
+from toygan.recipe import FIELDS, KNOBS, parse
 
 CHOICES = [name for name, how in KNOBS.items() if how.menu is not None and name != "regularizers"]
 NUMBERS = [name for name, how in KNOBS.items() if isinstance(how, Number)]
@@ -141,20 +141,6 @@ def test_wrong_regularizers_are_refused_by_name(value: object, named: str) -> No
 @pytest.mark.parametrize("name", [name for name, part in REGULARIZERS.items() if part.whole])
 def test_a_strength_that_counts_is_whole(name: str) -> None:
     assert "whole" in refused(regularizers={name: REGULARIZERS[name].strengths[1] + 0.5})
-
-
-@pytest.mark.parametrize(
-    ("changes", "named"),
-    [
-        ({"generator": "linear", "discriminator": "point"}, "cannot be the discriminator"),
-        ({"regularizers": {"spectral-norm": 1.0}, "discriminator": "linear"}, "spectral-norm"),
-        ({"regularizers": {"r1": 0.1}, "loss": "energy-distance"}, "no discriminator"),
-        ({"d_steps": 2, "turns": "simultaneous"}, "only 1"),
-    ],
-)
-def test_combinations_without_meaning_are_refused_with_the_reason(changes: dict, named: str) -> None:
-    with pytest.raises(RecipeError, match=named):
-        Recipe(**changes)
 
 
 # ----------------------------------------------------------------------------------------------------------- specs
@@ -403,36 +389,3 @@ def test_a_recipe_cannot_be_changed_in_place() -> None:
         recipe.seed = 1  # type: ignore[misc]
     with pytest.raises(TypeError):
         recipe.regularizers["r1"] = 2  # type: ignore[index]
-
-
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [
-        ("learning_rate", "did you mean lr_g or lr_d?"), ("lr", "did you mean lr_g or lr_d?"),
-        ("Learning-Rate", "did you mean lr_g or lr_d?"), ("hidden", "did you mean width?"),
-        ("batch_size", "did you mean batch?"), ("n_critic", "did you mean d_steps?"), ("betas", "beta1 or beta2"),
-        ("lambda_gp", 'regularizers={"gradient-penalty": 0.1}'), ("r1", 'regularizers={"r1": 0.1}'),
-        ("weight_decay", 'regularizers={"weight-decay": '), ("epochs", "the argument steps of train"),
-        ("device", "the argument device of Population"), ("wdith", "did you mean 'width'?"),
-    ],
-)  # fmt: skip
-def test_a_name_from_elsewhere_is_answered_with_the_field(name: str, words: str) -> None:
-    for build in (lambda: Recipe(**{name: 3}), lambda: Recipe().but(**{name: 3})):
-        with pytest.raises(RecipeError) as error:
-            build()
-        assert str(error.value).startswith(f"{name}=3: is not a field of a recipe (")
-        assert words in str(error.value)
-
-
-def test_names_from_elsewhere_are_no_fields_and_each_is_in_one_row() -> None:
-    names = " ".join([*USUAL.values(), *ELSEWHERE.values()]).split()
-    assert len(set(names)) == len(names)
-    assert not set(names) & set(FIELDS)
-    for fields in USUAL:
-        for field in fields.split(" or "):
-            assert field.partition("=")[0] in FIELDS
-
-
-def test_an_unknown_field_near_to_none_is_only_refused() -> None:
-    with pytest.raises(RecipeError, match="xyzzy=1: is not a field of a recipe; allowed: data, "):
-        Recipe(xyzzy=1)  # type: ignore[call-arg]

@@ -53,8 +53,8 @@ PACKAGE = Path(text.__file__).parent
 NAMES = {  # a value to paste into code, names that `assets/claims.md` holds, sizes that files have and users typed
     "chart/animation.py": 1,
     "chart/paper.py": 9,
-    "recipe.py": 1,
     "studies/claims/regularizers.py": 2,
+    "usual_names.py": 1,
 }
 
 

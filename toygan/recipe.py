@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
+from toygan.assembly import Parts, assemble
 from toygan.knobs import MOST_SEEDS as MOST_SEEDS
 from toygan.knobs import Choice, Number, Strengths, WholeNumber, knob
 from toygan.knobs import Knob as Knob
@@ -18,16 +19,17 @@ from toygan.knobs import RecipeError as RecipeError
 from toygan.knobs import check_count as check_count
 from toygan.parts.distributions import DISTRIBUTIONS, Distribution
 from toygan.parts.distributions.named_files import find_outside
-from toygan.parts.losses import LOSSES, Loss
+from toygan.parts.losses import LOSSES
 from toygan.parts.menu import Menu
-from toygan.parts.networks import ACTIVATIONS, NETWORKS, Network, NoDiscriminator, Shape
-from toygan.parts.noises import NOISES, Noise
-from toygan.parts.optimizers import OPTIMIZERS, Optimizer
-from toygan.parts.regularizers import REGULARIZERS, Regularizer
-from toygan.parts.schedules import SCHEDULES, Schedule
-from toygan.parts.turns import TURNS, Turn
-from toygan.parts.warmups import WARMUPS, Warmup
-from toygan.text import SHOWN, hint, load_json, short
+from toygan.parts.networks import ACTIVATIONS, NETWORKS
+from toygan.parts.noises import NOISES
+from toygan.parts.optimizers import OPTIMIZERS
+from toygan.parts.regularizers import REGULARIZERS
+from toygan.parts.schedules import SCHEDULES
+from toygan.parts.turns import TURNS
+from toygan.parts.warmups import WARMUPS
+from toygan.text import load_json, short
+from toygan.usual_names import suggest
 
 LONGEST = 1_000_000  # characters of a recipe that is read
 MOST_RUNS = 1_000_000  # of one sweep
@@ -41,36 +43,6 @@ def rate(help: str, label: str) -> Number:
 def decay(help: str, slider: tuple[float, float], label: str) -> Number:
     """Make the knob of a decay: the share of a running mean that is kept from one step to the next."""
     return Number(help, label=label, low=0.0, high=1.0, exclusive_high=True, slider=slider, per_member=True)
-
-
-@dataclass(frozen=True)
-class Parts:
-    """The parts that a recipe names, as objects; `refuses` of a part looks at them."""
-
-    names: Mapping[str, str]  # the first characters of the recipe's specs, by field
-    data: Distribution
-    loss: Loss
-    regularizers: Mapping[str, Regularizer]  # by their specs
-    strengths: Mapping[str, float]  # of the regularizers, by their specs
-    turns: Turn
-    optimizer_g: Optimizer
-    optimizer_d: Optimizer
-    schedule: Schedule
-    ema_warmup: Warmup
-    noise: Noise
-    generator: Network  # G and D before any regularizer has changed them
-    discriminator: Network
-    batch: int
-    momentum: float
-    rows: Mapping[str, Any]  # what each field names, by field; of regularizers by spec; None if it names nothing
-
-    @property
-    def networks(self) -> tuple[Network, Network]:
-        """G and D as they train, changed by regularizers that shape networks."""
-        g, d = self.generator, self.discriminator
-        for name, part in self.regularizers.items():
-            g, d = part.networks(g, d, self.strengths[name])
-        return g, d
 
 
 @dataclass(frozen=True)
@@ -267,7 +239,7 @@ class Recipe:
         for name, how in KNOBS.items():
             value, named[name] = how.check(name, getattr(self, name), held.get(name, {}))
             object.__setattr__(self, name, value)
-        object.__setattr__(self, "_parts", _fit(self, named))
+        object.__setattr__(self, "_parts", assemble({name: getattr(self, name) for name in KNOBS}, named))
 
     def __hash__(self) -> int:
         return hash(self.to_json())
@@ -526,7 +498,6 @@ class Recipe:
 
 FIELDS: dict[str, dataclasses.Field[Any]] = {f.name: f for f in dataclasses.fields(Recipe)}
 KNOBS: dict[str, Knob] = {name: f.metadata["knob"] for name, f in FIELDS.items()}
-NAMED = [name for name, how in KNOBS.items() if isinstance(how, Choice) and not isinstance(how, Strengths)]
 
 
 def refuse_outside(data: str, remedy: str) -> None:
@@ -556,61 +527,8 @@ def _check_text(text: object) -> None:
 def _check_names(values: Mapping[str, Any]) -> None:
     for name in values:
         if name not in FIELDS:
-            allowed = f"is not a field of a recipe{_suggest(name)}; allowed: {', '.join(FIELDS)}"
+            allowed = f"is not a field of a recipe{suggest(name, FIELDS)}; allowed: {', '.join(FIELDS)}"
             raise RecipeError(short(name)[1:-1], values[name], allowed)
-
-
-# Names that other libraries and papers use, in lower case without hyphens and underscores, by what they are here.
-USUAL = {
-    "lr_g or lr_d": "lr learningrate learningrates rate lrs stepsize eta",
-    "lr_g": "learningrateg glr lrgen lrgenerator generatorlr genlr",
-    "lr_d": "learningrated dlr lrdis lrdisc lrdiscriminator discriminatorlr disclr lrcritic criticlr",
-    "width": "hidden hiddensize hiddendim hiddenunits hiddenwidth nhidden units neurons nunits dim nf ngf ndf",
-    "depth": "layers nlayers numlayers hiddenlayers nhiddenlayers numhiddenlayers",
-    "batch": "batchsize bs minibatch minibatchsize nbatch",
-    "data": "dataset datasets distribution target",
-    "loss": "criterion objective lossfn lossfunction ganloss ganmode",
-    "d_steps": "ncritic criticiters criticsteps ndis diters dupdates ndsteps discriminatorsteps k",
-    "g_steps": "ngen giters gupdates ngsteps generatorsteps",
-    "latent": "latentdim latentsize zdim zsize nz noisedim z codesize",
-    "activation": "act activationfn activationfunction nonlinearity nonlin",
-    "optimizer": "opt optim optimiser optimizers",
-    "beta1 or beta2": "betas beta b1 b2",
-    "generator or discriminator": "network networks net model architecture arch",
-    "generator": "gen netg g",
-    "discriminator": "critic disc dis netd d",
-    "seed": "randomstate randomseed rng seeds manualseed",
-    "ema_warmup": "emawarmup updateafterstep emastart",
-    "ema": "emadecay movingaverage average averaging",
-    "schedule": "scheduler lrschedule lrscheduler lrdecay warmup",
-    "turns": "turn order updates updateorder",
-    "noise": "prior latentnoise noisetype zdistribution latentdistribution",
-    "regularizers": "regularizer regularization regularisation reg penalty penalties",
-    'regularizers={"gradient-penalty": 0.1}': "lambda lambdagp gp gpweight gplambda gamma lam",
-}
-ELSEWHERE = {
-    "steps of train, run, sweep or compare": "epochs epoch nepochs numepochs iterations iters niter niters steps "
-    "nsteps numsteps numiterations maxsteps maxiter trainsteps",
-    "device of Population, train or sweep": "device cuda gpu",
-    "dtype of Population": "dtype precision",
-}
-
-
-def _suggest(name: str) -> str:
-    """Return the fields that someone may mean who types this name, as the end of a message; "" if none is near."""
-    plain = "".join(letter for letter in name[:SHOWN].lower() if letter.isalnum())
-    for fields, usual in USUAL.items():
-        if plain in usual.split():
-            return f" (did you mean {fields}?)"
-    for place, usual in ELSEWHERE.items():
-        if plain in usual.split():
-            return f" (it is the argument {place})"
-    spec = next((spec for spec in REGULARIZERS if plain == spec.replace("-", "")), None)
-    return (
-        f' (did you mean regularizers={{"{spec}": {REGULARIZERS[spec].strengths[1]:g}}}?)'
-        if spec
-        else hint(name, FIELDS)
-    )
 
 
 _initialize = Recipe.__init__
@@ -623,68 +541,6 @@ def _initialize_known_fields(self: Recipe, *args: Any, **fields: Any) -> None:
 
 
 Recipe.__init__ = _initialize_known_fields  # type: ignore[method-assign]
-
-
-def _fit(recipe: Recipe, part: Mapping[str, Any]) -> Parts:
-    """Build the recipe's parts from what each field names, and refuse combinations without meaning."""
-    data = part["data"]
-    if (reason := data.refuses()) is not None:
-        raise RecipeError("data", recipe.data, reason)
-    _check_network(recipe, "generator", part["generator"].kind, recipe.latent, data.dim)
-    _check_network(recipe, "discriminator", part["discriminator"].kind, data.dim, 1)
-    shape = Shape(recipe.width, recipe.depth, recipe.activation)
-    d = part["discriminator"] if part["loss"].uses_discriminator else NoDiscriminator
-    parts = Parts(
-        names={name: getattr(recipe, name)[:SHOWN] for name in NAMED},
-        data=data,
-        loss=part["loss"],
-        regularizers=part["regularizers"],
-        strengths=recipe.regularizers,
-        turns=part["turns"],
-        optimizer_g=part["optimizer_g"] or part["optimizer"],
-        optimizer_d=part["optimizer_d"] or part["optimizer"],
-        schedule=part["schedule"],
-        ema_warmup=part["ema_warmup"],
-        noise=part["noise"],
-        generator=part["noise"].network(part["generator"](recipe.latent, data.dim, shape)),
-        discriminator=d(data.dim, 1, shape),
-        batch=recipe.batch,
-        momentum=recipe.momentum,
-        rows={name: part[name] for name in (*NAMED, "regularizers")},
-    )
-    for check in (_check_turns, _check_steps, _check_regularizers):
-        check(recipe, parts)
-    return parts
-
-
-def _check_network(recipe: Recipe, role: str, kind: type[Network], inputs: int, outputs: int) -> None:
-    if role not in kind.roles:
-        fitting = [name for name, spec in NETWORKS.items() if role in spec.kind.roles]
-        raise RecipeError(role, getattr(recipe, role), f"cannot be the {role}; allowed: {', '.join(fitting)}")
-    if (reason := kind.refuses(inputs, outputs)) is not None:
-        raise RecipeError(role, getattr(recipe, role), reason)
-
-
-def _check_turns(recipe: Recipe, parts: Parts) -> None:
-    reason = parts.turns.refuses(parts)
-    if reason is None and parts.turns.couples and not parts.loss.uses_discriminator:
-        reason = f"loss {short(recipe.loss)} has no discriminator"
-    if reason is not None:
-        raise RecipeError("turns", recipe.turns, reason)
-
-
-def _check_steps(recipe: Recipe, parts: Parts) -> None:
-    for name, steps in (("g_steps", recipe.g_steps), ("d_steps", recipe.d_steps)):
-        if steps != 1 and not parts.turns.takes_steps:
-            raise RecipeError(name, steps, f"turns {short(recipe.turns)} moves both players at once; only 1 fits")
-
-
-def _check_regularizers(recipe: Recipe, parts: Parts) -> None:
-    for name, regularizer in parts.regularizers.items():
-        if not parts.loss.uses_discriminator:
-            raise RecipeError("regularizers", name, f"loss {short(recipe.loss)} has no discriminator to regularize")
-        if (reason := regularizer.refuses(parts)) is not None:
-            raise RecipeError("regularizers", name, reason)
 
 
 DEFAULT = Recipe()
