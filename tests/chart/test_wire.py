@@ -75,6 +75,13 @@ def test_nothing_is_said_twice() -> None:
     assert buffers == []
 
 
+def test_a_mark_that_went_and_comes_back_is_told_whole() -> None:
+    wire, page, full = Wire(), Page(), [chart(MARKS["points"][0])]
+    for charts in (full, [chart()], full):
+        page.take(wire.message(charts))
+        assert page.knows(charts)
+
+
 @pytest.mark.parametrize(
     ("before", "after", "sent"),
     [

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -16,6 +17,24 @@ from toygan.chart.style import find_shape
 Key = tuple[int, str, str]  # place of the chart, name of the mark, field
 
 
+class Encoded(NamedTuple):
+    """A chart as messages hold it: all but its arrays, and these, flat, by mark and field."""
+
+    words: dict[str, Any]
+    arrays: dict[tuple[str, str], np.ndarray]
+
+
+_encoded: WeakKeyDictionary[Chart, Encoded] = WeakKeyDictionary()  # the same chart goes to a page and into a recording
+
+
+def encode(chart: Chart) -> Encoded:
+    """Encode a chart, once."""
+    if (known := _encoded.get(chart)) is not None:
+        return known
+    arrays = {(mark.name, name): values for mark in chart.marks for name, values in _encode_arrays(mark).items()}
+    return _encoded.setdefault(chart, Encoded(_describe(chart), arrays))
+
+
 class Wire:
     """The charts that a page knows so far; a message holds only what is new.
 
@@ -25,46 +44,34 @@ class Wire:
     """
 
     def __init__(self) -> None:
-        self._charts: list[Chart | None] = []
-        self._words: list[dict[str, Any]] = []
-        self._arrays: dict[Key, np.ndarray] = {}
+        self._known: list[Encoded] = []
 
     def forget(self) -> None:
         """Make the next message a whole one, for a page that knows nothing yet."""
-        self._charts, self._words, self._arrays = [], [], {}
+        self._known = []
 
     def learn(self, content: Mapping[str, Any], buffers: Sequence[bytes]) -> None:
         """Take charts to be known that are in a whole message."""
-        self._words = list(content["charts"])
-        self._charts = [None] * len(self._words)
-        self._arrays = {
-            (i, mark, field): np.frombuffer(buffer, f"<{kind}")
-            for (i, mark, field, kind, _), buffer in zip(content["arrays"], buffers, strict=True)
-        }
+        self._known = [Encoded(words, {}) for words in content["charts"]]
+        for (i, mark, field, kind, _), buffer in zip(content["arrays"], buffers, strict=True):
+            self._known[i].arrays[mark, field] = np.frombuffer(buffer, f"<{kind}")
 
     def message(self, charts: Sequence[Chart]) -> tuple[dict[str, Any], list[bytes]]:
         """Return what the page needs to know these charts; a chart that is the same object as before is skipped."""
-        if len(charts) != len(self._charts):
-            self.forget()
-        whole, old = not self._charts, self._words
-        changed = [i for i, chart in enumerate(charts) if whole or chart is not self._charts[i]]
-        self._charts = list(charts)
-        self._words = [_describe(chart) if i in changed else old[i] for i, chart in enumerate(charts)]
-        news = {
-            (i, mark.name, field): values
-            for i in changed
-            for mark in charts[i].marks
-            for field, values in _encode_arrays(mark).items()
-        }
-        starts = {key: _first_new(self._arrays.get(key), new) for key, new in news.items()}
-        sent = {key: start for key, start in starts.items() if start is not None}
-        content = {
-            "whole": whole,
-            "charts": [None if not whole and words == old[i] else words for i, words in enumerate(self._words)],
-            "arrays": [[*key, news[key].dtype.str[1:], start] for key, start in sent.items()],
-        }
-        self._arrays |= news
-        return content, [news[key][start:].tobytes() for key, start in sent.items()]
+        known, self._known = self._known, [encode(chart) for chart in charts]
+        whole = len(known) != len(charts) or not known
+        if whole:
+            known = [Encoded({}, {}) for _ in charts]
+        pairs = list(zip(known, self._known, strict=True))
+        arrays, buffers = list[Any](), list[bytes]()
+        for i, (old, new) in enumerate(pairs):
+            for key, values in new.arrays.items() if new is not old else ():
+                start = _first_new(old.arrays.get(key), values)
+                if start is not None:
+                    arrays.append([i, *key, values.dtype.str[1:], start])
+                    buffers.append(values[start:].tobytes())
+        words = [None if new.words == old.words else new.words for old, new in pairs]
+        return {"whole": whole, "charts": words, "arrays": arrays}, buffers
 
 
 def _first_new(old: np.ndarray | None, new: np.ndarray) -> int | None:

@@ -149,14 +149,14 @@ class RunFolder:
         return self._folder
 
     def _draw(self) -> None:
-        self._picture.draw(Look.from_run(self.run.population, self.run.record, asks=()))
+        self._picture.draw(Look.from_run(self.run.population, self.run.record, asks=("status",)))
         if self._request.gif:
             self._frames.append(run_files.to_frame(self._picture.rgba()))
 
     def _record(self) -> None:
         if self._recording is None:
             return
-        look = Look.from_run(self.run.population, self.run.record, asks=())
+        look = Look.from_run(self.run.population, self.run.record, asks=("status",))
         status = f"iteration {look.step:,} · {look.status}"
         words = {"status": status, "recipe": look.recipe.to_string(), **describe(diagnose_all(self.run.record))}
         self._recording.add(look.step, words, self._charts.update(look))

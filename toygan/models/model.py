@@ -142,7 +142,7 @@ class Model:
         record = self._past.select([0]) if len(self._past) else Record(limit=None)
         picture = Picture(recipe)
         record.add(population.snapshot())
-        picture.draw(Look.from_run(population, record, asks=picture.run.asks))
+        picture.draw(Look.from_run(population, record, asks={*picture.run.asks, "status"}))
         write(out / run_files.RECIPE, run_files.encode_recipe(recipe))
         write(out / run_files.METRICS, record.to_json().encode())
         write(out / run_files.DIAGNOSIS, run_files.encode_diagnoses({recipe.seed: diagnose_all(record)[0]}))

@@ -35,7 +35,12 @@ Window = tuple[tuple[float, float], ...]  # low and high end of each axis
 GRID = {1: 240, 2: 40}  # by dimensions of the data: cells per axis, in whose middles D is evaluated
 SAMPLES = {1: 2000, 2: 500}  # of each kind; on a line they make a histogram, which needs more
 SAMPLES_ELSEWHERE = 200  # for data of more dimensions
-ASKED = ("latent_map", "each", "verdicts")  # the fields of a look that are left out unless a panel asks for them
+ASKED = (
+    "latent_map",
+    "each",
+    "verdicts",
+    "status",
+)  # the fields of a look that are left out unless a panel asks for them
 SAMPLES_OF_ALL, FEWEST_OF_EACH, MOST_OF_EACH = 6400, 25, 300  # in a picture of every member
 FIELD_SIDE = 15  # arrows on a side of a phase portrait
 
@@ -103,7 +108,7 @@ class Look:
         places: theta_G and theta_D at these iterations `(S, 2)`.
         means: The mean of all places up to each of these iterations `(S, 2)`.
         measurement: The measurements of all members up to now.
-        status: The state of the member and of the others in words; empty before the first measurement.
+        status: The state of the member and of the others in words; empty if nothing was measured, or if nobody asked.
         latent_map: G as a map of its noise; None if no panel asks for it, or if the noise has no plane.
         best: The best discriminator over the data's window; None if no layer shows it, or if it is not known.
         layers: Layers of the samples that are switched on.
@@ -174,7 +179,7 @@ class Look:
             The look, which does not change with the run.
         """
         newest, path = snapshot or record.last, record.path
-        diverged_at = int(population.diverged_at[member])
+        diverged_at = population.diverged_at
         probe = population.probe(member)
         real, generated, arrows, d_output = _ask(probe, n, patience if ARROWS in layers else 0.0)
         diagnosed = "verdicts" in asks
@@ -186,17 +191,17 @@ class Look:
             member=member,
             names=tuple(f"seed {recipe.seed}" for recipe in population.recipes),
             step=population.steps,
-            diverged_at=diverged_at,
+            diverged_at=int(diverged_at[member]),
             real=real,
             generated=generated,
             arrows=arrows,
             d_output=d_output,
-            shares=_shares(population.recipes[member].parts.data, generated) if diverged_at < 0 else None,
+            shares=_shares(population.recipes[member].parts.data, generated) if diverged_at[member] < 0 else None,
             trajectory_steps=path.steps.copy(),
             places=path.places[:, member : member + 1].reshape(-1, 2).copy(),  # of a larger game `(0, 2)`
             means=path.means[:, member : member + 1].reshape(-1, 2).copy(),
             measurement=measurement,
-            status=status(newest, member, population.diverged_at) if newest else "",
+            status=status(newest, member, diverged_at) if newest and "status" in asks else "",
             latent_map=map_latent(probe) if "latent_map" in asks or MAP in layers else None,
             best=_find_best(probe) if {BEST, DIFFERENCE} & set(layers) else None,
             layers=frozenset(layers),

@@ -37,10 +37,10 @@ class Sender:
         self._stale = True  # True while there is news since the frame that was sent last
         self._next = 0.0  # the time at which the next frame is to be sent while something plays
 
-    def charts(self, diagnosis: dict[str, Any] | None = None) -> Sequence[Chart]:
+    def charts(self, told: dict[str, str] | None = None) -> Sequence[Chart]:
         """Return the charts of the present iteration, which also go into the recording.
 
-        The `diagnosis` is the words of the session, if they are known: they cost as much as a chart.
+        What is `told` is the status and the diagnosis, if they are known: they cost as much as a chart.
         """
         s = self.session
         if s.fleet.runs is not self._runs:
@@ -49,24 +49,27 @@ class Sender:
         # What is repeated is there already, and what followed it; a stage is no whole iteration.
         if self.recording.frames and (s.repeats or s.between):
             return charts
-        beside = {"status": s.status, "recipe": s.share, "stretch": s.stretch}
-        self.recording.add(s.iteration, {**beside, **(s.words if diagnosis is None else diagnosis)}, charts)
+        told = told or self._tell()
+        beside = {"status": told["status"], "recipe": s.share, "stretch": s.stretch}
+        self.recording.add(s.iteration, {**beside, **told}, charts)
         return charts
+
+    def _tell(self) -> dict[str, str]:
+        return {"status": self.session.status, **self.session.words}
 
     def continue_recording(self, other: Sender) -> None:
         """Add frames to the recording of another view, which shows no more."""
         self.recording = other.recording
 
-    def words(self, diagnosis: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Return the words around the charts, by the names of `view.js`."""
-        s = self.session
+    def words(self, told: dict[str, str] | None = None) -> dict[str, Any]:
+        """Return the words around the charts, by the names of `view.js`; what is `told`, as for `charts`."""
+        s, told = self.session, told or self._tell()
         times = s.timeline
         marks = [(step, kind, spell(words)) for step, kind, words in times.pop("marks", ())]
         return {
-            "status": spell(s.status), "message": spell(s.message), "refused": s.refused, "playing": s.playing,
-            "focus": s.focus, "seeds": s.choices, "iteration": s.iteration,
-            **(s.words if diagnosis is None else diagnosis), **s.offers, **times,
-            "marks": marks, **s.sorting,
+            **told, "status": spell(told["status"]), "message": spell(s.message), "refused": s.refused,
+            "playing": s.playing, "focus": s.focus, "seeds": s.choices, "iteration": s.iteration,
+            **s.offers, **times, "marks": marks, **s.sorting,
         }  # fmt: skip
 
     def page(self) -> bytes:
@@ -113,9 +116,9 @@ class Sender:
             return
         self._stale = False
         start = self._clock()
-        diagnosis = self.session.words
-        content, buffers = self._wire.message(self.charts(diagnosis))
-        self.view.show({**self.words(diagnosis), "iteration": self.session.iteration, **content}, buffers)
+        told = self._tell()
+        content, buffers = self._wire.message(self.charts(told))
+        self.view.show({**self.words(told), **content}, buffers)
         end = self._clock()
         frame = max(FRAME_SECONDS, HASTE * self.view.viewers.pace)
         in_turn = min(max(self._next, start - frame / 2), start)  # the next comes sooner after one that is a bit late
