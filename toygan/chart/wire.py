@@ -17,11 +17,18 @@ from toygan.chart.style import find_shape
 Key = tuple[int, str, str]  # place of the chart, name of the mark, field
 
 
+class Numbers(NamedTuple):
+    """An array, flat, as bytes of a type ("f4" or "u1")."""
+
+    type: str
+    bytes: bytes
+
+
 class Encoded(NamedTuple):
-    """A chart as messages hold it: all but its arrays, and these, flat, by mark and field."""
+    """A chart as messages hold it: all but its arrays, and these by mark and field."""
 
     words: dict[str, Any]
-    arrays: dict[tuple[str, str], np.ndarray]
+    arrays: dict[tuple[str, str], Numbers]
 
 
 _encoded: WeakKeyDictionary[Chart, Encoded] = WeakKeyDictionary()  # the same chart goes to a page and into a recording
@@ -54,7 +61,7 @@ class Wire:
         """Take charts to be known that are in a whole message."""
         self._known = [Encoded(words, {}) for words in content["charts"]]
         for (i, mark, field, kind, _), buffer in zip(content["arrays"], buffers, strict=True):
-            self._known[i].arrays[mark, field] = np.frombuffer(buffer, f"<{kind}")
+            self._known[i].arrays[mark, field] = Numbers(kind, buffer)
 
     def message(self, charts: Sequence[Chart]) -> tuple[dict[str, Any], list[bytes]]:
         """Return what the page needs to know these charts; a chart that is the same object as before is skipped."""
@@ -65,34 +72,36 @@ class Wire:
         pairs = list(zip(known, self._known, strict=True))
         arrays, buffers = list[Any](), list[bytes]()
         for i, (old, new) in enumerate(pairs):
-            for key, values in new.arrays.items() if new is not old else ():
-                start = _first_new(old.arrays.get(key), values)
+            for key, numbers in new.arrays.items() if new is not old else ():
+                start = _first_new(old.arrays.get(key), numbers)
                 if start is not None:
-                    arrays.append([i, *key, values.dtype.str[1:], start])
-                    buffers.append(values[start:].tobytes())
+                    arrays.append([i, *key, numbers.type, start])
+                    buffers.append(numbers.bytes[start * int(numbers.type[1]) :])
         words = [None if new.words == old.words else new.words for old, new in pairs]
         return {"whole": whole, "charts": words, "arrays": arrays}, buffers
 
 
-def _first_new(old: np.ndarray | None, new: np.ndarray) -> int | None:
+def _first_new(old: Numbers | None, new: Numbers) -> int | None:
     """Return the first place of a new number, None if there is none: a curve begins with most of what it was."""
-    if old is None or old.dtype != new.dtype:
+    if old == new:
+        return None
+    size = int(new.type[1])
+    if old is None or old.type != new.type or old.bytes[:size] != new.bytes[:size]:  # as bits, since NaN equals nothing
         return 0
-    bits, both = f"u{new.itemsize}", min(len(old), len(new))  # as bits, since NaN equals nothing
-    differ = old[:both].view(bits) != new[:both].view(bits)
-    if differ.any():
-        return int(differ.argmax())
-    return both if len(old) != len(new) else None
+    before, now = (np.frombuffer(numbers.bytes, f"u{size}") for numbers in (old, new))
+    both = min(len(before), len(now))
+    differ = before[:both] != now[:both]
+    return int(differ.argmax()) if differ.any() else both
 
 
-def _encode_arrays(mark: Mark) -> dict[str, np.ndarray]:
-    """Return the arrays by field, flat, as float32; a surface as 256 levels, or as none if a value is NaN."""
+def _encode_arrays(mark: Mark) -> dict[str, Numbers]:
+    """Return the arrays by field as float32; a surface as 256 levels, or as none if a value is NaN."""
     if not isinstance(mark, Surface):
         with np.errstate(over="ignore"):  # too large for float32 is as good as infinite
-            return {name: np.asarray(values, "<f4").ravel() for name, values in mark.arrays.items()}
+            return {name: Numbers("f4", np.asarray(x, "<f4").tobytes()) for name, x in mark.arrays.items()}
     values = np.asarray(mark.values)
     levels = (255 * values.clip(0, 1)).round() if np.isfinite(values).all() else np.empty(0)
-    return {"values": levels.astype("u1").ravel()}
+    return {"values": Numbers("u1", levels.astype("u1").tobytes())}
 
 
 def _describe(chart: Chart) -> dict[str, Any]:

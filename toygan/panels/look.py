@@ -35,12 +35,7 @@ Window = tuple[tuple[float, float], ...]  # low and high end of each axis
 GRID = {1: 240, 2: 40}  # by dimensions of the data: cells per axis, in whose middles D is evaluated
 SAMPLES = {1: 2000, 2: 500}  # of each kind; on a line they make a histogram, which needs more
 SAMPLES_ELSEWHERE = 200  # for data of more dimensions
-ASKED = (
-    "latent_map",
-    "each",
-    "verdicts",
-    "status",
-)  # the fields of a look that are left out unless a panel asks for them
+ASKED = ("latent_map", "each", "verdicts", "status")  # fields of a look that are left out unless a panel asks
 SAMPLES_OF_ALL, FEWEST_OF_EACH, MOST_OF_EACH = 6400, 25, 300  # in a picture of every member
 FIELD_SIDE = 15  # arrows on a side of a phase portrait
 
@@ -108,7 +103,7 @@ class Look:
         places: theta_G and theta_D at these iterations `(S, 2)`.
         means: The mean of all places up to each of these iterations `(S, 2)`.
         measurement: The measurements of all members up to now.
-        status: The state of the member and of the others in words; empty if nothing was measured, or if nobody asked.
+        status: State of the member and of the others in words; empty before the first measurement, or if nobody asked.
         latent_map: G as a map of its noise; None if no panel asks for it, or if the noise has no plane.
         best: The best discriminator over the data's window; None if no layer shows it, or if it is not known.
         layers: Layers of the samples that are switched on.

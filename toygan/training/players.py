@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 
 import torch
@@ -60,9 +61,9 @@ class Player:
 
     def select(self, members: slice) -> Player:
         """Return the same player of some members only, to be looked at."""
-        rates = OptimizerRates(*(rate[members] for rate in self.rates))
-        one = Player(self.network, self.theta[members], self.optimizer, rates)
-        one.state = tuple(x[members] for x in self.state)
+        one = copy.copy(self)
+        one.rates = one._full_rates = OptimizerRates(*(rate[members] for rate in self.rates))
+        one.move(self.theta[members], tuple(x[members] for x in self.state))
         return one
 
 
