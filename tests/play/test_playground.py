@@ -347,6 +347,17 @@ def test_a_notebook_keeps_a_still_of_what_it_showed_beside_the_live_view() -> No
     assert len(png) < 150_000
 
 
+def test_without_a_cell_that_runs_there_is_no_still(
+    make: Callable[..., Playground], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = list[dict[str, Any]]()
+    monkeypatch.setattr("toygan.play.live.display", lambda bundle, raw: told.append(bundle))
+    monkeypatch.setattr(still, "display", lambda bundle, **how: told.append(bundle))
+    make()._ipython_display_()
+    (only,) = told
+    assert only["text/plain"].startswith("iteration 0")
+
+
 @live
 async def test_the_still_is_renewed_when_the_run_rests_and_not_while_it_plays(make: Callable[..., Playground]) -> None:
     p, told = make(), list[str]()

@@ -266,6 +266,14 @@ def test_a_view_opens_with_the_frame_in_its_state_while_the_kernel_is_busy(page:
     assert page.locator(".toygan-count b").inner_text() == "10", "the kernel's own frames follow"
 
 
+def test_a_saved_page_shows_one_line_in_place_of_a_picture_and_controls(page: Any) -> None:
+    page.evaluate("end()")
+    page.evaluate(KERNEL.replace("<div class='", "<div class='jupyter-widgets-disconnected "))
+    assert "no kernel here" in page.locator(".toygan-message").inner_text()
+    page.add_style_tag(content=View._css)
+    assert not any(part.is_visible() for part in page.locator(".toygan-view, .toygan-live button").all())
+
+
 def test_the_star_on_the_time_line_asks_for_the_best_iteration(page: Any) -> None:
     marks = [[20, "change", "lr_d = 0.01"], [60, "best", "seed 0 closest to the data: least distance (W1)"]]
     page.evaluate("(words) => tell(words)", WORDS | {"first": 0, "reached": 100, "at": 100, "marks": marks})

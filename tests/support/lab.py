@@ -13,7 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,11 @@ IN_KERNEL = """async code => {
     return text;
 }"""
 ALIVE = "import asyncio; print(sum('Live._run' in repr(t) and not t.done() for t in asyncio.all_tasks()))"
+PLACES = {
+    "HOME": "", "JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "JUPYTER_RUNTIME_DIR": "runtime",
+    "IPYTHONDIR": "ipython", "JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+    "MPLCONFIGDIR": "matplotlib",
+}  # fmt: skip
 PATIENCE = 120  # seconds; generous, since no test here is about time
 
 
@@ -37,33 +42,23 @@ def chromium() -> str | None:
     return next((path for name in CHROMIUM if (path := shutil.which(name))), None)
 
 
-@contextlib.contextmanager
-def server(notebooks: Path, home: Path) -> Iterator[str]:
-    """JupyterLab on the folder, on a free port of localhost, touching nothing outside of `home`; yields its address."""
-    token = secrets.token_hex(16)
+def free_port() -> int:
+    """A port of this machine that nothing uses now."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    settings = home / "settings/@jupyterlab/apputils-extension"
-    settings.mkdir(parents=True)
-    (settings / "notification.jupyterlab-settings").write_text(json.dumps(QUIET))
-    places = {
-        "HOME": "", "JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "JUPYTER_RUNTIME_DIR": "runtime",
-        "IPYTHONDIR": "ipython", "JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
-        "MPLCONFIGDIR": "matplotlib",
-    }  # fmt: skip
-    command = [
-        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser",
-        "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
-        f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={notebooks}",
-    ]  # fmt: skip
-    environment = {**os.environ, **{name: str(home / place) for name, place in places.items()}}
-    log = home / "jupyter.log"
+        return int(free.getsockname()[1])
+
+
+@contextlib.contextmanager
+def serve(command: Sequence[str], address: str, home: Path) -> Iterator[None]:
+    """The command, a server that touches nothing outside of `home`, from its first answer at the address on."""
+    environment = {**os.environ, **{name: str(home / place) for name, place in PLACES.items()}}
+    log = home / "server.log"
     with log.open("w") as out:
-        process = subprocess.Popen(command, env=environment, stdout=out, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(command, env=environment, stdout=out, stderr=subprocess.STDOUT, cwd=home)
     try:
-        _wait_until_it_answers(f"http://127.0.0.1:{port}/api?token={token}", process, log)
-        yield f"http://127.0.0.1:{port}/lab/tree/{{}}?token={token}&reset"
+        _wait_until_it_answers(address, process, log)
+        yield
     finally:
         process.terminate()
         try:
@@ -73,13 +68,29 @@ def server(notebooks: Path, home: Path) -> Iterator[str]:
             process.wait()
 
 
+@contextlib.contextmanager
+def server(notebooks: Path, home: Path) -> Iterator[str]:
+    """JupyterLab on the folder, on a free port of localhost, touching nothing outside of `home`; yields its address."""
+    token, port = secrets.token_hex(16), free_port()
+    settings = home / "settings/@jupyterlab/apputils-extension"
+    settings.mkdir(parents=True)
+    (settings / "notification.jupyterlab-settings").write_text(json.dumps(QUIET))
+    command = [
+        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser",
+        "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
+        f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={notebooks}",
+    ]  # fmt: skip
+    with serve(command, f"http://127.0.0.1:{port}/api?token={token}", home):
+        yield f"http://127.0.0.1:{port}/lab/tree/{{}}?token={token}&reset"
+
+
 def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end and process.poll() is None:
         with contextlib.suppress(urllib.error.URLError, OSError), urllib.request.urlopen(url, timeout=5):
             return
         time.sleep(0.2)
-    raise RuntimeError(f"JupyterLab did not come up:\n{log.read_text()[-4000:]}")
+    raise RuntimeError(f"the server did not come up:\n{log.read_text()[-4000:]}")
 
 
 class Lab:

@@ -27,7 +27,7 @@ from toygan.files import write
 from toygan.panels.layers import DEFAULT_LAYERS, LABELS
 from toygan.play.alone import alone
 from toygan.play.aside import aside
-from toygan.play.cell import forget
+from toygan.play.cell import forget, here
 from toygan.play.fleet_session import FleetSession
 from toygan.play.link import Link
 from toygan.play.loop import post, running_loop
@@ -103,9 +103,11 @@ class Live(w.VBox):  # type: ignore[misc]
     def _ipython_display_(self) -> None:
         with self.lock:
             self.screen.put_opening()
-        live = {**self._repr_mimebundle_(), "text/plain": "Run the cell for the live view. Below: its last state."}
-        display(live, raw=True)
-        self.still.display()
+        kept = here().execution is not None  # with a still in the cell that runs; elsewhere nothing hides one
+        words = "Run the cell for the live view. Below: its last state." if kept else "\n".join(self.session.lines)
+        display({**self._repr_mimebundle_(), "text/plain": words}, raw=True)
+        if kept:
+            self.still.display()
 
     # Actions of the user; a notebook may call these, too.
 

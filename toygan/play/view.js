@@ -63,6 +63,7 @@ const HELP =
   "Space: play or pause. Right arrow: one iteration. N, P: next or previous seed. S: one line a seed. F: all of the window.";
 const START = "Press Play: G moves its samples (▲) to where the data lie (●), and D tells both apart.";
 const GONE = "the kernel that trained this run is gone: run the cell again for a new one";
+const NO_KERNEL = "no kernel here: what it showed last stands below; run the cell for a live one";
 const SILENT = "no answer yet: if the kernel was restarted or has died, run the cell again";
 const NO_NUMBERS = "no picture: this front end loses the numbers that it is made of";
 
@@ -294,6 +295,7 @@ class LiveView {
     model.on("change:present", this.#present);
     requestAnimationFrame(this.#present); // once it is in the page
     this.#say({ here: true, hidden: document.hidden });
+    if (this.#cut) this.#lose(NO_KERNEL); // a saved page
   }
 
   /** Stop listening, and tell the kernel that the view is gone. */
@@ -335,14 +337,16 @@ class LiveView {
     this.#status.ariaLive = "polite";
   }
 
-  #lose() {
+  #lose(words = GONE) {
     this.#lost = true;
     clearTimeout(this.#silence);
+    this.el.classList.add("toygan-gone");
+    if (words === NO_KERNEL) this.#root.classList.add("toygan-alone");
     showPlaying(false, this.#buttons[0], this.#status);
     this.#bar.classList.remove("toygan-playing");
     for (const button of [...this.#buttons, ...this.#offers]) button.disabled = true;
     this.#more.disable();
-    this.#warn(GONE);
+    this.#warn(words);
   }
 
   #begin() {
@@ -358,8 +362,12 @@ class LiveView {
   #present = () => this.#open && this.#stage.follow();
 
   // JupyterLab marks the views of its widgets when a kernel restarts; not every front end says so.
+  get #cut() {
+    return this.el.closest(".jupyter-widgets-disconnected") !== null;
+  }
+
   #look = () => {
-    if (this.el.closest(".jupyter-widgets-disconnected")) this.#lose();
+    if (this.#cut) this.#lose();
   };
 
   /** Take what the kernel sends. @param {Words | FrameMessage} news @param {DataView[]} buffers */
