@@ -46,7 +46,7 @@ ARROWS: dict[str, set[str]] = {
     "play": ENGINE
     | {"runs", "measure", "sweeps", "remedy", "panels", "explore", "chart", "files", "studies"}
     | {"export"},
-    "site": ENGINE | {"explore", "sweeps", "chart"},
+    "site": ENGINE | {"explore", "sweeps", "chart", "files"},
     "cli": ENGINE
     | {"runs", "measure", "panels", "models", "chart", "files", "locks", "sweeps", "remedy", "studies", "play"}
     | {"explore", "export", "site"},
@@ -71,7 +71,7 @@ OUTSIDE: dict[str, set[str]] = {
     "studies": NUMBERS | {"tqdm", "pandas"},
     "teach": NUMBERS | WIDGETS | {"tqdm", "pandas"},
     "play": NUMBERS | PAINTING | WIDGETS | {"pandas"},
-    "site": {"nbconvert", "nbclient", "nbformat", "bs4", "pygments", "latex2mathml"},
+    "site": {"nbconvert", "nbclient", "nbformat", "bs4", "pygments", "latex2mathml", "tqdm"},
     "cli": NUMBERS | PAINTING | {"click", "tqdm", "rich", "pandas", "distributed", "jupyter_server", "traitlets"},
 }
 

@@ -21,7 +21,8 @@ from toygan.site import build
 from toygan.site.answers import list_typical
 from toygan.site.build import build_site, list_sections, plan_pages
 from toygan.site.convert import convert_lesson, link_pages, render_markdown, write_exercise
-from toygan.site.lesson import Asked, Lesson, find_asked, find_call, find_recipe
+from toygan.site.draft import keep
+from toygan.site.lesson import Asked, Lesson, LessonError, find_asked, find_call, find_recipe
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of Jupyter's own packages
 
@@ -138,14 +139,64 @@ def test_the_shell_refuses_a_lesson_and_a_folder_that_are_not_its_own(tmp_path: 
     assert "holds other files, such as thesis.tex" in refused(toygan("site", tmp_path, "--force"))
 
 
-def test_an_interrupt_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(*given: object) -> Mapping[str, bytes]:
+def test_what_is_kept_is_made_once_for_each_source(tmp_path: Path) -> None:
+    made: list[str] = []
+
+    def make(what: str) -> bytes:
+        made.append(what)
+        return what.encode()
+
+    for source in ("one", "two", "one"):
+        assert keep(tmp_path / "draft", "page", source, lambda source=source: make(source)) == source.encode()
+    assert made == ["one", "two"]
+
+
+def test_a_build_that_was_stopped_continues_with_the_next_lesson(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = [write_course(tmp_path)]
+    course.append(course[0].with_name("02_small.ipynb"))
+    course[1].write_bytes(course[0].read_bytes())
+    ran: list[str] = []
+
+    def run(path: Path, *given: object) -> bytes:
+        ran.append(path.stem)
+        if ran == ["01_small", "02_small"]:
+            raise KeyboardInterrupt
+        names = ("prediction", "play", "compare", "exercise")
+        return json.dumps({"outputs": dict.fromkeys(names, ()), "questions": [], "recipes": {}}).encode()
+
+    monkeypatch.setattr(build, "run_lesson", run)
+    with pytest.raises(KeyboardInterrupt):
+        build_site(course, tmp_path / "draft", lambda words: None)
+    site = build_site(course, tmp_path / "draft", lambda words: None)
+    assert ran == ["01_small", "02_small", "02_small"]
+    assert {"01_small.html", "02_small.html", "index.html"} <= site.files.keys()
+    assert site.failures == []
+
+
+def test_a_lesson_that_fails_ends_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(path: Path, *given: object) -> bytes:
+        raise LessonError(f"{path.name}, cell play: ValueError: no <b>")
+
+    monkeypatch.setattr(build, "run_lesson", fail)
+    site = build_site([write_course(tmp_path)], tmp_path / "draft", lambda words: None)
+    assert site.failures == ["01_small.ipynb, cell play: ValueError: no <b>"]
+    html = site.files["01_small.html"].decode()
+    assert "could not be run" in html
+    assert "A mode is a cluster." in html
+
+
+def test_an_interrupt_leaves_what_is_done_and_no_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(paths: object, draft: Path, tell: object) -> Mapping[str, bytes]:
+        keep(draft, "one", "", lambda: b"done")
         raise KeyboardInterrupt
 
     monkeypatch.setattr(build, "build_site", interrupt)
     ran = toygan("site", tmp_path / "out", "--lesson", "03")
     assert ran.exit_code == 130
-    assert not list(tmp_path.iterdir())
+    assert "the same command continues" in ran.stderr
+    assert [path.name for path in tmp_path.iterdir()] == [".out.draft"]
 
 
 @pytest.mark.slow
@@ -157,7 +208,8 @@ def test_the_site_works_from_a_folder(chromium: str, tmp_path: Path) -> None:
     (tmp_path / "kernel").mkdir()
     path, told = write_course(tmp_path / "course"), list[str]()
     with quick_kernel(tmp_path / "kernel") as kernel:
-        files = build_site([path], told.append, km=kernel)
+        files, failures = build_site([path], tmp_path / "draft", told.append, km=kernel)
+    assert failures == []
     assert told == ["running 01_small.ipynb", "training 3 runs for play"]
     for name, content in files.items():
         (tmp_path / "site" / name).parent.mkdir(parents=True, exist_ok=True)

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from bs4 import BeautifulSoup
 from pygments.formatters import HtmlFormatter
+from tqdm.auto import tqdm
 
 from toygan.chart import page
+from toygan.explore.detail import TooLarge
 from toygan.explore.page import INDEX
 from toygan.explore.save import Plan
-from toygan.recipe import Recipe
+from toygan.recipe import Recipe, RecipeError
 from toygan.site.convert import convert_lesson, render_markdown
-from toygan.site.lesson import METADATA, Lesson, run_lesson
+from toygan.site.draft import keep
+from toygan.site.lesson import METADATA, Lesson, LessonError, list_code, read_lesson, run_lesson
 from toygan.sweeps.design import parse_axis
 from toygan.sweeps.grid import Grid
 
@@ -58,34 +61,69 @@ class Written:
     links: str = ""
 
 
-def build_site(lessons: Sequence[Path], tell: Tell = print, **how: Any) -> dict[str, bytes]:
-    """Run lessons, and return the files of the site by name; `tell` is called with what is done next.
+class Site(NamedTuple):
+    """The files of a site by name, and a line on each thing that could not be made."""
 
+    files: dict[str, bytes]
+    failures: list[str]
+
+
+def build_site(lessons: Sequence[Path], draft: Path, tell: Tell = print, **how: Any) -> Site:
+    """Run lessons, and return the site; `tell` is called with what is done next.
+
+    What is in the folder `draft` is not made again, and what is made is kept there. A lesson that fails ends no other.
     The folder of the lessons also holds the texts of the course. `how` is for nbclient.
     """
-    files: dict[str, bytes] = {}
-    pages = []
-    for path in lessons:
-        tell(f"running {path.name}")
-        lesson = run_lesson(path, **how)
-        explorable = {}
-        for name, plan in plan_pages(lesson):
-            tell(f"training {plan.runs} runs for {name}")
-            address = f"{EXPLORE}/{lesson.name}-{name}.html"
-            explorable[name], files[address] = address, plan.train()[INDEX]
-        files[f"{NOTEBOOKS}/{path.name}"] = path.read_bytes()
-        notebook = f'<a href="{NOTEBOOKS}/{path.name}">This lesson as a notebook</a>'
-        pages.append(Written(lesson.name, lesson.title, convert_lesson(lesson, explorable), notebook))
+    site, pages = Site({}, []), []
+    total = sum(len(list_code(path)) for path in lessons)
+    with tqdm(total=total, unit=" cells", leave=False, disable=None) as bar:
+        for path in lessons:
+            bar.set_description(path.stem[:2])
+            tell(f"running {path.name}")
+            pages.append(_make_lesson(path, draft, site, tell, bar, how))
     folder = lessons[0].parent
     for text, name in TEXTS.items():
         source = (folder / f"{text}.md").read_text(encoding="utf-8")
         pages.append(Written(name, source.splitlines()[0].lstrip("# "), render_markdown(source)))
+    files = site.files
     files |= {f"{one.name}.html": _write(one) for one in pages}
     sections = [section for one in pages for section in list_sections(one)]
     files["search.js"] = f"globalThis.toyganIndex={json.dumps(sections, separators=(',', ':'))};\n".encode()
     files["site.js"] = page.join_modules(FOLDER / "site.js").encode()
     files["site.css"] = _build_style().encode()
-    return files
+    return site
+
+
+def _make_lesson(path: Path, draft: Path, site: Site, tell: Tell, bar: Any, how: Mapping[str, Any]) -> Written:
+    """Return the page of a lesson, and add to the site what lies beside it."""
+    code = list_code(path)
+    end = bar.n + len(code)
+    try:
+        made = keep(draft, path.stem, json.dumps(code), lambda: run_lesson(path, bar.update, **how))
+        lesson = read_lesson(path, made)
+    except LessonError as error:
+        site.failures.append(str(error))
+        lesson = read_lesson(path, None)
+    bar.update(end - bar.n)
+    explorable = {}
+    for name, plan in plan_pages(lesson):
+        tell(f"training {plan.runs} runs for {name}")
+        address = f"{EXPLORE}/{lesson.name}-{name}.html"
+        try:
+            site.files[address] = _make_explorable(plan, draft, f"{lesson.name}-{name}")
+        except (RecipeError, TooLarge, MemoryError) as error:
+            site.failures.append(f"{path.name}, cell {name}: {error}")
+        else:
+            explorable[name] = address
+    site.files[f"{NOTEBOOKS}/{path.name}"] = path.read_bytes()
+    notebook = f'<a href="{NOTEBOOKS}/{path.name}">This lesson as a notebook</a>'
+    return Written(lesson.name, lesson.title, convert_lesson(lesson, explorable), notebook)
+
+
+def _make_explorable(plan: Plan, draft: Path, name: str) -> bytes:
+    recipes = [recipe.to_string() for recipe in plan.grid.cells]
+    source = json.dumps([plan.title, plan.seeds, plan.steps, plan.budget, *recipes])
+    return keep(draft, name, source, lambda: plan.train()[INDEX])
 
 
 def _write(one: Written) -> bytes:

@@ -20,6 +20,7 @@ from toygan.site.lesson import LIVE, Lesson, find_asked, find_call
 
 FOLDER = Path(__file__).parent
 WIDGET = "application/vnd.jupyter.widget-view+json"
+FAILED = "This lesson could not be run when the site was made, so its outputs are missing."
 FRAME_HEIGHT = 900  # pixels of a page that can be explored, inside a lesson
 
 
@@ -77,6 +78,9 @@ def convert_lesson(lesson: Lesson, pages: Mapping[str, str]) -> str:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = _replace_outputs(cell, lesson, pages, asked)
+    if lesson.failed:
+        note = f'<p class="site-note">{FAILED}</p>'
+        notebook.cells.insert(1, nbformat.v4.new_markdown_cell(note))
     body, _ = Exporter().from_notebook_node(notebook)
     return str(body)
 
