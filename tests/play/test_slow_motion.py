@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
 from itertools import pairwise
 
 import pytest
 import torch
+from support.page import Page, live, until
 
 from toygan import Playground, Population, Recipe, Session
+from toygan.play import slow_card
 from toygan.play.frames import Frames
 from toygan.play.slow_motion import WORDS, find_line, iterate_slowly
 
@@ -140,6 +144,28 @@ def test_the_card_of_a_playground_says_what_happens_and_its_recording_holds_whol
     p.screen.charts()
     assert (p.session.iteration, [frame.iteration for frame in p.screen.recording.frames]) == (1, [0, 1])
     p.close()
+
+
+@live
+async def test_stages_advance_by_themselves_until_pause_or_another_act(make):
+    p = make()
+    page, card = Page(p), p.slow_motion
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(slow_card, "STAGE_SECONDS", 0.0)
+        card.button.value = card.auto.value = True
+        await until(lambda: p.session.iteration == 1 and p.session.stages)  # the next iteration follows
+        card.auto.value = False
+        at = p.session.slow_motion.at
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert (p.session.slow_motion.at, card.auto.description) == (at, "Play stages"), "paused"
+        for act in (p.step, p.play, lambda: (page.say(gone=True), setattr(p.view.viewers, "_empty_since", -math.inf))):
+            card.auto.value = True
+            assert p.session.stages
+            assert card.auto.description == "Pause"
+            act()
+            await until(lambda: not card.auto.value)
+            p.pause()
 
 
 def test_twins_go_through_the_stages_together_and_a_side_with_fewer_waits():

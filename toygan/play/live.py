@@ -175,6 +175,9 @@ class Live(w.VBox):  # type: ignore[misc]
             self.session.next_stage()
             self._show()
 
+    def _is_seen(self) -> bool:
+        return self.view.viewers.present
+
     @acting
     def switch(self, layer: str) -> None:
         """Switch a layer of the samples on or off.

@@ -124,7 +124,7 @@ class Playground(Live):
         self.poll = None if poll is None else PollCard(poll)
         self.column = ControlColumn(choose_groups(self._given, used), top=[*filter(None, [self.poll])])
         self.column.fill(self.controls)
-        self.slow_motion = SlowCard(session, self.next_stage, self._post)
+        self.slow_motion = SlowCard(session, self.next_stage, self._post, self._is_seen)
         lock(self.controls, locked)
         told = None if controls is None else tuple(names)
         self._told = Link(

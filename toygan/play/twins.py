@@ -90,7 +90,7 @@ class Twins(Live):
         self._close = self._button("Close", "close-side", "times", self._close_chosen)
         self.add_class("toygan-twins")
         bar.children = [self.settings.choice, self._copy, self._close]
-        self.slow_motion = SlowCard(twins, self.next_stage, self._post)
+        self.slow_motion = SlowCard(twins, self.next_stage, self._post, self._is_seen)
         told, shown = None if controls is None else tuple(names), None if panels is None else tuple(panels)
         self._told = Link(tuple(twins.recipes), shown, told, tuple(locked), twins.seeds, poll=poll)
         self._lay_out(self.column, self.slow_motion)
