@@ -1,6 +1,6 @@
 // Expected values follow from the definition: a straight way from old to new places, at a share of it.
 import assert from "node:assert/strict";
-import { between, canGlide, glideTime } from "../../toygan/chart/glide.js";
+import { between, canGlide, glideTime, unfold } from "../../toygan/chart/glide.js";
 
 /** @import { Chart } from "../../toygan/chart/wire.js" */
 
@@ -40,4 +40,20 @@ Deno.test("quick frames, and frames that are expensive to paint, leave no time f
   assert.equal(glideTime(100, 1), 100);
   assert.equal(glideTime(100, 20), 0);
   assert.ok(glideTime(60_000, 1) < 500, "a single step does not take long to be seen");
+});
+
+Deno.test("the image of a mesh starts on the grid of the noise and ends where G takes it", () => {
+  const mesh = { kind: "mesh", name: "map", x: f4(0, 1), y: f4(0, 0), u: f4(4, 9), v: f4(2, 8) };
+  const whole = chart(mesh, points(f4(1)));
+  for (
+    const [share, u, v] of /** @type {[number, number[], number[]][]} */ ([
+      [0, [0, 1], [0, 0]],
+      [0.5, [2, 5], [1, 4]],
+      [1, [4, 9], [2, 8]],
+    ])
+  ) {
+    const [moved, beside] = /** @type {any[]} */ (unfold(whole, share).marks);
+    assert.deepEqual([[...moved.u], [...moved.v], [...moved.x]], [u, v, [0, 1]]);
+    assert.equal(beside, whole.marks[1], "only a mesh moves");
+  }
 });

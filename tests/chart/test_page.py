@@ -12,7 +12,7 @@ import pytest
 from support import lab
 from support.marks import KINDS, MARKS, chart, over
 
-from toygan.chart import Axis, Band, Cells, Chart, Layer, Lines, Surface, Text, page
+from toygan.chart import Axis, Band, Cells, Chart, Layer, Lines, Mesh, Surface, Text, page
 from toygan.chart.axis import ROLES
 from toygan.chart.style import DARK, DASHES, LIGHT, STYLE, Palette, rgb
 from toygan.chart.wire import Wire
@@ -307,6 +307,30 @@ def test_a_reader_who_wants_less_motion_gets_four_frames_a_second_at_most(browse
     browser.emulate_media(reduced_motion="reduce")
     browser.evaluate(SHOWN, [*wired(band()), "true"])
     assert browser.evaluate(FRAMES) == ["0:", 3, "16:", "100:", "249:", "250:", 4, "600:"]
+    browser.emulate_media(reduced_motion="no-preference")
+
+
+UNFOLD = """async () => {
+    const button = document.querySelector(".toygan-unfold"), canvas = document.querySelector(".toygan-paper > canvas");
+    const painted = [], end = performance.now() + 2500, whole = canvas.toDataURL();
+    button.focus();
+    while (performance.now() < end && (painted.length < 3 || painted.at(-1) !== whole)) {
+        await new Promise(requestAnimationFrame);
+        painted.push(canvas.toDataURL());
+    }
+    return [new Set(painted).size > 2, painted.at(-1) === whole];
+}"""
+
+
+def test_a_mesh_unfolds_from_the_noise_and_stays_for_who_wants_less_motion(browser: Any) -> None:
+    grid = np.array([0.0, 1.0, 0.0, 1.0]), np.array([0.0, 0.0, 1.0, 1.0])
+    mesh = chart(Mesh("m", "third", *grid, 4 + 2 * grid[0], 3 + grid[1], 2))
+    browser.emulate_media(reduced_motion="no-preference")
+    browser.evaluate(SHOWN, [*wired(mesh), "true"])
+    assert browser.evaluate(UNFOLD) == [True, True], "it moves, and ends as it was"
+    browser.emulate_media(reduced_motion="reduce")
+    browser.evaluate(SHOWN, [*wired(mesh), "true"])
+    assert browser.locator(".toygan-unfold").count() == 0
     browser.emulate_media(reduced_motion="no-preference")
 
 

@@ -2,7 +2,7 @@
 import { About } from "./about.js";
 import { belowAxes, isOverIterations, paint, paintSwatch } from "./canvas.js";
 import { fit, make, write } from "./elements.js";
-import { between } from "./glide.js";
+import { between, unfold } from "./glide.js";
 import { reading } from "./reading.js";
 import { typeset } from "./scales.js";
 
@@ -18,6 +18,8 @@ const STEPS = /** @type {Record<string, [number, number]>} */ ({
   ArrowUp: [0, -1],
   ArrowDown: [0, 1],
 });
+
+const UNFOLD_MS = 1200; // of the way from the noise to what G makes of it
 
 /** One chart: its title, its canvas, the rows of its legend, and the values at a place. */
 export class ChartView {
@@ -38,6 +40,7 @@ export class ChartView {
   #near = -1; // of several lines, the one at the pointer
   #values = false; // whether the values of cells stand in them
   #from = -1; // of a mesh, the point that was chosen last
+  #unfolded = 1; // of a mesh, the share of the way from the noise that its image has gone
   /** @type {number | undefined} of the curves at the pointer */
   #iteration;
   #size = [0, 0]; // of the canvas, in CSS pixels
@@ -116,7 +119,8 @@ export class ChartView {
   paint(point = 0, share = 0) {
     const newest = this.#chart, { canvas } = this;
     if (!newest || !(point || this.#stale)) return;
-    const chart = this.#drawn = this.#before ? between(this.#before, newest, share) : newest;
+    const moved = this.#before ? between(this.#before, newest, share) : newest;
+    const chart = this.#drawn = this.#unfolded < 1 ? unfold(moved, this.#unfolded) : moved;
     if (point) [this.#point, this.#size] = [point, [canvas.clientWidth, canvas.clientHeight]];
     const [width, height] = this.#size;
     fit(canvas, width, height);
@@ -175,7 +179,12 @@ export class ChartView {
     }
     const [above, row] = [chart.legend_above ? entries : [], chart.legend_above ? [] : entries];
     const several = this.#several;
-    this.above.replaceChildren(...above, ...(several ? [this.#opener(several)] : []), ...this.#valuesButton());
+    this.above.replaceChildren(
+      ...above,
+      ...(several ? [this.#opener(several)] : []),
+      ...this.#valuesButton(),
+      ...this.#unfoldButton(),
+    );
     /** @type {HTMLElement[][]} */
     const rows = [row];
     for (const mark of chart.marks) {
@@ -241,6 +250,29 @@ export class ChartView {
     button.ariaPressed = String(this.#values);
     button.addEventListener("click", () => this.#writeValues());
     return [button];
+  }
+
+  /** A button that shows how the noise becomes samples, if there is a mesh and the reader has not asked for less motion. */
+  #unfoldButton() {
+    if (!this.#has("mesh") || matchMedia("(prefers-reduced-motion: reduce)").matches) return [];
+    const button = make("button", "toygan-opener toygan-unfold", { type: "button", textContent: "z → G(z)" });
+    button.title = "point here to see the noise become samples";
+    for (const event of ["pointerenter", "focus", "click"]) button.addEventListener(event, () => this.#unfold());
+    return [button];
+  }
+
+  /** Let the image of a mesh glide from the noise to its place, unless it is on its way. */
+  #unfold() {
+    if (this.#unfolded < 1) return;
+    const start = performance.now();
+    const move = (/** @type {number} */ now) => {
+      const share = Math.min(1, Math.max(0, now - start) / UNFOLD_MS);
+      this.#unfolded = share * share * (3 - 2 * share); // it starts and ends slowly
+      this.#stale = true;
+      this.paint();
+      if (share < 1) requestAnimationFrame(move);
+    };
+    move(start);
   }
 
   /** Write the values of cells into them, or take them away; return whether there are any. */

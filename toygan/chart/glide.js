@@ -1,4 +1,5 @@
 // Points between two frames: they glide from where they were drawn last to where the newest frame has them, never ahead.
+// A mesh glides from the grid of the noise to its image.
 
 /** @import { AnyMark, Arrows, Chart, Points } from "./wire.js" */
 
@@ -54,4 +55,21 @@ export function between(before, after, share) {
     return { ...mark, ...Object.fromEntries(moved) };
   });
   return { ...after, marks };
+}
+
+/**
+ * Return a chart whose meshes have their image at a share of the way from the grid.
+ * @param {Chart} chart
+ * @param {number} share from 0 to 1
+ * @returns {Chart}
+ */
+export function unfold(chart, share) {
+  const toward = (/** @type {Float32Array} */ from, /** @type {Float32Array} */ to) =>
+    to.map((end, i) => from[i] + share * (end - from[i]));
+  return {
+    ...chart,
+    marks: chart.marks.map((mark) =>
+      mark.kind === "mesh" ? { ...mark, u: toward(mark.x, mark.u), v: toward(mark.y, mark.v) } : mark
+    ),
+  };
 }
