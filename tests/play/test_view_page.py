@@ -274,6 +274,17 @@ def test_a_saved_page_shows_one_line_in_place_of_a_picture_and_controls(page: An
     assert not any(part.is_visible() for part in page.locator(".toygan-view, .toygan-live button").all())
 
 
+def test_samples_of_two_recipes_share_the_first_row_and_their_numbers_stand_below(page: Any) -> None:
+    line = Line("m", "real", np.arange(2.0), np.arange(2.0))
+    show_charts(page, 1, [chart(line, lead=True), chart(line, lead=True), *[chart(line)] * 4])
+    boxes = [figure.bounding_box() for figure in page.locator(".toygan-chart").all()]
+    width = page.locator(".toygan-view").bounding_box()["width"]
+    assert [round(box["width"] / width, 2) for box in boxes] == [0.5] * 2 + [0.25] * 4
+    assert len({box["y"] for box in boxes[:2]}) == len({box["y"] for box in boxes[2:]}) == 1
+    assert boxes[2]["y"] >= boxes[0]["y"] + boxes[0]["height"]
+    assert boxes[0]["height"] > 2 * boxes[2]["height"]
+
+
 def test_the_star_on_the_time_line_asks_for_the_best_iteration(page: Any) -> None:
     marks = [[20, "change", "lr_d = 0.01"], [60, "best", "seed 0 closest to the data: least distance (W1)"]]
     page.evaluate("(words) => tell(words)", WORDS | {"first": 0, "reached": 100, "at": 100, "marks": marks})
