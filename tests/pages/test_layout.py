@@ -18,6 +18,9 @@ TWINS = """one = Recipe(width=8, depth=1, batch=16)
 twins = Playground(one, against=one.but(lr_d=1e-5), seeds=2)
 twins.step()
 twins"""
+BUSY = """import pathlib, time
+while not pathlib.Path("all seen").exists():
+    time.sleep(0.02)"""
 WIDTHS, ZOOMS, HEIGHT = (1440, 1100, 800, 640, 500), (1, 2), 900
 LEAST = 320  # CSS pixels of a window, of which JupyterLab takes 120
 
@@ -68,16 +71,18 @@ NUMBERED = """(root) => {
 def test_nothing_overlaps_is_cut_or_cannot_be_reached(tmp_path: Path) -> None:
     (tmp_path / "notebooks").mkdir()
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    cells = [nbformat.v4.new_code_cell(code) for code in (SINGLE, TWINS)]
+    cells = [nbformat.v4.new_code_cell(code) for code in (SINGLE, TWINS, BUSY)]
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), tmp_path / "notebooks/run.ipynb")
     with lab.lab(tmp_path / "notebooks", tmp_path / "home", (1440, HEIGHT)) as user:
         user.open("run.ipynb")
         user.page.evaluate("() => void window.jupyterapp.commands.execute('application:toggle-left-area')")
-        user.run_all()
+        user.command("notebook:run-all-cells")
         roots = [user.cell_with(text).locator(".toygan-playground").first for text in ("for _ in range", "twins = ")]
         for root in roots:
             root.scroll_into_view_if_needed()
-            user.wait_for_frame(0, root)
+            user.wait_for_frame(0, root)  # while the kernel runs the last cell
+        (tmp_path / "notebooks/all seen").touch()
+        user.idle()
         windows = [(width, zoom) for zoom in ZOOMS for width in WIDTHS if width // zoom >= LEAST]
         faults = [fault for window in windows for root in roots for fault in look(user, root, *window)]
         assert not faults, "\n".join(faults)
