@@ -19,9 +19,10 @@ from support.shell import refused, toygan
 from toygan.explore.save import Plan
 from toygan.site import build
 from toygan.site.answers import list_typical
-from toygan.site.build import build_site, list_sections, plan_pages
-from toygan.site.convert import convert_lesson, link_pages, render_markdown, write_exercise
+from toygan.site.build import Written, build_site, find_begin, link_lessons, list_sections, plan_pages
+from toygan.site.convert import FRAME_HEIGHT, convert_lesson, link_pages, render_markdown, write_exercise
 from toygan.site.draft import keep
+from toygan.site.glossary import link_words, mark_words
 from toygan.site.lesson import Asked, Lesson, LessonError, find_asked, find_call, find_recipe
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of Jupyter's own packages
@@ -61,7 +62,8 @@ def test_a_page_has_text_code_and_outputs_and_no_widget(lesson: Lesson) -> None:
     html = convert_lesson(lesson, {"play": "explore/x.html"})
     assert '<iframe class="site-frame"' in html
     assert 'src="explore/x.html"' in html
-    assert "<details><summary>Code</summary>" in html
+    assert html.count("<details><summary>Code</summary>") == 1
+    assert "Prediction" not in html
     assert "measured" in html
     assert 'data-question="0"' in html
     assert build_widget not in html
@@ -81,6 +83,7 @@ def test_words_of_a_question_come_out_as_text(lesson: Lesson) -> None:
 
 def test_runs_to_explore_are_those_of_the_playground_over_the_axes_of_the_cell(lesson: Lesson) -> None:
     ((name, plan),) = plan_pages(lesson)
+    assert find_begin(lesson, name, plan.grid) == "#cell=1&frame=0"
     assert name == "play"
     assert (plan.seeds, plan.steps, plan.grid.axes) == (1, 4, {"lr_d": [1e-4, 1e-3, 1e-2]})
     assert {(recipe.width, recipe.batch) for recipe in plan.grid.cells} == {(4, 8)}
@@ -126,11 +129,30 @@ def test_typical_answers_get_what_the_check_says() -> None:
 
 
 def test_the_search_knows_each_heading_and_the_words_below_it(lesson: Lesson) -> None:
-    page = build.Written("01_small", "1 · A small lesson", convert_lesson(lesson, {}))
+    page = Written("01_small", "1 · A small lesson", convert_lesson(lesson, {}))
     sections = list_sections(page)
     assert [section["heading"] for section in sections] == ["1 · A small lesson", "The end"]
     assert sections[1]["text"].strip() == "A mode is a cluster."
     assert sections[1]["id"]
+
+
+def test_lessons_link_to_their_sections_and_to_the_lessons_beside_them() -> None:
+    one, two = link_lessons([Written("01_a", "1 · A <b>", '<h2 id="x">Why</h2>'), Written("02_b", "2 · B", "")])
+    assert '<a href="#x">Why</a>' in one.contents
+    assert 'href="02_b.html">Next: 2 · B</a>' in one.end
+    assert "Before" not in one.end
+    assert 'href="01_a.html">Before: 1 · A &lt;b&gt;</a>' in two.end
+    assert two.contents == ""
+
+
+def test_words_of_the_glossary_are_linked_where_a_lesson_sets_them_in_bold() -> None:
+    rows = "<td><strong>D, discriminator</strong></td><td>judges</td><td>1, 7</td>"
+    html, words = mark_words(rows, {1: "01_two_players"})
+    assert '<td id="discriminator"><strong>D, discriminator</strong></td>' in html
+    assert '<a href="01_two_players.html">1</a>, 7' in html
+    linked = link_words("The <strong>Discriminator</strong> is <strong>right</strong>", words)
+    assert '<a class="site-word" href="glossary.html#discriminator"><strong>Discriminator</strong></a>' in linked
+    assert "is <strong>right</strong>" in linked
 
 
 def test_the_shell_refuses_a_lesson_and_a_folder_that_are_not_its_own(tmp_path: Path) -> None:
@@ -223,14 +245,20 @@ def test_the_site_works_from_a_folder(chromium: str, tmp_path: Path) -> None:
         page.goto((tmp_path / "site/index.html").as_uri())
         page.get_by_role("link", name="01").click()
         expect(page.get_by_role("heading", name="A small lesson")).to_be_visible()
-        expect(page.locator(".site-comparison")).to_have_text("Lock your prediction above to see the result here.")
+        expect(page.locator(".site-comparison")).to_contain_text("Lock your prediction above to see the result here")
+        expect(page.locator(".site-exercise")).to_be_hidden()
         page.get_by_role("radio", name="many").check()
         page.get_by_role("button", name="Lock my prediction").click()
         expect(page.locator(".site-comparison")).to_contain_text("You predicted it: this happened in 2 of 3 runs.")
         expect(page.get_by_role("radio", name="many")).to_be_disabled()
+        page.reload()
+        expect(page.locator(".site-comparison")).to_contain_text("You predicted it: this happened in 2 of 3 runs.")
         page.get_by_role("radio", name="p / q", exact=True).check()
         expect(page.locator(".site-exercise output")).to_contain_text("This is the ratio of real to generated.")
         frame = page.frame_locator("iframe")
+        expect(frame.locator("main")).to_have_attribute("data-iteration", "0")
+        expect(frame.locator("main")).to_have_attribute("data-cell", "1")
+        expect(page.locator("iframe")).not_to_have_attribute("height", str(FRAME_HEIGHT))
         frame.get_by_role("slider", name="lr_d").fill("0")
         expect(frame.locator("main")).to_have_attribute("data-cell", "0")
         page.get_by_role("searchbox").fill("cluster")
@@ -243,6 +271,17 @@ def test_the_site_works_from_a_folder(chromium: str, tmp_path: Path) -> None:
         assert wrong == []
         browser.close()
     assert json.loads(files["search.js"].decode().partition("=")[2].rstrip(";\n"))
+
+
+def test_the_words_that_a_page_replaces_are_in_the_lesson() -> None:
+    lessons = sorted((Path(__file__).parents[2] / "lessons").glob("*.ipynb"))
+    for path in lessons:
+        for cell in nbformat.read(path, as_version=4).cells:
+            given = cell.metadata.get("toygan", {}).get("page", {})
+            assert given or "page" not in cell.metadata.get("toygan", {})
+            assert cell.cell_type == "markdown" or not given
+            if isinstance(given, Mapping):
+                assert [old for old in given if old not in cell.source] == [], f"{path.stem}, cell {cell.id}"
 
 
 def axes_of(path: Path) -> list[Any]:

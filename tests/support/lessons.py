@@ -18,7 +18,8 @@ guess""", {"jupyter": {"source_hidden": True}}),
     ("code", "play", """from toygan import Playground, Recipe
 small = Recipe(width=4, batch=8)
 Playground(small, controls=("lr_d",))""", {"toygan": {"explore": EXPLORED}}),
-    ("code", "compare", 'print("measured")\nguess.compare(["few", "many", "many"])', {}),
+    ("code", "compare", 'print("measured")\nguess.compare(["few", "many", "many"])',
+     {"jupyter": {"source_hidden": True}}),
     ("code", "exercise", """from toygan.teach import EXERCISES
 EXERCISES["best-discriminator"].check(lambda p, q: ...)""", {}),
     ("markdown", "end", "## The end\n\nA mode is a cluster.", {}),

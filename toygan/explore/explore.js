@@ -24,6 +24,25 @@ const MOVES = /** @type {Record<string, [axis: number, by: number]>} */ ({
 /** Return whether an axis is a slider. @param {Content["axes"][number]} axis */
 const isSlider = ({ values, numbers }) => numbers && values.length >= FEWEST_ON_SLIDER;
 
+/**
+ * Return the numbers that an address gives, such as #cell=4&frame=0; each is below its limit.
+ * @template {string} T @param {string} hash @param {Record<T, number>} limits @returns {Partial<Record<T, number>>}
+ */
+function readAddress(hash, limits) {
+  const given = new URLSearchParams(hash.slice(1)), found = /** @type {Partial<Record<T, number>>} */ ({});
+  for (const name of /** @type {T[]} */ (Object.keys(limits))) {
+    const text = given.get(name) ?? "";
+    if (/^\d+$/.test(text) && Number(text) < limits[name]) found[name] = Number(text);
+  }
+  return found;
+}
+
+/** Tell the page around this one how high it is. @param {HTMLElement} root */
+function tellHeight(root) {
+  root.style.minHeight = "0";
+  new ResizeObserver(() => parent.postMessage({ toyganHeight: root.scrollHeight }, "*")).observe(root);
+}
+
 /** The pictures of cells, unpacked when they are asked for. */
 class Store {
   /** @type {Map<number, Pictures[]>} */
@@ -114,7 +133,23 @@ class Explorer {
     recipe.append("recipe: ", this.#recipe);
     root.append(this.bar.element, this.#status, this.#seeds, this.#diagnosis.element, recipe);
     document.addEventListener("keydown", (event) => this.#press(event));
-    this.bar.go(steps.length - 1);
+    const begin = readAddress(location.hash, {
+      cell: content.cells.length,
+      twin: content.cells.length,
+      frame: steps.length,
+    });
+    if (begin.cell !== undefined) this.#placesOf(begin.cell).forEach((place, axis) => this.#moveTo(axis, place));
+    if (begin.twin !== undefined) this.#setTwin({ cell: begin.twin, seed: 0 });
+    this.bar.go(begin.frame ?? steps.length - 1);
+  }
+
+  /** Return the place of a cell on each axis. @param {number} cell */
+  #placesOf(cell) {
+    return this.film.content.axes.toReversed().map(({ values }) => {
+      const place = cell % values.length;
+      cell = Math.floor(cell / values.length);
+      return place;
+    }).toReversed();
   }
 
   /** The number of the cell that is shown. */
@@ -134,12 +169,8 @@ class Explorer {
 
   /** Return the values of a cell on the axes in words. @param {number} cell */
   #nameOf(cell) {
-    const words = [];
-    for (const { name, values } of this.film.content.axes.toReversed()) {
-      words.unshift(`${name} ${values[cell % values.length]}`);
-      cell = Math.floor(cell / values.length);
-    }
-    return words.join(", ");
+    const { axes } = this.film.content;
+    return this.#placesOf(cell).map((place, i) => `${axes[i].name} ${axes[i].values[place]}`).join(", ");
   }
 
   /** A slider for an axis of numbers, or a menu. @param {number} i */
@@ -184,10 +215,15 @@ class Explorer {
 
   /** Keep the run that is shown as a twin, or let it go. */
   #keepBeside() {
-    this.#twin = this.#twin ? null : { cell: this.cell, seed: this.#seed };
-    this.pin.textContent = this.#twin ? "Let the twin go" : "Keep beside";
-    this.pin.ariaPressed = String(this.#twin !== null);
+    this.#setTwin(this.#twin ? null : { cell: this.cell, seed: this.#seed });
     this.#draw();
+  }
+
+  /** @param {{ cell: number, seed: number } | null} twin */
+  #setTwin(twin) {
+    this.#twin = twin;
+    this.pin.textContent = twin ? "Let the twin go" : "Keep beside";
+    this.pin.ariaPressed = String(twin !== null);
   }
 
   /** Show a cell of the diagram. @param {number} place */
@@ -226,22 +262,22 @@ class Explorer {
       drawFollowed(film, colour, runs, frame),
       ...(content.cells[cell].losses >= 0 ? [drawLosses(film, runs[0], frame)] : []),
     ], runs);
-    this.#describe(cell);
+    this.#describe(cell, frame === content.steps.length - 1);
     const step = content.steps[frame].toLocaleString("en"), end = content.steps[content.steps.length - 1];
     const value = valueOf(film, colour, cell, frame);
     const mean = Number.isNaN(value) ? "" : ` · ${colour.name} ${formatNumber(value, colour.format)}, mean of seeds`;
     return `iteration ${step} of ${end.toLocaleString("en")} · ${this.#nameOf(cell)}${mean}`;
   }
 
-  /** Write what a cell came to. @param {number} cell */
-  #describe(cell) {
-    const { recipe, words } = this.film.content.cells[cell];
+  /** Write what a cell came to, if it is at its end. @param {number} cell @param {boolean} over */
+  #describe(cell, over) {
+    const { recipe, words } = this.film.content.cells[cell], seed = this.film.content.seeds[this.#seed];
+    const verdicts = countVerdicts(this.film, cell).join(", "), count = words.length;
     this.#diagnosis.show(words[this.#seed]);
-    const verdicts = countVerdicts(this.film, cell).join(", ");
-    const seed = this.film.content.seeds[this.#seed];
-    this.#seeds.textContent = `At the end, of ${words.length} seed${
-      words.length > 1 ? "s" : ""
-    }: ${verdicts}. Seed ${seed}:`;
+    this.#diagnosis.element.hidden = !over;
+    this.#seeds.textContent = over
+      ? `At the end, of ${count} seed${count > 1 ? "s" : ""}: ${verdicts}. Seed ${seed}:`
+      : "At the last iteration, a diagnosis stands here.";
     this.#recipe.textContent = recipe || "all defaults";
     this.root.dataset.cell = String(cell);
   }
@@ -279,6 +315,7 @@ class Explorer {
 
 const root = document.querySelector("main"), packed = document.getElementById("toygan-overview");
 if (root && packed) {
+  if (parent !== globalThis.window) tellHeight(root);
   inflate(packed.textContent).then(
     (bytes) => new Explorer(root, unpackOverview(bytes)),
     (error) => root.append(make("p", "", { textContent: `This browser cannot unpack the page (${error}).` })),

@@ -13,6 +13,7 @@ from toygan.explore.page import INDEX, build_folder, build_page
 from toygan.files import write
 from toygan.recipe import RecipeError, check_count
 from toygan.sweeps.grid import Grid
+from toygan.sweeps.piece import one_thread
 
 PIECES = "cell-*.js"  # in a folder, beside INDEX
 ListOwn = Callable[[Path], Iterable[Path]]
@@ -70,7 +71,7 @@ class Plan:
         from tqdm.auto import tqdm
 
         total = self.runs * self.steps
-        with tqdm(total=total, unit=" iterations", unit_scale=True, leave=False, disable=None) as bar:
+        with one_thread(), tqdm(total=total, unit=" iterations", unit_scale=True, leave=False, disable=None) as bar:
             film = shoot(self.grid, self.seeds, self.steps, self.device, bar.update)
         return self._fit(film)
 

@@ -33,12 +33,28 @@ def list_typical(name: str, folder: Path = FOLDER) -> list[Typical]:
 
 def _read_exercise(call: ast.Call) -> list[Typical]:
     given = {keyword.arg: keyword.value for keyword in call.keywords}
+    names = _list_names(given.get("arguments"))
     praise, mistakes = given.get("praise"), given.get("mistakes")
     found = []
     if isinstance(solution := given.get("solution"), ast.Lambda) and isinstance(praise, ast.Constant):
-        found.append(Typical(ast.unparse(solution.body), str(praise.value), True))
+        found.append(Typical(_write_answer(solution, names), str(praise.value), True))
     if isinstance(mistakes, ast.Dict):
         for words, answer in zip(mistakes.keys, mistakes.values, strict=True):
             if isinstance(words, ast.Constant) and isinstance(answer, ast.Lambda):
-                found.append(Typical(ast.unparse(answer.body), str(words.value), False))
+                found.append(Typical(_write_answer(answer, names), str(words.value), False))
     return sorted(found) if any(one.right for one in found) and len(found) > 1 else []
+
+
+def _list_names(arguments: ast.expr | None) -> list[str]:
+    """Return the names of the tensors with which an answer is called, as the lesson has them."""
+    keys = arguments.keys if isinstance(arguments, ast.Dict) else []
+    return [str(key.value) for key in keys if isinstance(key, ast.Constant)]
+
+
+def _write_answer(answer: ast.Lambda, names: list[str]) -> str:
+    """Return the code of an answer, with its arguments named as in the lesson."""
+    own = dict(zip((argument.arg for argument in answer.args.args), names, strict=False))
+    for node in ast.walk(answer.body):
+        if isinstance(node, ast.Name):
+            node.id = own.get(node.id, node.id)
+    return ast.unparse(answer.body)

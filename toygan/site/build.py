@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,6 +21,7 @@ from toygan.explore.save import Plan
 from toygan.recipe import Recipe, RecipeError
 from toygan.site.convert import convert_lesson, render_markdown
 from toygan.site.draft import keep
+from toygan.site.glossary import link_words, mark_words
 from toygan.site.lesson import METADATA, Lesson, LessonError, list_code, read_lesson, run_lesson
 from toygan.sweeps.design import parse_axis
 from toygan.sweeps.grid import Grid
@@ -42,7 +43,10 @@ HTML = """<!doctype html>
 <main class="toygan-site toygan-view">
 <nav aria-label="course"><a href="index.html">The course</a><a href="glossary.html">Glossary</a>{links}
 <div class="site-search"><input type="search" placeholder="search" aria-label="search the course"><ul></ul></div></nav>
+<noscript><p>Predictions, the search and runs to explore need JavaScript.</p></noscript>
+{contents}
 {body}
+{end}
 </main>
 <script src="site.js" defer></script>
 </html>
@@ -58,7 +62,9 @@ class Written:
     name: str
     title: str
     body: str
-    links: str = ""
+    links: str = ""  # at its top, beside those of all pages
+    contents: str = ""  # links to its sections
+    end: str = ""
 
 
 class Site(NamedTuple):
@@ -81,10 +87,11 @@ def build_site(lessons: Sequence[Path], draft: Path, tell: Tell = print, **how: 
             bar.set_description(path.stem[:2])
             tell(f"running {path.name}")
             pages.append(_make_lesson(path, draft, site, tell, bar, how))
-    folder = lessons[0].parent
-    for text, name in TEXTS.items():
-        source = (folder / f"{text}.md").read_text(encoding="utf-8")
-        pages.append(Written(name, source.splitlines()[0].lstrip("# "), render_markdown(source)))
+    pages = link_lessons(pages) + _write_texts(lessons[0].parent)
+    by_number = {int(one.name[:2]): one.name for one in pages if one.name[:2].isdigit()}
+    glossary, words = mark_words(next(one.body for one in pages if one.name == "glossary"), by_number)
+    bodies = [glossary if one.name == "glossary" else link_words(one.body, words) for one in pages]
+    pages = [replace(one, body=body) for one, body in zip(pages, bodies, strict=True)]
     files = site.files
     files |= {f"{one.name}.html": _write(one) for one in pages}
     sections = [section for one in pages for section in list_sections(one)]
@@ -92,6 +99,39 @@ def build_site(lessons: Sequence[Path], draft: Path, tell: Tell = print, **how: 
     files["site.js"] = page.join_modules(FOLDER / "site.js").encode()
     files["site.css"] = _build_style().encode()
     return site
+
+
+def _write_texts(folder: Path) -> list[Written]:
+    """Return the pages of the texts that lie beside the lessons."""
+    found = []
+    for text, name in TEXTS.items():
+        source = (folder / f"{text}.md").read_text(encoding="utf-8")
+        found.append(Written(name, source.splitlines()[0].lstrip("# "), render_markdown(source)))
+    return found
+
+
+def link_lessons(pages: Sequence[Written]) -> list[Written]:
+    """Return the pages of lessons, each with links to its sections, to the lesson before and to the next one."""
+    around = zip(pages, [None, *pages], [*pages[1:], None], strict=False)
+    return [replace(one, contents=_list_contents(one), end=_write_end(before, after)) for one, before, after in around]
+
+
+def _list_contents(one: Written) -> str:
+    """Return links to the sections of a page."""
+    headings = BeautifulSoup(one.body, "html.parser").find_all("h2")
+    items = [f'<li><a href="#{escape(str(h["id"]))}">{escape(h.get_text(" ").strip())}</a></li>' for h in headings]
+    if not items:
+        return ""
+    return f'<details class="site-contents"><summary>On this page</summary><ul>{"".join(items)}</ul></details>'
+
+
+def _write_end(before: Written | None, after: Written | None) -> str:
+    """Return the links below a lesson."""
+    named = [("Before", "prev", before), ("Next", "next", after)]
+    links = [
+        f'<a rel="{rel}" href="{one.name}.html">{word}: {escape(one.title)}</a>' for word, rel, one in named if one
+    ]
+    return f'<nav class="site-end" aria-label="lessons">{"".join(links)}</nav>'
 
 
 def _make_lesson(path: Path, draft: Path, site: Site, tell: Tell, bar: Any, how: Mapping[str, Any]) -> Written:
@@ -114,10 +154,22 @@ def _make_lesson(path: Path, draft: Path, site: Site, tell: Tell, bar: Any, how:
         except (RecipeError, TooLarge, MemoryError) as error:
             site.failures.append(f"{path.name}, cell {name}: {error}")
         else:
-            explorable[name] = address
+            explorable[name] = f"{address}{find_begin(lesson, name, plan.grid)}"
     site.files[f"{NOTEBOOKS}/{path.name}"] = path.read_bytes()
     notebook = f'<a href="{NOTEBOOKS}/{path.name}">This lesson as a notebook</a>'
     return Written(lesson.name, lesson.title, convert_lesson(lesson, explorable), notebook)
+
+
+def find_begin(lesson: Lesson, name: str, grid: Grid) -> str:
+    """Return the end of the address of a page that begins with the recipe of the cell's playground, and with its twin.
+
+    The cell may say by which change the twin differs.
+    """
+    given = next(cell for cell in lesson.notebook.cells if cell.id == name).metadata[METADATA][EXPLORE]
+    recipe = Recipe.from_string(lesson.recipes[name])
+    wanted = {"cell": recipe} | ({"twin": recipe.but(**given["beside"])} if "beside" in given else {})
+    places = [f"{word}={grid.cells.index(one)}" for word, one in wanted.items() if one in grid.cells]
+    return "#" + "&".join([*places, "frame=0"])
 
 
 def _make_explorable(plan: Plan, draft: Path, name: str) -> bytes:
@@ -127,7 +179,8 @@ def _make_explorable(plan: Plan, draft: Path, name: str) -> bytes:
 
 
 def _write(one: Written) -> bytes:
-    return HTML.format(title=escape(one.title), links=one.links, body=one.body).encode()
+    words = {name: getattr(one, name) for name in ("links", "contents", "body", "end")}
+    return HTML.format(title=escape(one.title), **words).encode()
 
 
 def _build_style() -> str:
@@ -144,7 +197,8 @@ def plan_pages(lesson: Lesson) -> Iterator[tuple[str, Plan]]:
             continue
         given = cell.metadata[METADATA][EXPLORE]
         grid = Grid(dict(map(parse_axis, given["axes"])), Recipe.from_string(lesson.recipes[cell.id]))
-        title = given.get("title", f"{lesson.title}: {' x '.join(grid.axes)}")
+        axes = ", ".join(axis.removeprefix("regularizers.") for axis in grid.axes)
+        title = given.get("title", f"Runs to explore: {axes}")
         yield cell.id, Plan(grid, given.get("seeds", SEEDS), given.get("steps", STEPS), title, PAGE_BYTES)
 
 
@@ -153,7 +207,7 @@ def list_sections(one: Written) -> list[dict[str, str]]:
     found: list[dict[str, str]] = []
     start = {"page": f"{one.name}.html", "title": one.title, "heading": one.title, "id": "", "text": ""}
     for element in BeautifulSoup(one.body, "html.parser").find_all(["h1", "h2", "h3", "p", "li", "td"]):
-        words = " ".join(element.get_text(" ").split())
+        words = re.sub(r" ([.,;:?!)])", r"\1", " ".join(element.get_text(" ").split()))
         if element.name in ("h1", "h2", "h3"):
             found.append({**start, "heading": words, "id": str(element.get("id", ""))})
         elif found:

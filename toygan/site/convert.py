@@ -16,11 +16,16 @@ from nbconvert.exporters.html import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from toygan.site.answers import list_typical
-from toygan.site.lesson import LIVE, Lesson, find_asked, find_call
+from toygan.site.lesson import LIVE, METADATA, Lesson, find_asked, find_call
 
 FOLDER = Path(__file__).parent
 WIDGET = "application/vnd.jupyter.widget-view+json"
 FAILED = "This lesson could not be run when the site was made, so its outputs are missing."
+WORDS = {"when you ran the cells": "when this page was made"}  # of a notebook, and of a page
+RECORDED = (
+    "These runs were recorded. Choose values, then play; <kbd>t</kbd> keeps a run beside the next one. "
+    "The notebook has a live playground here."
+)
 FRAME_HEIGHT = 900  # pixels of a page that can be explored, inside a lesson
 
 
@@ -78,6 +83,8 @@ def convert_lesson(lesson: Lesson, pages: Mapping[str, str]) -> str:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = _replace_outputs(cell, lesson, pages, asked)
+        else:
+            cell.source = write_words(cell)
     if lesson.failed:
         note = f'<p class="site-note">{FAILED}</p>'
         notebook.cells.insert(1, nbformat.v4.new_markdown_cell(note))
@@ -85,10 +92,22 @@ def convert_lesson(lesson: Lesson, pages: Mapping[str, str]) -> str:
     return str(body)
 
 
+def write_words(cell: Any) -> str:
+    """Return the text of a cell on a page: the cell may name other lines, or other words for some of its own."""
+    given = cell.metadata.get(METADATA, {}).get("page", {})
+    if not isinstance(given, Mapping):
+        return "\n".join(given)
+    text: str = cell.source
+    for old, new in {**given, **WORDS}.items():
+        text = text.replace(old, new)
+    return text
+
+
 def _replace_outputs(cell: Any, lesson: Lesson, pages: Mapping[str, str], asked: dict[str, int]) -> list[Any]:
     """Return the outputs of a cell with parts of a page in place of widgets."""
     if (number := find_asked(cell.source, lesson.questions)) >= 0:
         asked |= dict.fromkeys(_assigned(cell.source), number)
+        cell.metadata[METADATA] = {"uncoded": True}
         return [_html(write_question(lesson, number))]
     if cell.id in pages:
         return [_html(write_frame(pages[cell.id], cell.id))]
@@ -96,7 +115,7 @@ def _replace_outputs(cell: Any, lesson: Lesson, pages: Mapping[str, str], asked:
     if find_call(cell.source, LIVE) and len(kept) < len(cell.outputs):
         return [*kept, _html('<p class="site-note">Here the notebook has a live playground, which needs Python.</p>')]
     if (number := _find_compared(cell.source, asked)) >= 0:
-        kept.append(_html(f'<div class="site-comparison" data-question="{number}"></div>'))
+        kept.append(_html(f'<div class="site-comparison" id="measured-{number}" data-question="{number}"></div>'))
     elif exercise := re.search(r'EXERCISES\["([\w-]+)"\]\.check\(', cell.source):
         kept = [_html(write_exercise(exercise[1]))]
     return kept
@@ -148,8 +167,7 @@ def write_exercise(name: str) -> str:
 def write_frame(address: str, name: str) -> str:
     """Return a page to explore, inside a lesson."""
     return (
-        f'<p class="site-note">Runs of this recipe, recorded: <a href="{address}">open them alone</a>. '
-        "The notebook has a live playground here.</p>"
         f'<iframe class="site-frame" src="{address}" title="runs to explore: {escape(name)}" loading="lazy" '
         f'height="{FRAME_HEIGHT}"></iframe>'
+        f'<p class="site-note">{RECORDED} <a href="{address}" target="_blank">Open them alone</a>.</p>'
     )

@@ -84,7 +84,8 @@ def run_lesson(path: Path, proceed: Proceed = lambda: None, **how: Any) -> bytes
 
     with tempfile.TemporaryDirectory() as folder:  # a lesson may write files
         resources = {"metadata": {"path": folder}}
-        client = NotebookClient(notebook, timeout=CELL_SECONDS, resources=resources, on_cell_start=count, **how)
+        quiet: Any = {"extra_arguments": ["--log-level=ERROR"], "timeout": CELL_SECONDS, "on_cell_start": count}
+        client = NotebookClient(notebook, resources=resources, **quiet, **how)
         try:
             client.execute(cleanup_kc=True)
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
