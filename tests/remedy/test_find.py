@@ -11,9 +11,8 @@ import torch
 
 from toygan import Population, Recipe, StateError, find_remedy
 from toygan.recipe import RecipeError
-from toygan.remedy import FoundRemedies, RemedySearch, TriedRemedy, search
+from toygan.remedy import FoundRemedies, RemedySearch, TriedRemedy, judgement
 from toygan.remedy.find import rank_rows
-from toygan.remedy.search import UNUSED
 from toygan.remedy.trainer import Candidate, Measuring, Trainer
 
 SLOW = Recipe(data="gaussian1d", width=4, depth=1, batch=16, lr_g=1e-6, lr_d=1e-2)  # G stays where it begins
@@ -24,7 +23,7 @@ BUDGET = {"iterations": 1000, "steps": 60, "jobs": 0}
 def few_samples() -> Iterator[None]:
     """Judge by few samples: exact distances of many take longer than the runs."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(search, "JUDGED", 60)
+        patch.setattr(judgement, "JUDGED", 60)
         yield
 
 
@@ -50,7 +49,7 @@ def test_the_same_budget_finds_the_same(found: FoundRemedies) -> None:
 def test_it_is_judged_on_seeds_that_did_not_choose(found: FoundRemedies) -> None:
     best = found.best
     assert best is not None
-    asked = Measuring(tuple(range(UNUSED, UNUSED + 16)), (0, 48, 54, 60), ("sliced-w1",), 60)
+    asked = Measuring(tuple(range(1000, 1016)), (0, 48, 54, 60), ("sliced-w1",), 60)
     trainer = Trainer(SLOW, None, 0)
     (record,) = trainer.measure(trainer.plan([Candidate(best.recipe)], asked), asked.seeds).values()
     assert np.minimum(record.metric("sliced-w1")[1:].mean(0), best.distances.max()) == pytest.approx(best.distances)
@@ -61,6 +60,27 @@ def test_nothing_that_helps_is_an_answer_with_what_came_closest() -> None:
     none = find_remedy(SLOW.but(lr_g=1e-3, lr_d=1e-3), fields=["beta2", "ema"], **{**BUDGET, "iterations": 250})  # type: ignore[arg-type]
     assert none.best is None
     assert none.summary.startswith("Nothing")
+
+
+def test_what_needs_other_units_is_tried_in_them_with_all_else() -> None:
+    far = SLOW.but(data="gaussian1d(mean=400.0)", lr_g=1e-3, lr_d=1e-3)
+    begun = RemedySearch(far, fields=["data", "regularizers"], **BUDGET)  # type: ignore[arg-type]
+    best = begun.run().best
+    assert best is not None
+    assert best.recipe.data == "standardised(of=gaussian1d(mean=400.0))"
+    assert begun._search is not None
+    tried = [one.recipe for one in begun._search.tried]
+    assert sum(bool(one.regularizers) for one in tried if one.data == best.recipe.data) > 5
+
+
+def test_a_search_ends_early_only_if_its_best_is_healthy_by_exact_distances() -> None:
+    far = SLOW.but(data="gaussian1d(mean=1.0,sigma=1.0)", generator="shift", latent=1, batch=64, lr_g=1e-5)
+    begun = RemedySearch(far, fields=["lr_g", "ema"], iterations=4000, steps=200, jobs=0)
+    found = begun.run()
+    assert found.best is not None
+    assert begun._search is not None
+    assert begun._search._healthy == {Candidate(found.best.recipe): True}
+    assert found.spent < 3000
 
 
 def test_a_live_candidate_begins_where_the_run_stands_with_other_data() -> None:

@@ -8,6 +8,7 @@ from toygan.parts.metrics.reference import reference_band
 from toygan.parts.metrics.samples import spread_of
 from toygan.runs.record import Record
 
+READ = ("w1", "forward-kl", "high-quality", "bridges")  # the metrics that a label needs
 LAST_MEASUREMENTS = 3  # at the end of a run, by which it is labelled
 BETWEEN = 0.15  # of the samples, that may lie between modes beyond those of true samples
 THERE = ("healthy", "arriving")  # labels of samples that are as near the data as true ones, or nearly

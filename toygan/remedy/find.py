@@ -17,7 +17,8 @@ from toygan.remedy.budget import SEEDS, Budget
 from toygan.remedy.changes import choose_fields, list_parts
 from toygan.remedy.found import FoundRemedies, TriedRemedy
 from toygan.remedy.halving import rank
-from toygan.remedy.search import UNUSED, Search, is_there, judging
+from toygan.remedy.judgement import UNUSED, is_there, judging
+from toygan.remedy.search import Search
 from toygan.remedy.trainer import Candidate, Stopped, Trainer
 from toygan.sweeps.piece import one_thread
 from toygan.text import short

@@ -11,24 +11,19 @@ import numpy as np
 import torch
 
 from toygan.measure.diagnosis import diagnose_all
-from toygan.measure.truth import THERE, label
 from toygan.parts.metrics import default_metrics, measure
-from toygan.parts.metrics.columns import STANDARDISED
 from toygan.parts.metrics.inputs import MetricInputs
 from toygan.parts.metrics.samples import spread_of
 from toygan.recipe import Recipe
 from toygan.remedy.budget import SEEDS, Budget
 from toygan.remedy.changes import apply_parts, list_parts
+from toygan.remedy.found import is_healthy
 from toygan.remedy.halving import Rung, clip, fit, is_as_good, rank, rungs, survivors
+from toygan.remedy.judgement import CHOOSING, SAMPLES, checking, choosing, is_there, judging
 from toygan.remedy.space import combine_all, known, spread
 from toygan.remedy.trainer import Candidate, Measuring, Trainer
-from toygan.runs.record import DISTANCE, Record, distance
+from toygan.runs.record import Record, distance
 
-UNUSED = 1000  # from the seed of the recipe to the first of those that judge
-SAMPLES, JUDGED = 1000, 500  # of a measurement; the exact distance of more is expensive
-CHOOSING = (DISTANCE, STANDARDISED + DISTANCE)  # the second one if the columns of the data differ in size
-TRUTH = (*CHOOSING, "w1", "forward-kl", "high-quality")  # what a run is judged by
-LATE = (0.8, 0.9, 1.0)  # shares of a run at which it is measured
 LOOKS = 30  # at the recipe itself, for the diagnosis
 NEAR = 0.05  # spreads of the data beyond true samples, up to which nothing better is looked for
 TRUE_SETS = 8  # of true samples, whose largest distance counts as theirs
@@ -36,6 +31,7 @@ DESIGN = 16  # points of the space, and as many combinations, in a bracket
 FINALISTS = 3  # that are judged at most
 RUNS_A_FINALIST = 5  # times the budget has to buy the judgement of a recipe for each that is judged
 SHORTENING, FEW = 0.35, 2  # of what the search may spend, to try the best one without its parts; the seeds
+MANY = 100  # parts, more than any change has
 FIRST_SHARE = 0.7  # of what the search may spend, for the changes that are known
 Say = Callable[[str], None]
 
@@ -71,6 +67,7 @@ class Search:
         self.before: Judged | None = None
         self.judged: list[Judged] = []
         self.tried: set[Candidate] = set()
+        self._healthy: dict[Candidate, bool] = {}  # of those that looked good enough
         self._worst, self._slack = np.inf, 0.01 * _spread(self.base)
 
     def run(self) -> None:
@@ -89,7 +86,7 @@ class Search:
                 break
         if self.scores:
             self._shorten()
-            self._judge(finalists)
+            self._judge(self._choose(finalists))
 
     def _look(self) -> str:
         """Train the recipe itself on seeds that choose, note its worst distance, and return the verdict on most."""
@@ -126,7 +123,11 @@ class Search:
 
     def _choosing(self, rung: Rung) -> Measuring:
         seeds = tuple(range(self.base.seed, self.base.seed + rung.seeds))
-        return Measuring(seeds, _late(rung.steps), CHOOSING, SAMPLES)
+        return choosing(seeds, rung.steps)
+
+    def _checking(self) -> Measuring:
+        last = rungs(self._steps)[-1]
+        return checking(self._choosing(last).seeds, last.steps)
 
     def _judging(self) -> Measuring:
         return judging(self.base, self._steps)
@@ -138,9 +139,12 @@ class Search:
         first = known(self.base, self._fields, verdict)
         yield self._new(first)
         for number in count():
-            best = [one.recipe for one in rank(self.scores, self._size, self._slack)]
+            best = [one.recipe for one in self._ranked()]
             both = islice((one for one in combine_all(self.base, best)), DESIGN)
-            yield self._new([*both, *spread(self.base, self._fields, DESIGN, self._seed + number), *first])
+            # Data in the wrong units are beyond all other help: if a change of the data is best, the rest adds to it.
+            around = (apply_parts(self.base, {"data": best[0].data}) if best else None) or self.base
+            more = known(around, self._fields, verdict) if around != self.base else []
+            yield self._new([*both, *more, *spread(around, self._fields, DESIGN, self._seed + number), *first])
 
     def _new(self, recipes: Iterable[Recipe]) -> list[Candidate]:
         """Return candidates of recipes that were not tried before: from the start and, if that can be, from here."""
@@ -194,11 +198,24 @@ class Search:
         return clip(np.where(record.diverged_at >= 0, np.nan, late), self._worst)
 
     def _size(self, candidate: Candidate) -> int:
-        return len(list_parts(self.base, candidate.recipe))
+        """Return the parts of a change; one that is known not to be healthy has no advantage by having few."""
+        return len(list_parts(self.base, candidate.recipe)) + MANY * (self._healthy.get(candidate) is False)
 
     def _is_good_enough(self) -> bool:
-        """Return True if the best one so far is as near the data as true samples are, or nearly."""
-        return bool(self.scores) and min(self.scores.values()) < self._near
+        """Return True if the best one so far is near the data, and healthy by exact distances on seeds that choose."""
+        return bool(self.scores) and min(self.scores.values()) < self._near and self._is_healthy(self._ranked()[0])
+
+    def _is_healthy(self, candidate: Candidate) -> bool:
+        """Return True if a candidate is healthy by exact distances, on the seeds that choose."""
+        if candidate not in self._healthy:
+            asked = self._checking()
+            records = self._train([candidate], asked, "the best one by exact distances")
+            self._healthy[candidate] = candidate in records and is_healthy(is_there(records[candidate]))
+        return self._healthy[candidate]
+
+    def _ranked(self) -> list[Candidate]:
+        """Return the candidates that were trained to the end, the best first."""
+        return rank(self.scores, self._size, self._slack)
 
     @cached_property
     def _near(self) -> float:
@@ -217,7 +234,7 @@ class Search:
         last = rungs(self._steps)[-1]
         asked = self._choosing(Rung(rungs(self._steps)[1].steps, FEW))
         while True:
-            best = rank(self.scores, self._size, self._slack)[0]
+            best = self._ranked()[0]
             room = self._may_spend - self._price([best], self._choosing(last))
             shorter = sorted(self._without_each(best), key=lambda one: one.recipe.same_shape(best.recipe) is not None)
             shorter = fit(shorter, lambda some, best=best: self._price([best, *some], asked), room)  # type: ignore[misc]
@@ -242,22 +259,24 @@ class Search:
             recipe = apply_parts(self.base, kept)
             if recipe is not None:
                 shorter = Candidate(recipe, best.live)
-                if self._price([shorter], self._choosing(last)) > self._may_spend:
+                price = self._price([shorter], self._choosing(last))
+                if price + self._price([best, shorter], self._checking()) > self._may_spend:
                     return False
                 if shorter not in self.scores:
                     self.scores |= self._measure([shorter], self._choosing(last), f"with {len(kept)} of its parts")
-                if is_as_good(self.scores[shorter], min(self.scores.values()), self._slack):
+                as_good = is_as_good(self.scores[shorter], min(self.scores.values()), self._slack)
+                if as_good and (not self._is_healthy(best) or self._is_healthy(shorter)):
                     return True
             free = free[: len(free) // 2]
         return False
 
     # The judgement.
 
-    def _judge(self, finalists: int) -> None:
+    def _judge(self, best: Sequence[Candidate]) -> None:
         """Measure the recipe itself and the best candidates on seeds that were not used to choose."""
         asked = self._judging()
-        chosen = [self.start, *self._choose(finalists)]
-        records = self._train(chosen, asked, f"{_count(chosen[1:])} on {SEEDS} other seeds")
+        chosen = [self.start, *best]
+        records = self._train(chosen, asked, f"{_count(best)} on {SEEDS} other seeds")
         found = [Judged(one, self._distances(records[one]), is_there(records[one])) for one in chosen if one in records]
         if self.start in records:
             self.before, *found = found
@@ -266,29 +285,13 @@ class Search:
     def _choose(self, finalists: int) -> list[Candidate]:
         """Return the best candidates that change different parts, or begin elsewhere."""
         chosen: dict[object, Candidate] = {}
-        for one in rank(self.scores, self._size, self._slack):
+        for one in self._ranked():
             chosen.setdefault((frozenset(list_parts(self.base, one.recipe)), one.live), one)
         return list(chosen.values())[:finalists]
 
 
-def judging(recipe: Recipe, steps: int) -> Measuring:
-    """Return what is asked of those that are judged: true distances, on seeds that were not used to choose."""
-    first = recipe.seed + UNUSED
-    return Measuring(tuple(range(first, first + SEEDS)), _late(steps), TRUTH, JUDGED)
-
-
 def _count(candidates: Sequence[Candidate]) -> str:
     return f"{len(candidates)} change{'s' * (len(candidates) != 1)}"
-
-
-def _late(steps: int) -> tuple[int, ...]:
-    """Return the iterations at which a run of so many is measured: its start and its last fifth."""
-    return tuple(dict.fromkeys([0, *(max(1, round(share * steps)) for share in LATE)]))
-
-
-def is_there(record: Record) -> np.ndarray:
-    """Return the members whose samples are as near the data as true ones, by exact distances `(S,)`."""
-    return np.array([label(record, member) in THERE for member in range(len(record.recipes))])
 
 
 def _read(record: Record) -> np.ndarray:
