@@ -70,6 +70,17 @@ async def test_pause_and_play_in_quick_succession_leave_one_task(make: Callable[
 
 
 @live
+async def test_share_gives_the_page_the_link_for_its_clipboard_and_says_it(make: Callable[..., Playground]) -> None:
+    p, sent = make(), []
+    page = Page(p)
+    p.view.send = lambda content, buffers=None: sent.append(content)
+    page.say(do="share")
+    copied, words = sent
+    assert copied == {"copy": p.link()}
+    assert words["message"].endswith(f"if the browser allows it: {p.link()}")
+
+
+@live
 async def test_a_page_that_does_not_answer_gets_no_queue(make: Callable[..., Playground]) -> None:
     p = make()
     page = Page(p, answers=False)

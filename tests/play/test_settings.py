@@ -10,6 +10,7 @@ from toygan.play.settings import spell
 @pytest.mark.parametrize(
     ("words", "spelled"),
     [
+        ("here is the link: toygan:lr_d=0.1&batch=8?seeds=2", "here is the link: toygan:lr_d=0.1&batch=8?seeds=2"),
         ("lr_d = 1e-5: from iteration 40 on", "Learning rate of D = 1e-5: from iteration 40 on"),
         ("batch=0: must be at least 1", "Batch size=0: must be at least 1"),
         ("A: loss = hinge, width = 8 | B: r1 = 1", "A: Loss = hinge, Units in a layer = 8 | B: r1 = 1"),

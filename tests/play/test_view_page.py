@@ -235,6 +235,32 @@ def test_a_picture_without_its_numbers_says_so(page: Any) -> None:
     assert "loses the numbers" in page.locator(".toygan-message").inner_text()
 
 
+@pytest.mark.parametrize("allowed", [True, False])
+def test_a_link_goes_into_the_clipboard_if_the_browser_allows_it(page: Any, allowed: bool) -> None:
+    page.evaluate(
+        """(allowed) => Object.defineProperty(navigator, "clipboard", { configurable: true, value: {
+            writeText: (text) => allowed ? Promise.resolve(globalThis.copied = text) : Promise.reject(new Error("no")),
+        } })""",
+        allowed,
+    )
+    page.evaluate("copied = ''; tell({ copy: 'toygan:1?lr_d=0.1' })")
+    assert page.evaluate("copied") == ("toygan:1?lr_d=0.1" if allowed else "")
+    show(page, 1, message="the link of this page")
+    assert page.locator(".toygan-message").inner_text() == "the link of this page"
+
+
+def test_in_a_narrow_page_the_legend_takes_no_height_from_the_picture(page: Any) -> None:
+    page.set_viewport_size({"width": 256, "height": 900})
+    try:
+        x, labels = np.arange(2.0), [f"the {n} of several curves" for n in ("first", "second", "third", "fourth")]
+        show_charts(page, 1, [chart(*(Line(label, "real", x, x, label=label) for label in labels))])
+        paper, legend = (page.locator(place).bounding_box() for place in (".toygan-paper", ".toygan-below"))
+        assert paper["height"] == pytest.approx(paper["width"], abs=1)
+        assert legend["y"] >= paper["y"] + paper["height"] - 1
+    finally:
+        page.set_viewport_size({"width": 960, "height": 900})
+
+
 def test_silence_is_said_after_five_seconds_and_a_view_without_a_frame_is_alone(page: Any) -> None:
     page.clock.install()
     page.evaluate("end()")

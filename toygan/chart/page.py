@@ -69,10 +69,11 @@ def build_script(*more: Path) -> str:
 
 
 def join_modules(*files: Path) -> str:
-    """Return modules, each after those that it imports, as one that exports nothing but a default."""
+    """Return modules, each after those that it imports, as one without comments that exports nothing but a default."""
     text = "\n".join(file.read_text(encoding="utf-8") for file in files)
     without_imports = re.sub(r"^import\b[^;]*;\n", "", text, flags=re.MULTILINE)
-    return re.sub(r"^export (?!default)", "", without_imports, flags=re.MULTILINE)
+    without_comments = re.sub(r"^ *(//.*|/\*\*(?:(?!\*/)[\s\S])*\*/)\n", "", without_imports, flags=re.MULTILINE)
+    return re.sub(r"^export (?!default)", "", without_comments, flags=re.MULTILINE)
 
 
 def build_stylesheet(*more: Path) -> str:

@@ -173,9 +173,8 @@ class Look:
         Returns:
             The look, which does not change with the run.
         """
-        newest, path = snapshot or record.last, record.path
-        diverged_at = population.diverged_at
-        probe = population.probe(member)
+        newest, path, probe = snapshot or record.last, record.path, population.probe(member)
+        diverged_at = int(probe.diverged_at)
         real, generated, arrows, d_output = _ask(probe, n, patience if ARROWS in layers else 0.0)
         diagnosed = "verdicts" in asks
         measurement = None if before is None or newest is None else before.measurement.known(newest, diagnosed)
@@ -186,17 +185,17 @@ class Look:
             member=member,
             names=tuple(f"seed {recipe.seed}" for recipe in population.recipes),
             step=population.steps,
-            diverged_at=int(diverged_at[member]),
+            diverged_at=diverged_at,
             real=real,
             generated=generated,
             arrows=arrows,
             d_output=d_output,
-            shares=_shares(population.recipes[member].parts.data, generated) if diverged_at[member] < 0 else None,
+            shares=_shares(population.recipes[member].parts.data, generated) if diverged_at < 0 else None,
             trajectory_steps=path.steps.copy(),
             places=path.places[:, member : member + 1].reshape(-1, 2).copy(),  # of a larger game `(0, 2)`
             means=path.means[:, member : member + 1].reshape(-1, 2).copy(),
             measurement=measurement,
-            status=status(newest, member, diverged_at) if newest and "status" in asks else "",
+            status=status(newest, member, population.diverged_at) if newest and "status" in asks else "",
             latent_map=map_latent(probe) if "latent_map" in asks or MAP in layers else None,
             best=_find_best(probe) if {BEST, DIFFERENCE} & set(layers) else None,
             layers=frozenset(layers),

@@ -433,10 +433,20 @@ class Session(TimeMachine):
     @property
     def status(self) -> str:
         """The run in one line: its iteration, the seed in focus, and the other seeds."""
-        line = f"iteration {self.iteration:,} · {status(self.snapshot, self.focus, self.population.diverged_at)}"
+        line = f"iteration {self.iteration:,} · {self._tell_newest()}"
         if self.snapshot.step < self.iteration:
             line += f" · measured at {self.snapshot.step:,}"
         return f"{line} · one iteration takes about {_duration(self.seconds)}" if self.seconds > LONG_SECONDS else line
+
+    _told: tuple[Snapshot | None, int, bytes, str] = (None, 0, b"", "")  # a measurement, and it in words
+
+    def _tell_newest(self) -> str:
+        """Return the newest measurement in words; most frames have the words of the frame before."""
+        newest, diverged_at = self.snapshot, self.population.diverged_at
+        asked = self.focus, diverged_at.tobytes()
+        if self._told[0] is not newest or self._told[1:3] != asked:
+            self._told = newest, *asked, status(newest, self.focus, diverged_at)
+        return self._told[3]
 
     @property
     def title(self) -> str:

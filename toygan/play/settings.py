@@ -9,7 +9,7 @@ from typing import Any
 from toygan.recipe import FIELDS, KNOBS, Recipe, RecipeError
 from toygan.text import format_number
 
-NAMED = re.compile(rf"\b({'|'.join(FIELDS)})(?= ?=)")
+NAMED = re.compile(rf"(?<![:&?])\b({'|'.join(FIELDS)})(?= ?=)")  # but not in a link
 
 
 @lru_cache(maxsize=256)  # most words stay from frame to frame

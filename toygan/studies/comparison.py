@@ -225,19 +225,10 @@ class Comparisons(tuple[Comparison, ...]):
         size: Size | None = None,
         font_size: float | None = None,
     ) -> str:
-        """Write a page or a picture of all of them, as `Comparison.save` does.
+        """Write a page or a picture of all of them.
 
-        Args:
-            path: The file; its name ends in .html for the page, in .png, .svg or .pdf for the picture.
-            force: True replaces a file that exists.
-            title: The title [default: how the recipes differ].
-            size: Width and height of the picture in inches, or words such as "16cm x 9cm" [default: 9.6 x 5.4].
-            font_size: Size of the words at the axes in points; others are in proportion [default: 9.5].
-        Returns:
-            A caption: the differences, and the share strings.
-        Raises:
-            ValueError: If the name ends in anything else, or a size is invalid.
-            FileExistsError: If the file exists and `force` is False.
+        The arguments `path`, `force`, `title`, `size` and `font_size`, the caption and the errors are those of
+        `Comparison.save`.
         """
         save_drawn(self[0].draw, Path(path), force, title, size, font_size)
         return write_caption(self)
