@@ -64,7 +64,7 @@ class Front(lab.Lab):
         return sum(image.is_visible() for image in self.page.locator(STILLS).all())
 
     def play(self) -> None:
-        """Plays a little, steps, and gives a rate by its control."""
+        """Plays a little, steps, and gives a rate by its control, which the time line notes."""
         self.part("view").wait_for()
         self.wait_for_frame(0)
         self.part("play").click()
@@ -73,12 +73,19 @@ class Front(lab.Lab):
         before = self.settled()
         self.part("step").click()
         self.wait_for(lambda: self.iteration() == before + 1, "it does not step")
-
-    def set_rate(self, value: str) -> None:
-        """Types a learning rate of D into its field."""
-        field = self.page.locator(".toygan-lr_d .toygan-typed, .toygan-typed[aria-label^='D learning rate']").first
-        field.fill(value)
+        field = self.page.locator(".toygan-lr_d .toygan-typed").first
+        field.fill("0.01")
         field.press("Enter")
+        self.page.get_by_label("Learning rate of D = 0.01").first.wait_for()
+
+    def add_regularizer(self, name: str) -> None:
+        """Opens the group of regularizers and takes one from the menu."""
+        if not self.page.locator(".toygan-regularizers .toygan-choice").first.is_visible():
+            self.page.get_by_role("button", name="Regularizers", exact=True).click()
+        self.page.locator(".toygan-regularizers .toygan-choice").first.click()
+        self.page.keyboard.type(name)
+        self.page.keyboard.press("Enter")
+        self.part(f"regularizers-{name}").locator("input[type=checkbox]").wait_for()
 
     def look(self, name: str) -> None:
         """Takes a screenshot in light and one in dark, for a person to look at."""

@@ -11,7 +11,7 @@ import ipywidgets as w
 
 from toygan.parts.menu import Menu, summary
 from toygan.parts.regularizers import REGULARIZERS
-from toygan.play.inputs import Entry, MenuInput, NumberInput
+from toygan.play.inputs import Entry, MenuInput, NumberInput, TickInput
 from toygan.recipe import FIELDS, KNOBS, Knob, Recipe, RecipeError, parse
 from toygan.text import round_to
 
@@ -66,7 +66,7 @@ class StrengthControl:
         part = REGULARIZERS.make(name)
         low, usual, high = part.strengths
         label = prefix + name + (RESTARTS if part.structural else "")
-        self.tick = w.Checkbox(False, description=label, indent=False, tooltip=summary(name, part), layout=WIDTH)
+        self.tick = TickInput(label=label, tip=summary(name, part), layout=WIDTH)
         self.number = NumberInput(
             self._type, value=usual, tip=f"{prefix}strength of {name}", continuous=not part.structural, disabled=True,
             stops=list(range(int(low), int(high) + 1)) if part.whole else _decades(low, high), layout={"flex": "1"},

@@ -1,4 +1,7 @@
-"""Two inputs of a page that ipywidgets lacks: a number that can be typed, and a menu in groups with a line an entry."""
+"""Inputs that draw themselves: a number that can be typed, a menu in groups with a line an entry, and a tick.
+
+Front ends that lack ipywidgets' own inputs, or have old ones, show these.
+"""
 
 from __future__ import annotations
 
@@ -48,6 +51,17 @@ class NumberInput(Input):
     @traitlets.observe("value")
     def _write(self, change: Any) -> None:
         self.shown = str(change.new) if isinstance(change.new, int) else format_number(change.new, 6).replace(",", "")
+
+
+class TickInput(anywidget.AnyWidget):
+    """A box to tick, with a name."""
+
+    _esm = page.join_modules(page.FOLDER / "elements.js", FOLDER / "tick.js")
+    _css = STYLE
+    label = traitlets.Unicode().tag(sync=True)
+    tip = traitlets.Unicode().tag(sync=True)
+    value = traitlets.Bool(False).tag(sync=True)
+    disabled = traitlets.Bool(False).tag(sync=True)
 
 
 class Entry(NamedTuple):

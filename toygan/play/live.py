@@ -35,6 +35,7 @@ from toygan.play.poll import PollCard
 from toygan.play.sender import Sender
 from toygan.play.still import FILMS, PAGE, Still, write_caption
 from toygan.play.time_machine import TimeMachine, finish
+from toygan.play.whole import Whole
 from toygan.recipe import Recipe, RecipeError
 from toygan.text import describe_error
 
@@ -80,6 +81,7 @@ class Live(w.VBox):  # type: ignore[misc]
     _loop: asyncio.AbstractEventLoop | None = None  # in which it plays, and hears the page
     poll: PollCard | None = None  # a question to a class
     _told: Link  # what decides the page, as it was made
+    _whole: Whole | None = None
     _polled: object = None  # the runs and the measurement that have answered it last
     _travel: Generator[int, None, bool] | None = None  # to the iteration that was seen, in slices
     _going: asyncio.Task[None] | None = None  # the task that does so
@@ -108,6 +110,20 @@ class Live(w.VBox):  # type: ignore[misc]
         display({**self._repr_mimebundle_(), "text/plain": words}, raw=True)
         if kept:
             self.still.display()
+
+    @alone
+    def whole(self) -> Whole:
+        """Return this as one widget, for front ends that show no others; it lacks the cards below the picture.
+
+        Returns:
+            A widget with picture, buttons and controls: it shows this run, and is the same at every call.
+        """
+        if self._whole is None:
+            self._whole = Whole(self)
+            self.screen.put_opening()
+        return self._whole
+
+    _display_ = whole  # by that name marimo asks
 
     # Actions of the user; a notebook may call these, too.
 
@@ -377,6 +393,8 @@ class Live(w.VBox):  # type: ignore[misc]
             self.still.close()
             self._stay()
             self._cancel(self._task)
+            if self._whole is not None:
+                self._whole.close()
             for child in _tree(self):
                 child.close() if child is not self else super().close()
 
