@@ -1,6 +1,6 @@
 // The numbers behind the diagram of a page that can be explored; its bytes are tested by test_pack.py.
 import assert from "node:assert/strict";
-import { countVerdicts, drawDiagram, drawSamples, goodness, valueOf } from "../../toygan/explore/charts.js";
+import { countVerdicts, drawDiagram, drawSamples, fill, goodness, valueOf } from "../../toygan/explore/charts.js";
 
 /**
  * @import { Film } from "../../toygan/explore/charts.js"
@@ -66,4 +66,10 @@ Deno.test("on a line samples are counted by bin, and D is 1 at the last tick of 
   assert.equal(points.x.length, 1);
   assert.deepEqual([...d.x], [2]);
   assert.ok(Math.abs(d.y[0] - 1.5) < 0.02);
+});
+
+Deno.test("a gap in a line stays a gap", () => {
+  const chart = /** @type {any} */ ({ marks: [{ name: "real", kind: "line" }] });
+  const { marks } = /** @type {any} */ (fill({ chart, numbers: { real: { y: [0, 1, null] } } }));
+  assert.deepEqual([...marks[0].y], [0, 1, NaN]);
 });

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,23 @@ import pytest
 from support import lab
 from support.films import small_film
 
+from toygan import Recipe
+from toygan.explore.content import describe_film
 from toygan.explore.detail import DETAILS
+from toygan.explore.film import shoot
 from toygan.explore.page import build_folder, build_page
+from toygan.sweeps.grid import Grid
 
 HOSTILE = '</script><img src=x onerror="alert(1)">&\''
+
+
+def test_a_gap_between_lines_is_no_number() -> None:
+    on_a_point = Recipe(data="dirac", generator="point", discriminator="linear", batch=8)  # the data is an upright line
+    film = shoot(Grid({"lr_d": [1e-3, 1e-2]}, on_a_point), seeds=1, steps=1)
+    charts = describe_film(film, DETAILS[0])["charts"]
+    lines = [chart["numbers"]["real"]["y"] for chart in charts if "real" in chart["numbers"]]
+    assert [0.0, 1.0, None] in lines
+    json.dumps(charts, allow_nan=False)
 
 
 @pytest.fixture(scope="module")

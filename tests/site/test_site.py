@@ -16,6 +16,8 @@ from support.kernels import quick_kernel
 from support.lessons import QUESTION, write_course
 from support.shell import refused, toygan
 
+from toygan.explore.content import HEALTHY
+from toygan.explore.film import SHOWN
 from toygan.explore.save import Plan
 from toygan.site import build
 from toygan.site.answers import list_typical
@@ -83,7 +85,7 @@ def test_words_of_a_question_come_out_as_text(lesson: Lesson) -> None:
 
 def test_runs_to_explore_are_those_of_the_playground_over_the_axes_of_the_cell(lesson: Lesson) -> None:
     ((name, plan),) = plan_pages(lesson)
-    assert find_begin(lesson, name, plan.grid) == "#cell=1&frame=0"
+    assert find_begin(lesson, name, plan.grid) == "#cell=1&frame=0&colour=healthy"
     assert name == "play"
     assert (plan.seeds, plan.steps, plan.grid.axes) == (1, 4, {"lr_d": [1e-4, 1e-3, 1e-2]})
     assert {(recipe.width, recipe.batch) for recipe in plan.grid.cells} == {(4, 8)}
@@ -258,6 +260,7 @@ def test_the_site_works_from_a_folder(chromium: str, tmp_path: Path) -> None:
         frame = page.frame_locator("iframe")
         expect(frame.locator("main")).to_have_attribute("data-iteration", "0")
         expect(frame.locator("main")).to_have_attribute("data-cell", "1")
+        expect(frame.get_by_role("combobox", name="colour").locator(":checked")).to_have_text(HEALTHY)
         expect(page.locator("iframe")).not_to_have_attribute("height", str(FRAME_HEIGHT))
         frame.get_by_role("slider", name="lr_d").fill("0")
         expect(frame.locator("main")).to_have_attribute("data-cell", "0")
@@ -294,6 +297,7 @@ def test_the_axes_that_the_lessons_name_are_axes(tmp_path: Path) -> None:
     named = [(path, cell) for path in lessons for cell in axes_of(path)]
     assert len(named) >= 3
     for path, cell in named:
+        assert cell.metadata["toygan"]["explore"].get("colour", HEALTHY) in {*SHOWN, HEALTHY}
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# it"), cell])
         for _, plan in plan_pages(Lesson(path.stem, notebook, (), {cell.id: ""})):
             assert isinstance(plan, Plan)

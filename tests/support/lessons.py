@@ -9,7 +9,7 @@ import nbformat
 
 HOSTILE = '</script><img src=x onerror="alert(1)">&\''
 QUESTION = "How many runs are <b>right</b>?"
-EXPLORED = {"axes": ["lr_d=1e-4,1e-3,1e-2"], "seeds": 1, "steps": 4}
+EXPLORED = {"axes": ["lr_d=1e-4,1e-3,1e-2"], "seeds": 1, "steps": 4, "colour": "healthy"}
 CELLS: list[Any] = [
     ("markdown", "title", "# 1 · A small lesson\n\nIt says $D=\\frac12$ and links to [words](glossary.md#mode).", {}),
     ("code", "prediction", f"""from toygan.teach import Prediction

@@ -16,10 +16,13 @@ const CURSOR = "now";
 const NOTHING = { x: new Float32Array(), y: new Float32Array(), values: new Uint8Array(), columns: 1 };
 const UNPACKING = { D: NOTHING, generated: NOTHING, remark: { words: ["unpacking"] } };
 
+/** Return numbers as an array, in which a gap is NaN. @param {(number | null)[]} numbers */
+const withGaps = (numbers) => Float32Array.from(numbers, (x) => x ?? NaN);
+
 /** Return a chart with some marks as they are now. @param {Template} template @param {Record<string, object>} news */
 export function fill({ chart, numbers }, news = {}) {
   const marks = chart.marks.map((mark) => {
-    const arrays = Object.entries(numbers[mark.name] ?? {}).map(([field, x]) => [field, Float32Array.from(x)]);
+    const arrays = Object.entries(numbers[mark.name] ?? {}).map(([field, x]) => [field, withGaps(x)]);
     return /** @type {AnyMark} */ ({ ...mark, ...Object.fromEntries(arrays), ...news[mark.name] });
   });
   return { ...chart, marks };
@@ -62,7 +65,9 @@ const along = ({ low, high }, shares) => shares.map((share) => low + share * (hi
  * @param {Uint8Array} field D's output, from 0 to 255
  */
 function placeOnLine({ chart, numbers }, shares, field) {
-  const { x, y, right } = chart, { left } = numbers["density of generated"], one = right?.marked.at(-1)?.[0] ?? 1;
+  const { x, y, right } = chart,
+    left = withGaps(numbers["density of generated"].left),
+    one = right?.marked.at(-1)?.[0] ?? 1;
   const places = along(x, Float32Array.from(shares)), width = left[1] - left[0];
   const counts = new Float32Array(left.length), each = y.label === "density" ? 1 / width : 1;
   for (const place of places) {

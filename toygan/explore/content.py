@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from dataclasses import replace
 from typing import Any
@@ -58,13 +59,13 @@ def _are_numbers(values: list[Any]) -> bool:
 
 
 def _describe_chart(chart: Chart) -> dict[str, Any]:
-    """Return a chart as the page has it, and the numbers of its marks by mark and field, but of those that move."""
+    """Return a chart as the page has it, and the numbers of the marks that stay, by mark and field; None is a gap."""
     content, buffers = Wire().message([chart])
-    numbers: dict[str, dict[str, list[float]]] = {}
+    numbers: dict[str, dict[str, list[float | None]]] = {}
     for (_, mark, field, kind, _), buffer in zip(content["arrays"], buffers, strict=True):
         if mark not in MOVING and kind == "f4":
-            values = [round_to(x, DIGITS) for x in np.frombuffer(buffer, "<f4").tolist()]
-            numbers.setdefault(mark, {})[field] = values
+            values = np.frombuffer(buffer, "<f4").tolist()
+            numbers.setdefault(mark, {})[field] = [round_to(x, DIGITS) if math.isfinite(x) else None for x in values]
     return {"chart": content["charts"][0], "numbers": numbers}
 
 

@@ -110,7 +110,9 @@ class Explorer {
     this.film = film;
     this.root = root;
     this.at = axes.map((axis) => isSlider(axis) ? Math.floor(axis.values.length / 2) : 0); // the place on each axis
-    this.colour = colours[0];
+    const wanted = new URLSearchParams(location.hash.slice(1)).get("colour");
+    const first = Math.max(0, colours.findIndex(({ name }) => name === wanted));
+    this.colour = colours[first];
     this.store = new Store(film, () => this.#draw(), (error) => this.#status.textContent = `${error}`);
     const choices = make("div", "toygan-choices");
     this.pin = make("button", "", { type: "button", textContent: "Keep beside", title: "t: keep this run as a twin" });
@@ -118,7 +120,7 @@ class Explorer {
     choices.append(
       ...axes.map((_, i) => this.#axisControl(i)),
       this.#menu("seed", seeds.map(String), (i) => this.#seed = i),
-      this.#menu("colour", colours.map(({ name }) => name), (i) => this.colour = colours[i]),
+      this.#menu("colour", colours.map(({ name }) => name), (i) => this.colour = colours[i], first),
       this.pin,
     );
     root.append(choices);
@@ -201,10 +203,11 @@ class Explorer {
     return label;
   }
 
-  /** @param {string} words @param {string[]} options @param {(place: number) => void} choose */
-  #menu(words, options, choose) {
+  /** @param {string} words @param {string[]} options @param {(place: number) => void} choose @param {number} place */
+  #menu(words, options, choose, place = 0) {
     const label = make("label", "", { textContent: words }), select = make("select", "", { ariaLabel: words });
     select.append(...options.map((textContent, i) => make("option", "", { value: String(i), textContent })));
+    select.value = String(place);
     select.addEventListener("change", () => {
       choose(Number(select.value));
       this.#draw();

@@ -4,7 +4,7 @@
  * @import { Chart, Role } from "../chart/wire.js"
  *
  * A chart without what moves in it, and the numbers of its other marks by mark and field.
- * @typedef {{ chart: Chart, numbers: Record<string, Record<string, number[]>> }} Template
+ * @typedef {{ chart: Chart, numbers: Record<string, Record<string, (number | null)[]>> }} Template
  * @typedef {{ verdict: string, evidence: string, cause: string, remedy: string, terms: string }} Words
  * A cell: its recipe, the numbers of its charts, and what each seed came to.
  * @typedef {{ recipe: string, samples: number, line: boolean, losses: number, words: Words[], diverged: number[] }} Cell

@@ -9,22 +9,23 @@ from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from bs4 import BeautifulSoup
 from pygments.formatters import HtmlFormatter
 from tqdm.auto import tqdm
 
 from toygan.chart import page
-from toygan.explore.detail import TooLarge
 from toygan.explore.page import INDEX
 from toygan.explore.save import Plan
-from toygan.recipe import Recipe, RecipeError
+from toygan.recipe import Recipe
 from toygan.site.convert import convert_lesson, render_markdown
 from toygan.site.draft import keep
 from toygan.site.glossary import link_words, mark_words
 from toygan.site.lesson import METADATA, Lesson, LessonError, list_code, read_lesson, run_lesson
 from toygan.sweeps.design import parse_axis
 from toygan.sweeps.grid import Grid
+from toygan.text import describe_error
 
 FOLDER = Path(__file__).parent
 TEXTS = {"README": "index", "glossary": "glossary", "teachers": "teachers"}  # pages of Markdown, by file
@@ -151,8 +152,8 @@ def _make_lesson(path: Path, draft: Path, site: Site, tell: Tell, bar: Any, how:
         address = f"{EXPLORE}/{lesson.name}-{name}.html"
         try:
             site.files[address] = _make_explorable(plan, draft, f"{lesson.name}-{name}")
-        except (RecipeError, TooLarge, MemoryError) as error:
-            site.failures.append(f"{path.name}, cell {name}: {error}")
+        except Exception as error:  # whatever fails in one page, the others are made
+            site.failures.append(f"{path.name}, cell {name}: {describe_error(error)}")
         else:
             explorable[name] = f"{address}{find_begin(lesson, name, plan.grid)}"
     site.files[f"{NOTEBOOKS}/{path.name}"] = path.read_bytes()
@@ -163,13 +164,14 @@ def _make_lesson(path: Path, draft: Path, site: Site, tell: Tell, bar: Any, how:
 def find_begin(lesson: Lesson, name: str, grid: Grid) -> str:
     """Return the end of the address of a page that begins with the recipe of the cell's playground, and with its twin.
 
-    The cell may say by which change the twin differs.
+    The cell may say by which change the twin differs, and which number colours the diagram.
     """
     given = next(cell for cell in lesson.notebook.cells if cell.id == name).metadata[METADATA][EXPLORE]
     recipe = Recipe.from_string(lesson.recipes[name])
     wanted = {"cell": recipe} | ({"twin": recipe.but(**given["beside"])} if "beside" in given else {})
-    places = [f"{word}={grid.cells.index(one)}" for word, one in wanted.items() if one in grid.cells]
-    return "#" + "&".join([*places, "frame=0"])
+    places = [(word, grid.cells.index(one)) for word, one in wanted.items() if one in grid.cells]
+    colour = [("colour", given["colour"])] if "colour" in given else []
+    return "#" + urlencode([*places, ("frame", 0), *colour])
 
 
 def _make_explorable(plan: Plan, draft: Path, name: str) -> bytes:
