@@ -223,6 +223,21 @@ def test_an_interrupt_leaves_what_is_done_and_no_site(tmp_path: Path, monkeypatc
     assert [path.name for path in tmp_path.iterdir()] == [".out.draft"]
 
 
+def test_a_site_without_a_lesson_that_failed_is_written_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(paths: object, draft: Path, tell: object) -> build.Site:
+        keep(draft, "one", "", lambda: b"done")
+        return build.Site({"index.html": b"the course"}, ["03_mode_collapse.ipynb, cell play: ValueError: no"])
+
+    monkeypatch.setattr(build, "build_site", fail)
+    ran = toygan("site", tmp_path / "out", "--lesson", "03")
+    assert ran.exit_code == 1
+    assert "  03_mode_collapse.ipynb, cell play: ValueError: no" in ran.stderr.splitlines()
+    assert (tmp_path / "out/index.html").read_text() == "the course"
+    assert (tmp_path / ".out.draft").is_dir()
+
+
 @pytest.mark.slow
 @pytest.mark.xdist_group("browser")
 def test_the_site_works_from_a_folder(chromium: str, tmp_path: Path) -> None:
@@ -234,7 +249,7 @@ def test_the_site_works_from_a_folder(chromium: str, tmp_path: Path) -> None:
     with quick_kernel(tmp_path / "kernel") as kernel:
         files, failures = build_site([path], tmp_path / "draft", told.append, km=kernel)
     assert failures == []
-    assert told == ["running 01_small.ipynb", "training 3 runs for play"]
+    assert told == ["running 01_small.ipynb", "training 3 runs for 01_small-play"]
     for name, content in files.items():
         (tmp_path / "site" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "site" / name).write_bytes(content)

@@ -86,7 +86,6 @@ def build_site(lessons: Sequence[Path], draft: Path, tell: Tell = print, **how: 
     with tqdm(total=total, unit=" cells", leave=False, disable=None) as bar:
         for path in lessons:
             bar.set_description(path.stem[:2])
-            tell(f"running {path.name}")
             pages.append(_make_lesson(path, draft, site, tell, bar, how))
     pages = link_lessons(pages) + _write_texts(lessons[0].parent)
     by_number = {int(one.name[:2]): one.name for one in pages if one.name[:2].isdigit()}
@@ -139,8 +138,13 @@ def _make_lesson(path: Path, draft: Path, site: Site, tell: Tell, bar: Any, how:
     """Return the page of a lesson, and add to the site what lies beside it."""
     code = list_code(path)
     end = bar.n + len(code)
+
+    def run() -> bytes:
+        tell(f"running {path.name}")
+        return run_lesson(path, bar.update, **how)
+
     try:
-        made = keep(draft, path.stem, json.dumps(code), lambda: run_lesson(path, bar.update, **how))
+        made = keep(draft, path.stem, json.dumps(code), run)
         lesson = read_lesson(path, made)
     except LessonError as error:
         site.failures.append(str(error))
@@ -148,10 +152,9 @@ def _make_lesson(path: Path, draft: Path, site: Site, tell: Tell, bar: Any, how:
     bar.update(end - bar.n)
     explorable = {}
     for name, plan in plan_pages(lesson):
-        tell(f"training {plan.runs} runs for {name}")
         address = f"{EXPLORE}/{lesson.name}-{name}.html"
         try:
-            site.files[address] = _make_explorable(plan, draft, f"{lesson.name}-{name}")
+            site.files[address] = _make_explorable(plan, draft, f"{lesson.name}-{name}", tell)
         except Exception as error:  # whatever fails in one page, the others are made
             site.failures.append(f"{path.name}, cell {name}: {describe_error(error)}")
         else:
@@ -174,10 +177,16 @@ def find_begin(lesson: Lesson, name: str, grid: Grid) -> str:
     return "#" + urlencode([*places, ("frame", 0), *colour])
 
 
-def _make_explorable(plan: Plan, draft: Path, name: str) -> bytes:
+def _make_explorable(plan: Plan, draft: Path, name: str, tell: Tell) -> bytes:
+    """Return a page to explore in one file."""
     recipes = [recipe.to_string() for recipe in plan.grid.cells]
     source = json.dumps([plan.title, plan.seeds, plan.steps, plan.budget, *recipes])
-    return keep(draft, name, source, lambda: plan.train()[INDEX])
+
+    def train() -> bytes:
+        tell(f"training {plan.runs} runs for {name}")
+        return plan.train()[INDEX]
+
+    return keep(draft, name, source, train)
 
 
 def _write(one: Written) -> bytes:
