@@ -51,7 +51,7 @@ CONTINUES = (
     "undo",
     "compare",
 )  # buttons that continue from the frame that is shown
-EVENT_LOOP_TURNS = 3  # at each of these moments: a message passes through several before it moves a control
+EVENT_LOOP_TURNS = 12  # at each of these moments, 3 µs each: a message passes through about ten to move a control
 
 
 Owner = TypeVar("Owner", bound="Live")
