@@ -79,7 +79,7 @@ def test_a_search_ends_early_only_if_its_best_is_healthy_by_exact_distances() ->
     found = begun.run()
     assert found.best is not None
     assert begun._search is not None
-    assert begun._search._healthy == {Candidate(found.best.recipe): True}
+    assert begun._search._healthy == {Candidate(found.best.recipe): 1.0}
     assert found.spent < 3000
 
 

@@ -17,7 +17,7 @@ from toygan.parts.metrics.samples import spread_of
 from toygan.recipe import Recipe
 from toygan.remedy.budget import SEEDS, Budget
 from toygan.remedy.changes import apply_parts, list_parts
-from toygan.remedy.found import is_healthy
+from toygan.remedy.found import HEALTHY_SHARE
 from toygan.remedy.halving import Rung, clip, fit, is_as_good, rank, rungs, survivors
 from toygan.remedy.judgement import CHOOSING, SAMPLES, checking, choosing, is_there, judging
 from toygan.remedy.space import combine_all, known, spread
@@ -67,7 +67,7 @@ class Search:
         self.before: Judged | None = None
         self.judged: list[Judged] = []
         self.tried: set[Candidate] = set()
-        self._healthy: dict[Candidate, bool] = {}  # of those that looked good enough
+        self._healthy: dict[Candidate, float] = {}  # share of the seeds that choose, of those that were checked
         self._worst, self._slack = np.inf, 0.01 * _spread(self.base)
 
     def run(self) -> None:
@@ -199,18 +199,19 @@ class Search:
 
     def _size(self, candidate: Candidate) -> int:
         """Return the parts of a change; one that is known not to be healthy has no advantage by having few."""
-        return len(list_parts(self.base, candidate.recipe)) + MANY * (self._healthy.get(candidate) is False)
+        return len(list_parts(self.base, candidate.recipe)) + MANY * (self._healthy.get(candidate, 1.0) < HEALTHY_SHARE)
 
     def _is_good_enough(self) -> bool:
         """Return True if the best one so far is near the data, and healthy by exact distances on seeds that choose."""
-        return bool(self.scores) and min(self.scores.values()) < self._near and self._is_healthy(self._ranked()[0])
+        if not self.scores or min(self.scores.values()) >= self._near:
+            return False
+        return self._share_healthy(self._ranked()[0]) >= HEALTHY_SHARE
 
-    def _is_healthy(self, candidate: Candidate) -> bool:
-        """Return True if a candidate is healthy by exact distances, on the seeds that choose."""
+    def _share_healthy(self, candidate: Candidate) -> float:
+        """Return the share of the seeds that choose under which a candidate is healthy, by exact distances."""
         if candidate not in self._healthy:
-            asked = self._checking()
-            records = self._train([candidate], asked, "the best one by exact distances")
-            self._healthy[candidate] = candidate in records and is_healthy(is_there(records[candidate]))
+            records = self._train([candidate], self._checking(), "the best one by exact distances")
+            self._healthy[candidate] = is_there(records[candidate]).mean() if candidate in records else 0.0
         return self._healthy[candidate]
 
     def _ranked(self) -> list[Candidate]:
@@ -265,7 +266,7 @@ class Search:
                 if shorter not in self.scores:
                     self.scores |= self._measure([shorter], self._choosing(last), f"with {len(kept)} of its parts")
                 as_good = is_as_good(self.scores[shorter], min(self.scores.values()), self._slack)
-                if as_good and (not self._is_healthy(best) or self._is_healthy(shorter)):
+                if as_good and self._share_healthy(shorter) >= self._share_healthy(best):
                     return True
             free = free[: len(free) // 2]
         return False
