@@ -14,6 +14,7 @@ from support.marks import chart
 from support.view_page import KERNEL, SCRIPT, WORDS
 
 from toygan.chart import Axis, Cells, Chart, Line
+from toygan.chart.style import DARK, LIGHT, Palette
 from toygan.chart.wire import Wire
 from toygan.play.view import View, check_message
 
@@ -309,6 +310,17 @@ def test_samples_of_two_recipes_share_the_first_row_and_their_numbers_stand_belo
     assert len({box["y"] for box in boxes[:2]}) == len({box["y"] for box in boxes[2:]}) == 1
     assert boxes[2]["y"] >= boxes[0]["y"] + boxes[0]["height"]
     assert boxes[0]["height"] > 2 * boxes[2]["height"]
+
+
+@pytest.mark.parametrize(("back", "palette"), [("", LIGHT), ("#222", DARK)], ids=["a light page", "a dark page"])
+def test_colours_are_for_the_page_and_not_for_the_system_of_its_reader(page: Any, back: str, palette: Palette) -> None:
+    page.emulate_media(color_scheme="dark")
+    page.add_style_tag(content=View._css)
+    page.evaluate("(back) => { document.body.style.background = back; }", back)
+    page.evaluate("end()")
+    page.evaluate(KERNEL)
+    paper = page.evaluate("getComputedStyle(document.querySelector('.toygan-view')).getPropertyValue('--toygan-paper')")
+    assert paper == palette.paper
 
 
 def test_the_star_on_the_time_line_asks_for_the_best_iteration(page: Any) -> None:

@@ -41,6 +41,7 @@ HTML = """<!doctype html>
 """  # noqa: E501
 BESIDE = " 'self' file:"  # of a web site, or of a folder that is opened as files
 VIEW = ":is(.toygan-view, .toygan-live)"  # a picture, and all of a live view around it
+OTHER, ON_DARK = "body:not([data-jp-theme-light])", ":not(.toygan-on-light)"  # pages without JupyterLab's themes
 CONTRAST = 4.5  # of words on paper, at least (WCAG 2.2, 1.4.3)
 
 
@@ -79,13 +80,14 @@ def join_modules(*files: Path) -> str:
 def build_stylesheet(*more: Path) -> str:
     """Return the style sheet of charts, then `more`, with the palette of the page's theme and the numbers of `style`.
 
-    JupyterLab notes on the page's body whether its theme is light; other pages follow the reader's system.
+    JupyterLab notes on the page's body whether its theme is light. Other pages follow the reader's system, unless a
+    live view has found its page to be light.
     """
     dashes: dict[str, object] = {name: " ".join(map(str, lengths)) for name, lengths in DASHES.items()}
     rules = [
         _rule(VIEW, {**asdict(STYLE), **dashes}),
         _rule(VIEW, _colours(LIGHT)),
-        f"@media (prefers-color-scheme: dark) {{ {_rule(f'body:not([data-jp-theme-light]) {VIEW}', _colours(DARK))} }}",
+        f"@media (prefers-color-scheme: dark) {{ {_rule(f'{OTHER} {VIEW}{ON_DARK}', _colours(DARK))} }}",
         _rule(f'body[data-jp-theme-light="false"] {VIEW}', _colours(DARK)),
     ]
     return "\n".join(

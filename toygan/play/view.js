@@ -218,6 +218,18 @@ class Stage {
   }
 }
 
+/** Whether the page is light, as some are whose reader prefers dark: the first background that is there decides. */
+function isLight() {
+  const probe = make("i", "");
+  probe.style.color = "Canvas"; // dark only if the page has said that it can be
+  document.body.append(probe);
+  const backs = [document.body, document.documentElement].map((element) => getComputedStyle(element).backgroundColor);
+  const colours = [...backs, getComputedStyle(probe).color].map((words) => words.match(/[\d.]+/g)?.map(Number) ?? []);
+  probe.remove();
+  const [red, green, blue] = colours.find(([, , , opacity = 1]) => opacity > 0) ?? [255, 255, 255];
+  return red + green + blue > 382;
+}
+
 /** A picture that the kernel moves, with buttons and the verdict above it and its reasons below. */
 class LiveView {
   #id = Math.random().toString(36).slice(2);
@@ -226,6 +238,7 @@ class LiveView {
   #lost = false; // whether the kernel is gone
   #written = -Infinity; // the time when words were last written
   #ended = new AbortController();
+  #dark = matchMedia("(prefers-color-scheme: dark)");
   /** @type {Timer} */
   #silence;
   #diagnosis = diagnosis();
@@ -278,6 +291,8 @@ class LiveView {
     offers.append(...this.#offers, take("remedy"));
     reasons.prepend(this.#where);
     el.append(bar, this.#root, under, reasons, offers);
+    this.#theme();
+    this.#dark.addEventListener("change", () => this.#theme(), { signal });
     this.picture = new Picture(
       this.#root,
       (news) => this.#painted(news),
@@ -296,6 +311,10 @@ class LiveView {
     requestAnimationFrame(this.#present); // once it is in the page
     this.#say({ here: true, hidden: document.hidden });
     if (this.#cut) this.#lose(NO_KERNEL); // a saved page
+  }
+
+  #theme() {
+    for (const element of [this.el, this.#root]) element.classList.toggle("toygan-on-light", isLight());
   }
 
   /** Stop listening, and tell the kernel that the view is gone. */
