@@ -20,7 +20,7 @@ app = marimo.App(width="full")
 def _():
     from toygan import Playground, Recipe
 
-    playground = Playground(Recipe(width=8, batch=32), seeds=2)
+    playground = Playground(Recipe(width=8, batch=32, regularizers={"r1": 0.1}), seeds=2)
     playground
     return
 
@@ -37,6 +37,6 @@ def test_a_playground_plays_with_its_controls(tmp_path: Path, chromium: str) -> 
     command = [sys.executable, "-m", "marimo", "run", "app.py", "--headless", "--no-token", "--host=127.0.0.1"]
     with lab.serve([*command, f"--port={port}"], address, tmp_path), fronts.browse(address, tmp_path) as front:
         front.play()
-        front.add_regularizer("r1")
+        assert front.part("regularizers-r1").locator("input[type=checkbox]").is_checked()
         front.look("marimo")
         assert front.errors == []
