@@ -11,6 +11,7 @@ from typing import Any
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from nbclient import NotebookClient
 from support import lab
 from support.kernels import quick_kernel
 from support.lessons import QUESTION, write_course
@@ -25,7 +26,7 @@ from toygan.site.build import Written, build_site, find_begin, link_lessons, lis
 from toygan.site.convert import FRAME_HEIGHT, convert_lesson, link_pages, render_markdown, write_exercise
 from toygan.site.draft import keep
 from toygan.site.glossary import link_words, mark_words
-from toygan.site.lesson import Asked, Lesson, LessonError, find_asked, find_call, find_recipe
+from toygan.site.lesson import Asked, Lesson, LessonError, find_asked, find_call, find_recipe, run_lesson
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of Jupyter's own packages
 
@@ -209,6 +210,15 @@ def test_a_lesson_that_fails_ends_no_other(tmp_path: Path, monkeypatch: pytest.M
     html = site.files["01_small.html"].decode()
     assert "could not be run" in html
     assert "A mode is a cluster." in html
+
+
+def test_ctrl_c_stops_a_lesson_that_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(client: NotebookClient, **how: object) -> None:
+        assert client.km is not None  # as nbclient does when its handler of the signal has ended the kernel
+
+    monkeypatch.setattr(NotebookClient, "execute", stop)
+    with pytest.raises(KeyboardInterrupt):
+        run_lesson(write_course(tmp_path))
 
 
 def test_an_interrupt_leaves_what_is_done_and_no_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import atexit
 import json
 import tempfile
 from collections.abc import Callable, Mapping
@@ -91,6 +92,12 @@ def run_lesson(path: Path, proceed: Proceed = lambda: None, **how: Any) -> bytes
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             words = f"{error.ename}: {error.evalue}" if isinstance(error, CellExecutionError) else str(error)
             raise LessonError(f"{path.name}, cell {notebook.cells[at].id}: {words.splitlines()[0]}") from None
+        except AssertionError:  # of nbclient, whose kernel is gone already
+            if client.km is None:  # it ends its kernel at Ctrl-C
+                raise KeyboardInterrupt from None
+            raise
+        finally:
+            atexit.unregister(client._cleanup_kernel)
     notebook, _ = CoalesceStreamsPreprocessor(enabled=True).preprocess(notebook, {})
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     read = {
