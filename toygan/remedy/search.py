@@ -85,6 +85,7 @@ class Search:
             if not self._bracket(next(batches), every, self._for_brackets):
                 break
         if self.scores:
+            self._check_best()
             self._shorten()
             self._judge(self._choose(finalists))
 
@@ -213,6 +214,12 @@ class Search:
             records = self._train([candidate], self._checking(), "the best one by exact distances")
             self._healthy[candidate] = is_there(records[candidate]).mean() if candidate in records else 0.0
         return self._healthy[candidate]
+
+    def _check_best(self) -> None:
+        """Check the best one by exact distances, and the next best as long as none is healthy and the budget lasts."""
+        while (best := self._ranked()[0]) not in self._healthy:
+            if self._price([best], self._checking()) > self._may_spend or self._share_healthy(best) >= HEALTHY_SHARE:
+                return
 
     def _ranked(self) -> list[Candidate]:
         """Return the candidates that were trained to the end, the best first."""
