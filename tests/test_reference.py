@@ -176,7 +176,8 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("place", EXAMPLES)
-def test_an_example_gives_what_it_says(place: str) -> None:
+def test_an_example_gives_what_it_says(place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # some write files
     text, file, line = EXAMPLES[place]
     test = doctest.DocTestParser().get_doctest(text, {}, place, file, line)
     said: list[str] = []
