@@ -67,6 +67,7 @@ class Search:
         self.before: Judged | None = None
         self.judged: list[Judged] = []
         self.tried: set[Candidate] = set()
+        self._left_out: list[Candidate] = []  # of those that were to be trained to the end, for want of budget
         self._healthy: dict[Candidate, float] = {}  # share of the seeds that choose, of those that were checked
         self._worst, self._slack = np.inf, 0.01 * _spread(self.base)
 
@@ -162,6 +163,7 @@ class Search:
         left = [one for one in candidates if self._price_to_end(one) <= allowed]
         for number, rung in enumerate(every):
             asked, room = self._choosing(rung), allowed / (len(every) - number)
+            best = left
             left = fit(left, lambda some, asked=asked: self._price(some, asked), room)  # type: ignore[misc]
             if not left:
                 return False
@@ -171,6 +173,7 @@ class Search:
             self.tried |= set(left)
             if rung is every[-1]:
                 self.scores |= scores
+                self._left_out += best[len(left) :]
             else:
                 left = survivors(scores, self._size)
         return True
@@ -216,10 +219,16 @@ class Search:
         return self._healthy[candidate]
 
     def _check_best(self) -> None:
-        """Check the best one by exact distances, and the next best as long as none is healthy and the budget lasts."""
-        while (best := self._ranked()[0]) not in self._healthy:
-            if self._price([best], self._checking()) > self._may_spend or self._share_healthy(best) >= HEALTHY_SHARE:
+        """Check the best one by exact distances; as long as none is healthy, train to the end what was left out."""
+        last = self._choosing(rungs(self._steps)[-1])
+        while self._price([self._ranked()[0]], self._checking()) <= self._may_spend:
+            if self._share_healthy(self._ranked()[0]) >= HEALTHY_SHARE:
                 return
+            if self._ranked()[0] not in self._healthy:  # the next best is another one now
+                continue
+            if not self._left_out or self._price(self._left_out[:1], last) > self._may_spend:
+                return
+            self.scores |= self._measure([self._left_out.pop(0)], last, "one that was left out")
 
     def _ranked(self) -> list[Candidate]:
         """Return the candidates that were trained to the end, the best first."""
