@@ -24,12 +24,12 @@ from toygan import (
 from toygan.cli.menus import list_menus
 from toygan.parts.metrics.columns import categories
 from toygan.parts.networks import ACTIVATIONS
-from toygan.recipe import KNOBS, NAMED
+from toygan.recipe import KNOBS
 
 
 def recipes() -> Iterator[Any]:
     """A recipe with each row of each menu, as near to the defaults as the row allows."""
-    for field in NAMED:
+    for field in Recipe().parts.names:
         for name, part in KNOBS[field].menu.items():
             if field in ("generator", "discriminator") and field not in part.kind.roles:
                 continue
