@@ -85,8 +85,8 @@ class Search:
         while self._for_brackets > self._least and not self._is_good_enough():
             if not self._bracket(next(batches), every, self._for_brackets):
                 break
+        self._use_rest()
         if self.scores:
-            self._check_best()
             self._shorten()
             self._judge(self._choose(finalists))
 
@@ -166,6 +166,7 @@ class Search:
             best = left
             left = fit(left, lambda some, asked=asked: self._price(some, asked), room)  # type: ignore[misc]
             if not left:
+                self._left_out += best if number else []
                 return False
             spent = self._budget.spent
             scores = self._measure(left, asked, f"{_count(left)}, {rung.steps:,} iterations")
@@ -207,9 +208,7 @@ class Search:
 
     def _is_good_enough(self) -> bool:
         """Return True if the best one so far is near the data, and healthy by exact distances on seeds that choose."""
-        if not self.scores or min(self.scores.values()) >= self._near:
-            return False
-        return self._share_healthy(self._ranked()[0]) >= HEALTHY_SHARE
+        return bool(self.scores) and min(self.scores.values()) < self._near and self._is_best_healthy()
 
     def _share_healthy(self, candidate: Candidate) -> float:
         """Return the share of the seeds that choose under which a candidate is healthy, by exact distances."""
@@ -218,17 +217,21 @@ class Search:
             self._healthy[candidate] = is_there(records[candidate]).mean() if candidate in records else 0.0
         return self._healthy[candidate]
 
-    def _check_best(self) -> None:
-        """Check the best one by exact distances; as long as none is healthy, train to the end what was left out."""
+    def _use_rest(self) -> None:
+        """Train to the end what was left out, until the best one is healthy by exact distances or the budget ends."""
         last = self._choosing(rungs(self._steps)[-1])
-        while self._price([self._ranked()[0]], self._checking()) <= self._may_spend:
-            if self._share_healthy(self._ranked()[0]) >= HEALTHY_SHARE:
-                return
-            if self._ranked()[0] not in self._healthy:  # the next best is another one now
-                continue
-            if not self._left_out or self._price(self._left_out[:1], last) > self._may_spend:
+        while not self._is_best_healthy() and self._left_out:
+            if self._price(self._left_out[:1], last) > self._may_spend:
                 return
             self.scores |= self._measure([self._left_out.pop(0)], last, "one that was left out")
+
+    def _is_best_healthy(self) -> bool:
+        """Check the best one, and the next best as long as none is healthy and the budget lasts."""
+        while self.scores and (best := self._ranked()[0]) not in self._healthy:
+            if self._price([best], self._checking()) > self._may_spend:
+                return False
+            self._share_healthy(best)
+        return bool(self.scores) and self._healthy[self._ranked()[0]] >= HEALTHY_SHARE
 
     def _ranked(self) -> list[Candidate]:
         """Return the candidates that were trained to the end, the best first."""
