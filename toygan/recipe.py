@@ -194,7 +194,7 @@ class Recipe:
             high=4096,
             slider=(1, 64),
             live=False,
-            label="Noise dimensions",
+            label="Noise dims",
         ),
     )
     noise: str = knob("normal", Choice("distribution of the generator's noise", NOISES, live=False, label="Noise of G"))

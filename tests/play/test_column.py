@@ -48,6 +48,15 @@ def test_controls_stand_in_their_groups() -> None:
     assert rates.children[1].children == (controls["lr_d"].widget, controls["lr_g"].widget)
 
 
+def test_groups_of_changed_fields_open_and_no_others() -> None:
+    column = ControlColumn(choose_groups(None))
+    column.unfold(["regularizers", "data"])
+    assert [name for name, head in column.heads.items() if head.unfolded] == [
+        "Data and loss", "Learning rates", "Regularizers"
+    ]  # fmt: skip
+    ControlColumn(choose_groups(("lr_d",))).unfold(["lr_d"])  # nothing folds there
+
+
 FOLD = """() => {
     const state = { label: "Rates", unfolded: true };
     const model = { get: (name) => state[name], set: (name, value) => { state[name] = value; }, on() {}, off() {} };

@@ -316,6 +316,7 @@ export class ChartView {
     button.append(...content);
     const state = () => button.ariaPressed = String(!names.every((name) => this.#hidden.has(name)));
     const layer = this.#chart?.layers?.find(({ on, marks }) => on && marks.some((name) => names.includes(name)));
+    if (layer?.about) button.title += `: ${layer.about}`;
     button.addEventListener("click", () => {
       if (layer && this.switched) return this.switched(layer.name);
       const hide = !names.every((name) => this.#hidden.has(name));
@@ -328,14 +329,14 @@ export class ChartView {
     return button;
   }
 
-  /** A button that switches on what is not computed yet. @param {{ name: string, label: string }} layer */
-  #layerEntry({ name, label }) {
+  /** A button that switches on what is not computed yet. @param {{ name: string, label: string, about?: string }} layer */
+  #layerEntry({ name, label, about }) {
     const button = make("button", "toygan-entry toygan-layer", {
       type: "button",
       textContent: label,
       ariaPressed: "false",
     });
-    button.title = "show";
+    button.title = about ? `show: ${about}` : "show";
     button.addEventListener("click", () => this.switched?.(name));
     return button;
   }

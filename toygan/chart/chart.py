@@ -20,6 +20,7 @@ class Layer:
         label: Words on the switch while it is off; else the legend names its marks.
         on: True if its marks are there.
         marks: Names of the marks that it may have.
+        about: What it is, for a tooltip [default: nothing].
     Example:
         >>> from toygan.chart import Layer
         >>> Layer("best", "best D", False, ("best",)).on
@@ -30,6 +31,7 @@ class Layer:
     label: str
     on: bool
     marks: tuple[str, ...]
+    about: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -27,7 +27,7 @@
  *   marked: [number, string][] }} Axis
  * @typedef {{ title: string, x: Axis, y: Axis, marks: AnyMark[], right: Axis | null, aspect: number | null,
  *   note: string, legend: Record<string, string[]>, legend_above: boolean, frame: boolean, lead?: boolean, about?: string,
- *   layers?: { name: string, label: string, on: boolean, marks: string[] }[] }} Chart
+ *   layers?: { name: string, label: string, on: boolean, marks: string[], about?: string }[] }} Chart
  *
  * @typedef {{ whole: boolean, charts: (Chart | null)[],
  *   arrays: [chart: number, mark: string, field: string, type: "f4" | "u1", start: number][] }} Message

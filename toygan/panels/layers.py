@@ -23,10 +23,16 @@ MARKS = {
     BEST: ("best", "best 0.25", "best 0.5", "best 0.75"),
     DIFFERENCE: ("difference",),
 }
+ABOUT = {
+    ARROWS: "arrows along which G's loss would move generated samples",
+    MAP: "where G takes a grid over its noise",
+    BEST: "the D that would tell these samples from the data best: p/(p + q)",
+    DIFFERENCE: "where D is above or below the best D",
+}
 REFUSALS = {MAP: refuse_map, BEST: refuse_best, DIFFERENCE: refuse_best}
 
 
 def offer_layers(recipe: Recipe, names: Collection[str], on: Collection[str]) -> tuple[Layer, ...]:
     """Return those of the named layers that a recipe can have, and whether they are switched on."""
     possible = [name for name in names if name not in REFUSALS or REFUSALS[name](recipe) is None]
-    return tuple(Layer(name, LABELS[name], name in on, MARKS[name]) for name in possible)
+    return tuple(Layer(name, LABELS[name], name in on, MARKS[name], ABOUT[name]) for name in possible)

@@ -30,6 +30,7 @@ GROUPS = (
     Group("Data and loss", ("data", "loss")),
     Group("Learning rates", ("lr_g", "lr_d")),
     Group("Regularizers", ("regularizers",), open=False),
+    Group("Optimizer and noise", ("optimizer", "noise", "latent"), open=False),
     Group("Steps, batch, networks, seed", ("d_steps", "batch", "width", "depth", "seed"), open=False),
 )
 CONTROLS = tuple(field for group in GROUPS for field in group.fields)  # the usual
@@ -64,6 +65,13 @@ class ControlColumn(w.VBox):  # type: ignore[misc]
 
     def _head(self, group: Group) -> list[Fold]:
         return [self.heads[group.name]] if group.name else []
+
+    def unfold(self, fields: Iterable[str]) -> None:
+        """Open the groups that have one of the fields."""
+        wanted = set(fields)
+        for group in self._groups:
+            if group.name and not wanted.isdisjoint(group.fields):
+                self.heads[group.name].unfolded = True
 
     def fill(self, controls: Iterable[AnyControl]) -> None:
         """Put controls, in place of those before, into the groups that name their fields."""

@@ -73,9 +73,10 @@ class DrawView {
   constructor(model, el) {
     this.model = model;
     this.pad = make("canvas", "toygan-pad", { tabIndex: 0, role: "img" });
+    this.pad.title = "drag to draw points";
     this.pad.ariaLabel = "pad to draw points on: arrow keys move the cross, space draws, backspace erases";
     this.table = make("textarea", "toygan-table", { spellcheck: false, ariaLabel: "the points, a row a line" });
-    this.table.placeholder = "x, y\n0.5, 1.2\n…\nor paste a table";
+    this.table.placeholder = "drag on the pad to draw, or type or paste a table here:\n\nx, y\n0.5, 1.2\n…";
     this.words = make("div", "toygan-draw-words", { role: "status" });
     this.file = make("input", "toygan-file", { type: "file", accept: ".csv,.tsv,.txt", ariaLabel: "open a CSV file" });
     const buttons = make("div", "toygan-draw-buttons");

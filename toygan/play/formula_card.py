@@ -27,6 +27,6 @@ def _row(term: Term) -> str:
     share = f"{100 * term.share:.0f} %" if term.share == term.share else "–"  # NaN once a member has diverged
     width = round(BAR_PIXELS * term.share) if term.share == term.share else 0
     role = "discriminator" if term.player == "D" else "generator"
-    bar = f"<span class='toygan-share toygan-{role}' style='width: {width}px'></span>"
+    bar = f"<span class='toygan-term-share toygan-{role}' style='width: {width}px'></span>"
     numbers = (format_number(term.value), format_number(term.length))
     return f"<tr>{start}<td>{'</td><td>'.join(numbers)}</td><td>{bar}{share}</td></tr>"

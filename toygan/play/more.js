@@ -11,7 +11,7 @@ export class More {
   #list = make("div", "toygan-acts", { popover: "auto", role: "menu" });
   #opener = make("button", "toygan-button toygan-more-opener", {
     type: "button",
-    title: "share, draw data, take a tour …",
+    title: "step one player, share, draw data, take a tour …",
     ariaHasPopup: "menu",
   });
 

@@ -216,7 +216,9 @@ class Playground(Live):
     def apply_remedy(self) -> None:
         """Apply the remedy that the diagnosis advises, if there is one; the controls follow."""
         self.continue_from_seen()
+        before = self.session.recipe
         self.session.apply_remedy()
+        self.column.unfold(name for name in CONTROLS if getattr(before, name) != getattr(self.session.recipe, name))
         self._show_recipe()
 
     @acting
@@ -236,7 +238,9 @@ class Playground(Live):
     def adopt(self, remedy: TriedRemedy) -> None:
         """Apply a remedy that was found; the controls follow."""
         self.continue_from_seen()
+        before = self.session.recipe
         self.session.adopt(remedy)
+        self.column.unfold(name for name in CONTROLS if getattr(before, name) != getattr(self.session.recipe, name))
         self._show_recipe()
 
     @acting
