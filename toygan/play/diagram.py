@@ -39,7 +39,7 @@ class PhaseDiagram(Live):
         colour: The metric that colours the cells, one that has a better direction (`Metric.better`), or "healthy", the
             share of seeds with that diagnosis.
         base: The recipe that the cells change.
-        controls: Fields that the playground of a cell can change [default: the usual ones].
+        controls: Fields that the playground of a cell can change [default: the usual].
         width: Pixels of the picture, 100 to 3000.
         height: Pixels of the picture, 100 to 3000.
         device: The device on which they train.

@@ -28,7 +28,7 @@ class Link:
     Args:
         recipes: One recipe, or up to four that stand side by side.
         panels: The panels of the picture [default: those that the data fills].
-        controls: The controls that are shown [default: the usual ones].
+        controls: The controls that are shown [default: the usual].
         locked: Fields that the page shows but does not change.
         seeds: The number of seeds that train at once.
         present: True shows the picture alone, large.

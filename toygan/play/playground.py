@@ -55,7 +55,7 @@ class Playground(Live):
 
     Args:
         recipe: The recipe; its own seed is the first [default: `Recipe()`].
-        controls: Fields of the recipe that can be changed, or a strength as "regularizers.r1" [default: the usual ones].
+        controls: Fields of the recipe that can be changed, or a strength as "regularizers.r1" [default: the usual].
         panels: The panels of the picture; the name of a metric is a panel, too [default: those that the data fills].
         seeds: The number of seeds that train at once; one is drawn, bands show all of them. Of more than 8, all are
             drawn at first, as after `show_seeds` [default: 8].

@@ -38,7 +38,7 @@ class Twins(Live):
 
     Args:
         recipes: The recipe of each side; the seed of the first is that of all.
-        controls: Fields that can be changed, or strengths as "regularizers.r1" [default: the usual ones].
+        controls: Fields that can be changed, or strengths as "regularizers.r1" [default: the usual].
         panels: The panels of the picture; the name of a metric is a panel, too [default: those that the data fills].
         seeds: The number of seeds of each side; one is drawn, bands show all of them [default: 8].
         width: Pixels of the picture, 100 to 3000.
