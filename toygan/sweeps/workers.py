@@ -70,7 +70,23 @@ class Workers(Executor):
 
 @contextmanager
 def no_interrupts() -> Iterator[None]:
-    """Delay Ctrl-C until the end of the block; Windows cannot."""
+    """Delay Ctrl-C until the end of the block, whichever thread of this process the system gives it to."""
+    held: list[int] = []
+    ours = threading.current_thread() is threading.main_thread()  # the only one that may set handlers, and runs them
+    before = signal.signal(signal.SIGINT, lambda number, _: held.append(number)) if ours else None
+    try:
+        with _blocked():
+            yield
+    finally:
+        if ours:
+            signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)
+        if held:
+            signal.raise_signal(signal.SIGINT)
+
+
+@contextmanager
+def _blocked() -> Iterator[None]:
+    """Block Ctrl-C for this thread and for the processes that it starts; Windows cannot."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
