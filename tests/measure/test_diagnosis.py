@@ -10,8 +10,9 @@ from support.shell import refused, toygan
 
 from toygan import train
 from toygan.cli.diagnose import format_diagnosis
-from toygan.measure.diagnosis import VERDICTS, Diagnosis, describe, diagnose, diagnose_all
+from toygan.measure.diagnosis import VERDICTS, Diagnosis, diagnose, diagnose_all
 from toygan.measure.recent import FEWEST_MEASUREMENTS, WINDOW_ITERATIONS, Recent
+from toygan.measure.shares import describe
 from toygan.parts.metrics import METRICS
 from toygan.play.session import Session
 from toygan.recipe import Recipe
@@ -205,7 +206,7 @@ def test_a_run_that_diverged_says_when_and_one_whose_losses_explode_has_diverged
 @pytest.mark.parametrize("rows", range(FEWEST_MEASUREMENTS))
 def test_nothing_is_said_of_a_run_that_has_just_begun(rows: int) -> None:
     diagnosis = diagnose(of(range(rows), GOOD))
-    assert diagnosis.verdict == "undetermined"
+    assert (diagnosis.verdict, diagnosis.said) == ("undetermined", "too early to tell")
     assert "too few" in diagnosis.cause
 
 
@@ -332,9 +333,9 @@ def test_what_was_before_a_setting_changed_does_not_count() -> None:
     run.step()
     run.run(FEWEST_MEASUREMENTS - 2)
     assert (run.record.since, len(Recent(run.record).steps)) == (FEWEST_MEASUREMENTS + 1, FEWEST_MEASUREMENTS - 1)
-    assert diagnose_all(run.record)[0].cause == (
-        "The settings changed at iteration 5: the run is judged again from iteration 305 on."
-    )
+    waiting = diagnose_all(run.record)[0]
+    assert waiting.said == "judged again from iteration 305"
+    assert waiting.cause == "The settings changed at iteration 5: the run is judged again from iteration 305 on."
     run.step()
     run.measure()
     run.measure()  # measured twice: nothing has changed

@@ -352,7 +352,7 @@ def test_a_notebook_keeps_a_still_of_what_it_showed_beside_the_live_view() -> No
     assert "application/vnd.jupyter.widget-view+json" in live
     assert set(still) == {"image/png", "text/plain"}
     assert "iteration 1" in still["text/plain"]
-    assert "undetermined · 2 of 2 seeds" in still["text/plain"]
+    assert "too early to tell · 2 of 2 seeds" in still["text/plain"]
     png = base64.b64decode(still["image/png"])
     assert png.startswith(b"\x89PNG")
     assert len(png) < 150_000
@@ -637,7 +637,7 @@ async def test_all_seeds_are_shown_by_a_button_sorted_if_asked_and_a_cell_takes_
     page.say(do="all")
     assert (page.words["all"], page.words["sort"]) == ("One seed", "seed")
     titles = [chart["title"] for chart in page.frames[-1]["charts"]]
-    assert titles == ["All seeds", f"Seed 0: {p.session.diagnosis.verdict}", "Verdicts on 3 seeds"]
+    assert titles == ["All seeds", f"Seed 0: {p.session.diagnosis.said}", "Verdicts on 3 seeds"]
     page.say(sort="distance")
     assert page.frames[-1]["charts"][0]["title"] == "All seeds, by distance"
     cells = next(mark for mark in page.frames[-1]["charts"][0]["marks"] if mark["name"] == "cells")

@@ -187,10 +187,10 @@ def test_another_seed_in_focus_is_in_the_words_and_stays_so_after_a_restart() ->
     s = session(SMALL.but(seed=7), seeds=3)
     s.population.generator.theta[2] = math.nan
     s.step()
-    assert s.verdict == "undetermined · 2 of 3 seeds"
+    assert s.verdict == "too early to tell · 2 of 3 seeds (1 diverged)"
     s.focus = 2
     assert "seed 9 (of seeds 7 to 9): diverged at iteration 1" in s.status
-    assert s.verdict == "diverged · 1 of 3 seeds"
+    assert s.verdict == "diverged · 1 of 3 seeds (2 too early to tell)"
     assert s.set("depth", 1)
     assert (s.focus, s.recipe.seed) == (2, 7)
     assert "seed 9 (of seeds 7 to 9): " in s.status
@@ -331,13 +331,13 @@ def test_a_recipe_that_cannot_be_trained_is_refused_before_any_work() -> None:
 
 def test_a_diagnosis_follows_the_run_and_says_how_many_seeds_share_it() -> None:
     s = session(seeds=3)
-    assert s.verdict == "undetermined · 3 of 3 seeds"  # one measurement is too few
+    assert s.verdict == "too early to tell · 3 of 3 seeds"  # one measurement is too few
     s.population.generator.theta[0] = math.nan
     s.step()
-    assert s.verdict == "diverged · 1 of 3 seeds"
+    assert s.verdict == "diverged · 1 of 3 seeds (2 too early to tell)"
     assert s.diagnosis.evidence == ("at iteration 1",)
     s.reset()
-    assert s.verdict == "undetermined · 3 of 3 seeds"
+    assert s.verdict == "too early to tell · 3 of 3 seeds"
 
 
 def test_measuring_twice_at_one_iteration_keeps_what_has_moved_since_the_one_before() -> None:
@@ -408,12 +408,28 @@ def test_an_applied_remedy_is_given_time_and_not_followed_by_its_opposite(monkey
     assert s.offers["apply"] == ""
 
 
+def test_after_a_change_in_play_one_thing_is_said_until_the_run_is_judged_again() -> None:
+    s = session(seeds=2)
+    s.fleet.advance(math.inf, 100)
+    s.play()
+    s.set("lr_d", 0.002)
+    said = set[tuple[str, ...]]()
+    while s.iteration < 140:
+        said.add((s.words["verdict"], s.words["evidence"], s.words["cause"]))
+        s.advance(0)
+    again = "judged again from iteration 410"  # the first measurement with it is at 110
+    why = f"The settings changed at iteration 110: the run is {again} on."
+    assert said == {(f"{again} · 2 of 2 seeds", "", why)}
+    assert s.early
+    assert s.grounds == f"seeds 0, 1: {again} (seed 0: {why})"
+
+
 def test_words_name_the_iteration_at_which_they_were_measured_if_it_is_not_the_present_one() -> None:
     s = session()
     assert "measured at" not in s.status
     assert "at iteration" not in s.words["evidence"]
     s.play()
-    while s.iteration % INTERVAL.soonest < 3:
+    while s.early or s.iteration % INTERVAL.soonest < 3:
         s.advance(0)
     measured = s.snapshot.step
     assert measured < s.iteration

@@ -330,3 +330,16 @@ def test_sides_are_drawn_with_half_of_the_points_of_a_picture_alone() -> None:
     s.close_side(1)
     frames()
     assert frames._looks[0].generated.shape[0] == 2000
+
+
+def test_a_side_that_has_changed_says_from_when_on_it_is_judged_again() -> None:
+    s = twins(SMALL, WIDER)
+    train(s, 50)
+    s.set("lr_d", 0.03, [1])
+    sides = s.words["verdict"].split(" | ")
+    assert "judged again" not in sides[0]
+    assert sides[1] == "B: 2 × judged again from iteration 350"
+    assert s.grounds.splitlines()[1].startswith("B, seed 0: judged again from iteration 350 (The settings changed")
+    assert not s.early, "side A is judged"
+    s.set("lr_g", 0.003)
+    assert s.early

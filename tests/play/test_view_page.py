@@ -197,18 +197,20 @@ def test_without_a_diagnosis_no_remedy_gives_it_away(page: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("verdict", "evidence", "shown"),
+    ("verdict", "early", "shown"),
     [
-        ("undetermined · 3 of 4 seeds", "", "too early to tell · 3 of 4 seeds"),
-        ("undetermined · 3 of 4 seeds", "w1 0.1", "undetermined · 3 of 4 seeds"),
-        ("A: 4 × undetermined | B: 4 × healthy", "", "A: 4 × undetermined\nB: 4 × healthy"),  # at any iteration
+        ("too early to tell · 3 of 4 seeds", True, "too early to tell · 3 of 4 seeds"),
+        ("A: 4 × oscillation | B: 4 × healthy", False, "A: 4 × oscillation\nB: 4 × healthy"),
     ],
 )
-def test_only_a_run_without_evidence_is_too_early_to_tell(page: Any, verdict: str, evidence: str, shown: str) -> None:
-    page.evaluate("(words) => tell(words)", {**WORDS, "verdict": verdict, "evidence": evidence})
-    assert page.locator(".toygan-verdict").text_content() == shown
-    early = page.evaluate("document.querySelector('.toygan-bar').classList.contains('toygan-early')")
-    assert early == shown.startswith("too early")
+def test_the_verdict_has_its_grounds_in_the_tooltip_and_is_marked_while_it_is_early(
+    page: Any, verdict: str, early: bool, shown: str
+) -> None:
+    page.evaluate("(words) => tell(words)", {**WORDS, "verdict": verdict, "early": early, "grounds": "seed 3: gaps 2"})
+    spot = page.get_by_role("note")
+    assert spot.text_content() == shown
+    assert spot.get_attribute("title") == f"{shown}\nseed 3: gaps 2"
+    assert page.evaluate("document.querySelector('.toygan-bar').classList.contains('toygan-early')") == early
 
 
 def test_keys_in_a_playground_are_not_the_notebooks(page: Any) -> None:

@@ -19,7 +19,8 @@ from toygan.chart.recording import MOST_FRAMES, Recording
 from toygan.cli import run_files
 from toygan.cli.replace_run import choose_folder, is_run, replace
 from toygan.files import as_array, decoding, pack, read, unpack, write
-from toygan.measure.diagnosis import describe, diagnose_all
+from toygan.measure.diagnosis import diagnose_all
+from toygan.measure.shares import describe
 from toygan.panels.charts import Charts
 from toygan.panels.look import Look
 from toygan.panels.picture import Picture, choose_panels, headline, seeds_line

@@ -11,7 +11,8 @@ import numpy as np
 import torch
 
 from toygan.explore.detail import FRAMES, POINTS, SIDE
-from toygan.measure.diagnosis import describe, diagnose_all
+from toygan.measure.diagnosis import diagnose_all
+from toygan.measure.shares import describe
 from toygan.panels.look import Look, find_d_output
 from toygan.panels.look import grid as make_grid
 from toygan.parts.metrics import live_metrics

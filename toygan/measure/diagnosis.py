@@ -8,9 +8,8 @@ from weakref import WeakKeyDictionary
 
 from toygan.measure import signs
 from toygan.measure.advice import advice, find_cause
-from toygan.measure.recent import FEWEST_MEASUREMENTS, Recent
+from toygan.measure.recent import CHANGE_ITERATIONS, FEWEST_MEASUREMENTS, Recent
 from toygan.measure.words import percent
-from toygan.parts.metrics import METRICS
 from toygan.runs.record import Record
 from toygan.text import format_number
 
@@ -24,12 +23,19 @@ class Diagnosis:
         evidence: The numbers behind it, beside the scores of true samples.
         cause: The cause in a sentence, or "".
         remedy: A remedy to try, with its odds, or "".
+        pending: What is said in place of the verdict while it is too early for one, or "".
     """
 
     verdict: str
     evidence: tuple[str, ...]
     cause: str
     remedy: str
+    pending: str = ""
+
+    @property
+    def said(self) -> str:
+        """The verdict, or what is said in its place while it is too early for one."""
+        return self.pending or self.verdict
 
     @property
     def knob(self) -> str:
@@ -73,15 +79,27 @@ class Verdict:
 
 def diagnose(recent: Recent) -> Diagnosis:
     """Return the diagnosis by the first verdict of VERDICTS that fits; "undetermined" after too few measurements."""
-    if recent.changed_lately and not VERDICTS["diverged"].fits(recent):
-        again = f"the run is judged again from iteration {recent.judged_from:,} on"
-        return Diagnosis("undetermined", (), f"The settings changed at iteration {recent.since:,}: {again}.", "")
-    if len(recent.course("sliced-w1")) < FEWEST_MEASUREMENTS and not VERDICTS["diverged"].fits(recent):
-        return Diagnosis("undetermined", (), "There are too few measurements yet with these settings.", "")
+    few = len(recent.course("sliced-w1")) < FEWEST_MEASUREMENTS
+    if (few or recent.changed_lately) and not VERDICTS["diverged"].fits(recent):
+        if recent.changed:
+            return wait_after(recent.since)
+        cause = "There are too few measurements yet with these settings."
+        return Diagnosis("undetermined", (), cause, "", "too early to tell")
     name = next(name for name, verdict in VERDICTS.items() if verdict.fits(recent))
     found = VERDICTS[name].diagnose(name, recent)
     early = name == "undetermined" and not recent.started
     return replace(found, cause="It is early: most runs wander in their first iterations.") if early else found
+
+
+def wait_after(since: int) -> Diagnosis:
+    """Return what is said of a run until it is judged again, in the same words all the time.
+
+    Args:
+        since: The iteration of the first measurement with its present settings.
+    """
+    again = f"judged again from iteration {since + CHANGE_ITERATIONS:,}"
+    cause = f"The settings changed at iteration {since:,}: the run is {again} on."
+    return Diagnosis("undetermined", (), cause, "", again)
 
 
 def diagnose_all(record: Record) -> list[Diagnosis]:
@@ -112,21 +130,6 @@ def diagnose_all(record: Record) -> list[Diagnosis]:
 
 # A picture, its words and its controls ask the same question of one measurement: 1 ms for each member.
 _known: WeakKeyDictionary[Record, tuple[object, list[Diagnosis]]] = WeakKeyDictionary()
-
-
-def describe(diagnoses: Sequence[Diagnosis], member: int = 0) -> dict[str, str]:
-    """Return one member's diagnosis as texts: verdict, with the number of seeds that share it, evidence, and so on.
-
-    The lines of `terms` explain the metrics that the evidence names, each as "name: help".
-    """
-    mine = diagnoses[member]
-    same = sum(other.verdict == mine.verdict for other in diagnoses)
-    shared = f" · {same} of {len(diagnoses)} seeds" if len(diagnoses) > 1 else ""
-    named = [name for name in (part.partition(" ")[0] for part in mine.evidence) if name in METRICS]
-    return {
-        "verdict": mine.verdict + shared, "evidence": ", ".join(mine.evidence), "cause": mine.cause,
-        "remedy": mine.remedy, "terms": "\n".join(f"{name}: {METRICS[name].help.replace('`', '')}" for name in named),
-    }  # fmt: skip
 
 
 def _place(recent: Recent) -> list[str]:

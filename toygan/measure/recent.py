@@ -60,10 +60,15 @@ class Recent:
         return self.since + CHANGE_ITERATIONS
 
     @property
+    def changed(self) -> bool:
+        """True if the settings changed during the run."""
+        return self._settled > 0
+
+    @property
     def changed_lately(self) -> bool:
         """True if the settings changed during the run, and it has not been given its time since."""
         newest = int(self._record.steps[-1]) if len(self._record) else 0
-        return self._settled > 0 and newest < self.judged_from
+        return self.changed and newest < self.judged_from
 
     @cached_property
     def k(self) -> int:

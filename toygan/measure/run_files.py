@@ -48,10 +48,14 @@ def decode_diagnoses(text: str) -> dict[int, Diagnosis]:
     """Return the diagnosis of each seed from the JSON of `encode_diagnoses`; ValueError for any other text."""
     try:
         found = {
-            int(row["seed"]): Diagnosis(row["verdict"], tuple(row["evidence"]), row["cause"], row["remedy"])
+            int(row["seed"]): Diagnosis(
+                row["verdict"], tuple(row["evidence"]), row["cause"], row["remedy"], row.get("pending", "")
+            )
             for row in load_json(text)
         }
-        words = [word for one in found.values() for word in (one.verdict, *one.evidence, one.cause, one.remedy)]
+        words = [
+            word for one in found.values() for word in (one.verdict, *one.evidence, one.cause, one.remedy, one.pending)
+        ]
         if found and all(word.isprintable() for word in words):
             return found
     except (TypeError, LookupError, AttributeError, ValueError):

@@ -67,7 +67,7 @@ class Measurement:
         """Copy the named metrics of a record, by default all that the newest snapshot has, and verdicts if asked."""
         if newest is None:
             return Measurement(0, record.steps.copy(), {}, {}, record.best_at.copy())
-        verdicts = tuple(diagnosis.verdict for diagnosis in diagnose_all(record)) if diagnosed and len(record) else ()
+        verdicts = tuple(diagnosis.said for diagnosis in diagnose_all(record)) if diagnosed and len(record) else ()
         names = list(newest.metrics if metrics is None else [name for name in metrics if name in newest.metrics])
         courses = [record.course(name) for name in names]
         if courses and all(np.array_equal(at, courses[0][0]) for at, _ in courses):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from toygan.identity import describe_file, renew
-from toygan.measure.diagnosis import Diagnosis, diagnose_all
+from toygan.measure.diagnosis import Diagnosis, diagnose_all, wait_after
 from toygan.panels.layers import DEFAULT_LAYERS, LABELS
 from toygan.parts.metrics import live_metrics
 from toygan.parts.metrics.game import GAME_METRICS
@@ -53,6 +53,7 @@ class Diagnosed(NamedTuple):
     last: Snapshot | None
     found: list[Diagnosis]
     at: float
+    recipes: tuple[Recipe, ...]  # of the run then
 
 
 class FleetSession:
@@ -121,6 +122,16 @@ class FleetSession:
     def words(self) -> dict[str, str]:
         """The diagnosis below the picture, by the names of `view.js`."""
         raise NotImplementedError
+
+    @property
+    def grounds(self) -> str:
+        """The numbers that the verdicts rest on, a line each; "" if there are none."""
+        return ""
+
+    @property
+    def early(self) -> bool:
+        """True while it is too early for any verdict that is shown."""
+        return False
 
     @property
     def stretch(self) -> str:
@@ -354,10 +365,15 @@ class FleetSession:
         return run.steps if last is None else last.step
 
     def _diagnosed(self, run: Run) -> Diagnosed:
-        last, made, now = run.record.last, self._diagnoses.get(run), time.monotonic()
-        if made is not None and (made.last is last or self._may_wait(made, last, now)):
+        last, made, now, recipes = run.record.last, self._diagnoses.get(run), time.monotonic(), run.population.recipes
+        known = made is not None and made.recipes is recipes
+        if made is not None and known and (made.last is last or self._may_wait(made, last, now)):
             return made
-        self._diagnoses[run] = Diagnosed(last, diagnose_all(run.record), now)
+        found = diagnose_all(run.record)
+        if run.record.recipes != recipes:  # they have changed in play, and were not measured since
+            waiting = wait_after(max(run.due_at, run.steps + 1))
+            found = [one if one.verdict == "diverged" else waiting for one in found]
+        self._diagnoses[run] = Diagnosed(last, found, now, recipes)
         return self._diagnoses[run]
 
     def _may_wait(self, made: Diagnosed, last: Snapshot | None, now: float) -> bool:

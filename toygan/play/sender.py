@@ -68,8 +68,8 @@ class Sender:
         marks = [(step, kind, spell(words)) for step, kind, words in times.pop("marks", ())]
         return {
             **told, "status": spell(told["status"]), "message": spell(s.message), "refused": s.refused,
-            "playing": s.playing, "focus": s.focus, "seeds": s.choices, "iteration": s.iteration,
-            **s.offers, **times, "marks": marks, **s.sorting,
+            "grounds": spell(s.grounds), "early": s.early, "playing": s.playing, "focus": s.focus, "seeds": s.choices,
+            "iteration": s.iteration, **s.offers, **times, "marks": marks, **s.sorting,
         }  # fmt: skip
 
     def page(self) -> bytes:

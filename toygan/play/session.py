@@ -11,7 +11,8 @@ from typing import Any
 from toygan.identity import describe_file, list_changes
 from toygan.limits import refuse_too_large
 from toygan.measure.advice import advice, describe_changes, remedies
-from toygan.measure.diagnosis import Diagnosis, describe
+from toygan.measure.diagnosis import Diagnosis
+from toygan.measure.shares import describe, tell_grounds
 from toygan.measure.terms import Term, list_terms
 from toygan.measure.words import label, status
 from toygan.panels.picture import headline, seeds_line
@@ -19,7 +20,7 @@ from toygan.panels.pins import Pin
 from toygan.panels.seeds import sorts
 from toygan.parts.metrics import live_metrics
 from toygan.play.alone import alone
-from toygan.play.fleet_session import Interval
+from toygan.play.fleet_session import Diagnosed, Interval
 from toygan.play.settings import describe_value, with_value
 from toygan.play.time_machine import TimeMachine, TimeMark
 from toygan.recipe import DEFAULT, KNOBS, MOST_SEEDS, Recipe, RecipeError, check_count, check_recipe
@@ -410,11 +411,25 @@ class Session(TimeMachine):
     def words(self) -> dict[str, str]:
         """The diagnosis of the member in focus, by the names of `view.js`, and when it was made if that is not now."""
         words = describe(self.diagnoses, self.focus)
-        if (at := self._diagnosed_at(self.run)) < self.iteration and self.diagnosis.verdict != "diverged":
+        dated = self.diagnosis.evidence and self.diagnosis.verdict != "diverged"
+        if (at := self._diagnosed_at(self.run)) < self.iteration and dated:
             words["evidence"] = ", ".join(filter(None, (words["evidence"], f"at iteration {at:,}")))
         if self._earlier:
             words["remedy"] = advice(self.diagnosis.verdict, self.recipe, self._earlier)
         return words
+
+    _grounded: tuple[Diagnosed | None, int, str] = (None, 0, "")  # diagnoses, a member, and both in words
+
+    @property
+    def grounds(self) -> str:
+        made = self._diagnosed(self.run)
+        if self._grounded[0] is not made or self._grounded[1] != self.focus:  # every frame asks
+            self._grounded = made, self.focus, tell_grounds(made.found, self.focus, self.recipe.seed)
+        return self._grounded[2]
+
+    @property
+    def early(self) -> bool:
+        return bool(self.diagnosis.pending)
 
     @property
     def places(self) -> list[tuple[Run, int]]:

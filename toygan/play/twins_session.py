@@ -322,6 +322,18 @@ class TwinsSession(TimeMachine):
         verdict = " | ".join(f"{letter}: {words}" for letter, words in zip(LETTERS, verdicts, strict=False))
         return {"verdict": verdict, "evidence": "", "cause": self._differences_so_far(), "remedy": ""}
 
+    @property
+    def grounds(self) -> str:
+        """The numbers behind the verdicts on the seed in focus, a line a side."""
+        seed, shown = self.recipes[0].seed + self.focus, [several[self.focus] for several in self.diagnoses]
+        numbers = [", ".join(one.evidence) or one.cause for one in shown]
+        lines = zip(LETTERS, shown, numbers, strict=False)
+        return "\n".join(f"{letter}, seed {seed}: {one.said} ({numbers})" for letter, one, numbers in lines)
+
+    @property
+    def early(self) -> bool:
+        return all(several[self.focus].pending for several in self.diagnoses)
+
     def _differences_so_far(self) -> str:
         """Return the comparisons in words, a line a side."""
         if self.sides == 1 or self.seeds < 2:
@@ -379,5 +391,5 @@ def _restarts(old: Recipe, new: Recipe) -> bool:
 
 def _count_verdicts(several: Sequence[Diagnosis]) -> str:
     """Return the verdicts on the seeds of a side, the most frequent first."""
-    counts = Counter(diagnosis.verdict for diagnosis in several).most_common()
+    counts = Counter(diagnosis.said for diagnosis in several).most_common()
     return ", ".join(f"{count} × {verdict}" if len(several) > 1 else verdict for verdict, count in counts)

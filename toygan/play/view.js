@@ -15,7 +15,7 @@ import { Tour } from "./tour.js";
  * @import { Times } from "./timeline.js"
  *
  * @typedef {Diagnosed & Times & Sorts & { status: string, message: string, refused: boolean, playing: boolean,
- *   focus: number, seeds: number, iteration: number, apply?: string, undo?: string, compare?: string,
+ *   grounds?: string, early?: boolean, focus: number, seeds: number, iteration: number, apply?: string, undo?: string, compare?: string,
  *   pin?: string, unpin?: string, all?: string }} Words
  * @typedef {Words & Message & { frame: number }} FrameMessage
  * @typedef {{ get(name: string): any, set(name: string, value: any): void, save_changes(): void,
@@ -67,7 +67,6 @@ const NO_KERNEL = "no kernel here: what it showed last stands below; run the cel
 const SILENT = "no answer yet: if the kernel was restarted or has died, run the cell again";
 const NO_NUMBERS = "no picture: this front end loses the numbers that it is made of";
 
-const UNKNOWN = "undetermined", EARLY = "too early to tell"; // without evidence there are too few measurements
 const COUNTED = /^iteration [\d,]+(?: · |$)/; // the start of a status line, which stands in large digits
 
 const ACK_EVERY = 6; // painted frames
@@ -266,6 +265,7 @@ class LiveView {
   /** @type {Tour | null} */
   #tour = null;
   #stage;
+  #verdict;
   #timeline = new Timeline((at) => this.#ask({ at }));
   #acknowledgements = new Acknowledgements((content) => this.#say(content));
 
@@ -279,8 +279,9 @@ class LiveView {
     this.el = el;
     this.#stage = new Stage(el, model);
     count.append(this.#digits, make("small", "", { textContent: "iteration" }));
-    const take = (/** @type {string} */ name) => reasons.querySelector(`.toygan-${name}`) ?? "";
-    this.#status.append(take("verdict"), this.#message);
+    const take = (/** @type {string} */ name) => /** @type {HTMLElement} */ (reasons.querySelector(`.toygan-${name}`));
+    this.#verdict = Object.assign(take("verdict"), { tabIndex: 0, role: "note" });
+    this.#status.append(this.#verdict, this.#message);
     const under = make("div", "toygan-under");
     more.append(this.#sort.element, ...this.#buttons.slice(MORE, -1), this.#more.element);
     under.append(this.#timeline.element, more);
@@ -425,10 +426,10 @@ class LiveView {
     this.#root.ariaLabel = words.status;
     this.keyboard.follow(words);
     const verdict = words.verdict.replaceAll(" | ", "\n"); // of several sides, a line each
-    const early = !words.evidence && verdict.startsWith(UNKNOWN); // recipes side by side never have evidence
-    this.#diagnosis.show({ ...words, verdict: early ? verdict.replace(UNKNOWN, EARLY) : verdict });
+    this.#diagnosis.show({ ...words, verdict });
+    this.#explain([verdict, words.grounds].filter(Boolean).join("\n"));
     this.#bar.classList.toggle("toygan-several", verdict.includes("\n"));
-    this.#bar.classList.toggle("toygan-early", early);
+    this.#bar.classList.toggle("toygan-early", words.early === true);
     this.#timeline.show(words);
     this.#mark(words);
     this.#tour?.follow(words);
@@ -442,6 +443,11 @@ class LiveView {
     this.#status.classList.toggle("toygan-refused", words.refused);
     this.#bar.classList.toggle("toygan-playing", words.playing);
     showPlaying(words.playing, this.#buttons[0], this.#status);
+  }
+
+  /** Put the numbers behind the verdict into its tooltip, which screen readers read as its description. @param {string} words */
+  #explain(words) {
+    if (this.#verdict.title !== words) this.#verdict.title = words;
   }
 
   /** @param {Words} words with the changes of settings, which curves show, too */
