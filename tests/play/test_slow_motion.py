@@ -152,9 +152,12 @@ async def test_stages_advance_by_themselves_until_pause_or_another_act(make):
     page, card = Page(p), p.slow_motion
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(slow_card, "STAGE_SECONDS", 0.0)
-        card.button.value = card.auto.value = True
-        await until(lambda: p.session.iteration == 1 and p.session.stages)  # the next iteration follows
-        card.auto.value = False
+        page.say(do="slow")
+        await until(
+            lambda: card.button.value and p.session.iteration == 1 and p.session.stages
+        )  # the next iteration follows
+        page.say(do="slow")
+        await until(lambda: not card.auto.value)
         at = p.session.slow_motion.at
         for _ in range(5):
             await asyncio.sleep(0)

@@ -150,6 +150,26 @@ def test_buttons_and_keys_ask_for_what_they_stand_for(page: Any) -> None:
     assert said(page) == [{"focus": 1}], "play is a key of the picture as a whole"
 
 
+def test_the_list_beside_step_steps_one_player_and_is_closed_by_escape(page: Any) -> None:
+    opener = page.get_by_role("button", name="step one player, or an iteration in slow motion")
+    acts = [page.get_by_role("menuitem", name=name) for name in ("Step D", "Step G", "In slow motion")]
+    said(page)
+    page.locator(".toygan-step").focus()
+    page.keyboard.press("Tab")
+    for down, name in enumerate(("step-d", "step-g", "slow")):
+        page.keyboard.press("Enter")
+        assert opener.get_attribute("aria-expanded") == "true"
+        for _ in range(down):
+            page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        assert said(page) == [{"do": name}]
+        assert not any(act.is_visible() for act in acts)
+        opener.focus()
+    opener.click()
+    page.keyboard.press("Escape")
+    assert (said(page), page.evaluate("document.activeElement.title")) == ([], opener.get_attribute("title"))
+
+
 def test_a_remedy_can_be_applied_and_undone_only_if_the_kernel_offers_it(page: Any) -> None:
     page.evaluate("(words) => tell(words)", WORDS)
     apply, undo = page.locator(".toygan-apply"), page.locator(".toygan-undo")

@@ -6,7 +6,7 @@ from toygan.play.view import View
 
 SCRIPT = View._esm.replace("export default", "globalThis.widget =")
 KERNEL = """() => {
-    const hear = {}, traits = { width: 960, height: 540, present: false, acts: [] };
+    const hear = {}, traits = { width: 960, height: 540, present: false, acts: ["step-d", "step-g", "slow", "tour"] };
     traits.opening = globalThis.opening ?? null;
     globalThis.said = [];
     const model = {

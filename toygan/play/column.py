@@ -54,13 +54,13 @@ class Fold(anywidget.AnyWidget):
 
 
 class ControlColumn(w.VBox):  # type: ignore[misc]
-    """Groups of controls, one above the other, below what stands on top of all of them."""
+    """Groups of controls, one above the other, between what stands above and below all of them."""
 
-    def __init__(self, groups: Sequence[Group], top: Sequence[w.Widget] = ()) -> None:
+    def __init__(self, groups: Sequence[Group], top: Sequence[w.Widget] = (), bottom: Sequence[w.Widget] = ()) -> None:
         self._groups = {group: w.Box().add_class("toygan-rows") for group in groups if group.fields}
         self.heads = {group.name: Fold(label=group.name, unfolded=group.open) for group in self._groups if group.name}
         boxes = [w.VBox([*self._head(group), rows]) for group, rows in self._groups.items()]
-        super().__init__([*top, *(box.add_class("toygan-section") for box in boxes)])
+        super().__init__([*top, *(box.add_class("toygan-section") for box in boxes), *bottom])
         self.add_class("toygan-column")
 
     def _head(self, group: Group) -> list[Fold]:

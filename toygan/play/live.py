@@ -317,6 +317,9 @@ class Live(w.VBox):  # type: ignore[misc]
     def draw(self) -> None:
         """Show what draws data, if there is something."""
 
+    def _turn_slow_motion(self) -> None:
+        """Play iterations in slow motion, or pause there, if it can."""
+
     def _follow_poll(self) -> None:
         """Let the first seeds answer the question, if there is one, once for each measurement."""
         fleet, n = self.session.fleet, self.session.choices
@@ -506,7 +509,7 @@ class Live(w.VBox):  # type: ignore[misc]
                 "play": self._toggle, "step": self._step, "reset": self.reset, "apply": self.apply_remedy,
                 "undo": self.undo, "compare": self.compare, "all": self.turn_seeds, "pin": self.pin,
                 "unpin": self.unpin, "step-d": partial(self.step, "D"), "step-g": partial(self.step, "G"),
-                "share": self.share, "draw": self.draw,
+                "slow": self._turn_slow_motion, "share": self.share, "draw": self.draw,
             }  # fmt: skip
             acts[content["do"]]()
         elif "focus" in content:

@@ -1,7 +1,10 @@
-// A button that opens a list of acts: what is used less often than the buttons beside it.
+// A button that opens a list of acts: those that are used less often than the buttons beside it.
 import { labelButton, make } from "../chart/elements.js";
 
-/** @typedef {readonly [name: string, text: string, icon: string, title: string]} Act */
+/**
+ * @typedef {readonly [name: string, text: string, icon: string, title: string]} Act
+ * @typedef {{ text: string, icon?: string, title: string, acts: readonly Act[] }} Offer `text`: on the button
+ */
 
 const MOVES = /** @type {Record<string, number>} */ ({ ArrowDown: 1, ArrowUp: -1 });
 
@@ -9,15 +12,18 @@ const MOVES = /** @type {Record<string, number>} */ ({ ArrowDown: 1, ArrowUp: -1
 export class More {
   element = make("div", "toygan-more-acts");
   #list = make("div", "toygan-acts", { popover: "auto", role: "menu" });
-  #opener = make("button", "toygan-button toygan-more-opener", {
-    type: "button",
-    title: "step one player, share, draw data, take a tour …",
-    ariaHasPopup: "menu",
-  });
+  #opener;
 
-  /** @param {readonly Act[]} acts @param {(name: string) => void} chosen */
-  constructor(acts, chosen) {
-    labelButton(this.#opener, "More", "fa-ellipsis-h");
+  /** @param {Offer} offer @param {(name: string) => void} chosen */
+  constructor({ text, icon = "", title, acts }, chosen) {
+    const opener = make("button", "toygan-button toygan-more-opener", { type: "button", title, ariaHasPopup: "menu" });
+    this.#opener = opener;
+    if (icon) labelButton(opener, text, icon);
+    else Object.assign(opener, { textContent: text, ariaLabel: title });
+    opener.ariaExpanded = "false";
+    this.#list.addEventListener("beforetoggle", (event) => {
+      opener.ariaExpanded = String(/** @type {ToggleEvent} */ (event).newState === "open");
+    });
     this.buttons = acts.map(([name, text, icon, title]) => {
       const button = make("button", `toygan-act toygan-${name}`, { type: "button", role: "menuitem", title });
       labelButton(button, text, icon);
@@ -29,15 +35,15 @@ export class More {
     });
     this.names = acts.map(([name]) => name);
     this.#list.append(...this.buttons);
-    this.element.append(this.#opener, this.#list);
-    this.#opener.addEventListener("click", () => this.#open());
+    this.element.append(opener, this.#list);
+    opener.addEventListener("click", () => this.#open());
     this.#list.addEventListener("keydown", (event) => this.#press(event));
   }
 
   /** @param {readonly string[]} names of the acts that there are */
   show(names) {
     this.buttons.forEach((button, i) => button.hidden = !names.includes(this.names[i]));
-    this.element.hidden = !names.length;
+    this.element.hidden = this.buttons.every((button) => button.hidden);
   }
 
   /** Let nothing be asked any more. */

@@ -122,18 +122,19 @@ class Playground(Live):
         self.export = Card(export_card.TITLE, export_card.TIP, self._render_script, self._post)
         self._given = None if controls is None else names
         self.poll = None if poll is None else PollCard(poll)
-        self.column = ControlColumn(choose_groups(self._given, used), top=[*filter(None, [self.poll])])
-        self.column.fill(self.controls)
         self.slow_motion = SlowCard(session, self.next_stage, self._post, self._is_seen)
+        top = [*filter(None, [self.poll])]
+        self.column = ControlColumn(choose_groups(self._given, used), top, bottom=[self.slow_motion])
+        self.column.fill(self.controls)
         lock(self.controls, locked)
         told = None if controls is None else tuple(names)
         self._told = Link(
             (session.recipe,), None if shown is None else tuple(shown), told, tuple(locked), session.seeds, poll=poll
         )
-        self._below = [self.remedies, self.slow_motion, self.formulas, self.export]
+        self._below = [self.remedies, self.formulas, self.export]
         self._pad: DrawPad | None = None
         self._lay_out(self.column, *self._below)
-        self.view.acts = ["step-d", "step-g", "share", *(["draw"] if "data" not in locked else []), "tour"]
+        self.view.acts = ["step-d", "step-g", "slow", "share", *(["draw"] if "data" not in locked else []), "tour"]
         self.view.present = present
         if run is None:
             close_earlier(self)
@@ -191,6 +192,9 @@ class Playground(Live):
             return
         self._below.insert(0, self._pad)
         self._lay_out(self.column, *self._below)
+
+    def _turn_slow_motion(self) -> None:
+        self.slow_motion.turn()
 
     def _set_data(self, spec: str) -> None:
         self.set("data", spec)

@@ -85,6 +85,11 @@ class SlowCard(Card):
             self.auto.value = False
         self.follow(tuple(map(id, self._session.stages)), self._session.playing)
 
+    def turn(self) -> None:
+        """Open the card and let the stages advance by themselves, or pause them if they do."""
+        self.button.value = True
+        self.auto.value = not self.auto.value
+
     def _turn(self) -> None:
         super()._turn()
         if not self.button.value:

@@ -81,20 +81,19 @@ class Twins(Live):
         self._restarted = -math.inf
         bar = w.HBox().add_class("toygan-sides")
         self.poll = None if poll is None else PollCard(poll)
-        self.column = ControlColumn(
-            choose_groups(None if controls is None else names, _used(twins)), [bar, *filter(None, [self.poll])]
-        )
+        groups = choose_groups(None if controls is None else names, _used(twins))
+        self.slow_motion = SlowCard(twins, self.next_stage, self._post, self._is_seen)
+        self.column = ControlColumn(groups, [bar, *filter(None, [self.poll])], bottom=[self.slow_motion])
         self.settings = SideControls(names, twins, self._want, self.column.fill, locked)
         super().__init__(twins, TwinsFrames(twins, panels), (width, height))
         self._copy = self._button("Add a copy", "copy", "columns", self._copy_chosen)
         self._close = self._button("Close", "close-side", "times", self._close_chosen)
         self.add_class("toygan-twins")
         bar.children = [self.settings.choice, self._copy, self._close]
-        self.slow_motion = SlowCard(twins, self.next_stage, self._post, self._is_seen)
         told, shown = None if controls is None else tuple(names), None if panels is None else tuple(panels)
         self._told = Link(tuple(twins.recipes), shown, told, tuple(locked), twins.seeds, poll=poll)
-        self._lay_out(self.column, self.slow_motion)
-        self.view.acts = ["step-d", "step-g", "share", "tour"]
+        self._lay_out(self.column)
+        self.view.acts = ["step-d", "step-g", "slow", "share", "tour"]
         self.view.present = present
         self._show_sides()
         if session is None:
@@ -204,6 +203,9 @@ class Twins(Live):
         return letters.index(side)
 
     # The buttons.
+
+    def _turn_slow_motion(self) -> None:
+        self.slow_motion.turn()
 
     def _copy_chosen(self) -> None:
         if self._reach_seen(self._copy_chosen):

@@ -44,14 +44,27 @@ const BUTTONS = [
 ];
 const MORE = 3;
 const OFFERED = /** @type {readonly ("pin" | "unpin" | "all" | "compare")[]} */ (["pin", "unpin", "all", "compare"]);
-/** @type {import("./more.js").Act[]} in the list behind "More", if the kernel offers them */
-const ACTS = [
-  ["step-d", "Step of D alone", "fa-step-forward", "one iteration's step of D, while G stands still"],
-  ["step-g", "Step of G alone", "fa-step-forward", "one iteration's step of G, while D stands still"],
-  ["share", "Share a link", "fa-link", "copy a line that opens this page, with all of its settings"],
-  ["draw", "Draw data", "fa-pencil", "draw points, paste a table, or open a CSV file, and train on it"],
-  ["tour", "Take a tour", "fa-question", "walk through the parts of this page: it waits for you"],
-];
+/** @type {import("./more.js").Offer} at "Step"; the kernel says which of the acts there are */
+const STEP_WAYS = {
+  text: "▾",
+  title: "step one player, or an iteration in slow motion",
+  acts: [
+    ["step-d", "Step D", "fa-step-forward", "one iteration's step of D, while G stands still"],
+    ["step-g", "Step G", "fa-step-forward", "one iteration's step of G, while D stands still"],
+    ["slow", "In slow motion", "fa-film", "iteration by iteration in stages, each with a caption; again: pause"],
+  ],
+};
+/** @type {import("./more.js").Offer} below the picture */
+const LESS_USED = {
+  text: "More",
+  icon: "fa-ellipsis-h",
+  title: "share, take a tour …",
+  acts: [
+    ["share", "Share a link", "fa-link", "copy a line that opens this page, with all of its settings"],
+    ["draw", "Draw data", "fa-pencil", "draw points, paste a table, or open a CSV file, and train on it"],
+    ["tour", "Take a tour", "fa-question", "walk through the parts of this page: it waits for you"],
+  ],
+};
 const OFFERS = /** @type {const} */ ([
   ["apply", "fa-check", "change the settings as the diagnosis advises"],
   ["undo", "fa-undo", "take back the change that the diagnosis advised last"],
@@ -261,7 +274,8 @@ class LiveView {
     button.addEventListener("click", () => this.#ask({ do: name }));
     return button;
   });
-  #more = new More(ACTS, (name) => name === "tour" ? this.#begin() : this.#ask({ do: name }));
+  #steps = new More(STEP_WAYS, (name) => this.#ask({ do: name }));
+  #more = new More(LESS_USED, (name) => name === "tour" ? this.#begin() : this.#ask({ do: name }));
   /** @type {Tour | null} */
   #tour = null;
   #stage;
@@ -285,8 +299,10 @@ class LiveView {
     const under = make("div", "toygan-under");
     more.append(this.#sort.element, ...this.#buttons.slice(MORE, -1), this.#more.element);
     under.append(this.#timeline.element, more);
-    this.#more.show(model.get("acts"));
-    bar.append(...this.#buttons.slice(0, MORE), count, this.#status, ...this.#buttons.slice(-1));
+    for (const list of [this.#steps, this.#more]) list.show(model.get("acts"));
+    const [play, step, ...others] = this.#buttons.slice(0, MORE), split = make("div", "toygan-split");
+    split.append(step, this.#steps.element);
+    bar.append(play, split, ...others, count, this.#status, ...this.#buttons.slice(-1));
     this.#root.style.setProperty("--toygan-shape", String(model.get("width") / model.get("height")));
     el.classList.add("toygan-live");
     offers.append(...this.#offers, take("remedy"));
@@ -365,7 +381,7 @@ class LiveView {
     showPlaying(false, this.#buttons[0], this.#status);
     this.#bar.classList.remove("toygan-playing");
     for (const button of [...this.#buttons, ...this.#offers]) button.disabled = true;
-    this.#more.disable();
+    for (const list of [this.#steps, this.#more]) list.disable();
     this.#warn(words);
   }
 

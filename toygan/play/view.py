@@ -29,7 +29,8 @@ SAYS: dict[str, type] = {
     "at": int, "layer": str, "sort": str,
 }  # fmt: skip
 BUTTONS = (
-    "play", "step", "step-d", "step-g", "reset", "apply", "undo", "compare", "all", "pin", "unpin", "share", "draw"
+    "play", "step", "step-d", "step-g", "slow", "reset", "apply", "undo", "compare", "all", "pin", "unpin", "share",
+    "draw",
 )  # fmt: skip
 
 
@@ -146,7 +147,9 @@ class View(anywidget.AnyWidget):
     )
     width = traitlets.Int().tag(sync=True)  # of the picture, in pixels; their ratio is its shape
     height = traitlets.Int().tag(sync=True)
-    acts: Any = traitlets.List(traitlets.Unicode()).tag(sync=True)  # behind "More", by the names of `view.js`
+    acts: Any = traitlets.List(traitlets.Unicode()).tag(
+        sync=True
+    )  # at "Step" and behind "More", by the names of `view.js`
     opening: Any = traitlets.Dict(default_value=None, allow_none=True).tag(
         sync=True
     )  # a whole frame with its "buffers"
