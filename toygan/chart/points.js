@@ -52,7 +52,7 @@ function paintShape(context, shape, px, py, r, point, { paper, style }) {
   }
 }
 
-/** @type {Map<string, OffscreenCanvas>} */
+/** @type {Map<string, ImageBitmap>} */
 const stamps = new Map();
 
 /**
@@ -68,19 +68,34 @@ const stamps = new Map();
 function makeStamp(context, shape, r, point, palette) {
   const ratio = context.getTransform().a, half = Math.ceil((r + 2 * point) * ratio), side = 2 * half / ratio;
   const key = [shape, r, ratio, context.fillStyle, palette.paper].join(" ");
-  const known = stamps.get(key), one = known ?? new OffscreenCanvas(2 * half, 2 * half), own = one.getContext("2d");
-  if (!known && own) {
-    own.scale(ratio, ratio);
-    own.fillStyle = own.strokeStyle = context.fillStyle;
-    paintShape(own, shape, side / 2, side / 2, r, point, palette);
-    if (stamps.size === MOST_STAMPS) stamps.clear(); // of other sizes and themes
-    stamps.set(key, one);
-  }
+  const one = stamps.get(key) ?? paintStamp(context.fillStyle, 2 * half, ratio, shape, r, point, palette);
+  if (stamps.size === MOST_STAMPS) stamps.clear(); // of other sizes and themes
+  stamps.set(key, one);
   context.imageSmoothingEnabled = false; // copies lie on whole pixels
   return (context, _, px, py) => {
     const left = (Math.round(px * ratio) - half) / ratio, top = (Math.round(py * ratio) - half) / ratio;
     context.drawImage(one, left, top, side, side);
   };
+}
+
+/**
+ * Paint one point in the middle of a bitmap of `pixels` by `pixels`: of a canvas each copy would take a new snapshot.
+ * @param {string | CanvasGradient | CanvasPattern} colour
+ * @param {number} pixels
+ * @param {number} ratio
+ * @param {string} shape
+ * @param {number} r
+ * @param {number} point
+ * @param {Palette} palette
+ */
+function paintStamp(colour, pixels, ratio, shape, r, point, palette) {
+  const canvas = new OffscreenCanvas(pixels, pixels), context = canvas.getContext("2d"), middle = pixels / ratio / 2;
+  if (context) {
+    context.scale(ratio, ratio);
+    context.fillStyle = context.strokeStyle = colour;
+    paintShape(context, shape, middle, middle, r, point, palette);
+  }
+  return canvas.transferToImageBitmap();
 }
 
 /**
