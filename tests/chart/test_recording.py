@@ -60,6 +60,25 @@ def test_a_run_that_goes_back_is_recorded_from_there_on() -> None:
     assert [frame.iteration for frame in recording.frames] == [0]
 
 
+def test_frames_that_nobody_asks_for_between_are_kept_as_if_somebody_did() -> None:
+    steps = [*range(0, 60, 2), 40, 41, *range(41, 90, 3), 7, *range(8, 40)]
+    quiet, asked = Recording(limit=6), Recording(limit=6)
+    for at, i in enumerate(steps):
+        for recording in (quiet, asked):
+            recording.add(i, {**WORDS, "status": str(at)}, [grown(i + 1)])
+        assert asked.frames[-1].iteration == i
+    assert quiet._pack() == asked._pack()
+
+
+def test_a_frame_is_recorded_as_it_was_though_its_numbers_change_later() -> None:
+    x = np.arange(3.0)
+    changing = chart(Points("dots", "generated", x, x), x=Axis("x", 0, 9))
+    recording = Recording()
+    recording.add(0, WORDS, [changing])
+    x += 5
+    assert list(next(recording.charts(9))[1][0].marks[0].arrays["x"]) == [0, 1, 2]
+
+
 def test_frames_that_were_kept_by_an_older_toygan_are_read() -> None:
     charts, numbers = serialize([[grown(3)], [grown(4)]])
     older = {"knob" if name == "remedy" else name: text for name, text in WORDS.items()}

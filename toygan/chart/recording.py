@@ -12,7 +12,7 @@ from functools import reduce
 from importlib.metadata import version
 from itertools import pairwise, zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from toygan.chart.change import Change
 from toygan.chart.chart import Chart
 from toygan.chart.serial import deserialize
 from toygan.chart.unwire import read_chart
-from toygan.chart.wire import Key, Wire
+from toygan.chart.wire import Key, Wire, encode
 
 FOLDER = Path(__file__).parent
 MOST_FRAMES = 301  # frames of a recording: its first, and 300 more
@@ -30,6 +30,15 @@ LEVELS = 4096  # of a place along an axis: a quarter of a pixel if the axis has 
 NAN_LEVEL = 2**16 - 1
 SHARES = {"x": (-0.1, 1.1), "y": (-0.1, 1.1), "u": (-1.0, 1.0), "v": (-1.0, 1.0)}  # of an axis; the rest is not seen
 RENAMED = {"knob": "remedy"}  # words in frames of toygan 0.1.0
+
+
+class Newest(NamedTuple):
+    """The newest frame before it becomes a change: most frames of a long run are replaced before they do."""
+
+    iteration: int
+    words: dict[str, str]
+    charts: list[Chart]
+    dropped: int  # frames between it and the last change
 
 
 class Recording:
@@ -43,26 +52,54 @@ class Recording:
     def __init__(self, limit: int = MOST_FRAMES, most: int = MOST_BYTES) -> None:
         if limit < 2:
             raise ValueError(f"limit={limit!r}: must be at least 2")
-        self.frames: list[Change] = []
+        self._changes: list[Change] = []
+        self._newest: Newest | None = None
         self._limit, self._most, self._stride = limit, most, 1
-        self._wire = Wire()  # knows the charts of the newest frame
+        self._wire = Wire()  # knows the charts of the last change
+
+    @property
+    def frames(self) -> list[Change]:
+        """All frames, by iteration."""
+        self._settle()
+        return self._changes
 
     @property
     def size(self) -> int:
         """The bytes that its frames hold."""
         return sum(frame.size for frame in self.frames)
 
+    def __bool__(self) -> bool:
+        return self._newest is not None or bool(self._changes)
+
     def add(self, iteration: int, words: Mapping[str, str], charts: Sequence[Chart]) -> None:
         """Add a frame; if its iteration is not a new one, it replaces all frames from there on."""
-        frame = Change.from_message(0, iteration, dict(words), self._wire.message(charts))
-        while self.frames and self.frames[-1].iteration >= iteration:
-            frame = frame.after(self.frames.pop())
-        if self.frames:
-            frame = replace(frame, serial=self.frames[-1].serial + 1)
-            if self.frames[-1].serial % self._stride:
-                frame = frame.after(self.frames.pop())  # the newest so far falls between two that stay
-        self.frames.append(frame)
-        while len(self.frames) > self._limit or (len(self.frames) > 2 and self.size > self._most):
+        last, dropped = self._newest, 0
+        if last is not None and last.iteration < iteration and self._falls_between(last):
+            dropped = last.dropped + 1
+        else:
+            self._settle()
+        for chart in charts:
+            encode(chart)  # as it is now: arrays of a later one may share its memory
+        self._newest = Newest(iteration, dict(words), list(charts), dropped)
+
+    def _falls_between(self, newest: Newest) -> bool:
+        """Return True if a frame falls between two that stay, and so goes once there is a newer one."""
+        return bool(self._changes) and (self._changes[-1].serial + 1 + newest.dropped) % self._stride != 0
+
+    def _settle(self) -> None:
+        """Make the newest frame a change."""
+        newest, self._newest = self._newest, None
+        if newest is None:
+            return
+        frame = Change.from_message(0, newest.iteration, newest.words, self._wire.message(newest.charts))
+        while self._changes and self._changes[-1].iteration >= frame.iteration:
+            frame = frame.after(self._changes.pop())
+        if self._changes:
+            frame = replace(frame, serial=self._changes[-1].serial + 1 + newest.dropped)
+            if self._changes[-1].serial % self._stride:
+                frame = frame.after(self._changes.pop())  # the newest so far falls between two that stay
+        self._changes.append(frame)
+        while len(self._changes) > self._limit or (len(self._changes) > 2 and self.size > self._most):
             self._thin()
 
     def find(self, iteration: int) -> Change:
@@ -97,14 +134,14 @@ class Recording:
     def _thin(self) -> None:
         """Drop every second frame but the newest; what a dropped one added goes to the next."""
         self._stride *= 2
-        *others, newest = self.frames
-        self.frames, dropped = [], None
+        *others, newest = self._changes
+        self._changes, dropped = [], None
         for frame in others:
             joined = frame if dropped is None else frame.after(dropped)
             dropped = joined if joined.serial % self._stride else None
             if dropped is None:
-                self.frames.append(joined)
-        self.frames.append(newest if dropped is None else newest.after(dropped))
+                self._changes.append(joined)
+        self._changes.append(newest if dropped is None else newest.after(dropped))
 
     def serialize(self) -> tuple[Any, np.ndarray]:
         """Return all frames as JSON content and an array, so that an interrupted run can continue with them."""
@@ -126,10 +163,10 @@ class Recording:
         for serial, iteration, words, content, lengths in meta["changes"]:
             ends = at + np.cumsum([0, *lengths])
             buffers = [numbers[start:end].tobytes() for start, end in pairwise(ends)]
-            recording.frames.append(Change.from_message(serial, iteration, words, (content, buffers)))
+            recording._changes.append(Change.from_message(serial, iteration, words, (content, buffers)))
             at = ends[-1]
-        if recording.frames:
-            recording._wire.learn(*reduce(lambda all, next: next.after(all), recording.frames).message())
+        if recording._changes:
+            recording._wire.learn(*reduce(lambda all, next: next.after(all), recording._changes).message())
         return recording
 
     def _replay(self, meta: Any, numbers: np.ndarray) -> None:
@@ -137,7 +174,7 @@ class Recording:
         rows = deserialize(meta["charts"], numbers)
         for (serial, iteration, words), charts in zip(meta["frames"], rows, strict=True):
             renamed = {RENAMED.get(name, name): text for name, text in words.items()}
-            self.frames.append(Change.from_message(serial, iteration, renamed, self._wire.message(charts)))
+            self._changes.append(Change.from_message(serial, iteration, renamed, self._wire.message(charts)))
 
     def html(self, title: str, about: str) -> bytes:
         """Return the page, under a title and a line about it; ValueError if there are no frames.

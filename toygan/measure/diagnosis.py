@@ -124,7 +124,9 @@ def diagnose_all(record: Record) -> list[Diagnosis]:
         raise ValueError("record: holds no measurement yet")
     key = record.last, record.since, len(record)
     if record.last is None or _known.get(record, (None, []))[0] != key:
-        _known[record] = key, [diagnose(Recent(record, member)) for member in range(len(record.recipes))]
+        first = Recent(record)
+        several = (Recent(record, member, first) for member in range(len(record.recipes)))
+        _known[record] = key, [diagnose(recent) for recent in several]
     return list(_known[record][1])
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from toygan.measure.words import score
+from toygan.parts.distributions import Distribution
 from toygan.parts.metrics import METRICS
 from toygan.parts.metrics.columns import read_as
 from toygan.parts.metrics.reference import ReferenceBand, reference_band
@@ -33,10 +34,45 @@ class Column(NamedTuple):
     spread: float  # the ratio of their standard deviations
 
 
-class Recent:
-    """The newest iterations `(T,)` of one member of a record, at most those since its recipe last changed."""
+class OfData:
+    """What is known of the data alone, computed once for all members that have it.
 
-    def __init__(self, record: Record, member: int = 0) -> None:
+    Args:
+        data: The data.
+        n: Samples behind each measurement.
+        per_axis: True if the metrics that are read are those per standardised axis.
+    """
+
+    def __init__(self, data: Distribution, n: int, per_axis: bool) -> None:
+        self.data, self.per_axis, self._n = data, per_axis, n
+        self._bands: dict[str, ReferenceBand | None] = {}
+
+    def band(self, metric: str) -> ReferenceBand | None:
+        """Return the scores of as many true samples, or None if the metric has no reference."""
+        if metric not in self._bands:
+            self._bands[metric] = reference_band(metric, self.data, self._n)
+        return self._bands[metric]
+
+    @cached_property
+    def spread(self) -> float:
+        """The root mean square distance of the data from its mean."""
+        return spread_of(self.data, per_axis=self.per_axis)
+
+    @cached_property
+    def seen_mean_and_spread(self) -> tuple[float, float]:
+        """The distance of the data from 0, and its spread, as the players see it."""
+        mean, spread = self.data.moments
+        ends = self.data.players_see(torch.stack([mean, mean + spread]))
+        return float(ends[0].norm()), float((ends[1] - ends[0]).norm())
+
+
+class Recent:
+    """The newest iterations `(T,)` of one member of a record, at most those since its recipe last changed.
+
+    If another member of the record has the same data, `beside` is its recent past: what it knows is used again.
+    """
+
+    def __init__(self, record: Record, member: int = 0, beside: Recent | None = None) -> None:
         self.recipe, self.diverged_at = record.recipes[member], int(record.diverged_at[member])
         self.data = self.recipe.parts.data
         self._record, self._member = record, member
@@ -46,8 +82,11 @@ class Recent:
         since = steps[-1] - min(WINDOW_ITERATIONS, steps[-1] // 2) if len(steps) else 0
         first = max(0, min(int(np.searchsorted(steps, since)), len(steps) - FEWEST_MEASUREMENTS))
         self.steps = steps[first:]
-        self._courses: dict[str, np.ndarray] = {}  # both are asked for again and again
-        self._bands: dict[str, ReferenceBand | None] = {}
+        self._courses: dict[str, np.ndarray] = {}  # they are asked for again and again
+        per_axis = self._name("sliced-w1") != "sliced-w1"
+        same = beside is not None and beside.data is self.data
+        known = beside._of_data if beside is not None and same else None
+        self._of_data: OfData = known or OfData(self.data, record.n, per_axis)
 
     @property
     def samples(self) -> int:
@@ -90,24 +129,18 @@ class Recent:
         """The distance from a number to the nearest whole one, in the mean, of all columns of counts, in spreads."""
         if not self.counts:
             return 0.0
-        units = (
-            self.data.scales
-            if self.data.per_axis or self._name("sliced-w1") != "sliced-w1"
-            else torch.ones(self.data.dim)
-        )
+        units = self.data.scales if self.data.per_axis or self._of_data.per_axis else torch.ones(self.data.dim)
         return float((BETWEEN / units[list(self.data.counts)]).square().sum().sqrt()) / self.spread
 
     @property
     def spread(self) -> float:
         """The root mean square distance of the data from its mean, in the units of the metrics that are read."""
-        return spread_of(self.data, per_axis=self._name("sliced-w1") != "sliced-w1")
+        return self._of_data.spread
 
     @property
     def seen_mean_and_spread(self) -> tuple[float, float]:
         """The distance of the data from 0, and its spread, as the players see it."""
-        mean, spread = self.data.moments
-        ends = self.data.players_see(torch.stack([mean, mean + spread]))
-        return float(ends[0].norm()), float((ends[1] - ends[0]).norm())
+        return self._of_data.seen_mean_and_spread
 
     def _name(self, metric: str) -> str:
         """Return the metric that is read: the standardised one if columns differ in size and it was measured."""
@@ -173,9 +206,7 @@ class Recent:
 
     def reference(self, metric: str) -> ReferenceBand | None:
         """Return the scores of as many true samples, or None if the metric has no reference."""
-        if metric not in self._bands:
-            self._bands[metric] = reference_band(self._name(metric), self.data, self._record.n)
-        return self._bands[metric]
+        return self._of_data.band(self._name(metric))
 
     def relative_to_true(self, metric: str) -> float:
         """Return the mean of a metric in units of the mean score of true samples."""

@@ -39,7 +39,7 @@ from toygan.play.whole import Whole
 from toygan.recipe import Recipe, RecipeError
 from toygan.text import describe_error
 
-SLICE_SECONDS = 1 / 240  # of training, at least one iteration, between two moments at which the page is heard
+SLICE_SECONDS = 1 / 480  # of training, at least one iteration, between two moments at which the page is heard
 FAR_SECONDS = 0.2  # of a way to an iteration that is gone in slices, if the page asks for it
 SAY_SECONDS = 0.1  # from one word about the way to the next
 CONTINUES = (

@@ -47,7 +47,7 @@ class Sender:
             self.recording, self._runs = Recording(most=FRAME_BYTES), s.fleet.runs
         charts = self._render()
         # What is repeated is there already, and what followed it; a stage is no whole iteration.
-        if self.recording.frames and (s.repeats or s.between):
+        if (s.repeats or s.between) and self.recording:
             return charts
         told = told or self._tell()
         beside = {"status": told["status"], "recipe": s.share, "stretch": s.stretch}

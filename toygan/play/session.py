@@ -33,7 +33,7 @@ from toygan.training import Population, Snapshot, State, StateError
 
 SAMPLES = 1000  # of each measurement; of 25 equal modes each still gets 40
 LONG_SECONDS = 0.5  # of an iteration, above which the status line states the time
-INTERVAL = Interval(per=20, soonest=10, latest=50)  # often at first, later rarely enough to cost little
+INTERVAL = Interval(per=10, soonest=10, latest=50)  # often at first, later rarely enough to cost little
 
 
 class Session(TimeMachine):
