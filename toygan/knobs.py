@@ -97,7 +97,7 @@ class Knob:
         return str(value)
 
     def describe(self, value: Any) -> str:
-        """Return a value as people write it; `read` understands it if it is below 1000."""
+        """Return a value as people write it; `read` understands a number below 1000."""
         return text.format_number(value, 6) if isinstance(value, float) else self.write(value) or self.unset
 
     def shape_part(self, value: Any) -> Any:
@@ -113,7 +113,12 @@ class Knob:
 
 @dataclass(frozen=True)
 class Choice(Knob):
-    """A spec from a menu."""
+    """A spec from a menu; `name` returns one as people read it."""
+
+    name: Callable[[str], str] = str
+
+    def describe(self, value: Any) -> str:
+        return self.name(self.write(value)) or self.unset
 
     def check(self, name: str, value: Any, held: Mapping[str, Any] = NOTHING) -> tuple[str, Any]:
         if not isinstance(value, str):

@@ -19,6 +19,7 @@ from toygan.knobs import RecipeError as RecipeError
 from toygan.knobs import check_count as check_count
 from toygan.parts.distributions import DISTRIBUTIONS, Distribution
 from toygan.parts.distributions.named_files import find_outside
+from toygan.parts.distributions.readable import name_data
 from toygan.parts.losses import LOSSES
 from toygan.parts.menu import Menu
 from toygan.parts.networks import ACTIVATIONS, NETWORKS
@@ -96,6 +97,7 @@ class Recipe:
             DISTRIBUTIONS,
             live=False,
             label="Data",
+            name=name_data,
             first=("ring8", "bimodal", "gaussian2d", "two-moons", "grid25", "bimodal(weight=0.9)"),
         ),
     )

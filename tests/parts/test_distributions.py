@@ -231,6 +231,12 @@ def test_noise_on_points_gives_them_a_density() -> None:
     assert float(d.log_prob(torch.zeros(2))) == pytest.approx(math.log(1 / (2 * 2 * math.pi * 0.01)), abs=1e-5)
 
 
+def test_a_title_is_for_people_and_changes_no_sample():
+    plain, named = (Recipe(data=toygan.points([[0, 0], [1, 1]], title=title)).distribution for title in ("", "two"))
+    assert named.title == "two"
+    assert repr(named) == repr(plain), "it seeds the true samples"
+
+
 @pytest.mark.parametrize("array", [np.zeros((0, 2)), np.zeros((3, 3)), np.zeros((5000, 2)), [[0.0, np.nan]], 1.0])
 def test_an_array_that_is_no_data_is_refused(array: object) -> None:
     with pytest.raises(ValueError, match="array: "):
@@ -281,6 +287,7 @@ def test_an_array_that_is_no_data_is_refused(array: object) -> None:
         ("points(x=((1, 2), (3,)))", r"x\[1\]"),
         ("points(x=((1, 2, 3),))", r"x\[0\]"),
         ("points(sigma=-1)", "sigma=-1"),
+        (f"points(title='{'a' * 61}')", "title='a"),
     ],
 )
 def test_nonsense_is_named_with_what_is_allowed(spec: str, named: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from toygan import Recipe
+from toygan.parts.distributions.readable import name_data
 from toygan.play.draw import DrawPad
 
 
@@ -21,8 +22,25 @@ def use(content: Any) -> tuple[list[str], DrawPad]:
 
 def test_drawn_points_become_data_with_a_little_noise() -> None:
     (spec,), pad = use({"points": [[0, 1], [2, -1]]})
-    assert (spec, pad.words, pad.refused) == ("points(x=[[0.0,1.0],[2.0,-1.0]],sigma=0.05)", "2 rows", False)
+    shown = "points(x=[[0.0,1.0],[2.0,-1.0]],sigma=0.05,title='drawn points')"
+    assert (spec, pad.words, pad.refused) == (shown, "2 rows", False)
     assert Recipe(data=spec).parts.data.dim == 2
+
+
+def test_data_has_the_name_that_the_user_gave_or_one_that_tells_drawings_apart() -> None:
+    given: list[str] = []
+    pad = DrawPad(given.append)
+    one, other = [[0, 1]], [[2, 3], [4, 5]]
+    for content in (
+        {"points": one}, {"points": one}, {"points": other}, {"points": other, "title": " my\n 'wave' "},
+        {"table": "x,y\n0,1\n1,2\n"}, {"table": "0,1\n9000,2\n", "title": "iris.csv" * 20},
+    ):  # fmt: skip
+        pad.hear(content)
+    long = "iris.csv" * 7 + "iris"
+    names = ["drawn points (1)"] * 2 + ["drawn points 2 (2)", "my ’wave’ (2)", "table (2)", f"{long} (2), standardised"]
+    assert list(map(name_data, given)) == names
+    assert [Recipe(data=spec).parts.data.dim for spec in given] == [2] * 6
+    pad.close()
 
 
 def test_a_pasted_table_keeps_its_names_and_large_columns_are_standardised() -> None:

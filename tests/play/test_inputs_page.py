@@ -81,7 +81,8 @@ def test_a_number_is_dragged_by_keys_typed_and_taken_back(browser: Any) -> None:
 
 
 def menu(browser: Any) -> Any:
-    return show(browser, MenuInput, value="ring8", groups=group_entries(KNOBS["data"]), placeholder="", hint="search")
+    groups = group_entries(KNOBS["data"])
+    return show(browser, MenuInput, value="ring8", groups=groups, placeholder="", hint="search", offer="", offer_tip="")
 
 
 def test_a_menu_is_opened_searched_and_chosen_from_by_keys(browser: Any) -> None:
@@ -124,6 +125,18 @@ def test_a_spec_is_typed_and_an_entry_that_needs_arguments_asks_for_them(browser
     search.press("Enter")
     assert page.evaluate("said[1]") == {"typed": "file(path='heights.csv')"}
     assert page.evaluate("state.value") == "ring8", "the kernel decides"
+    page.close()
+
+
+def test_a_menu_may_offer_something_more_which_is_asked_for_by_keys(browser: Any) -> None:
+    page = menu(browser)
+    offer = page.get_by_role("button", name="Draw your own")
+    assert offer.count() == 0
+    page.evaluate("put({ offer: 'Draw your own…', offer_tip: 'draw points' })")
+    page.locator(".toygan-choice").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("said") == [{"asked": True}]
     page.close()
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from toygan import Link, Playground, Poll, Recipe, open_page
+from toygan.measure.differences import describe_differences
 from toygan.play.draw import DrawPad
+from toygan.play.session import Session
 from toygan.play.twins import Twins
 
 SMALL = Recipe(width=4, batch=8)
@@ -40,6 +44,7 @@ def test_a_link_may_open_in_all_of_the_window() -> None:
 def test_what_is_locked_stays_so_beside_a_copy_and_no_pad_changes_it() -> None:
     page = open_page(Link((SMALL,), locked=("data",), seeds=1))
     assert "draw" not in page.view.acts
+    assert data_menu(page).offer == ""
     assert Link.from_string(page.compare().link()).locked == ("data",)
     page.close()
 
@@ -87,12 +92,49 @@ def test_the_run_answers_the_question() -> None:
     page.close()
 
 
-def test_the_pad_gives_the_run_its_data() -> None:
+def list_parts(widget: Any) -> list[Any]:
+    return [widget, *(part for child in getattr(widget, "children", ()) for part in list_parts(child))]
+
+
+def data_menu(page: Playground) -> Any:
+    return next(c.widget for c in page.controls if c.field == "data")
+
+
+def test_the_pad_stands_under_the_menu_of_data_and_gives_the_run_its_data_by_a_name() -> None:
     page = Playground(SMALL, seeds=2)
-    page.draw()
-    (pad,) = [widget for widget in page.children[0].children if isinstance(widget, DrawPad)]
+    menu = data_menu(page)
+    assert "draw" not in page.view.acts, "one place is enough"
+    menu._handle_custom_msg({"asked": True}, [])
+    (pad,) = [part for part in list_parts(page) if isinstance(part, DrawPad)]
+    rows = next(part for part in list_parts(page) if menu in getattr(part, "children", ()))
+    assert rows.children[:2] == (menu, pad)
     pad.hear({"points": [[0, 0], [1, 1], [2, 0]]})
-    assert page.session.recipe.data == "points(x=[[0.0,0.0],[1.0,1.0],[2.0,0.0]],sigma=0.05)"
-    page.draw()
-    assert pad not in page.children[0].children
+    drawn = "points(x=[[0.0,0.0],[1.0,1.0],[2.0,0.0]],sigma=0.05,title='drawn points')"
+    assert page.session.recipe.data == drawn
+    menu._handle_custom_msg({"asked": True}, [])
+    assert pad not in list_parts(page)
+    page.set("data", "ring8(k=3)")
+    page.set("data", "bimodal")
+    used, first = menu.groups[:2]
+    assert [(entry["value"], entry["label"]) for entry in used["entries"]] == [
+        ("ring8(k=3)", "ring8(k=3)"), (drawn, "drawn points (3)")
+    ]  # fmt: skip
+    assert first["name"] == "To begin with"
     page.close()
+
+
+def test_without_a_menu_of_data_the_pad_stands_below_the_picture() -> None:
+    page = Playground(SMALL, controls=("lr_d",), seeds=1)
+    assert "draw" in page.view.acts
+    for there in (True, False):
+        page.draw()
+        assert any(isinstance(part, DrawPad) for part in page.children[0].children) == there
+    page.close()
+
+
+def test_drawn_data_is_named_in_headings_differences_and_messages() -> None:
+    drawn = "points(x=[[0,0],[1,1],[2,0]],title='my hill')"
+    session = Session(SMALL, 1)
+    session.set("data", drawn)
+    assert (session.title, session.message) == ("non-saturating  ·  my hill (3)", "data = my hill (3): a new run")
+    assert describe_differences([SMALL, SMALL.but(data=drawn)])[1] == "data = my hill (3)"

@@ -14,7 +14,7 @@ from toygan.panels.charts import Charts
 from toygan.panels.columns import MOST_COLUMNS
 from toygan.panels.look import Look
 from toygan.parts.distributions.named_files import list_files
-from toygan.recipe import Recipe
+from toygan.recipe import KNOBS, Recipe
 from toygan.text import format_number
 
 DEFAULT = ("samples", "losses", "coverage", "modes")
@@ -38,7 +38,8 @@ def choose_panels(recipe: Recipe) -> tuple[str, ...]:
 def headline(recipe: Recipe) -> str:
     """Return loss, regularizers and data in one line; a long description of data, such as points, is cut."""
     regularizers = "".join(f" + {name} {format_number(strength)}" for name, strength in recipe.regularizers.items())
-    data = recipe.data if len(recipe.data) <= MOST_LETTERS else recipe.data[: MOST_LETTERS - 1] + "…"
+    data = KNOBS["data"].describe(recipe.data)
+    data = data if len(data) <= MOST_LETTERS else data[: MOST_LETTERS - 1] + "…"
     return f"{recipe.loss}{regularizers}  ·  {data}"
 
 

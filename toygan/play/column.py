@@ -57,6 +57,8 @@ class ControlColumn(w.VBox):  # type: ignore[misc]
     """Groups of controls, one above the other, between what stands above and below all of them."""
 
     def __init__(self, groups: Sequence[Group], top: Sequence[w.Widget] = (), bottom: Sequence[w.Widget] = ()) -> None:
+        self._controls: list[AnyControl] = []
+        self._under: dict[str, w.Widget] = {}  # a field, and what stands under its control
         self._groups = {group: w.Box().add_class("toygan-rows") for group in groups if group.fields}
         self.heads = {group.name: Fold(label=group.name, unfolded=group.open) for group in self._groups if group.name}
         boxes = [w.VBox([*self._head(group), rows]) for group, rows in self._groups.items()]
@@ -75,6 +77,16 @@ class ControlColumn(w.VBox):  # type: ignore[misc]
 
     def fill(self, controls: Iterable[AnyControl]) -> None:
         """Put controls, in place of those before, into the groups that name their fields."""
-        every = list(controls)
+        self._controls = list(controls)
         for group, rows in self._groups.items():
-            rows.children = [c.widget for c in every if c.field in group.fields]
+            inside = [c for c in self._controls if c.field in group.fields]
+            rows.children = [part for c in inside for part in (c.widget, self._under.get(c.field)) if part is not None]
+
+    def turn_under(self, field: str, part: w.Widget) -> bool:
+        """Put a part under the control of a field, or take it away again; return True if it stands there now."""
+        here = self._under.pop(field, None) is None
+        if here:
+            self._under[field] = part
+            self.unfold([field])
+        self.fill(self._controls)
+        return here

@@ -19,6 +19,7 @@ Changed = Callable[[str, Any], None]  # (field, value) that the user has chosen
 
 RESTARTS = " ↻"  # marks fields whose change restarts the run
 STOPS = 200  # of a slider that is not logarithmic
+USED, MOST_USED = "Used here", 8  # the group of what a menu does not have, and the most of its entries
 FEW = 12  # entries of a menu that needs no groups
 WIDTH = {"width": "auto"}  # of the grid's column
 
@@ -33,6 +34,8 @@ class Control:
         self.widget = _build(field, KNOBS[field], getattr(recipe, field), self._type)
         self.widget.label, self.widget.tip = prefix + self.widget.label, prefix + self.widget.tip
         self.widget.add_class(f"toygan-{field}")
+        self._used: list[Entry] = []  # with arguments or data of their own, the newest first
+        self.show(recipe)
         self.widget.observe(self._send, "value")
 
     def _send(self, change: Any) -> None:
@@ -50,8 +53,19 @@ class Control:
     def show(self, recipe: Recipe) -> None:
         """Make the widget agree with the recipe."""
         self._syncing = True
-        self.widget.value = getattr(recipe, self.field)
+        value = getattr(recipe, self.field)
+        if isinstance(self.widget, MenuInput):
+            self._remember(value)
+        self.widget.value = value
         self._syncing = False
+
+    def _remember(self, spec: str) -> None:
+        """Add a spec that is not in the menu, by the name that people read."""
+        groups = self.widget.groups
+        if spec and all(entry["value"] != spec for group in groups for entry in group["entries"]):
+            self._used = [Entry(spec, KNOBS[self.field].describe(spec)), *self._used][:MOST_USED]
+            others = [group for group in groups if group["name"] != USED]
+            self.widget.groups = [*MenuInput.pack({USED: self._used}), *others]
 
     def lock(self) -> None:
         """Let the page show the value, and not change it."""

@@ -78,20 +78,24 @@ class DrawView {
     this.table = make("textarea", "toygan-table", { spellcheck: false, ariaLabel: "the points, a row a line" });
     this.table.placeholder = "drag on the pad to draw, or type or paste a table here:\n\nx, y\n0.5, 1.2\n…";
     this.words = make("div", "toygan-draw-words", { role: "status" });
+    this.title = make("input", "toygan-title-typed", { type: "text", maxLength: 60, ariaLabel: "a name for the data" });
+    this.title.placeholder = "a name for it";
     this.file = make("input", "toygan-file", { type: "file", accept: ".csv,.tsv,.txt", ariaLabel: "open a CSV file" });
     const buttons = make("div", "toygan-draw-buttons");
     this.eraser = this.#button("Erase", "draw with an eraser", () => this.#turn());
+    const use = this.#button("Use as data", "train on these points", () => this.#use());
+    use.classList.add("mod-primary");
     buttons.append(
-      this.#button("Use as data", "train on these points", () => this.#use()),
+      use,
       this.eraser,
       this.#button("Undo", "take back the last stroke", () => this.#undo()),
       this.#button("Clear", "remove all points", () => this.#change([])),
-      this.file,
     );
-    const row = make("div", "toygan-draw-row");
-    row.append(this.pad, this.table);
+    const drawn = make("div", "toygan-drawn"), written = make("div", "toygan-written");
+    drawn.append(this.pad, buttons, this.words);
+    written.append(this.title, this.table, this.file);
     el.classList.add("toygan-draw");
-    el.append(row, buttons, this.words);
+    el.append(drawn, written);
     this.pad.addEventListener("pointerdown", (event) => this.#begin(event));
     this.pad.addEventListener("pointermove", (event) => this.#move(event));
     this.pad.addEventListener("keydown", (event) => this.#press(event));
@@ -199,13 +203,14 @@ class DrawView {
     const [file] = this.file.files ?? [];
     if (!file) return;
     this.table.value = await file.text();
+    this.title.value = file.name.slice(0, this.title.maxLength);
     this.file.value = ""; // the same file can be opened again
     this.#type();
   }
 
   #use() {
-    if (this.#edited) this.model.send({ table: this.table.value });
-    else this.model.send({ points: this.#points });
+    const title = this.title.value;
+    this.model.send(this.#edited ? { table: this.table.value, title } : { points: this.#points, title });
   }
 
   #paint() {

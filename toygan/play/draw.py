@@ -10,10 +10,12 @@ import anywidget
 import traitlets
 
 from toygan.chart import page
+from toygan.parts.distributions.points import LONGEST_TITLE
 from toygan.parts.distributions.typed import as_data, read_typed
 
 FOLDER = Path(__file__).parent
 REACH = 3.0  # of the pad, from its middle to its edge
+DRAWN = "drawn points"  # the name of those without one
 SIGMA = 0.05  # of the noise on drawn points: a line of points becomes a stroke
 
 
@@ -31,7 +33,7 @@ class DrawPad(anywidget.AnyWidget):
         >>> pad = DrawPad(drawn.append)
         >>> pad.hear({"points": [[0, 0], [1, 2]]})
         >>> drawn, pad.words
-        (['points(x=[[0.0,0.0],[1.0,2.0]],sigma=0.05)'], '2 rows')
+        (["points(x=[[0.0,0.0],[1.0,2.0]],sigma=0.05,title='drawn points')"], '2 rows')
         >>> pad.close()
     """
 
@@ -44,10 +46,15 @@ class DrawPad(anywidget.AnyWidget):
     def __init__(self, use: Callable[[str], None]) -> None:
         super().__init__()
         self._use = use
+        self._last: Any = None
+        self._drawings = 0  # of the drawings without a name
         self.on_msg(lambda _, content, buffers: self.hear(content))
 
     def hear(self, content: Any) -> None:
-        """Take {"points": rows} or {"table": text} of the page, and use it as data; what is refused is said."""
+        """Take {"points": rows} or {"table": text} of the page, and use it as data; what is refused is said.
+
+        A "title" is a name that the user gave.
+        """
         try:
             spec, words = self._read(content)
         except (ValueError, TypeError) as error:
@@ -56,10 +63,17 @@ class DrawPad(anywidget.AnyWidget):
         self.words, self.refused = words, False
         self._use(spec)
 
-    @staticmethod
-    def _read(content: Any) -> tuple[str, str]:
+    def _read(self, content: Any) -> tuple[str, str]:
         if not isinstance(content, dict):
             raise ValueError("message: must have points or a table")
+        title = " ".join(str(content.get("title", "")).split())[:LONGEST_TITLE]
         if isinstance(table := content.get("table"), str):
-            return read_typed(table)
-        return as_data(content.get("points", []), sigma=SIGMA)
+            return read_typed(table, title or "table")
+        points = content.get("points", [])
+        return as_data(points, sigma=SIGMA, title=title or self._number(points))
+
+    def _number(self, points: Any) -> str:
+        """Return the name of points that have none: another drawing has another number."""
+        if points != self._last:
+            self._last, self._drawings = points, self._drawings + 1
+        return DRAWN if self._drawings == 1 else f"{DRAWN} {self._drawings}"

@@ -15,6 +15,7 @@ from toygan.parts.metrics import METRICS, live_metrics
 from toygan.play import session
 from toygan.play.alone import alone
 from toygan.play.fleet_session import FleetSession, Interval
+from toygan.play.settings import describe_value
 from toygan.recipe import DEFAULT, Recipe, RecipeError, check_count
 from toygan.runs.fleet import Clock, Fleet
 from toygan.runs.run import Run
@@ -198,7 +199,7 @@ class GridSession(FleetSession):
 
     @property
     def title(self) -> str:
-        return f"{' x '.join(self.grid.axes)} · {self.grid.cells[0].data}"
+        return f"{' x '.join(self.grid.axes)} · {describe_value(self.grid.cells[0], 'data')}"
 
     @property
     def about(self) -> str:

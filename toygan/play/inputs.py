@@ -74,7 +74,10 @@ class Entry(NamedTuple):
 
 
 class MenuInput(Input):
-    """A button that shows the value, and opens a list in groups that is searched by typing."""
+    """A button that shows the value, and opens a list in groups that is searched by typing.
+
+    With words in `offer`, a button below it has them; a click on it calls `asked`.
+    """
 
     _esm = page.join_modules(page.FOLDER / "elements.js", FOLDER / "menu.js")
     value = traitlets.Unicode().tag(sync=True)
@@ -82,6 +85,14 @@ class MenuInput(Input):
     placeholder = traitlets.Unicode().tag(sync=True)  # on the button if the value is empty and not an entry
     disabled = traitlets.Bool(False).tag(sync=True)
     hint = traitlets.Unicode("search, or type a name with arguments").tag(sync=True)
+    offer = traitlets.Unicode().tag(sync=True)
+    offer_tip = traitlets.Unicode().tag(sync=True)
+    asked: Callable[[], None] | None = None
+
+    def _hear(self, content: Any) -> None:
+        super()._hear(content)
+        if isinstance(content, dict) and content.get("asked") is True and self.asked is not None and self.offer:
+            self.asked()
 
     @staticmethod
     def pack(groups: Mapping[str, Iterable[Entry]]) -> list[dict[str, Any]]:

@@ -49,8 +49,10 @@ class MenuView {
     this.list = make("div", "", { role: "listbox", id: `${this.#id}-list` });
     this.search.setAttribute("aria-controls", this.list.id);
     this.panel.append(this.search, this.list);
+    this.offer = make("button", "toygan-offer", { type: "button" });
+    this.offer.addEventListener("click", () => this.model.send({ asked: true }));
     el.classList.add("toygan-menu");
-    el.append(this.label, this.button, this.panel);
+    el.append(this.label, this.button, this.panel, this.offer);
     this.button.addEventListener("click", () => this.open ? this.close() : this.unfold());
     this.button.addEventListener("keydown", (event) => this.#pressOnButton(event));
     this.search.addEventListener("input", () => this.fill());
@@ -84,6 +86,8 @@ class MenuView {
     button.title = entry?.text ? `${entry.label}: ${entry.text}` : model.get("tip");
     button.disabled = model.get("disabled");
     button.ariaLabel = [name, button.textContent].filter(Boolean).join(": ");
+    Object.assign(this.offer, { textContent: model.get("offer"), title: model.get("offer_tip") });
+    this.offer.hidden = !model.get("offer");
     this.search.placeholder = model.get("hint");
     this.search.ariaLabel = `${name || model.get("tip")}: ${model.get("hint")}`;
   }
@@ -208,7 +212,15 @@ export default {
   render({ model, el }) {
     const view = new MenuView(model, el);
     const show = () => view.show();
-    const news = ["change:value", "change:groups", "change:label", "change:tip", "change:disabled", "msg:custom"];
+    const news = [
+      "change:value",
+      "change:groups",
+      "change:label",
+      "change:tip",
+      "change:disabled",
+      "change:offer",
+      "msg:custom",
+    ];
     for (const name of news) model.on(name, show);
     return () => news.forEach((name) => model.off(name, show));
   },

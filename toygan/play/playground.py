@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 USUAL_SEEDS = 8  # of more, all are shown at once
 RESTART_SECONDS = 0.3  # from one restart to the next while a control is dragged
+OFFER, CLOSE = "Draw your own…", "Close the pad"
+OFFER_TIP = "draw points, paste a table, or open a CSV file, and train on it"
 PROMPT_SECONDS = 0.2  # in which the cost of a setting is estimated, or else in another thread
 
 
@@ -133,8 +135,20 @@ class Playground(Live):
         )
         self._below = [self.remedies, self.formulas, self.export]
         self._pad: DrawPad | None = None
+        self._data = next((c.widget for c in self.controls if c.field == "data"), None)  # the menu of it
+        drawn = "data" not in locked
+        if self._data is not None and drawn:
+            self._data.asked = lambda: self._post(self.draw)
+            self._data.offer, self._data.offer_tip = OFFER, OFFER_TIP
         self._lay_out(self.column, *self._below)
-        self.view.acts = ["step-d", "step-g", "slow", "share", *(["draw"] if "data" not in locked else []), "tour"]
+        self.view.acts = [
+            "step-d",
+            "step-g",
+            "slow",
+            "share",
+            *(["draw"] if drawn and self._data is None else []),
+            "tour",
+        ]
         self.view.present = present
         if run is None:
             close_earlier(self)
@@ -183,14 +197,13 @@ class Playground(Live):
 
     @acting
     def draw(self) -> None:
-        """Show a pad below the picture to draw data on, or take it away again."""
+        """Show a pad to draw data on, under the menu of data or below the picture, or take it away again."""
         if self._pad is None:
             self._pad = DrawPad(lambda spec: self._post(self._set_data, spec))
-        elif self._pad in self._below:
-            self._below.remove(self._pad)
-            self._lay_out(self.column, *self._below)
+        if self._data is not None:
+            self._data.offer = CLOSE if self.column.turn_under("data", self._pad) else OFFER
             return
-        self._below.insert(0, self._pad)
+        self._below = [self._pad, *self._below] if self._pad not in self._below else self._below[1:]
         self._lay_out(self.column, *self._below)
 
     def _turn_slow_motion(self) -> None:

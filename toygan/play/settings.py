@@ -37,4 +37,6 @@ def describe_value(recipe: Recipe, field: str) -> str:
         value = value.get(name, "off")
     if group == "regularizers" and not name:
         return ", ".join(f"{spec} {format_number(strength, 6)}" for spec, strength in value.items()) or "none"
+    if isinstance(value, str):
+        return value if name else KNOBS[group].describe(value)
     return format_number(value, 6) if isinstance(value, float) else str(value)

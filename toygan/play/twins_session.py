@@ -288,7 +288,8 @@ class TwinsSession(TimeMachine):
         """The sides in one line."""
         first, several = self.recipes[0], self.differences
         words = [f"{letter}: {words or 'equal'}" for letter, words in zip(LETTERS, several, strict=False)]
-        return f"{first.data}  ·  {'  |  '.join(words)}" if self.sides > 1 else f"{first.loss}  ·  {first.data}"
+        data = describe_value(first, "data")
+        return f"{data}  ·  {'  |  '.join(words)}" if self.sides > 1 else f"{first.loss}  ·  {data}"
 
     @property
     def about(self) -> str:

@@ -17,6 +17,7 @@ from toygan.measure.tables import SeedTable
 from toygan.panels.picture import places
 from toygan.panels.sides import LETTERS, STYLES, SideCharts
 from toygan.parts.metrics import METRICS
+from toygan.recipe import KNOBS
 from toygan.runs.record import SAMPLES
 from toygan.studies.comparison import Comparison, Draw, build_table
 from toygan.studies.trained import Trained
@@ -92,7 +93,7 @@ def _draw_page(trained: Trained, metric: str, pictures: Pictures | None, title: 
 
 def _entitle(trained: Trained) -> str:
     """Return the data, and how two recipes differ or how many there are."""
-    words, data = describe_differences(trained.recipes), trained.recipes[0].data
+    words, data = describe_differences(trained.recipes), KNOBS["data"].describe(trained.recipes[0].data)
     differ = " or ".join(words)
     return f"{data}: {differ}" if all(words) and len(differ) <= SHOWN else f"{data}: {len(words)} recipes"
 

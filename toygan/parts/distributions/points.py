@@ -28,6 +28,7 @@ from toygan.parts.frames import is_frame, read_frame
 from toygan.text import hint, round_to, short
 
 MOST_POINTS = 4096  # in a recipe
+LONGEST_TITLE = 60  # letters
 MOST_MODES = 64  # different points that count as modes
 FEW_NUMBERS, NEIGHBOURS = (
     10,
@@ -163,7 +164,7 @@ class GivenPoints(Scattered):
     `sigma` is the width of the noise on them; without noise there is no density. Up to 64 different points are modes,
     unless a column holds counts: more than ten whole numbers, most of them neighbours. `names` are those of the axes,
     as in `names=('height',)`. `round=True` rounds generated samples in the columns of whole numbers: rows out, pictures
-    and what metrics read. The players see them as they are.
+    and what metrics read. The players see them as they are. `title` is a name for people, in place of the numbers.
     """
 
     x: Sequence[Any] = ((-1.0, 0.0), (0.0, 1.0), (1.0, 0.0))
@@ -171,6 +172,7 @@ class GivenPoints(Scattered):
     shares: Sequence[float] = ()
     names: Sequence[str] = ()
     round: bool = False
+    title: str = ""
     asks = "x"
 
     def __post_init__(self) -> None:
@@ -187,6 +189,9 @@ class GivenPoints(Scattered):
             object.__setattr__(self, "shares", shares("shares", self.shares, len(rows)))
         self._check_names(len(rows[0]))
         self._check_round()
+        text("title", self.title)
+        if len(self.title) > LONGEST_TITLE or not self.title.isprintable():
+            raise ValueError(f"title={short(self.title)}: must be at most {LONGEST_TITLE} letters in one line")
 
     def _check_names(self, count: int) -> None:
         names = (self.names,) if isinstance(self.names, str) and self.names else self.names
@@ -196,7 +201,8 @@ class GivenPoints(Scattered):
             text(f"names[{i}]", name)
         object.__setattr__(self, "names", tuple(names))
 
-    def __repr__(self) -> str:  # it seeds the true samples that metrics compare with: it stays what it was in 0.1
+    # It seeds the true samples that metrics compare with: it stays what it was in 0.1, and a title changes none.
+    def __repr__(self) -> str:
         more = f", names={self.names!r}" if self.names else ""
         more += ", round=True" if self.round else ""
         return f"Points(x={self.x!r}, sigma={self.sigma!r}, shares={self.shares!r}{more})"
@@ -452,7 +458,7 @@ def _choose(argument: str, columns: str, names: Sequence[str]) -> list[int]:
     return [names.index(name) for name in wanted]
 
 
-def points(array: Any, sigma: float = 0.0, round: bool = False) -> str:
+def points(array: Any, sigma: float = 0.0, round: bool = False, title: str = "") -> str:
     """Write an array as a spec for a recipe's `data`.
 
     Args:
@@ -460,6 +466,7 @@ def points(array: Any, sigma: float = 0.0, round: bool = False) -> str:
             keep their names; numbers keep 6 digits.
         sigma: Width of the noise on the points [default: 0.0].
         round: True rounds generated samples in the columns of whole numbers [default: False].
+        title: A name for people, in menus and legends [default: "points"].
     Returns:
         A spec, for `Recipe(data=points(array))`.
     Raises:
@@ -477,10 +484,14 @@ def points(array: Any, sigma: float = 0.0, round: bool = False) -> str:
         raise ValueError("array: must be finite")
     rounded = [[round_to(value, 6) for value in row] for row in rows.reshape(len(rows), -1)]
     literal = str([row[0] if len(row) == 1 else row for row in rounded]).replace(" ", "")
-    quoted = ",".join("'" + name.replace("'", "’") + "'" for name in names)
+    quoted = ",".join(map(_quote, names))
     more = (f",sigma={float(sigma)!r}" if sigma else "") + (f",names=[{quoted}]" if names else "")
-    more += ",round=True" if round else ""
+    more += (",round=True" if round else "") + (f",title={_quote(title)}" if title else "")
     return f"points(x={literal}{more})"
+
+
+def _quote(words: str) -> str:
+    return "'" + words.replace("'", "’") + "'"
 
 
 POINTS: dict[str, Distribution] = {"points": GivenPoints(), "file": File()}

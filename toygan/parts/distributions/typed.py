@@ -16,11 +16,12 @@ LEAST_SPREAD, MOST_SPREAD = 0.2, 5.0  # of a column that the players see as it i
 MOST_OFFSET = 10.0  # of a column's mean
 
 
-def read_typed(text: str) -> tuple[str, str]:
+def read_typed(text: str, title: str = "") -> tuple[str, str]:
     """Read a table of one or two columns from text, as people paste it or as a CSV file holds it.
 
     Args:
         text: The rows, a line each, with or without names of columns.
+        title: A name for people [default: none].
     Returns:
         A spec for a recipe's `data`, and what was done with the table in words. Columns that are large, small or far
         from 0 are standardised. Of more than two columns the first two are taken, of more than 4096 rows every so many.
@@ -37,11 +38,11 @@ def read_typed(text: str) -> tuple[str, str]:
         table = read_csv(io.BytesIO(text.encode()), lambda names: list(range(min(len(names), 2))), drop=False)
     except ValueError as error:
         raise ValueError(f"table: {error}") from None
-    return as_data(table.numbers, table.names or ())
+    return as_data(table.numbers, table.names or (), title=title)
 
 
 def as_data(
-    rows: np.ndarray | Sequence[Sequence[float]], names: Sequence[str] = (), sigma: float = 0.0
+    rows: np.ndarray | Sequence[Sequence[float]], names: Sequence[str] = (), sigma: float = 0.0, title: str = ""
 ) -> tuple[str, str]:
     """Return points as a spec for a recipe's `data`, and what was done with them in words.
 
@@ -49,6 +50,7 @@ def as_data(
         rows: Points `(n, 1)` or `(n, 2)`.
         names: Names of the columns, if they have any.
         sigma: Width of the noise on the points [default: 0.0].
+        title: A name for people [default: none].
     Returns:
         The spec, and words.
     Raises:
@@ -57,7 +59,7 @@ def as_data(
     table = np.asarray(rows, dtype=float)
     every = -(-len(table) // MOST_POINTS) or 1
     taken = table[::every]
-    spec = points(_name(taken, names), sigma)
+    spec = points(_name(taken, names), sigma, title=title)
     words = f"{len(taken):,} rows" + (f", every {every:,}. of {len(table):,}" if every > 1 else "")
     if _is_odd(taken):
         return f"standardised(of={spec})", f"{words}, standardised for the players"
