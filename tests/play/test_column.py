@@ -22,6 +22,12 @@ def test_at_first_data_loss_and_two_rates_are_open() -> None:
     assert set(CONTROLS) == {field for group in GROUPS for field in group.fields}
 
 
+def test_the_settings_of_each_player_are_among_the_usual_ones() -> None:
+    """Those of GAN Lab: loss, networks, rate, optimizer and steps of D and of G, kind and size of the noise."""
+    of_each = {f"{name}_{player}" for name in ("lr", "optimizer") for player in "gd"}
+    assert of_each | {"d_steps", "g_steps", "noise", "latent", "width", "depth", "loss", "data"} <= set(CONTROLS)
+
+
 def test_a_group_in_use_is_open() -> None:
     assert shown(choose_groups(None, ["regularizers"]))[4:] == ["regularizers"]
     playground = Playground(DEFAULT.but(width=4, batch=8, regularizers={"r1": 0.1}), seeds=1)

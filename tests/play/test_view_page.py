@@ -233,6 +233,16 @@ def test_the_verdict_has_its_grounds_in_the_tooltip_and_is_marked_while_it_is_ea
     assert page.evaluate("document.querySelector('.toygan-bar').classList.contains('toygan-early')") == early
 
 
+def test_a_long_verdict_takes_the_line_of_a_message_that_is_not_there_and_nothing_moves(page: Any) -> None:
+    page.add_style_tag(content=View._css)
+    verdict, tops = page.locator(".toygan-verdict"), set()
+    for words, message in (("healthy", ""), ("healthy", "Data = ring8"), ("oscillation in most of the seeds " * 2, "")):
+        page.evaluate("(words) => tell(words)", {**WORDS, "verdict": words, "message": message})
+        tops.add(page.locator(".toygan-view").bounding_box()["y"])
+        assert verdict.evaluate("(v) => v.scrollWidth <= v.clientWidth && v.scrollHeight <= v.clientHeight + 1")
+    assert len(tops) == 1
+
+
 def test_keys_in_a_playground_are_not_the_notebooks(page: Any) -> None:
     deaf = "data-lm-suppress-shortcuts"
     for place, own in (("#slider", True), (".toygan-view", True), ("#other", False)):
@@ -368,7 +378,9 @@ def test_presenting_leaves_picture_play_iteration_and_verdict(page: Any) -> None
         assert all(part.is_visible() for part in kept)
         assert not any(part.is_visible() for part in left_out)
         assert playground.bounding_box() == {"x": 0, "y": 0, "width": 960, "height": 900}
+        assert page.locator(".toygan-present").inner_text() == "Leave"
         page.keyboard.press(way_out)
+        assert page.locator(".toygan-present").inner_text() == "Present"
         assert all(part.is_visible() for part in left_out)
     page.locator("#slider").press("f")
     assert page.locator(".toygan-presenting").count() == 0, "f in a field is a letter"

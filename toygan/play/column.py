@@ -30,8 +30,8 @@ GROUPS = (
     Group("Data and loss", ("data", "loss")),
     Group("Learning rates", ("lr_g", "lr_d")),
     Group("Regularizers", ("regularizers",), open=False),
-    Group("Optimizer and noise", ("optimizer", "noise", "latent"), open=False),
-    Group("Steps, batch, networks, seed", ("d_steps", "batch", "width", "depth", "seed"), open=False),
+    Group("Optimizer and noise", ("optimizer", "optimizer_g", "optimizer_d", "noise", "latent"), open=False),
+    Group("Steps, batch, networks, seed", ("d_steps", "g_steps", "batch", "width", "depth", "seed"), open=False),
 )
 CONTROLS = tuple(field for group in GROUPS for field in group.fields)  # the usual
 

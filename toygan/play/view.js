@@ -202,10 +202,11 @@ class Stage {
   /** @type {HTMLElement | null} */
   #place = null; // what stands above the page
 
-  /** @param {HTMLElement} el @param {Model} model */
-  constructor(el, model) {
+  /** @param {HTMLElement} el @param {Model} model @param {(on: boolean) => void} turned */
+  constructor(el, model, turned) {
     this.el = el;
     this.model = model;
+    this.turned = turned;
   }
 
   get on() {
@@ -225,6 +226,7 @@ class Stage {
     const place = this.#place ?? placeOf(this.el);
     this.#place = wanted ? place : null;
     place.classList.toggle("toygan-presenting", wanted);
+    this.turned(wanted);
     if (!wanted) place.removeAttribute("popover"); // which also hides it
     else if (place.isConnected) Object.assign(place, { popover: "manual" }).showPopover();
   }
@@ -291,7 +293,12 @@ class LiveView {
       reasons = this.#diagnosis.element;
     this.model = model;
     this.el = el;
-    this.#stage = new Stage(el, model);
+    const present = this.#buttons[this.#buttons.length - 1];
+    this.#stage = new Stage(
+      el,
+      model,
+      (on) => on ? labelButton(present, "Leave", "fa-compress") : labelButton(present, "Present", "fa-expand"),
+    );
     count.append(this.#digits, make("small", "", { textContent: "iteration" }));
     const take = (/** @type {string} */ name) => /** @type {HTMLElement} */ (reasons.querySelector(`.toygan-${name}`));
     this.#verdict = Object.assign(take("verdict"), { tabIndex: 0, role: "note" });
