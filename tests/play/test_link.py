@@ -17,6 +17,8 @@ LINKS = [
     Link(controls=("loss", "regularizers.r1"), locked=("loss",)),
     Link(layers=("map", "difference")),
     Link(layers=()),
+    Link(unfolded=("data", "optimizer")),
+    Link(unfolded=()),
     Link(poll=Poll("50 % & more? <b>, a/b | c", "high-quality", at=20, bounds=(0.25, 0.5))),
     Link((Recipe(data="mixture2d(means=((0,0),(2,1)),shares=(0.3,0.7),covariances=(0.1,0.2))"),)),
 ]
@@ -44,6 +46,7 @@ def test_the_line_of_a_recipe_is_a_link() -> None:
         ("toygan:?seeds=two", "link='two': must be a whole number"),
         ("toygan:?panels=nothing", "panels="),
         ("toygan:?layers=map,nothing", "layers='nothing': must be of arrows, map"),
+        ("toygan:?unfolded=loss", "unfolded='loss': must be of data, lr_g"),
         ("toygan:?controls=colour", "controls='colour': is not a field of a recipe"),
         ("toygan:?present=1", "present='1': must be yes or no"),
         ("toygan:?at=10", "has at but no question"),

@@ -26,6 +26,7 @@ def test_the_link_has_the_settings_as_they_are_now() -> None:
     page = Playground(SMALL, seeds=2)
     page.set("loss", "hinge")
     page.set("regularizers.r1", 0.1)
+    page.column.unfold(["regularizers"])
     assert Link.from_string(page.link()) == Link((SMALL.but(loss="hinge", regularizers={"r1": 0.1}),), seeds=2)
     page.compare()
     twins = Link.from_string(page.link())
@@ -60,6 +61,33 @@ def test_the_layers_that_are_on_are_so_for_who_opens_the_link() -> None:
         assert again.session.layers == {"map"}
         page.close()
         again.close()
+
+
+def test_the_groups_that_are_folded_are_so_for_who_opens_the_link_and_beside_a_copy() -> None:
+    page = open_page("toygan:batch=8&width=4?seeds=1")
+    assert page.link() == "toygan:batch=8&width=4?seeds=1", "what opens by itself needs no words"
+    page.set("regularizers.r1", 0.1)
+    assert "unfolded=data,lr_g" in page.link(), "a link with a regularizer opens its group"
+    page.column.heads["Data and loss"].unfolded = False
+    for shown in (page, page.compare()):
+        again = open_page(shown.link())
+        assert again.column.unfolded == ("lr_g",)
+        again.close()
+    page.close()
+
+
+def test_the_page_of_a_copy_has_the_panels_the_question_and_the_hands_of_the_page_before() -> None:
+    poll = Poll("How many modes?", at=1, bounds=(4,))
+    page = Playground(SMALL, panels=["samples", "drift"], controls=["lr_d"], seeds=2, poll=poll)
+    page.poll.hands = [3, 1]
+    before = Link.from_string(page.link())
+    twins = page.compare()
+    after = Link.from_string(page.link())
+    assert (after.panels, after.controls, after.poll) == (before.panels, before.controls, poll)
+    assert twins.poll.hands == [3, 1]
+    twins.step()
+    assert "of 4 hands" in twins.poll.words
+    page.close()
 
 
 def test_a_link_of_several_recipes_opens_them_side_by_side() -> None:

@@ -25,6 +25,11 @@ class Group:
     fields: tuple[str, ...]
     open: bool = True
 
+    @property
+    def key(self) -> str:
+        """Its first field, by which a link names it."""
+        return self.fields[0]
+
 
 GROUPS = (
     Group("Data and loss", ("data", "loss")),
@@ -34,6 +39,7 @@ GROUPS = (
     Group("Steps, batch, networks, seed", ("d_steps", "g_steps", "batch", "width", "depth", "seed"), open=False),
 )
 CONTROLS = tuple(field for group in GROUPS for field in group.fields)  # the usual
+KEYS = tuple(group.key for group in GROUPS)  # that a link has for them
 
 
 def choose_groups(controls: Sequence[str] | None, used: Iterable[str] = ()) -> tuple[Group, ...]:
@@ -74,6 +80,18 @@ class ControlColumn(w.VBox):  # type: ignore[misc]
         for group in self._groups:
             if group.name and not wanted.isdisjoint(group.fields):
                 self.heads[group.name].unfolded = True
+
+    @property
+    def unfolded(self) -> tuple[str, ...]:
+        """The keys of the groups that are open."""
+        return tuple(g.key for g in self._groups if g.name and self.heads[g.name].unfolded)
+
+    def fold(self, unfolded: Iterable[str]) -> None:
+        """Open the groups with these keys, and fold all others away."""
+        wanted = set(unfolded)
+        for group in self._groups:
+            if group.name:
+                self.heads[group.name].unfolded = group.key in wanted
 
     def fill(self, controls: Iterable[AnyControl]) -> None:
         """Put controls, in place of those before, into the groups that name their fields."""

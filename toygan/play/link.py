@@ -1,4 +1,4 @@
-"""A link: a whole page as one short line, with its recipes, panels, layers, controls, locks and question."""
+"""A link: a whole page as one short line, with its recipes, panels, layers, controls, folds, locks and question."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 from toygan.knobs import MOST_SEEDS, RecipeError, check_count
 from toygan.panels import PANELS
 from toygan.panels.layers import LABELS
+from toygan.play.column import KEYS
 from toygan.play.controls import check_controls
 from toygan.play.poll import Poll
 from toygan.play.twins_session import MOST_SIDES
@@ -34,6 +35,7 @@ class Link:
         present: True shows the picture alone, large.
         poll: A question to the class [default: none].
         layers: The layers of the samples that are switched on [default: the arrows].
+        unfolded: The groups of controls that are open, each by its first field [default: the usual].
     Raises:
         RecipeError: If a field is not allowed.
     Example:
@@ -53,6 +55,7 @@ class Link:
     present: bool = False
     poll: Poll | None = None
     layers: tuple[str, ...] | None = None
+    unfolded: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.recipes) <= MOST_SIDES:
@@ -65,6 +68,8 @@ class Link:
             raise RecipeError("panels", self.panels, str(error)) from None
         if unknown := [layer for layer in self.layers or () if layer not in LABELS]:
             raise RecipeError("layers", unknown[0], f"must be of {', '.join(LABELS)}")
+        if unknown := [group for group in self.unfolded or () if group not in KEYS]:
+            raise RecipeError("unfolded", unknown[0], f"must be of {', '.join(KEYS)}")
 
     def to_string(self) -> str:
         """Return the link as one line; `from_string` reads it without loss.
@@ -81,7 +86,8 @@ class Link:
     def _fields(self) -> dict[str, str]:
         """Return the fields that differ from the defaults, as text."""
         named = {
-            "panels": self.panels, "layers": self.layers, "controls": self.controls, "locked": self.locked or None
+            "panels": self.panels, "layers": self.layers, "controls": self.controls,
+            "unfolded": self.unfolded, "locked": self.locked or None,
         }  # fmt: skip
         fields = {name: ",".join(values) for name, values in named.items() if values is not None}
         if self.seeds != 8:
@@ -160,6 +166,6 @@ def _yes(text: str) -> bool:
 
 
 READERS: Mapping[str, Callable[[str], Any]] = {
-    "panels": _split, "layers": _split, "controls": _split, "locked": _split, "seeds": _whole, "present": _yes,
-    "question": str, "metric": str, "at": _whole, "bounds": lambda text: text.split(","),
+    "panels": _split, "layers": _split, "controls": _split, "locked": _split, "unfolded": _split, "seeds": _whole,
+    "present": _yes, "question": str, "metric": str, "at": _whole, "bounds": lambda text: text.split(","),
 }  # fmt: skip

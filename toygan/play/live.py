@@ -28,6 +28,7 @@ from toygan.panels.layers import DEFAULT_LAYERS, LABELS
 from toygan.play.alone import alone
 from toygan.play.aside import aside
 from toygan.play.cell import forget, here
+from toygan.play.column import ControlColumn, choose_groups
 from toygan.play.fleet_session import FleetSession
 from toygan.play.link import Link
 from toygan.play.loop import post, running_loop
@@ -79,6 +80,7 @@ class Live(w.VBox):  # type: ignore[misc]
     usable: bool = False  # True from the end of its construction until it is closed
     _task: asyncio.Task[None] | None = None
     _loop: asyncio.AbstractEventLoop | None = None  # in which it plays, and hears the page
+    column: ControlColumn
     poll: PollCard | None = None  # a question to a class
     _told: Link  # what decides the page, as it was made
     _whole: Whole | None = None
@@ -301,7 +303,14 @@ class Live(w.VBox):  # type: ignore[misc]
         """Return the link of the page as it is now, under the recipes as they are now."""
         on = self.session.layers
         layers = None if on == DEFAULT_LAYERS else tuple(layer for layer in LABELS if layer in on)
-        return replace(self._told, recipes=recipes, layers=layers, present=self.view.present).to_string()
+        told = replace(self._told, recipes=recipes, layers=layers, present=self.view.present)
+        usual = [group.key for group in choose_groups(told.controls, self._used()) if group.name and group.open]
+        unfolded = self.column.unfolded
+        return replace(told, unfolded=None if list(unfolded) == usual else unfolded).to_string()
+
+    def _used(self) -> set[str]:
+        """Return the fields whose controls are wanted at once, so that their groups are open at first."""
+        raise NotImplementedError
 
     def share(self) -> None:
         """Give the page its link, to be pasted elsewhere; the status line shows it."""

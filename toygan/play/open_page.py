@@ -31,4 +31,6 @@ def open_page(link: str | Link, outside: bool = False) -> Any:
     page = Playground(first, told.controls, told.panels, told.seeds, against=others or None, **asked)
     if told.layers is not None:
         page.session.layers = frozenset(told.layers)
+    if told.unfolded is not None:
+        page.column.fold(told.unfolded)
     return page

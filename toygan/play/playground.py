@@ -111,7 +111,6 @@ class Playground(Live):
         shown = None if panels is None else _check_panels(panels)
         leave_room_for_the_page()
         session = _open(recipe, seeds, device, run, state)
-        used = ["regularizers"] if session.recipe.regularizers else []
         if panels is None and session.seeds > USUAL_SEEDS:
             session.show_seeds()
         self._wanted: dict[str, Any] = {}  # values of controls that the run does not have yet
@@ -126,7 +125,7 @@ class Playground(Live):
         self.poll = None if poll is None else PollCard(poll)
         self.slow_motion = SlowCard(session, self.next_stage, self._post, self._is_seen)
         top = [*filter(None, [self.poll])]
-        self.column = ControlColumn(choose_groups(self._given, used), top, bottom=[self.slow_motion])
+        self.column = ControlColumn(choose_groups(self._given, self._used()), top, bottom=[self.slow_motion])
         self.column.fill(self.controls)
         lock(self.controls, locked)
         told = None if controls is None else tuple(names)
@@ -171,9 +170,11 @@ class Playground(Live):
         if self.twins is None or not self.twins.usable:
             self.continue_from_seen()
             self.session.pause()
-            self.twins = Twins(
-                [], self._given, session=TwinsSession.from_session(self.session), locked=self._told.locked
-            )
+            told, beside = self._told, TwinsSession.from_session(self.session)
+            self.twins = Twins([], told.controls, told.panels, session=beside, locked=told.locked, poll=told.poll)
+            self.twins.column.fold(self.column.unfolded)
+            if self.poll is not None and self.twins.poll is not None:
+                self.twins.poll.hands = self.poll.hands  # that were counted so far
             self.twins.view.present = self.view.present
             self.twins.screen.continue_recording(self.screen)
             self.twins.copy_side()
@@ -184,7 +185,7 @@ class Playground(Live):
 
     @alone
     def link(self) -> str:
-        """Return this page as one line, with its recipe, panels, layers, controls, locks and question.
+        """Return this page as one line, with its recipe, panels, layers, controls, folds, locks and question.
 
         Returns:
             The link: `toygan open LINK` and `toygan.open_page` open the page, at iteration 0.
@@ -194,6 +195,9 @@ class Playground(Live):
         if self.twins is not None:
             return self.twins.link()
         return self._describe_page((self.session.recipe,))
+
+    def _used(self) -> set[str]:
+        return {"regularizers"} if self.session.recipe.regularizers else set()
 
     @acting
     def draw(self) -> None:

@@ -81,7 +81,7 @@ class Twins(Live):
         self._restarted = -math.inf
         bar = w.HBox().add_class("toygan-sides")
         self.poll = None if poll is None else PollCard(poll)
-        groups = choose_groups(None if controls is None else names, _used(twins))
+        groups = choose_groups(None if controls is None else names, _find_used(twins))
         self.slow_motion = SlowCard(twins, self.next_stage, self._post, self._is_seen)
         self.column = ControlColumn(groups, [bar, *filter(None, [self.poll])], bottom=[self.slow_motion])
         self.settings = SideControls(names, twins, self._want, self.column.fill, locked)
@@ -113,7 +113,7 @@ class Twins(Live):
 
     @alone
     def link(self) -> str:
-        """Return this page as one line, with its recipes, panels, layers, controls, locks and question.
+        """Return this page as one line, with its recipes, panels, layers, controls, folds, locks and question.
 
         Returns:
             The link: `toygan open LINK` and `toygan.open_page` open the page, at iteration 0.
@@ -121,6 +121,9 @@ class Twins(Live):
             RecipeError: If the link is too long to share.
         """
         return self._describe_page(tuple(self.session.recipes))
+
+    def _used(self) -> set[str]:
+        return _find_used(self.session)
 
     @acting
     def set(self, field: str, value: Any, side: str | None = None) -> bool:
@@ -288,7 +291,7 @@ def make_twins(
     return Twins(sides, controls, panels, seeds, width, height, device, None, present, locked, poll)
 
 
-def _used(session: TwinsSession) -> set[str]:
+def _find_used(session: TwinsSession) -> set[str]:
     """Return the fields whose controls are wanted at once: those that differ, and regularizers that are in force."""
     differing = {field.partition(".")[0] for field in session.differing}
     return differing | ({"regularizers"} if any(recipe.regularizers for recipe in session.recipes) else set())
