@@ -90,6 +90,12 @@ def test_the_page_of_a_copy_has_the_panels_the_question_and_the_hands_of_the_pag
     page.close()
 
 
+def test_numbers_alone_are_compared_too() -> None:
+    page = Playground(SMALL, panels=["losses"], seeds=1)
+    assert [chart.title for chart in page.compare().screen.charts()] == ["D's loss", "G's loss"]
+    page.close()
+
+
 def test_a_link_of_several_recipes_opens_them_side_by_side() -> None:
     link = Link((SMALL, SMALL.but(loss="hinge")), locked=("loss", "regularizers"), seeds=2)
     page = open_page(link)

@@ -107,7 +107,9 @@ class SideCharts:
         return [*leading, *self._compare(sides)]
 
     def _draw(self, charts: Charts, side: Side) -> list[Chart]:
-        found = charts.update(side.look) if self._drawn else []
+        if not self._drawn:  # nothing but numbers, which have one chart for all sides
+            return []
+        found = charts.update(side.look)
         words = shorten(side.words, TITLE_LETTERS // len(self._sides))
         title = f"{side.letter} · {words}" if words else side.letter
         heads = [title, *(f"{side.letter} · {chart.title}" for chart in found[1:])]
