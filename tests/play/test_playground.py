@@ -81,6 +81,33 @@ async def test_share_gives_the_page_the_link_for_its_clipboard_and_says_it(make:
 
 
 @live
+async def test_a_change_while_it_is_paused_asks_for_play(make: Callable[..., Playground]) -> None:
+    p = make()
+    page = Page(p)
+    p.set("lr_d", 0.002)
+    assert page.words["message"].endswith("from iteration 0 on; press Play")
+    p.set("width", 6)
+    assert page.words["message"].endswith("a new run; press Play")
+    p.set("lr_d", -1)
+    assert page.words["message"].endswith("must be above 0")
+    page.say(do="play")
+    p.set("lr_d", 0.003)
+    assert p.screen.words()["message"].endswith(f"from iteration {p.session.iteration} on")
+
+
+@live
+async def test_the_page_is_told_what_is_done_of_what_it_has_asked_for(make: Callable[..., Playground]) -> None:
+    p = make()
+    page = Page(p)
+    assert page.words["answered"] == {}
+    for number, act in enumerate(("step", "reset", "share", "draw", "play"), 1):
+        page.say(do=act, ask=number)
+        assert page.words["answered"] == {"page": number}
+    page.say(gone=True)
+    assert p.screen.words()["answered"] == {}
+
+
+@live
 async def test_a_page_that_does_not_answer_gets_no_queue(make: Callable[..., Playground]) -> None:
     p = make()
     page = Page(p, answers=False)

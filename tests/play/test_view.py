@@ -166,6 +166,7 @@ def test_all_that_the_view_says_is_understood() -> None:
         {"gone": True},
         {"do": "reset"},
         {"focus": 0},
+        {"do": "step", "ask": 1},
     ):
         assert check_message({"view": "a", **said})
 

@@ -54,10 +54,12 @@ def page(browser: Any) -> Iterator[Any]:
 
 
 def said(page: Any) -> list[dict[str, Any]]:
-    """All that the view has said since this was asked last, without its name, which never changes."""
+    """All that the view has said since this was asked last, without its name, which never changes, and numbers."""
     every: list[dict[str, Any]] = page.evaluate("said.splice(0)")
     assert all(check_message(content, seeds=3) for content in every)
     assert len({content.pop("view") for content in every}) <= 1
+    asked = [content.pop("ask") for content in every if "ask" in content]
+    assert asked == sorted(set(asked))
     return every
 
 
@@ -207,6 +209,25 @@ def test_arrow_keys_go_from_cell_to_cell_and_enter_takes_the_seed_into_focus(pag
     assert [content for content in said(page) if "shown" not in content] == [{"focus": 2}]
 
 
+def test_what_is_pressed_shows_it_until_the_kernel_has_done_it(page: Any) -> None:
+    page.evaluate("(words) => tell(words)", WORDS)
+    reset, message = page.locator(".toygan-reset"), page.locator(".toygan-message")
+    reset.click()
+    asked = page.evaluate("said.at(-1)")
+    assert (asked["do"], asked["ask"]) == ("reset", 1)
+    pressed = "(button) => button.classList.contains('toygan-pressed')"
+    assert reset.evaluate(pressed)
+    assert page.locator("#here").get_attribute("aria-busy") == "true"
+    page.evaluate("(words) => tell(words)", {**WORDS, "message": "of before", "answered": {asked["view"]: 0}})
+    page.wait_for_function("document.querySelector('.toygan-message').textContent === 'Reset: at work…'")
+    page.evaluate("(words) => tell(words)", {**WORDS, "message": "of before"})
+    assert message.inner_text() == "Reset: at work…", "a late frame is no answer"
+    page.evaluate("(words) => tell(words)", {**WORDS, "message": "done", "answered": {asked["view"]: 1, "other": 0}})
+    assert message.inner_text() == "done"
+    assert not reset.evaluate(pressed)
+    assert page.locator("#here").get_attribute("aria-busy") is None
+
+
 def test_without_a_diagnosis_no_remedy_gives_it_away(page: Any) -> None:
     words = {**WORDS, "remedy": "Lower lr_g.", "apply": "Apply", "undo": "Undo"}
     page.evaluate("(words) => tell(words)", words)
@@ -300,7 +321,7 @@ def test_silence_is_said_after_five_seconds_and_a_view_without_a_frame_is_alone(
     page.evaluate(KERNEL)
     page.locator(".toygan-play").click()
     page.clock.run_for(4000)
-    assert page.locator(".toygan-message").inner_text() == ""
+    assert page.locator(".toygan-message").inner_text() == "Play: at work…"
     page.clock.run_for(2000)
     assert "no answer yet" in page.locator(".toygan-message").inner_text()
     assert page.locator(".toygan-alone").count() == 1

@@ -60,6 +60,7 @@ class FleetSession:
     """A fleet that can be played, stepped and reset; subclasses decide which part of it is seen.
 
     `message` describes the effect of the last action, or the reason why it was refused (then `refused` is True).
+    After a change of a setting, which shows once it plays, `changed` is True.
     Any thread may act on it: an action waits for that of another thread to end.
     """
 
@@ -68,7 +69,7 @@ class FleetSession:
     def __init__(self, fleet: Fleet) -> None:
         self.fleet, self.lock = fleet, threading.RLock()
         self.playing = self._single = False  # to continue, and to pause after one iteration
-        self.message, self.refused = "", False
+        self.message, self.refused, self.changed = "", False, False
         self.layers = DEFAULT_LAYERS  # of the samples that are shown
         self._compiled = False  # True once it was said
         self._attempt: Attempt | None = None
@@ -290,7 +291,7 @@ class FleetSession:
                 raise
             self.say(str(error), refused=True)
             return False
-        self.say("; ".join(filter(None, (words, changed))))
+        self.say("; ".join(filter(None, (words, changed))), changed=bool(words))
         self._stop_at_end()
         return True
 
@@ -316,9 +317,9 @@ class FleetSession:
             failed = next(iter(self.fleet.failures.values()), "")
             self.say(f"no run is left to train: {failed}" if failed else DIVERGED)
 
-    def say(self, message: str, refused: bool = False) -> None:
-        """Show a message to the user until the next one; `refused` marks it as a refusal."""
-        self.message, self.refused = message, refused
+    def say(self, message: str, refused: bool = False, changed: bool = False) -> None:
+        """Show a message to the user until the next one; it may tell a refusal, or a change of a setting."""
+        self.message, self.refused, self.changed = message, refused, changed
 
     # An iteration that takes long, beside the event loop.
 

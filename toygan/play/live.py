@@ -513,6 +513,7 @@ class Live(w.VBox):  # type: ignore[misc]
         continues = content.get("do") in CONTINUES or "focus" in content
         if continues and not self._reach_seen(lambda: self._hear(content)):
             return
+        self.view.viewers.answer(content)
         if "do" in content:
             acts: dict[str, Callable[[], object]] = {
                 "play": self._toggle, "step": self._step, "reset": self.reset, "apply": self.apply_remedy,
@@ -535,6 +536,7 @@ class Live(w.VBox):  # type: ignore[misc]
             self.screen.show_all()
         elif not self.session.playing and self._seen is None:
             self.screen.refresh()
+        self.screen.answer()
 
     def _toggle(self) -> None:
         self.pause() if self.session.playing else self.play()

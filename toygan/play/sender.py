@@ -35,6 +35,7 @@ class Sender:
         self.recording, self._runs = Recording(most=FRAME_BYTES), session.fleet.runs
         self._wire = Wire()
         self._stale = True  # True while there is news since the frame that was sent last
+        self._answered = dict[str, int]()  # by view, as the page was told last
         self._next = 0.0  # the time at which the next frame is to be sent while something plays
 
     def charts(self, told: dict[str, str] | None = None) -> Sequence[Chart]:
@@ -67,10 +68,26 @@ class Sender:
         times = s.timeline
         marks = [(step, kind, spell(words)) for step, kind, words in times.pop("marks", ())]
         return {
-            **told, "status": spell(told["status"]), "message": spell(s.message), "refused": s.refused,
+            **told, "status": spell(told["status"]), "message": self._message, "refused": s.refused,
             "grounds": spell(s.grounds), "early": s.early, "playing": s.playing, "focus": s.focus, "seeds": s.choices,
-            "iteration": s.iteration, **s.offers, **times, "marks": marks, **s.sorting,
+            "iteration": s.iteration, "answered": self._tell_answered(), **s.offers, **times, "marks": marks,
+            **s.sorting,
         }  # fmt: skip
+
+    @property
+    def _message(self) -> str:
+        s = self.session
+        waits = s.changed and not s.playing and s.left
+        return spell(s.message) + "; press Play" * waits
+
+    def _tell_answered(self) -> dict[str, int]:
+        self._answered = self.view.viewers.answered.copy()
+        return self._answered
+
+    def answer(self) -> None:
+        """Tell the page that what it has asked for is done, unless a frame has told it, or soon does."""
+        if not self._stale and self.view.viewers.answered != self._answered:
+            self.tell()
 
     def page(self) -> bytes:
         """Return a page that replays the present runs up to now, without Python and without a network."""

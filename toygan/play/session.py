@@ -223,7 +223,7 @@ class Session(TimeMachine):
             self.say(f"{words}: {describe_error(error)}", refused=True)
             return False
         file = describe_file(self.recipe)
-        self.say(f"{words}: from iteration {self.iteration:,} on" + f"; {file}" * bool(file))
+        self.say(f"{words}: from iteration {self.iteration:,} on" + f"; {file}" * bool(file), changed=True)
         self._mark(words)
         self._stop_at_end()
         return True

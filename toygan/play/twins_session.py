@@ -179,7 +179,7 @@ class TwinsSession(TimeMachine):
         except Exception as error:  # of a part of the user's own
             self.say(f"{words}: {describe_error(error)}", refused=True)
             return False
-        self.say(f"{words}: from iteration {self.iteration:,} on")
+        self.say(f"{words}: from iteration {self.iteration:,} on", changed=True)
         self._mark(words)
         self._stop_at_end()
         return True

@@ -3,6 +3,7 @@
 import { diagnosis, labelButton, make, showPlaying, write } from "../chart/elements.js";
 import { Picture } from "../chart/picture.js";
 import { typeset } from "../chart/scales.js";
+import { Busy } from "./busy.js";
 import { More } from "./more.js";
 import { SeedSort } from "./seeds.js";
 import { Timeline } from "./timeline.js";
@@ -15,7 +16,7 @@ import { Tour } from "./tour.js";
  * @import { Times } from "./timeline.js"
  *
  * @typedef {Diagnosed & Times & Sorts & { status: string, message: string, refused: boolean, playing: boolean,
- *   grounds?: string, early?: boolean, focus: number, seeds: number, iteration: number, apply?: string, undo?: string, compare?: string,
+ *   grounds?: string, early?: boolean, answered?: Record<string, number>, focus: number, seeds: number, iteration: number, apply?: string, undo?: string, compare?: string,
  *   pin?: string, unpin?: string, all?: string }} Words
  * @typedef {Words & Message & { frame: number }} FrameMessage
  * @typedef {{ get(name: string): any, set(name: string, value: any): void, save_changes(): void,
@@ -282,6 +283,7 @@ class LiveView {
   #tour = null;
   #stage;
   #verdict;
+  #busy;
   #timeline = new Timeline((at) => this.#ask({ at }));
   #acknowledgements = new Acknowledgements((content) => this.#say(content));
 
@@ -299,6 +301,7 @@ class LiveView {
       model,
       (on) => on ? labelButton(present, "Leave", "fa-compress") : labelButton(present, "Present", "fa-expand"),
     );
+    this.#busy = new Busy(el, (words) => write(this.#message, words));
     count.append(this.#digits, make("small", "", { textContent: "iteration" }));
     const take = (/** @type {string} */ name) => /** @type {HTMLElement} */ (reasons.querySelector(`.toygan-${name}`));
     this.#verdict = Object.assign(take("verdict"), { tabIndex: 0, role: "note" });
@@ -350,6 +353,7 @@ class LiveView {
     this.#tour?.close();
     this.picture.close();
     this.#acknowledgements.close();
+    this.#busy.end();
     clearTimeout(this.#silence);
     clearTimeout(this.alone);
     this.#say({ gone: true });
@@ -366,11 +370,19 @@ class LiveView {
     }
   }
 
-  /** Send something that the kernel has to answer. @param {object} content */
+  /**
+   * Send something that the kernel has to answer.
+   * @param {{ do?: string, at?: number, focus?: number, layer?: string, sort?: string }} content
+   */
   #ask(content) {
+    if (this.#lost) return;
     clearTimeout(this.#silence);
     this.#silence = setTimeout(() => this.#warn(SILENT), ANSWER_MS);
-    this.#say(content);
+    const button =
+      /** @type {HTMLElement | null} */ (content.do ? this.el.querySelector(`button.toygan-${content.do}`) : null);
+    const name = button?.textContent ||
+      (content.at === undefined ? "the picture" : `iteration ${content.at.toLocaleString("en")}`);
+    this.#say({ ...content, ask: this.#busy.begin(name, button) });
   }
 
   /** @param {string} words */
@@ -382,6 +394,7 @@ class LiveView {
 
   #lose(words = GONE) {
     this.#lost = true;
+    this.#busy.end();
     clearTimeout(this.#silence);
     this.el.classList.add("toygan-gone");
     if (words === NO_KERNEL) this.#root.classList.add("toygan-alone");
@@ -440,7 +453,9 @@ class LiveView {
   /** @param {Words} words */
   #write(words) {
     const now = performance.now(), hint = words.reached === 0 && !words.playing ? START : "";
-    const message = words.message || hint, counts = words.playing && message === this.#message.textContent;
+    this.#busy.follow(words.answered?.[this.#id] ?? 0);
+    const message = this.#busy.words || words.message || hint,
+      counts = words.playing && message === this.#message.textContent;
     if (counts && now - this.#written < COUNT_MS) return;
     this.#written = now;
     write(this.#digits, words.iteration.toLocaleString("en"));

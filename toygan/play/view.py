@@ -26,7 +26,7 @@ FEWEST_PIXELS, MOST_PIXELS = 100, 3000  # of a side of the picture
 FOLDER = Path(__file__).parent
 SAYS: dict[str, type] = {
     "view": str, "here": bool, "gone": bool, "hidden": bool, "shown": int, "pace": int, "do": str, "focus": int,
-    "at": int, "layer": str, "sort": str,
+    "at": int, "layer": str, "sort": str, "ask": int,
 }  # fmt: skip
 BUTTONS = (
     "play", "step", "step-d", "step-g", "slow", "reset", "apply", "undo", "compare", "all", "pin", "unpin", "share",
@@ -67,6 +67,7 @@ class Viewers:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._views: dict[str, Viewer] = {}
+        self.answered: dict[str, int] = {}  # the last thing that each view has asked for and that was done
         self._sent_at = 0.0
         self.sent = 0
         self.expect()
@@ -86,7 +87,13 @@ class Viewers:
         pace = min(content.get("pace", 0) / 1000, PULSE_SECONDS)
         self._views[name] = Viewer(shown, self._clock(), content.get("hidden", old.hidden), pace)
 
+    def answer(self, content: dict[str, Any]) -> None:
+        """Note that what a view asks for is done: the next words tell it."""
+        if "ask" in content and content["view"] in self._views:
+            self.answered[content["view"]] = content["ask"]
+
     def _forget(self, name: str) -> None:
+        self.answered.pop(name, None)
         if self._views.pop(name, None) and not self._views:
             self._empty_since = self._clock()
 
@@ -137,11 +144,12 @@ class View(anywidget.AnyWidget):
     {"do": one of BUTTONS}, {"focus": the member to show, of `seeds`}, {"at": an iteration to look back at},
     {"layer": the layer of a chart to switch on or off},
     {"sort": what all seeds are to be sorted by},
-    {"gone": true}. It is sent words (`Sender.words`), and with them, in a frame, a message of `chart.wire` under its
-    number. Before the first one it shows `opening`, if that is there.
+    {"gone": true}. What is to be answered has a number, "ask"; the words have it, in "answered", once that is done.
+    It is sent words (`Sender.words`), and with them, in a frame, a message of `chart.wire` under its number. Before the
+    first one it shows `opening`, if that is there.
     """
 
-    _esm = page.build_script(*(FOLDER / f"{name}.js" for name in ("timeline", "seeds", "more", "tour", "view")))
+    _esm = page.build_script(*(FOLDER / f"{name}.js" for name in ("timeline", "seeds", "more", "tour", "busy", "view")))
     _css = page.build_stylesheet(
         *(FOLDER / f"{name}.css" for name in ("view", "timeline", "seeds", "card", "more", "tour"))
     )
