@@ -81,6 +81,22 @@ async def test_share_gives_the_page_the_link_for_its_clipboard_and_says_it(make:
 
 
 @live
+async def test_a_playground_inside_other_widgets_opens_with_its_present_frame(make: Callable[..., Playground]) -> None:
+    p = make()
+    assert p.view.opening is None, "the cell still runs"
+    p.step()
+    await asyncio.sleep(0)
+    assert p.view.opening["iteration"] == 1
+    p.set("lr_d", 0.002)
+    await asyncio.sleep(0)
+    assert p.view.opening["message"].endswith("from iteration 1 on; press Play")
+    Page(p)
+    p.step()
+    await asyncio.sleep(0)
+    assert p.view.opening is None, "a page that is there gets frames"
+
+
+@live
 async def test_a_change_while_it_is_paused_asks_for_play(make: Callable[..., Playground]) -> None:
     p = make()
     page = Page(p)

@@ -429,7 +429,7 @@ def test_words_name_the_iteration_at_which_they_were_measured_if_it_is_not_the_p
     assert "measured at" not in s.status
     assert "at iteration" not in s.words["evidence"]
     s.play()
-    while s.early or s.iteration % INTERVAL.soonest < 3:
+    while not s.diagnosis.evidence or s.iteration % INTERVAL.soonest < 3:
         s.advance(0)
     measured = s.snapshot.step
     assert measured < s.iteration

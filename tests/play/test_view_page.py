@@ -77,7 +77,7 @@ def show_charts(page: Any, frame: int, charts: list[Chart], **words: Any) -> Non
 
 def test_a_view_says_that_it_is_here_and_that_it_goes_and_then_listens_to_nothing(page: Any) -> None:
     assert said(page) == [{"here": True, "hidden": False}]
-    assert page.evaluate("heard()") == ["change:present", "comm_live_update", "msg:custom"]
+    assert page.evaluate("heard()") == ["change:opening", "change:present", "comm_live_update", "msg:custom"]
     page.evaluate("end()")
     assert said(page) == [{"gone": True}]
     assert page.evaluate("heard()") == []
@@ -337,9 +337,16 @@ def test_a_view_opens_with_the_frame_in_its_state_while_the_kernel_is_busy(page:
         [{**WORDS, **content, "frame": 0}, texts],
     )
     page.evaluate(KERNEL)
-    page.evaluate("opening = null")
+    page.evaluate("globalThis.later = opening; opening = null")
     page.wait_for_function("document.querySelector('.toygan-view').dataset.iteration === '3'")
     assert page.locator(".toygan-verdict").inner_text() == "healthy"
+    page.evaluate("end()")
+    page.evaluate(KERNEL)
+    page.evaluate("model.set('opening', later); hear['change:opening']()")  # inside other widgets it comes later
+    page.wait_for_function("document.querySelector('.toygan-view').dataset.iteration === '3'")
+    show(page, 4)
+    page.evaluate("hear['change:opening']()")
+    assert page.locator(".toygan-count b").inner_text() == "40", "a frame of the kernel is newer"
     assert page.locator(".toygan-view canvas").count() == 1
     assert page.locator(".toygan-message").inner_text() == "", "no number got lost"
     show(page, 1)

@@ -17,6 +17,7 @@ KERNEL = """() => {
         on: (event, act) => { hear[event] = act; },
         off: (event) => { delete hear[event]; },
     };
+    Object.assign(globalThis, { model, hear });
     globalThis.tell = (content, buffers = []) => hear["msg:custom"](content, buffers);
     globalThis.heard = () => Object.keys(hear).sort();
     globalThis.dead = false;

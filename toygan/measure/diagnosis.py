@@ -13,6 +13,8 @@ from toygan.measure.words import percent
 from toygan.runs.record import Record
 from toygan.text import format_number
 
+EARLY = "too early to tell"  # in place of a verdict
+
 
 @dataclass(frozen=True)
 class Diagnosis:
@@ -84,11 +86,15 @@ def diagnose(recent: Recent) -> Diagnosis:
         if recent.changed:
             return wait_after(recent.since)
         cause = "There are too few measurements yet with these settings."
-        return Diagnosis("undetermined", (), cause, "", "too early to tell")
+        return Diagnosis("undetermined", (), cause, "", EARLY)
     name = next(name for name, verdict in VERDICTS.items() if verdict.fits(recent))
     found = VERDICTS[name].diagnose(name, recent)
     early = name == "undetermined" and not recent.started
-    return replace(found, cause="It is early: most runs wander in their first iterations.") if early else found
+    return (
+        replace(found, cause="It is early: most runs wander in their first iterations.", pending=EARLY)
+        if early
+        else found
+    )
 
 
 def wait_after(since: int) -> Diagnosis:

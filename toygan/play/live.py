@@ -11,6 +11,7 @@ import math
 import os
 import time
 from collections.abc import Callable, Generator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial, wraps
 from pathlib import Path
@@ -86,6 +87,7 @@ class Live(w.VBox):  # type: ignore[misc]
     _whole: Whole | None = None
     _polled: object = None  # the runs and the measurement that have answered it last
     _travel: Generator[int, None, bool] | None = None  # to the iteration that was seen, in slices
+    _opens = False  # True until the view is given its opening frame
     _going: asyncio.Task[None] | None = None  # the task that does so
     _seen: int | None = None  # the iteration of the stored frame that is shown, from which the next action continues
 
@@ -99,14 +101,28 @@ class Live(w.VBox):  # type: ignore[misc]
         self.add_class("toygan-playground")
         self.find_loop()
         self.usable = True
+        self._open_soon()
 
     def _lay_out(self, column: w.Widget, *below: w.Widget) -> None:
         """Put the controls beside the view, or below it if there is no room, and the rest below the view."""
         self.children = [w.Box([self.view, column, *below]).add_class("toygan-page")]
 
+    def _open_soon(self) -> None:
+        """Give the view its present frame once the cell has run: inside other widgets nothing asks for it."""
+        if self._loop is not None and not self._opens and not self.view.viewers.here:
+            self._opens = True
+            with suppress(RuntimeError):  # a loop that has ended
+                self._loop.call_soon_threadsafe(self._guard, self._open)
+
+    def _open(self) -> None:
+        if self._opens and not self.view.viewers.here:
+            self.screen.put_opening()
+        self._opens = False
+
     def _ipython_display_(self) -> None:
         with self.lock:
             self.screen.put_opening()
+            self._opens = False
         kept = here().execution is not None  # with a still in the cell that runs; elsewhere nothing hides one
         words = "Run the cell for the live view. Below: its last state." if kept else "\n".join(self.session.lines)
         display({**self._repr_mimebundle_(), "text/plain": words}, raw=True)
@@ -414,6 +430,7 @@ class Live(w.VBox):  # type: ignore[misc]
         self._stay()
         self._seen = None
         self.screen.show()
+        self._open_soon()
         self.still.renew_soon()
 
     # The task.

@@ -250,6 +250,7 @@ class LiveView {
   #id = Math.random().toString(36).slice(2);
   #open = true;
   #changes = "[]"; // those that curves show
+  #live = false; // whether the kernel has sent a frame
   #lost = false; // whether the kernel is gone
   #written = -Infinity; // the time when words were last written
   #ended = new AbortController();
@@ -329,15 +330,25 @@ class LiveView {
     );
     this.keyboard = new Keyboard(this.picture, el, (content) => this.#ask(content), this.#stage, signal);
     document.addEventListener("visibilitychange", () => this.#acknowledgements.send(), { signal });
-    const opening = model.get("opening");
-    if (opening) this.#take(opening, opening.buffers);
-    else this.alone = setTimeout(() => this.#root.classList.add("toygan-alone"), FIRST_FRAME_MS);
+    if (!this.#enter()) this.alone = setTimeout(() => this.#root.classList.add("toygan-alone"), FIRST_FRAME_MS);
     model.on("msg:custom", this.#hear);
     model.on("comm_live_update", this.#look);
     model.on("change:present", this.#present);
+    model.on("change:opening", this.#late);
     requestAnimationFrame(this.#present); // once it is in the page
     this.#say({ here: true, hidden: document.hidden });
     if (this.#cut) this.#lose(NO_KERNEL); // a saved page
+  }
+
+  /** Show the frame in the state of the view, if there is one; return whether there is. */
+  #enter() {
+    const opening = this.model.get("opening");
+    if (opening) {
+      clearTimeout(this.alone);
+      this.#root.classList.remove("toygan-alone");
+      this.#take(opening, opening.buffers);
+    }
+    return Boolean(opening);
   }
 
   #theme() {
@@ -349,6 +360,7 @@ class LiveView {
     this.model.off("msg:custom", this.#hear);
     this.model.off("comm_live_update", this.#look);
     this.model.off("change:present", this.#present);
+    this.model.off("change:opening", this.#late);
     this.#ended.abort();
     this.#tour?.close();
     this.picture.close();
@@ -426,6 +438,11 @@ class LiveView {
     if (this.#cut) this.#lose();
   };
 
+  // It may come after the view, if other widgets hold that.
+  #late = () => {
+    if (!this.#live) this.#enter();
+  };
+
   /** Take what the kernel sends. @param {Words | FrameMessage} news @param {DataView[]} buffers */
   #hear = (news, buffers) => {
     if (this.#lost) return; // a late message
@@ -438,6 +455,7 @@ class LiveView {
       this.#write(news);
       return;
     }
+    this.#live = true;
     clearTimeout(this.alone);
     this.#root.classList.remove("toygan-alone");
     this.#take(news, buffers ?? []);

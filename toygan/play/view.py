@@ -108,6 +108,11 @@ class Viewers:
         return self.sent
 
     @property
+    def here(self) -> bool:
+        """True once a view has said that it is here, until it is gone."""
+        return bool(self._views)
+
+    @property
     def ready(self) -> bool:
         """True if a page that is seen would paint a frame soon; False if there is no view."""
         seen = [viewer for viewer in self._views.values() if not viewer.hidden]
