@@ -69,7 +69,7 @@ class Sender:
         marks = [(step, kind, spell(words)) for step, kind, words in times.pop("marks", ())]
         return {
             **told, "status": spell(told["status"]), "message": self._message, "refused": s.refused,
-            "grounds": spell(s.grounds), "early": s.early, "playing": s.playing, "focus": s.focus, "seeds": s.choices,
+            "grounds": s.grounds, "early": s.early, "playing": s.playing, "focus": s.focus, "seeds": s.choices,
             "iteration": s.iteration, "answered": self._tell_answered(), **s.offers, **times, "marks": marks,
             **s.sorting,
         }  # fmt: skip

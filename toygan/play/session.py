@@ -410,7 +410,7 @@ class Session(TimeMachine):
     @property
     def words(self) -> dict[str, str]:
         """The diagnosis of the member in focus, by the names of `view.js`, and when it was made if that is not now."""
-        words = describe(self.diagnoses, self.focus)
+        words = self._in_words[0].copy()
         dated = self.diagnosis.evidence and self.diagnosis.verdict != "diverged"
         if (at := self._diagnosed_at(self.run)) < self.iteration and dated:
             words["evidence"] = ", ".join(filter(None, (words["evidence"], f"at iteration {at:,}")))
@@ -418,14 +418,20 @@ class Session(TimeMachine):
             words["remedy"] = advice(self.diagnosis.verdict, self.recipe, self._earlier)
         return words
 
-    _grounded: tuple[Diagnosed | None, int, str] = (None, 0, "")  # diagnoses, a member, and both in words
+    _worded: tuple[Diagnosed, int, dict[str, str], str] | None = None  # diagnoses, a member, and both in words
+
+    @property
+    def _in_words(self) -> tuple[dict[str, str], str]:
+        """The diagnosis of the member in focus, and its grounds; most frames have those of the frame before."""
+        made = self._diagnosed(self.run)
+        if self._worded is None or self._worded[0] is not made or self._worded[1] != self.focus:
+            grounds = tell_grounds(made.found, self.focus, self.recipe.seed)
+            self._worded = made, self.focus, describe(made.found, self.focus), grounds
+        return self._worded[2:]
 
     @property
     def grounds(self) -> str:
-        made = self._diagnosed(self.run)
-        if self._grounded[0] is not made or self._grounded[1] != self.focus:  # every frame asks
-            self._grounded = made, self.focus, tell_grounds(made.found, self.focus, self.recipe.seed)
-        return self._grounded[2]
+        return self._in_words[1]
 
     @property
     def early(self) -> bool:
