@@ -318,7 +318,7 @@ class FleetSession:
             self.say(f"no run is left to train: {failed}" if failed else DIVERGED)
 
     def say(self, message: str, refused: bool = False, changed: bool = False) -> None:
-        """Show a message to the user until the next one; it may tell a refusal, or a change of a setting."""
+        """Show a message to the user until the next one; `refused` marks a refusal, `changed` a change of a setting."""
         self.message, self.refused, self.changed = message, refused, changed
 
     # An iteration that takes long, beside the event loop.
