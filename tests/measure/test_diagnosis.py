@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -411,6 +412,19 @@ def test_four_times_the_distance_of_true_samples_is_not_healthy() -> None:
     assert true
     assert diagnose(recent(sliced_w1=3 * true.high)).verdict == "healthy"
     assert diagnose(recent(sliced_w1=4.1 * true.high)).verdict == "wrong shape"
+
+
+@pytest.mark.parametrize(("data", "allowed"), [("gaussian1d", 0.15), ("gaussian2d", 0.15 * 2 / math.pi)])
+def test_healthy_samples_are_as_near_as_if_they_were_moved_by_a_seventh_of_the_spread(
+    data: str, allowed: float
+) -> None:
+    recipe = Recipe(data=data)
+    seen = recent(recipe)
+    true = seen.reference("sliced-w1")
+    assert true
+    edge = {part: true.high + part * allowed * seen.spread for part in (0.9, 1.1)}
+    found = {part: diagnose(recent(recipe, sliced_w1=distance)).verdict for part, distance in edge.items()}
+    assert found == {0.9: "healthy", 1.1: "wrong shape"}
 
 
 def test_a_mean_that_swings_by_a_third_of_the_spread_oscillates() -> None:

@@ -26,6 +26,7 @@ TIMES_TRUE = 4.0  # times the largest distance of nine in ten sets of true sampl
 BRIDGES = 0.15  # of all samples, between modes
 SHARE_ERROR = 0.12  # of the mass with another mode than it should be
 DISTANCE_SPREADS = 0.15  # of the data
+MOVED = 2 / math.pi  # sliced distance of samples in the plane that are moved by 1; of more columns it is less
 WAY_SPREADS = 0.06  # of the data without modes, from it to the samples and back
 LINK_ERROR = 0.5  # of the way to columns that are drawn apart
 COLUMN_SPREADS = 0.1  # of a column, between its samples and the data
@@ -57,7 +58,7 @@ def healthy_to(r: Recent) -> dict[str, float]:
     """Return the largest, or the least, that some metrics of a healthy run may be."""
     bounds = {}
     if band := r.reference("sliced-w1"):
-        bounds["sliced-w1"] = min(band.high + DISTANCE_SPREADS * r.spread, TIMES_TRUE * band.high or math.inf)
+        bounds["sliced-w1"] = min(band.high + allowed_distance(r) * r.spread, TIMES_TRUE * band.high or math.inf)
     if r.k and (band := r.reference("high-quality")):
         bounds["high-quality"] = ON_MODES * band.mean
     if r.k > 1 and (band := r.reference("bridges")):
@@ -93,7 +94,12 @@ def far_off(r: Recent) -> float:
     """Return the distance to the data in units of the allowed one, by the data's size and by that of true samples."""
     band = r.reference("sliced-w1")
     times = r.mean("sliced-w1") / (TIMES_TRUE * band.high) if band and band.high else 0.0
-    return max(r.apart / DISTANCE_SPREADS, times)
+    return max(r.apart / allowed_distance(r), times)
+
+
+def allowed_distance(r: Recent) -> float:
+    """Return the sliced distance beyond that of true samples of such as are moved by DISTANCE_SPREADS, in spreads."""
+    return DISTANCE_SPREADS * (MOVED if r.data.dim > 1 else 1.0)
 
 
 def _too_narrow_or_wide_on_an_axis(r: Recent) -> dict[str, float]:
