@@ -13,6 +13,9 @@ SINGLE = """from toygan import Playground, Recipe
 playground = Playground(Recipe(width=8, depth=1, batch=16, regularizers={"r1": 0.1}), seeds=2)
 for _ in range(12): playground.step()
 playground.set("lr_d", 1e-5)
+playground.draw()
+for head in playground.column.heads.values(): head.unfolded = True
+playground.slow_motion.button.value = True
 playground"""
 TWINS = """one = Recipe(width=8, depth=1, batch=16)
 twins = Playground(one, against=one.but(lr_d=1e-5), seeds=2)

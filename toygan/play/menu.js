@@ -6,7 +6,8 @@ import { make } from "../chart/elements.js";
  * @typedef {{ get(name: string): any, set(name: string, value: any): void, save_changes(): void,
  *   send(content: object): void, on(event: string, hear: (...news: any[]) => void): void,
  *   off(event: string, hear: (...news: any[]) => void): void }} Model
- * @typedef {{ value: string, label: string, text: string, start?: string }} Entry `start`: what to type first
+ * @typedef {{ value: string, label: string, text: string, start?: string, asks?: boolean }} Entry
+ *   `start`: what to type first; `asks`: it is what the menu offers besides, and no value
  * @typedef {{ name: string, entries: Entry[] }} Group
  */
 
@@ -71,7 +72,9 @@ class MenuView {
 
   /** @returns {Group[]} */
   get groups() {
-    return this.model.get("groups");
+    const groups = this.model.get("groups"), label = this.model.get("offer");
+    const entries = [{ value: "", label, text: this.model.get("offer_tip"), asks: true }];
+    return label ? [{ name: "", entries }, ...groups] : groups;
   }
 
   /** Shows what the kernel holds. */
@@ -168,6 +171,10 @@ class MenuView {
       return;
     }
     this.close();
+    if (entry.asks) {
+      this.model.send({ asked: true });
+      return;
+    }
     if (entry.value === this.model.get("value")) return;
     this.model.set("value", entry.value);
     this.model.save_changes();
