@@ -58,7 +58,7 @@ TOGETHER = """(root) => {
     return [bottom(".toygan-play"), bottom(".toygan-count"), bottom(".toygan-lead, .toygan-chart"), innerHeight];
 }"""
 NUMBERED = """(root) => {
-    const all = [...root.querySelectorAll("button, input, abbr, canvas, .toygan-view")];
+    const all = [...root.querySelectorAll("button, input, textarea, abbr, canvas, .toygan-view")];
     const open = all.filter((element) => element.checkVisibility({ visibilityProperty: true }) && !element.disabled &&
         element.tabIndex >= 0 && !element.closest(".toygan-options"));
     return open.map((element, i) => {

@@ -66,6 +66,11 @@ def test_a_number_is_dragged_by_keys_typed_and_taken_back(browser: Any) -> None:
         assert page.evaluate("said.at(-1)") == {"typed": typed}
     page.evaluate("put({ value: 0.0347, shown: '0.0347' })")
     assert field.input_value() == "0.0347"
+    page.locator("#other").focus()
+    page.evaluate("put({ value: 0.00063, shown: '6.3e-4' })")
+    assert field.input_value() == "6.3·10⁻⁴"
+    assert field.evaluate("(f) => f.scrollWidth <= f.clientWidth"), "all of a small rate is seen"
+    page.evaluate("put({ value: 0.0347, shown: '0.0347' })")
     field.fill("-1")
     field.press("Enter")
     page.evaluate("put({})")  # the kernel has refused it: the same value holds

@@ -75,7 +75,7 @@ const KEYS = /** @type {Record<string, string>} */ ({ " ": "play", ArrowRight: "
 const SEED_KEYS = /** @type {Record<string, number>} */ ({ n: 1, p: -1 });
 const HELP =
   "Space: play or pause. Right arrow: one iteration. N, P: next or previous seed. S: one line a seed. F: all of the window.";
-const START = "Press Play: G moves samples (▲) to the data (●); D tells both apart.";
+const START = "Press Play: G moves ▲ to the data ●, and D tells both apart.";
 const GONE = "the kernel that trained this run is gone: run the cell again for a new one";
 const NO_KERNEL = "no kernel here: what it showed last stands below; run the cell for a live one";
 const SILENT = "no answer yet: if the kernel was restarted or has died, run the cell again";
