@@ -88,3 +88,31 @@ def test_a_wave_that_is_long_beside_its_height_is_seen(change: Change, place: st
     found = diagnose_samples(rows, data)
     assert (found.verdict == "healthy") == (not place)
     assert place in found.evidence[-1]
+
+
+def spend(rng: np.random.Generator, n: int) -> np.ndarray:
+    return np.c_[np.where(rng.uniform(size=n) < 0.9, 0, np.exp(rng.normal(3, 1, n))), rng.normal(40, 10, n)]
+
+
+def test_rows_of_a_table_with_a_heavy_tail_are_healthy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their spreads differ by more than a fifth by themselves."""
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    rows = spend(rng, 1500)
+    np.savetxt("table.csv", rows, delimiter=",", header="spend,age", comments="")
+    for _ in range(4):
+        assert diagnose_samples(rng.choice(rows, ROWS), "standardised(of=file(path='table.csv'))").verdict == "healthy"
+    narrow = rows.mean(0) + 0.5 * (rng.choice(rows, ROWS) - rows.mean(0))
+    assert diagnose_samples(narrow, "standardised(of=file(path='table.csv'))").verdict == "too narrow"
+
+
+def test_a_column_that_is_constant_in_the_data_is_not_a_stuck_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    rows = np.c_[np.full(1500, 7.3), rng.normal(size=1500)]
+    np.savetxt("table.csv", rows, delimiter=",", header="version,y", comments="")
+    found = diagnose_samples(rows[:ROWS] + np.array([1, 0]), "standardised(of=file(path='table.csv'))")
+    assert found.verdict == "off centre"
+    assert "in version" in found.evidence[-1]

@@ -57,9 +57,26 @@ def test_a_fifth_of_the_rows_is_held_out_for_the_report(model: toygan.Model) -> 
         (np.zeros((40, 65)), "table: 40 rows of 65 columns; must be"),
         (np.zeros((40, 2, 2)), r"table: shape \(40, 2, 2\); must be"),
         ([["a", "b"]] * 40, "table=.*: must be a DataFrame, an array of numbers"),
+        (np.full(40, 1j), "table=.*: must be a DataFrame, an array of numbers"),
+        (TABLE[[]], "table: 200 rows of 0 columns; must be"),
+        (np.where(np.eye(40, 2), np.inf, 0), "table: row 1 of column 1 is not finite"),
+        (1e9 + np.eye(40, 2), "table: column 1 is 1,000,000,000 with a spread of 0.156"),
         ("missing.csv", "path='missing.csv': cannot be read"),
     ],
-    ids=["one row", "missing", "complex", "infinite", "wide", "cube", "words", "no file"],
+    ids=[
+        "one row",
+        "missing",
+        "complex",
+        "infinite",
+        "wide",
+        "cube",
+        "words",
+        "complex array",
+        "nothing",
+        "infinite array",
+        "far",
+        "no file",
+    ],
 )
 def test_what_is_no_table_is_refused_in_one_line(table: Any, says: str) -> None:
     with pytest.raises(ValueError, match=f"^{says}") as error:

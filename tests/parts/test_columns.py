@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from toygan import DISTRIBUTIONS, METRICS, Distribution, evaluate
-from toygan.parts.metrics import measure
+from toygan.parts.metrics import live_metrics, measure
 from toygan.parts.metrics.columns import STANDARDISED
 from toygan.parts.metrics.inputs import Earlier, MetricInputs
 from toygan.parts.metrics.samples import spread_of
@@ -101,6 +101,13 @@ def test_other_data_keeps_its_own_units() -> None:
 )
 def test_columns_differ_in_size_from_half_as_much_again(data: Distribution, uneven: bool) -> None:
     assert data.uneven is uneven
+
+
+def test_a_table_of_equal_rows_is_measured_and_its_own_axes_are_not() -> None:
+    data = DISTRIBUTIONS.make(f"points(x={((0.1, 0.7),) * 30})")
+    measured = measure(MetricInputs(torch.zeros(1, 30, 2), data), live_metrics())
+    assert measured["off-data"].item() == pytest.approx(0.5**0.5)  # the distance from 0 to (.1, .7)
+    assert "axis-ratio" not in measured
 
 
 def test_a_constant_column_keeps_its_scale() -> None:

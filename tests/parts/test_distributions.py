@@ -225,6 +225,12 @@ def test_an_array_becomes_data_that_survives_being_shared(shape: tuple[int, ...]
     assert {tuple(row) for row in drawn} == {tuple(row) for row in array.reshape(7, -1).astype(np.float32)}
 
 
+def test_an_array_far_from_0_keeps_what_tells_its_numbers_apart() -> None:
+    array = 1e5 + np.random.default_rng(0).uniform(size=(50, 2))
+    rows = Recipe(data=toygan.points(array)).distribution.outline.numpy()
+    np.testing.assert_array_equal(rows, array.astype(np.float32))
+
+
 def test_noise_on_points_gives_them_a_density() -> None:
     d = Recipe(data=toygan.points([[0, 0], [1, 1]], sigma=0.1)).distribution
     assert d.has_density

@@ -367,6 +367,12 @@ def test_samples_of_a_wrong_shape_are_refused(bad):
         evaluate(bad, "ring8")
 
 
+@pytest.mark.parametrize("bad", [np.array([["a", "b"]] * 9), [[1, 2], [3]], None, {"x": [1]}], ids=str)
+def test_samples_that_are_no_numbers_are_refused(bad):
+    with pytest.raises(ValueError, match=r"^samples=.*: must be an array or a DataFrame of numbers$"):
+        evaluate(bad, "ring8")
+
+
 def test_an_unknown_metric_is_refused_by_name():
     with pytest.raises(ValueError, match="modes-coverd"):
         evaluate(RING.modes, "ring8", ["modes-coverd"])

@@ -95,6 +95,15 @@ def test_the_largest_number_can_be_trained_on(tmp_path: Path) -> None:
     assert all(np.isfinite(x.numpy()).all() for x in moments)
 
 
+def test_a_column_whose_numbers_float32_cannot_tell_apart_is_named(tmp_path: Path) -> None:
+    rows = np.c_[np.arange(9.0), 1e9 + np.arange(9.0)]
+    np.savetxt(tmp_path / "data.csv", rows, delimiter=",", header="x,id", comments="", fmt="%.12g")
+    assert "column 'id' is 1,000,000,004 with a spread of 2.58" in refused(tmp_path / "data.csv")
+    for kept in (np.c_[rows[:, 0], rows[:, 1] - 1e9 + 1e6], np.c_[rows[:, 0], np.full(9, 1e9 + 0.1)]):
+        np.save(tmp_path / "data.npy", kept)
+        np.testing.assert_allclose(rows_of(tmp_path / "data.npy"), kept.astype(np.float32))
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="POSIX has named pipes")
 @pytest.mark.parametrize("kind", ["csv", "npy", "npz"])
 def test_a_pipe_a_folder_and_a_device_are_not_opened(kind: str, tmp_path: Path) -> None:

@@ -115,5 +115,6 @@ def memorised(r: Recent) -> bool:
 
 
 def constant_column(r: Recent) -> bool:
-    """Return True if a column does not vary at all, while another one does."""
-    return r.mean("column-spread") < CONSTANT and r.mean("spread-ratio") > FLAT
+    """Return True if a column that varies in the data does not vary at all, while another one does."""
+    flat = r.mean("column-spread") < CONSTANT and r.mean("spread-ratio") > FLAT
+    return flat and r.worst_column is not None and r.worst_column.varies

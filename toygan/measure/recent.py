@@ -32,6 +32,7 @@ class Column(NamedTuple):
     w1: float  # the Wasserstein-1 distance between both
     offset: float  # the difference of their means
     spread: float  # the ratio of their standard deviations
+    varies: bool  # False if the column of the data is constant
 
 
 class OfData:
@@ -254,4 +255,5 @@ class Recent:
         if not all(map(len, newest.values())):
             return None
         number, w1, offset, spread = (float(x[0]) for x in newest.values())
-        return Column(self.columns[int(number) - 1], w1, offset, spread)
+        i = int(number) - 1
+        return Column(self.columns[i], w1, offset, spread, bool(self.data.varies[i]))

@@ -74,9 +74,9 @@ def faults(r: Recent) -> dict[str, float]:
             far_off(r), r.beyond_true("bridges") / BRIDGES if r.k > 1 else way_off(r) if not r.k else 0.0
         ),
         "parts missing": r.beyond_true("gaps") / WAY_SPREADS if not r.k else 0.0,
-        **_too_narrow_or_wide(r.mean("spread-ratio"), SPREAD_RATIO),
+        **_too_narrow_or_wide(_beyond_band(r, "spread-ratio"), SPREAD_RATIO),
     }
-    if not r.data.moments[1].any():  # all data is one point, and nothing is narrower
+    if not r.data.varies.any():  # all data is one point, and nothing is narrower
         found |= {"too narrow": 0.0, "too wide": r.mean("spread-ratio") / DISTANCE_SPREADS}
     if r.k and not r.data.atoms:
         within = _too_narrow_or_wide(r.mean("within-ratio"), WITHIN_RATIO)
@@ -104,11 +104,16 @@ def allowed_distance(r: Recent) -> float:
 
 def _too_narrow_or_wide_on_an_axis(r: Recent) -> dict[str, float]:
     """Compare the spreads along an own axis of the data, beyond the range of true samples."""
-    band, ratio = r.reference("axis-ratio"), r.mean("axis-ratio")
-    if band is None or not math.isfinite(ratio):
-        return {}
-    ratio /= min(max(ratio, band.low), band.high)
-    return _too_narrow_or_wide(ratio, AXIS_RATIO)
+    ratio = _beyond_band(r, "axis-ratio")
+    return {} if r.reference("axis-ratio") is None or math.isnan(ratio) else _too_narrow_or_wide(ratio, AXIS_RATIO)
+
+
+def _beyond_band(r: Recent, metric: str) -> float:
+    """Return a ratio of spreads over the nearest one of true samples, which differ by themselves if tails are heavy."""
+    band, ratio = r.reference(metric), r.mean(metric)
+    if band is None or not math.isfinite(ratio) or not band.low > 0:
+        return ratio
+    return ratio / min(max(ratio, band.low), band.high)
 
 
 def way_off(r: Recent) -> float:

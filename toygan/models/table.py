@@ -87,6 +87,8 @@ def write_table(folder: Path, table: Any) -> tuple[Path, Origin]:
 def _read_columns(frame: pd.DataFrame) -> tuple[list[Any], dict[int, pd.Series]]:
     """Return each column of a DataFrame, as numbers or as text, and the levels of those of text by their number."""
     width = frame.shape[1]
+    if not width:
+        raise ValueError(f"table: {len(frame)} rows of 0 columns; must be 1 to {MOST_COLUMNS}")
     levels = {i: list_levels(frame.iloc[:, i]) for i in range(width) if is_category(frame.iloc[:, i])}
     axes = width - len(levels) + sum(map(len, levels.values()))
     if levels and axes > MOST_COLUMNS:
@@ -104,13 +106,15 @@ def _are_words(names: Sequence[object]) -> bool:
 
 
 def _write_npy(folder: Path, numbers: np.ndarray) -> Path:
-    _check_finite(numbers, range(numbers.shape[1]))
+    _check_finite(numbers, range(1, numbers.shape[1] + 1))
     np.save(folder / "rows.npy", numbers)
     return folder / "rows.npy"
 
 
 def _as_numbers(table: Any) -> np.ndarray:
     try:
+        if np.iscomplexobj(table):
+            raise TypeError
         numbers = np.asarray(table, dtype=np.float64)
     except (TypeError, ValueError):
         raise ValueError(

@@ -16,7 +16,7 @@ from toygan.parts.menu import Menu
 
 EXACT = "donot_use_mm_for_euclid_dist"  # the fast computation of distances loses the last digits, and a mode is small
 UNEVEN = 1.5  # ratio of the spreads of two axes beyond which they hardly have one unit
-FINEST = 1e-6  # spread of an axis over its mean, below which float32 holds a constant
+FINEST = 2e-7  # spread of an axis over its mean, below which float32 holds a constant
 BLOCK = 2**18  # pairs of a point and a centre that are computed together, so that memory stays bounded
 
 
@@ -141,14 +141,19 @@ class Distribution:
     @cached_property
     def scales(self) -> Tensor:
         """The standard deviation of each axis `(dim,)`, and 1 for an axis that is constant."""
+        spread = self.moments[1]
+        return torch.where(self.varies, spread, torch.ones_like(spread))
+
+    @cached_property
+    def varies(self) -> Tensor:
+        """False for an axis that is constant `(dim,)`."""
         mean, spread = self.moments
-        return torch.where(spread > FINEST * mean.abs(), spread, torch.ones_like(spread))
+        return spread > FINEST * mean.abs()
 
     @cached_property
     def uneven(self) -> bool:
         """True if the axes that vary have spreads that differ by more than 1.5 times; pixels always have one unit."""
-        mean, spread = self.moments
-        varying = spread[spread > FINEST * mean.abs()]
+        varying = self.moments[1][self.varies]
         return self.picture is None and len(varying) > 1 and bool(varying.max() > UNEVEN * varying.min())
 
     def nearest_mode(self, x: Tensor) -> tuple[Tensor, Tensor]:

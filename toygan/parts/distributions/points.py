@@ -463,7 +463,7 @@ def points(array: Any, sigma: float = 0.0, round: bool = False, title: str = "")
 
     Args:
         array: Points `(n,)`, `(n, 1)` or `(n, 2)`, with n from 1 to 4096, or a DataFrame of one or two columns, which
-            keep their names; numbers keep 6 digits.
+            keep their names; numbers keep 6 digits, and more if they are far from 0 beside their range.
         sigma: Width of the noise on the points [default: 0.0].
         round: True rounds generated samples in the columns of whole numbers [default: False].
         title: A name for people, in menus and legends [default: "points"].
@@ -482,7 +482,9 @@ def points(array: Any, sigma: float = 0.0, round: bool = False, title: str = "")
         raise ValueError(f"array: shape {rows.shape}; must be (n,), (n, 1) or (n, 2) with n from 1 to {MOST_POINTS}")
     if not np.isfinite(rows).all():
         raise ValueError("array: must be finite")
-    rounded = [[round_to(value, 6) for value in row] for row in rows.reshape(len(rows), -1)]
+    rows = rows.reshape(len(rows), -1)
+    counts = _count_digits(rows)
+    rounded = [[round_to(value, digits) for value, digits in zip(row, counts, strict=True)] for row in rows]
     literal = str([row[0] if len(row) == 1 else row for row in rounded]).replace(" ", "")
     quoted = ",".join(map(_quote, names))
     more = (f",sigma={float(sigma)!r}" if sigma else "") + (f",names=[{quoted}]" if names else "")
@@ -492,6 +494,13 @@ def points(array: Any, sigma: float = 0.0, round: bool = False, title: str = "")
 
 def _quote(words: str) -> str:
     return "'" + words.replace("'", "’") + "'"
+
+
+def _count_digits(rows: np.ndarray) -> list[int]:
+    """Return the significant digits that tell the numbers of each column apart: 6, and those of a large offset."""
+    size, reach = np.abs(rows).max(axis=0), np.ptp(rows, axis=0)
+    offset = np.log10(np.maximum(size / np.where(reach > 0, reach, np.inf), 1.0))
+    return [6 + int(more) for more in np.minimum(offset, 9)]
 
 
 POINTS: dict[str, Distribution] = {"points": GivenPoints(), "file": File()}

@@ -16,6 +16,8 @@ from toygan.text import format_number, short
 TEXT = (".csv", ".tsv", ".txt")
 MOST_NUMBERS = 2**27  # that are read, columns that nobody asked for included
 LARGEST = 1e12  # a number: float32 holds the sum of the squares of all rows
+COARSE = 0.1  # of a column's spread, by which float32 may move a number
+SAME = 1e-12  # of its size, within which the numbers of a column are equal but for rounding
 
 
 class FileTable(NamedTuple):
@@ -51,6 +53,7 @@ def read_table(
             chosen = numbers[:, choose([str(i) for i in range(numbers.shape[1])])] if choose else numbers
             table = FileTable(chosen[~np.isnan(chosen).any(axis=1)] if drop else chosen, (), None)
     _refuse_outliers(table)
+    _refuse_coarse(table)
     return table
 
 
@@ -91,3 +94,15 @@ def _refuse_outliers(table: FileTable) -> None:
             raise Refusal(f"{place} is not a finite number")
         bound = format_number(LARGEST, 1)
         raise Refusal(f"{place} is {format_number(value, 6)}; must be from -{bound} to {bound}")
+
+
+def _refuse_coarse(table: FileTable) -> None:
+    """Raise Refusal if a column lies so far from 0 that float32 cannot tell its numbers apart."""
+    for i, column in enumerate(table.numbers.T if len(table.numbers) else ()):
+        lost, spread = np.abs(column - column.astype(np.float32)).max(), column.std()
+        if lost > COARSE * spread and np.ptp(column) > SAME * np.abs(column).max():
+            name = table.names[i] if table.names else i + 1
+            raise Refusal(
+                f"column {short(name)} is {format_number(column.mean())} with a spread of {format_number(spread)}; 7 "
+                "digits are kept, which cannot tell its numbers apart: subtract a constant from the column"
+            )

@@ -118,7 +118,10 @@ def evaluate(
 def _read(name: str, rows: Any, data: Distribution) -> Tensor:
     """Return samples of a user, of an array or of a DataFrame, as a tensor."""
     if not is_frame(rows):
-        return torch.as_tensor(rows)
+        try:
+            return torch.as_tensor(rows)
+        except (TypeError, ValueError, RuntimeError):
+            raise ValueError(f"{name}={short(rows)}: must be an array or a DataFrame of numbers") from None
     if data.layout is not None:
         return torch.as_tensor(encode_frame(name, rows, data.layout))
     return torch.as_tensor(read_frame(name, rows, data.axis_names)[0])

@@ -36,7 +36,7 @@ def uneven(e: MetricInputs) -> bool:
 
 def has_width(e: MetricInputs) -> bool:
     """Tell if samples have columns, and not pixels, and are not all one point."""
-    return several_columns(e) and bool(e.data.moments[1].any())
+    return several_columns(e) and bool(e.data.varies.any())
 
 
 def linked(e: MetricInputs) -> bool:

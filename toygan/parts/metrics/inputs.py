@@ -121,7 +121,9 @@ class MetricInputs:
     def spread(self) -> float:
         """The data's root mean square distance from its mean, in units of distances; 1 if all data is one point."""
         spread = self.data.moments[1]
-        return float((spread if self.scales is None else spread / self.scales).square().sum().sqrt()) or 1.0
+        if not self.data.varies.any():
+            return 1.0
+        return float((spread if self.scales is None else spread / self.scales).square().sum().sqrt())
 
     @cached_property
     def measured(self) -> Tensor:
