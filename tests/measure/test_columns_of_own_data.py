@@ -116,3 +116,50 @@ def test_a_column_that_is_constant_in_the_data_is_not_a_stuck_one(
     found = diagnose_samples(rows[:ROWS] + np.array([1, 0]), "standardised(of=file(path='table.csv'))")
     assert found.verdict == "off centre"
     assert "in version" in found.evidence[-1]
+
+
+@pytest.fixture
+def people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> np.ndarray:
+    """Age, income and a rate that depends on it, of very different size, as a file and as an array."""
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    age = rng.uniform(20, 65, 1500)
+    income = np.exp(9.5 + 0.02 * age + 0.3 * rng.standard_normal(1500))
+    rate = 1 / (1 + np.exp((40_000 - income) / 15_000 + 0.3 * rng.standard_normal(1500)))
+    rows = np.c_[age, income, rate]
+    np.savetxt("table.csv", rows, delimiter=",", header="age,income,rate", comments="")
+    return rows
+
+
+@pytest.mark.parametrize("column", [0, 1, 2])
+@pytest.mark.parametrize(
+    ("scale", "shift", "verdict"), [(0.3, 0, "too narrow"), (3, 0, "too wide"), (1, 1, "off centre"), (1, 0, "healthy")]
+)
+def test_the_fault_of_one_column_of_several_is_its_own(
+    column: int, scale: float, shift: float, verdict: str, people: np.ndarray
+) -> None:
+    rows = people[np.random.default_rng(1).permutation(1500)[:ROWS]]
+    mean, spread = people.mean(0)[column], people.std(0)[column]
+    rows[:, column] = mean + scale * (rows[:, column] - mean) + shift * spread
+    found = diagnose_samples(rows, "standardised(of=file(path='table.csv'))")
+    assert found.verdict == verdict
+    assert (f"in {('age', 'income', 'rate')[column]}, " in found.evidence[-1]) == (verdict != "healthy")
+
+
+def test_noise_about_levels_is_no_broken_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal(1500)
+    rows = np.c_[x + rng.standard_normal(1500) > 0.5, np.where(rng.uniform(size=1500) < 0.85, 0, np.exp(x)), x]
+    np.savetxt("table.csv", rows, delimiter=",", header="flag,spend,x", comments="")
+    noisy = rng.choice(rows, ROWS) + 0.02 * rows.std(0) * rng.standard_normal((ROWS, 1))
+    assert diagnose_samples(noisy, "standardised(of=file(path='table.csv'))").verdict == "healthy"
+
+
+def test_a_link_between_two_of_several_columns_is_named(people: np.ndarray) -> None:
+    rng = np.random.default_rng(1)
+    rows = people[rng.permutation(1500)[:ROWS]]
+    rows[:, 2] = rng.permutation(rows[:, 2])
+    found = diagnose_samples(rows, "standardised(of=file(path='table.csv'))")
+    assert found.verdict == "link broken"
+    assert "between income and rate" in found.evidence[-1]

@@ -140,6 +140,50 @@ def test_the_link_is_whole_in_true_samples_and_lost_if_columns_are_shuffled(data
     assert evaluate(shuffled, data, ["link-error"])["link-error"].mean() == pytest.approx(1, abs=0.2)
 
 
+@dataclass(frozen=True)
+class Twins(Distribution):
+    """A normal column, one that is independent of it, and a copy of the first."""
+
+    dim, has_density = 3, False
+
+    def sample(self, n: int, generator: torch.Generator) -> Tensor:
+        x = torch.randn(n, 2, generator=generator)
+        return torch.stack([x[:, 0], x[:, 1], x[:, 0].exp()], -1)
+
+
+@dataclass(frozen=True)
+class Rows(Distribution):
+    """Rows that are equally likely."""
+
+    rows: tuple[tuple[float, ...], ...]
+
+    dim, has_density = 3, False
+
+    def sample(self, n: int, generator: torch.Generator) -> Tensor:
+        return torch.tensor(self.rows)[torch.randint(len(self.rows), (n,), generator=generator)]
+
+
+def test_of_several_columns_the_pair_with_the_wrong_link_is_named() -> None:
+    """The first three Legendre polynomials of equal ranks have unit products; those of independent ones have none."""
+    g = torch.Generator().manual_seed(0)
+    true, apart = Twins().sample(4000, g), Twins().sample(4000, g)
+    apart[:, 2] = apart[torch.randperm(4000, generator=g), 2]
+    names = ["link-distance", "worst-link"]
+    whole, lost = (evaluate(x, Twins(), names) for x in (true, apart))
+    assert whole["link-distance"].item() < 0.2
+    assert lost["link-distance"].item() == pytest.approx(3**0.5, abs=0.1)
+    assert divmod(lost["worst-link"].item(), 3) == (0, 2)
+    assert evaluate(true[:, :2], TABLE, names) == {}
+
+
+def test_noise_about_numbers_that_repeat_is_no_link() -> None:
+    rng = np.random.default_rng(0)
+    rows = np.c_[rng.integers(0, 2, (400, 2)), np.full(400, 7.0)]
+    data = Rows(tuple(map(tuple, rows.tolist())))
+    noisy = rows[rng.permutation(400)] + 0.1 * rng.normal(size=(400, 1))
+    assert evaluate(noisy, data, ["link-distance"])["link-distance"].item() < 0.2
+
+
 def test_columns_that_are_independent_have_no_link() -> None:
     x = np.random.default_rng(0).normal(size=(100, 2))
     assert evaluate(x, TABLE, ["link-error", "column-w1"]).keys() == {"column-w1"}

@@ -30,6 +30,13 @@ def test_samples_that_are_moved_or_scaled_score_as_before_once_that_is_undone() 
     assert score(TRUE + 3.0, "scaled-w1") > 10 * score(TRUE, "scaled-w1")
 
 
+def test_columns_that_have_the_means_and_spreads_of_other_data_score_as_before_once_both_are_undone() -> None:
+    wrong = TRUE * torch.tensor([0.3, 5.0]) + torch.tensor([-2.0, 9.0])
+    assert score(wrong, "matched-w1") == pytest.approx(score(TRUE, "matched-w1"), abs=1e-5)
+    assert score(wrong.flip(1), "matched-w1") > 2 * score(TRUE, "matched-w1")
+    assert score(TRUE, "matched-w1") < score(TRUE, "sliced-w1")
+
+
 @pytest.mark.parametrize("degrees", [0.0, 33.0, 90.0, 201.0])
 def test_samples_that_are_turned_are_turned_back(degrees: float) -> None:
     plain = max(score(TRUE, "off-data"), score(TRUE, "gaps"))

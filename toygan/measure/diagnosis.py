@@ -72,7 +72,8 @@ class Verdict:
         bounds = signs.healthy_to(recent) if name == "healthy" else {}
         shown = [metric for metric in self.evidence if len(recent.course(metric))]
         numbers = [recent.describe(metric, bounds.get(metric)) for metric in shown]
-        evidence = (at,) if recent.diverged_at >= 0 else (*numbers, *_place(recent))
+        place = [] if name == "healthy" else _place(recent)
+        evidence = (at,) if recent.diverged_at >= 0 else (*numbers, *place)
         other = find_cause(name, recent.recipe) or (self.tell(recent) if self.tell else "")
         cause = other or self.cause.format(away=away, wide=wide)
         causes = filter(None, (cause, _tell_counts(recent) if recent.diverged_at < 0 else ""))
@@ -147,7 +148,8 @@ def _place(recent: Recent) -> list[str]:
         offset, spread = format_number(column.offset), format_number(column.spread)
         return [f"{recent.describe('column-w1')} in {column.name}, {offset} spreads off and {spread} times as wide"]
     if signs.link_lost(recent):
-        return [f"{recent.describe('link-error')} between {' and '.join(recent.columns[:2])}"]
+        metric = "link-distance" if len(recent.course("link-distance")) else "link-error"
+        return [f"{recent.describe(metric)} between {' and '.join(recent.worst_link)}"]
     return []
 
 

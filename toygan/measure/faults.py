@@ -22,6 +22,8 @@ REPEATED = 0.5  # of the samples, beyond the share of repeats in true samples
 FEWEST_ROWS = 5  # that are repeated; fewer are a spot, or modes
 CONSTANT = 0.01  # of a column's spread, of a column that does not vary
 ON_DATA = 0.06  # spreads of the data, beyond true samples, from samples on the data to true ones
+COLUMN_W1 = 0.1  # of a column's spread, beyond true samples, from which on it is wrong by itself
+COLUMN_RATIO, COLUMN_OFFSET = 1.2, 0.15  # of spreads, and of the larger one: what is less is not its fault
 FLAT = 0.3  # of the data's spread, above which samples with a constant column still vary in others
 
 
@@ -37,9 +39,17 @@ class Undone(NamedTuple):
         return max(self.now, 0.0) - max(self.undone, 0.0)
 
     @property
+    def small(self) -> bool:
+        """True if little is left once the fault is undone."""
+        return self.undone < LEFT + SHARE_LEFT * self.now
+
+    @property
     def explained(self) -> bool:
         """True if the fault is all that is wrong."""
-        return self.removed > SEEN and self.undone < LEFT + SHARE_LEFT * self.now
+        return self.removed > SEEN and self.small
+
+
+NOTHING = Undone(math.nan, math.nan)
 
 
 def undo(r: Recent) -> dict[str, Undone]:
@@ -68,10 +78,38 @@ def only_fault(r: Recent) -> str:
         return "memorised"
     undone = undo(r)
     found = {fault: distance for fault, distance in undone.items() if distance.explained}
+    if r.beyond_true("link-distance") <= 0:
+        found.pop("link broken", None)
+    of_column, matched = matched_columns(r)
     narrow = undone.get("too narrow")
-    if part_missing(r) and not (narrow and narrow.removed > NARROW * narrow.now):
+    if part_missing(r) and of_column != "too narrow" and not (narrow and narrow.removed > NARROW * narrow.now):
         return "parts missing"
-    return min(found, key=lambda fault: max(found[fault].undone, 0) / found[fault].now, default="")
+    if of_column:
+        found[of_column] = min(found.get(of_column, matched), matched, key=_left)
+    return min(found, key=lambda fault: _left(found[fault]), default="")
+
+
+def _left(distance: Undone) -> float:
+    """Return the share of a distance that is left once a fault is undone."""
+    return max(distance.undone, 0) / max(distance.now, NARROWEST)
+
+
+def matched_columns(r: Recent) -> tuple[str, Undone]:
+    """Return what is wrong with the column that differs most, if mean and spread of columns are all that is; or "".
+
+    A column with both faults may as well lack a part of the data. Also return the distance before and after.
+    """
+    matched, column = _in_widths(r, ("sliced-w1",), {"": "matched-w1"}, r.spread).get("", NOTHING), r.worst_column
+    if column is None or not (matched.small and r.beyond_true("column-w1") > COLUMN_W1):
+        return "", matched
+    size = math.log(max(column.spread, LEAST_RATIO)) / math.log(COLUMN_RATIO)
+    faults = {
+        "off centre": abs(column.offset) > COLUMN_OFFSET * max(column.spread, 1.0),
+        "too wide": size > 1 if column.varies else column.spread > COLUMN_OFFSET,
+        "too narrow": size < -1 and column.varies,
+    }
+    found = [fault for fault, there in faults.items() if there]
+    return found[0] if len(found) == 1 else "", matched
 
 
 def sizes_of_faults(r: Recent) -> dict[str, float]:

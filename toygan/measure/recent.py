@@ -248,6 +248,12 @@ class Recent:
         beside = f" (true samples {score(metric, band.mean)}{bound})" if band else ""
         return f"{self._name(metric)} {score(metric, self.mean(metric))}{beside}"
 
+    @property
+    def worst_link(self) -> tuple[str, str]:
+        """The two columns whose link differs most from the data's: of two columns, these."""
+        first, second = divmod(int(number[-1]), self.data.dim) if len(number := self.course("worst-link")) else (0, 1)
+        return self.columns[first], self.columns[second]
+
     @cached_property
     def worst_column(self) -> Column | None:
         """The column that differs most from the data's, at the newest measurement; None if there are no columns."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
-from toygan.measure.faults import constant_column, only_fault, sizes_of_faults
+from toygan.measure.faults import COLUMN_W1, constant_column, only_fault, sizes_of_faults
 from toygan.measure.recent import Recent
+from toygan.parts.metrics.reference import ReferenceBand
 
 GUESSING_ACCURACY = 0.65  # of D over both kinds of samples, below which it sees almost nothing
 SWING_SHARE = 0.17  # standard deviation of the high-quality share; with a strong R1 it is 0.1 without any fault
@@ -19,6 +20,7 @@ OTHER_UNITS = 12.0  # data so many times larger, smaller or farther away than th
 # Allowed differences of healthy samples from the data, beyond those of true samples.
 OFFSET_SPREADS = 0.15  # of the data, between the means
 SPREAD_RATIO = 1.2
+BEYOND = 1.1  # times the largest one of true samples, whose tails may be heavy
 WITHIN_RATIO = 2.5
 AXIS_RATIO = 1.5  # between the spreads along an own axis of the data
 OFFSET_PEAK_SPREADS = 0.25  # of the data, between the means where they swing to
@@ -29,7 +31,8 @@ DISTANCE_SPREADS = 0.15  # of the data
 MOVED = 2 / math.pi  # sliced distance of samples in the plane that are moved by 1; of more columns it is less
 WAY_SPREADS = 0.06  # of the data without modes, from it to the samples and back
 LINK_ERROR = 0.5  # of the way to columns that are drawn apart
-COLUMN_SPREADS = 0.1  # of a column, between its samples and the data
+LINK_DISTANCE = 0.15  # of one pair of columns
+COLUMN_DISTANCE = 0.3  # of a column's spread, from its samples to the data
 BEYOND_DISTANCE = ("constant column", "memorised", "rotated", "link broken")  # that count however small the distance
 
 
@@ -74,7 +77,7 @@ def faults(r: Recent) -> dict[str, float]:
             far_off(r), r.beyond_true("bridges") / BRIDGES if r.k > 1 else way_off(r) if not r.k else 0.0
         ),
         "parts missing": r.beyond_true("gaps") / WAY_SPREADS if not r.k else 0.0,
-        **_too_narrow_or_wide(_beyond_band(r, "spread-ratio"), SPREAD_RATIO),
+        **_too_narrow_or_wide(r.mean("spread-ratio"), SPREAD_RATIO, r.reference("spread-ratio")),
     }
     if not r.data.varies.any():  # all data is one point, and nothing is narrower
         found |= {"too narrow": 0.0, "too wide": r.mean("spread-ratio") / DISTANCE_SPREADS}
@@ -85,8 +88,8 @@ def faults(r: Recent) -> dict[str, float]:
         found[only] = math.inf
     if r.k > 1:
         found["uneven shares"] = r.beyond_true("share-error") / SHARE_ERROR
-    along = _too_narrow_or_wide_on_an_axis(r)
-    found = {name: max(value, along.get(name, value)) for name, value in found.items()}
+    for along in (_too_narrow_or_wide_on_an_axis(r), _too_narrow_or_wide_in_a_column(r)):
+        found = {name: max(value, along.get(name, value)) for name, value in found.items()}
     return {name: 0.0 if math.isnan(value) else value for name, value in found.items()}
 
 
@@ -104,16 +107,17 @@ def allowed_distance(r: Recent) -> float:
 
 def _too_narrow_or_wide_on_an_axis(r: Recent) -> dict[str, float]:
     """Compare the spreads along an own axis of the data, beyond the range of true samples."""
-    ratio = _beyond_band(r, "axis-ratio")
-    return {} if r.reference("axis-ratio") is None or math.isnan(ratio) else _too_narrow_or_wide(ratio, AXIS_RATIO)
+    band, ratio = r.reference("axis-ratio"), r.mean("axis-ratio")
+    if band is None or not math.isfinite(ratio):
+        return {}
+    ratio /= min(max(ratio, band.low), band.high)
+    return _too_narrow_or_wide(ratio, AXIS_RATIO)
 
 
-def _beyond_band(r: Recent, metric: str) -> float:
-    """Return a ratio of spreads over the nearest one of true samples, which differ by themselves if tails are heavy."""
-    band, ratio = r.reference(metric), r.mean(metric)
-    if band is None or not math.isfinite(ratio) or not band.low > 0:
-        return ratio
-    return ratio / min(max(ratio, band.low), band.high)
+def _too_narrow_or_wide_in_a_column(r: Recent) -> dict[str, float]:
+    """Compare the spreads of the column that differs most, if it is wrong by itself."""
+    column = r.worst_column
+    return _too_narrow_or_wide(column.spread, AXIS_RATIO) if column and column.varies and wrong_column(r) else {}
 
 
 def way_off(r: Recent) -> float:
@@ -121,23 +125,38 @@ def way_off(r: Recent) -> float:
 
     Samples between the whole numbers of counts are not off them for that.
     """
-    linked = r.beyond_true("link-error") / LINK_ERROR
-    return max((r.beyond_true("off-data") - r.grain) / WAY_SPREADS, linked if math.isfinite(linked) else 0.0)
+    off = (r.beyond_true("off-data") - r.grain) / WAY_SPREADS
+    column = r.beyond_true("column-w1") / COLUMN_DISTANCE
+    return max([off, *(value for value in (link_off(r), column) if math.isfinite(value))])
 
 
 def wrong_column(r: Recent) -> bool:
     """Return True if a column by itself differs from that of the data without modes."""
-    return not r.k and r.beyond_true("column-w1") > COLUMN_SPREADS
+    return not r.k and r.beyond_true("column-w1") > COLUMN_W1
 
 
 def link_lost(r: Recent) -> bool:
     """Return True if the columns are right one by one, but far from linked as those of the data are."""
-    return not r.k and not wrong_column(r) and r.beyond_true("link-error") > LINK_ERROR
+    return not r.k and not wrong_column(r) and link_off(r) > 1
 
 
-def _too_narrow_or_wide(ratio: float, allowed: float) -> dict[str, float]:
-    size = math.log(max(ratio, 1e-9)) / math.log(allowed)
-    return {"too narrow": -size, "too wide": size}
+def link_off(r: Recent) -> float:
+    """Return how far columns are off their link, in allowed differences; NaN if they have none.
+
+    Of several columns it is that of the worst pair, which noise on single numbers does not reach.
+    """
+    of_pair = r.beyond_true("link-distance") / LINK_DISTANCE
+    return of_pair if math.isfinite(of_pair) else r.beyond_true("link-error") / LINK_ERROR
+
+
+def _too_narrow_or_wide(ratio: float, allowed: float, band: ReferenceBand | None = None) -> dict[str, float]:
+    """Compare a ratio of spreads with the one that is allowed, or with those of true samples if these reach as far."""
+    low, high = (band.low, band.high) if band and band.low > 0 else (1.0, 1.0)
+    size = math.log(max(ratio, 1e-9))
+    return {
+        "too narrow": -size / math.log(max(allowed, BEYOND / low)),
+        "too wide": size / math.log(max(allowed, BEYOND * high)),
+    }
 
 
 def worst_fault(r: Recent) -> str:
@@ -151,6 +170,8 @@ def worst_fault(r: Recent) -> str:
         return ""
     if only := only_fault(r):
         return only
+    if link_lost(r):
+        return "link broken"
     if on_part_of_the_data(r):
         return "parts missing"
     found = {fault for fault, value in faults(r).items() if value >= 1}

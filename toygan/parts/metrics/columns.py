@@ -47,6 +47,11 @@ def linked(e: MetricInputs) -> bool:
     return shuffled - true > CLEAR * noise
 
 
+def many_columns(e: MetricInputs) -> bool:
+    """Tell if samples have three columns or more, and not pixels, and the data has neither modes nor categories."""
+    return several_columns(e) and e.data.dim > 2 and not len(e.data.modes) and e.data.layout is None
+
+
 def _distances(e: MetricInputs) -> Tensor:
     """Compute the Wasserstein-1 distance of each column in its own spreads `(P, dim)`."""
     return e.of_columns.double().abs().mean(-1)
@@ -108,6 +113,48 @@ def link_error(e: MetricInputs) -> Tensor:
     return (off_data(e.by_axis) - true) / (shuffled - true)
 
 
+def link_distance(e: MetricInputs) -> Tensor:
+    """Difference of the link between two columns from that in the data, of the pair that differs most (our own).
+
+    A link is the 9 covariances of the first 3 Legendre polynomials of the ranks in both columns: 0 if there is none.
+    The difference is the length of that of all 9. Each number counts as the nearest one of true samples: so noise about
+    numbers that repeat, such as 0 and 1, is no link, and a column that is constant in the data has none.
+    """
+    return _differences_of_links(e).amax((1, 2))
+
+
+def worst_link(e: MetricInputs) -> Tensor:
+    """The pair of columns that `link-distance` is about: of columns i < j of d, counted from 0, the number d i + j."""
+    return _differences_of_links(e).flatten(1).argmax(-1).double()
+
+
+def _differences_of_links(e: MetricInputs) -> Tensor:
+    """Compute how far the links between all columns i < j are from the data's `(P, dim, dim)`; 0 for other pairs."""
+    dim, true = e.data.dim, e.reference.mT.sort(-1).values
+    ours, theirs = (_links(_to_nearest(x.nan_to_num().mT.contiguous(), true)) for x in (e.samples, e.reference))
+    varies = e.data.varies.to(ours.device)
+    apart = (ours - theirs).reshape(-1, 3, dim, 3, dim).square().sum((1, 3)).sqrt()
+    return (apart * varies * varies[:, None]).triu(1)
+
+
+def _to_nearest(x: Tensor, true: Tensor) -> Tensor:
+    """Replace each number of columns x `(P, dim, n)` by the nearest of the sorted true ones `(1 or P, dim, n)`."""
+    true = true.expand(len(x), -1, -1).contiguous()
+    above = torch.searchsorted(true, x).clamp(1, true.shape[-1] - 1)
+    low, high = true.gather(-1, above - 1), true.gather(-1, above)
+    return torch.where(x - low < high - x, low, high)
+
+
+def _links(x: Tensor) -> Tensor:
+    """Compute the covariances of the Legendre polynomials of the ranks in x `(P, dim, n)`, `(P, 3 dim, 3 dim)`."""
+    ordered, n = x.sort(-1).values, x.shape[-1]
+    below, to = (torch.searchsorted(ordered, x, right=right).double() for right in (False, True))
+    u = (below + to) / n - 1
+    polynomials = torch.cat([3**0.5 * u, 5**0.5 * (3 * u**2 - 1) / 2, 7**0.5 * (5 * u**3 - 3 * u) / 2], 1)
+    polynomials = polynomials - polynomials.mean(-1, keepdim=True)
+    return polynomials @ polynomials.mT / n
+
+
 def axis_ratio(e: MetricInputs) -> Tensor:
     """Spread along one of the data's own axes over that of the data there: of the axis where it differs most from 1.
 
@@ -159,6 +206,8 @@ COLUMN_METRICS: dict[str, Metric] = {
     "column-spread": Metric(column_spread, "", "", several_columns),
     "level-error": Metric(level_error, "share", "low", categories),
     "axis-ratio": Metric(axis_ratio, "", "", has_width),
+    "link-distance": Metric(link_distance, "", "low", many_columns),
+    "worst-link": Metric(worst_link, "", "", many_columns),
     "link-error": Metric(link_error, "", "low", linked),
     **{
         STANDARDISED + name: _standardised(name)
