@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from toygan import Recipe, evaluate
+from toygan import DISTRIBUTIONS, Recipe, evaluate
 from toygan.measure.diagnosis import Diagnosis, diagnose_all
 from toygan.parts.metrics import live_metrics
 from toygan.runs.record import Record
@@ -163,3 +163,17 @@ def test_a_link_between_two_of_several_columns_is_named(people: np.ndarray) -> N
     found = diagnose_samples(rows, "standardised(of=file(path='table.csv'))")
     assert found.verdict == "link broken"
     assert "between income and rate" in found.evidence[-1]
+
+
+def test_new_rows_are_healthy_beside_rows_held_out(people: np.ndarray) -> None:
+    """True samples of which half repeat the rows they are compared with would be nearer than any new row can be."""
+    spec = "standardised(of=file(path='table.csv',held_out=0.2))"
+    training = DISTRIBUTIONS.make(spec).training_set
+    assert training is not None
+    rng = np.random.default_rng(1)
+    for columns in ("", ",columns='age,income'"):
+        rows = training.numpy()[rng.permutation(1200)[:ROWS], : 2 if columns else 3]
+        held = spec.replace(",held", f"{columns},held")
+        assert diagnose_samples(rows, held).verdict == "healthy"
+        few = rows[rng.integers(0, 20, ROWS)]
+        assert diagnose_samples(few, held).verdict == "memorised"

@@ -312,6 +312,9 @@ class File(Scattered):
             return super().sample(n, generator)
         return self.held_rows[torch.randint(len(self.held_rows), (n,), generator=generator)]
 
+    def sample_apart(self, n: int, generator: torch.Generator) -> Tensor:
+        return super().sample(n, generator)
+
     @property
     def axis_names(self) -> tuple[str, ...]:
         """The names of the columns in a CSV file that names them; none of an array."""

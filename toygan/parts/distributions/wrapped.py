@@ -71,6 +71,7 @@ for _name in [
     "per_axis",
     "training_set",
     "sample",
+    "sample_apart",
     "log_prob",
     "nearest_mode",
     "around_modes",

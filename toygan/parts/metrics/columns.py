@@ -181,7 +181,7 @@ def _own_axes(data: Distribution, per_axis: bool) -> tuple[Tensor, Tensor]:
 def _distances_if_shuffled(data: Distribution, n: int) -> tuple[float, float, float]:
     """Return `off-data` of n true samples, of true columns that are shuffled apart, and the first's deviation."""
     rng = torch.Generator().manual_seed(0)
-    x, other = (torch.stack([data.sample(n, rng) for _ in range(SETS)]) for _ in range(2))
+    x, other = (torch.stack([draw(n, rng) for _ in range(SETS)]) for draw in (data.sample_apart, data.sample))
     order = torch.rand(x.shape, generator=rng).argsort(1)
     true, shuffled = (off_data(MetricInputs(y, data, compared_with=other).by_axis) for y in (x, x.gather(1, order)))
     return float(true.mean()), float(shuffled.mean()), float(true.std())

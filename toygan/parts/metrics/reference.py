@@ -88,7 +88,7 @@ def _bands(
     names = [name for name, _ in rows]
     distribution: Distribution = _from_key(key)
     rng = torch.Generator().manual_seed(1)
-    draws = (torch.stack([distribution.sample(n, rng) for _ in range(sets)]) for _ in range(times))
+    draws = (torch.stack([distribution.sample_apart(n, rng) for _ in range(sets)]) for _ in range(times))
     found = [measure(_perfect(samples, distribution, rng), names) for samples in draws]
     scores = {name: np.concatenate([row[name] for row in found]) for name in found[0]}
     return {name: _band(x) for name, x in scores.items() if np.isfinite(x).all()}

@@ -96,7 +96,8 @@ def _shuffle(x: Tensor, rng: torch.Generator) -> Tensor:
 def _scale_of_shuffled(data: Distribution, n: int, per_axis: bool) -> float:
     """Compute how much closer to one another true samples are than true columns that are shuffled apart."""
     rng = torch.Generator().manual_seed(0)
-    sets = MetricInputs(torch.stack([data.sample(n, rng) for _ in range(16)]), data, per_axis=per_axis).measured
+    draws = [data.sample_apart] * 8 + [data.sample] * 8
+    sets = MetricInputs(torch.stack([draw(n, rng) for draw in draws]), data, per_axis=per_axis).measured
     shuffled = torch.stack([_shuffle(x[None], rng)[0] for x in sets])
     true, apart = (float(_two_ways(x[:8], x[8:]).mean()) for x in (sets, shuffled))
     return true / apart if true and apart else 1.0
