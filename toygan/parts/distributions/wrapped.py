@@ -71,7 +71,6 @@ for _name in [
     "per_axis",
     "training_set",
     "sample",
-    "sample_apart",
     "log_prob",
     "nearest_mode",
     "around_modes",
@@ -104,6 +103,9 @@ class Standardised(Wrapped):
     def from_players(self, x: Tensor) -> Tensor:
         mean, _ = self.moments
         return self.rounded(mean.to(x) + self.scales.to(x) * x)
+
+    def sample_apart(self, n: int, generator: torch.Generator) -> Tensor:
+        return self.inner.sample_apart(n, generator)
 
 
 @dataclass(frozen=True, eq=False)
