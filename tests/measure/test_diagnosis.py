@@ -432,3 +432,4 @@ def test_a_mean_that_swings_by_a_third_of_the_spread_oscillates() -> None:
     assert diagnose(recent(mean_offset=away)).verdict == "oscillation"
     assert diagnose(recent(mean_offset=0.3 * away)).verdict == "healthy"
     assert diagnose(recent(mean_offset=1 / 3)).verdict == "off centre"
+    assert diagnose(recent(mean_offset=0.2 + away / 2)).verdict == "off centre", "it swings, but never comes back"

@@ -61,18 +61,16 @@ def test_signs_are_read_seed_by_seed() -> None:
     assert swings("high-quality", 0.1)(both_seeds).tolist() == [False, True]
 
 
-NEAR = {"sliced_w1": [0.05, 0.05], "share_error": [0.02, 0.02]}
+NEAR = {"sliced_w1": [0.05, 0.05], "share_error": [0.02, 0.02], "bridges": [0.01, 0.01]}
 
 
 def test_healthy_is_all_modes_in_their_shares_and_good_samples() -> None:
     two = Recipe(data="bimodal")
     measured = runs(two, modes_covered_strict=[2.0, 1.0], high_quality=[0.9, 0.9], **NEAR)
     assert healthy(measured).tolist() == [True, False]
-    uneven = {**NEAR, "share_error": [0.05, 0.2]}
-    assert healthy(runs(two, modes_covered_strict=[2.0, 2.0], high_quality=[0.9, 0.9], **uneven)).tolist() == [
-        True,
-        False,
-    ]
+    every = {**NEAR, "modes_covered_strict": [2.0, 2.0], "high_quality": [0.9, 0.9]}
+    assert healthy(runs(two, **{**every, "share_error": [0.05, 0.2]})).tolist() == [True, False]
+    assert healthy(runs(two, **{**every, "bridges": [0.08, 0.2]})).tolist() == [True, False]
 
 
 def test_healthy_without_modes_is_near_and_without_a_gap() -> None:

@@ -187,6 +187,11 @@ class Recent:
         x = self.course(metric)
         return float(x[len(x) // 2 :].mean()) if len(x) else math.nan
 
+    def low(self, metric: str) -> float:
+        """Return the value below which one in ten of a metric's values are."""
+        x = self.course(metric)
+        return float(np.quantile(x, 0.1)) if len(x) else math.nan
+
     def swing(self, metric: str) -> float:
         """Return the standard deviation of a metric about a straight line through its course."""
         x = self.course(metric)

@@ -24,6 +24,7 @@ BEYOND = 1.1  # times the largest one of true samples, whose tails may be heavy
 WITHIN_RATIO = 2.5
 AXIS_RATIO = 1.5  # between the spreads along an own axis of the data
 OFFSET_PEAK_SPREADS = 0.25  # of the data, between the means where they swing to
+COMES_BACK = 0.4  # of the mean offset: one in ten is less if the mean swings about that of the data (of |sin|: 0.25)
 TIMES_TRUE = 4.0  # times the largest distance of nine in ten sets of true samples
 BRIDGES = 0.15  # of all samples, between modes
 SHARE_ERROR = 0.12  # of the mass with another mode than it should be
@@ -279,7 +280,8 @@ def oscillating(r: Recent) -> bool:
     """Return True if quality, the mean or the distance to the data swings while the mass stays with the same modes."""
     if r.swing("high-quality") > SWING_SHARE or r.swing("sliced-w1") > DISTANCE_SPREADS * r.spread:
         return True
-    moves = r.amplitude("mean-offset") > r.mean("mean-offset") / 2
+    mean = r.mean("mean-offset")
+    moves = r.amplitude("mean-offset") > mean / 2 and r.low("mean-offset") < COMES_BACK * mean
     return moves and r.beyond_true("mean-offset") + r.amplitude("mean-offset") > OFFSET_PEAK_SPREADS
 
 

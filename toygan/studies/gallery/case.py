@@ -10,6 +10,7 @@ import numpy as np
 
 from toygan.measure.diagnosis import diagnose_all
 from toygan.measure.quantities import late
+from toygan.parts.metrics.reference import reference_band
 from toygan.parts.metrics.samples import spread_of
 from toygan.recipe import KNOBS, Recipe
 from toygan.runs.record import Record
@@ -124,8 +125,8 @@ def count_failures(case: FailureCase, failing: Record, remedied: Record) -> Fail
 def healthy(runs: Record) -> np.ndarray:
     """Return the seeds that are clearly near the data and on all of it over the last fifth of their runs `(S,)`.
 
-    That is: within a tenth of the data's spread, with every mode, most samples on one, and shares that are right to a
-    tenth; or, for data without modes, with no gap.
+    That is: within a tenth of the data's spread, with every mode, most samples on one, at most a tenth more between two
+    than of true samples, and shares that are right to a tenth; or, for data without modes, with no gap.
     """
     data = runs.recipes[0].parts.data
 
@@ -136,7 +137,11 @@ def healthy(runs: Record) -> np.ndarray:
     if not data.has_modes:
         return near & (late_mean("gaps") < 0.1)
     every = (late_mean("modes-covered-strict") > len(data.modes) - 0.3) & (late_mean("high-quality") > 0.55)
-    return near & every & ((late_mean("share-error") < 0.1) | (len(data.modes) == 1))
+    if len(data.modes) == 1:
+        return near & every
+    between = reference_band("bridges", data, runs.n)
+    clear = np.ones_like(every) if between is None else late_mean("bridges") < between.high + 0.1
+    return near & every & clear & (late_mean("share-error") < 0.1)
 
 
 def verdicts(record: Record) -> tuple[str, ...]:
