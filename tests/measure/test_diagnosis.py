@@ -405,6 +405,8 @@ def test_a_quarter_of_the_samples_between_modes_is_not_healthy() -> None:
     found = diagnose(recent(bridges=0.26))
     assert found.verdict == "wrong shape"
     assert any(words.startswith("bridges 26 %") for words in found.evidence)
+    assert found.cause.startswith("Every mode is covered, but 26 % of the samples lie between modes")
+    assert diagnose(recent(bridges=0.26, sliced_w1=0.3)).cause.startswith("Mean and spread are right")
 
 
 def test_four_times_the_distance_of_true_samples_is_not_healthy() -> None:

@@ -165,6 +165,15 @@ def _is_worst(fault: str) -> Callable[[Recent], bool]:
     return lambda recent: signs.worst_fault(recent) == fault
 
 
+def _describe_bridges(r: Recent) -> str:
+    """Return how many samples lie between modes, in words; "" if that is not all that is wrong."""
+    others = [size for fault, size in signs.faults(r).items() if fault != "wrong shape"]
+    if r.k < 2 or max(*others, signs.far_off(r)) >= 1:
+        return ""
+    joined = f"Every mode is covered, but {percent(r.mean('bridges'))} of the samples lie between modes"
+    return f"{joined}: G is continuous, so some samples lie on the way from one to the next, here too many."
+
+
 def _describe_strays(r: Recent) -> str:
     """Return how few samples lie on a mode, in words; "" if they are good."""
     few = f"Only {percent(r.mean('high-quality'))} of the samples lie on a mode, and all are near some modes only"
@@ -273,6 +282,7 @@ VERDICTS: dict[str, Verdict] = {
         _is_worst("wrong shape"),
         ("sliced-w1", "off-data", "bridges", "mean-offset", "spread-ratio"),
         "Mean and spread are right, but the samples do not lie where the data is.",
+        _describe_bridges,
     ),
     "rotated": Verdict(
         _is_worst("rotated"),
