@@ -85,8 +85,10 @@ def _without_a_part(data: Distribution, n: int, size: float, rng: torch.Generato
     else:
         along = x / units(data) @ torch.randn(data.dim, generator=rng)
         kept = x[along < torch.quantile(along, 1 - size)]
+    if len(kept) < n:
+        return None
     varies = torch.equal(kept.std(0, correction=0) > 0, data.moments[1] > 0)
-    return kept[:n] if len(kept) >= n and varies else None
+    return kept[:n] if varies else None
 
 
 def _memorised(data: Distribution, n: int, size: float, rng: torch.Generator) -> Tensor | None:
