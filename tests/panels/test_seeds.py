@@ -31,7 +31,7 @@ def ring() -> tuple[Look, Record]:
 
 def test_each_seed_has_a_cell_from_the_upper_left_on_with_its_seed_and_verdict(ring: tuple[Look, Record]) -> None:
     look, record = ring
-    verdicts = [diagnosis.verdict for diagnosis in diagnose_all(record)]
+    verdicts = [diagnosis.said for diagnosis in diagnose_all(record)]
     cells = render("seeds", look)["cells"]
     assert cells.values.shape == (2, 3)
     assert cells.numbers == (3, 4, -1, 0, 1, 2), "rows of cells are counted from the lowest"
@@ -70,7 +70,7 @@ def test_seeds_are_sorted_by_a_score_the_best_first_and_one_without_it_last(ring
 
 def test_verdicts_are_counted_as_the_diagnosis_gives_them(ring: tuple[Look, Record]) -> None:
     look, record = ring
-    found = Counter(diagnosis.verdict for diagnosis in diagnose_all(record))
+    found = Counter(diagnosis.said for diagnosis in diagnose_all(record))
     assert sorted(render("verdicts", look)["names"].words) == sorted(f"{name} {n}" for name, n in found.items())
     six = replace(look.measurement, verdicts=("healthy", "oscillation", "healthy", "healthy", "diverged"))
     chart = render("verdicts", replace(look, measurement=six))

@@ -21,6 +21,7 @@ from toygan.parts.losses import LOSSES
 from toygan.parts.metrics import METRICS, live_metrics
 from toygan.parts.metrics.columns import COLUMN_METRICS
 from toygan.parts.metrics.inputs import MetricInputs
+from toygan.parts.metrics.undone import UNDONE_METRICS
 from toygan.parts.regularizers import REGULARIZERS
 from toygan.play import fleet_session
 from toygan.play.frames import Frames
@@ -354,7 +355,8 @@ def test_a_playing_run_takes_what_verdicts_read_and_nothing_expensive() -> None:
     elsewhere = {"mean", "spread", "accuracy-training"}  # on a line, of a training set
     snapshot = session().snapshot
     inputs = MetricInputs(snapshot.samples, snapshot.recipes[0].distribution)
-    elsewhere |= {name for name, metric in COLUMN_METRICS.items() if not metric.needs(inputs)}
+    of_samples = {**COLUMN_METRICS, **UNDONE_METRICS}
+    elsewhere |= {name for name, metric in of_samples.items() if not metric.needs(inputs)}
     assert set(snapshot.metrics) == set(live) - elsewhere
 
 

@@ -114,7 +114,7 @@ async def test_a_setting_that_takes_long_to_cost_is_weighed_aside(make: Callable
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(playground, "PROMPT_SECONDS", -1.0)
         messages, say = list[str](), p.session.say
-        patch.setattr(p.session, "say", lambda words, refused=False: (messages.append(words), say(words, refused)))
+        patch.setattr(p.session, "say", lambda words, **how: (messages.append(words), say(words, **how)))
         c = {control.field: control for control in p.controls}
         c["d_steps"].widget.value = 7
         await until(lambda: any("estimating" in message for message in messages))  # it may be there for a moment only

@@ -30,6 +30,7 @@ def tell_share(diagnoses: Sequence[Diagnosis], member: int = 0) -> str:
 
     Example:
         >>> from toygan.measure.diagnosis import Diagnosis
+        >>> from toygan.measure.shares import tell_share
         >>> names = ["healthy", "healthy", "mode collapse, rotating"]
         >>> tell_share([Diagnosis(name, (), "", "") for name in names])
         'healthy · 2 of 3 seeds (1 mode collapse)'
