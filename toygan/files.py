@@ -36,7 +36,7 @@ def write(path: Path, content: bytes | Callable[[], bytes], force: bool = True, 
     if not force and path.exists():
         raise _exists(path, option)
     data, target = content() if callable(content) else content, Path(os.path.realpath(path))
-    part = target.with_name(f".{target.name}.part")
+    part = part_of(target)
     try:
         with hold(part, create=True, wait=True):
             try:
@@ -51,6 +51,11 @@ def write(path: Path, content: bytes | Callable[[], bytes], force: bool = True, 
         raise _exists(path, option) from None
     except OSError as error:
         raise OSError(error.errno, error.strerror or str(error), str(path)) from None  # not the name of `part`
+
+
+def part_of(path: Path) -> Path:
+    """Return the name under which a file is written before it is complete: if the writer is killed, it stays."""
+    return path.with_name(f".{path.name}.part")
 
 
 def refuse_place(path: Path) -> None:

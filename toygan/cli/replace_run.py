@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from toygan.cli import run_files
-from toygan.files import read
+from toygan.files import part_of, read
 from toygan.recipe import DEFAULT
 from toygan.runs.record import Record
 from toygan.sweeps.stored import StoredRecipe
@@ -26,6 +26,7 @@ def finish_replacing(out: Path) -> None:
     if (out / WHOLE).is_dir():
         for name in run_files.OWN:
             (out / name).unlink(missing_ok=True)
+            part_of(out / name).unlink(missing_ok=True)
         (out / WHOLE).rename(out / MOVING)
     if (out / MOVING).is_dir():
         for file in (out / MOVING).iterdir():
