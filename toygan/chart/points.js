@@ -68,9 +68,12 @@ const stamps = new Map();
 function makeStamp(context, shape, r, point, palette) {
   const ratio = context.getTransform().a, half = Math.ceil((r + 2 * point) * ratio), side = 2 * half / ratio;
   const key = [shape, r, ratio, context.fillStyle, palette.paper].join(" ");
-  const one = stamps.get(key) ?? paintStamp(context.fillStyle, 2 * half, ratio, shape, r, point, palette);
-  if (stamps.size === MOST_STAMPS) stamps.clear(); // of other sizes and themes
-  stamps.set(key, one);
+  const known = stamps.get(key);
+  const one = known ?? paintStamp(context.fillStyle, 2 * half, ratio, shape, r, point, palette);
+  if (!known) {
+    if (stamps.size === MOST_STAMPS) stamps.clear(); // of other sizes and themes
+    stamps.set(key, one);
+  }
   context.imageSmoothingEnabled = false; // copies lie on whole pixels
   return (context, _, px, py) => {
     const left = (Math.round(px * ratio) - half) / ratio, top = (Math.round(py * ratio) - half) / ratio;

@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 from toygan.measure import signs
 from toygan.measure.advice import advice, find_cause
+from toygan.measure.faults import COVERED
 from toygan.measure.recent import CHANGE_ITERATIONS, FEWEST_MEASUREMENTS, Recent
 from toygan.measure.words import percent
 from toygan.runs.record import Record
@@ -168,7 +169,7 @@ def _is_worst(fault: str) -> Callable[[Recent], bool]:
 def _describe_bridges(r: Recent) -> str:
     """Return how many samples lie between modes, in words; "" if that is not all that is wrong."""
     others = [size for fault, size in signs.faults(r).items() if fault != "wrong shape"]
-    if r.k < 2 or max(*others, signs.far_off(r)) >= 1:
+    if r.k < 2 or signs.lacking(r) > COVERED or max(*others, signs.far_off(r)) >= 1:
         return ""
     joined = f"Every mode is covered, but {percent(r.mean('bridges'))} of the samples lie between modes"
     return f"{joined}: G is continuous, so some samples lie on the way from one to the next, here too many."
