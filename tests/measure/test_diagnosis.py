@@ -156,8 +156,36 @@ def test_what_is_far_away_by_its_scale_is_out_of_scale_though_it_comes_nearer() 
 
 def test_evidence_stands_beside_what_true_samples_score() -> None:
     words = diagnose(CASES["mode collapse, modes absent"]).evidence
-    assert words[:2] == ("modes-missing 5 (true samples 0)", "effective-places 7.9 (true samples 7.99)")
+    assert words[:2] == ("modes-covered-strict 8 (true samples 8)", "modes-missing 5 (true samples 0)")
     assert "high-quality 90 % (true samples 99 %)" in words
+
+
+def test_a_mode_that_hardly_a_good_sample_is_on_is_absent() -> None:
+    found = diagnose(recent(modes_covered_strict=6.0, high_quality=0.6, share_error=0.2))
+    assert found.verdict == "mode collapse, modes absent"
+    assert found.evidence[0] == "modes-covered-strict 6 (true samples 8)"
+    assert diagnose(recent(modes_covered_strict=7.0)).verdict != "healthy"
+
+
+@pytest.mark.parametrize(("accuracy", "verdict"), [(0.55, "discriminator too weak"), (0.95, "diverged")])
+def test_samples_that_run_off_have_diverged_only_if_d_sees_them(accuracy: float, verdict: str) -> None:
+    """A D that hardly learns has one slope everywhere, along which G moves on and on at its own rate."""
+    away = with_(FAR, accuracy_real=accuracy, accuracy_fake=accuracy)
+    assert diagnose(recent(**away | {"sliced_w1": np.linspace(1, 60, 31)})).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("course", "verdict"),
+    [
+        (0.6, "mode collapse, rotating"),
+        (np.linspace(1.2, 0.3, 31), "not converged yet"),
+        (6.0, "discriminator too weak"),
+    ],
+)
+def test_samples_rotate_if_they_are_among_the_modes_and_come_no_closer(
+    course: float | np.ndarray, verdict: str
+) -> None:
+    assert diagnose(recent(**with_(FAR, mode_hopping=0.9) | {"sliced_w1": course})).verdict == verdict
 
 
 def test_modes_that_are_all_there_in_uneven_shares_are_not_absent() -> None:

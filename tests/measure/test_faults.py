@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+import torch
 from support.made import made_by_hand
 
+from toygan import DISTRIBUTIONS
 from toygan.measure.diagnosis import diagnose_all
 from toygan.measure.faults import only_fault, sizes_of_faults, undo
 from toygan.measure.recent import Recent
@@ -36,6 +38,22 @@ def test_part_of_the_data_is_not_a_narrow_copy_of_it() -> None:
     """Both lie where the data is; one half of an interval is also off centre, its narrow copy is not."""
     assert only_fault(seen("uniform", "left out", 0.5)) == "parts missing"
     assert only_fault(seen("uniform", "narrower", 0.5)) == "too narrow"
+
+
+def test_a_gaussian_of_the_datas_covariance_is_not_the_data_with_its_link_broken() -> None:
+    """The columns of the data have other shapes: a link is broken only if each column by itself is right."""
+    true = DISTRIBUTIONS.make("two-moons").sample(20_000, torch.Generator().manual_seed(1))
+    noise = torch.randn(2500, 2, generator=torch.Generator().manual_seed(2))
+    cloud = true.mean(0) + noise @ torch.linalg.cholesky(true.T.cov()).T
+    assert only_fault(Recent(record_of("two-moons", cloud[None]))) != "link broken"
+    assert diagnose_all(record_of("two-moons", cloud[None]))[0].verdict == "wrong shape"
+
+
+def test_samples_in_the_middle_of_the_only_mode_are_narrow_and_those_on_one_side_are_not() -> None:
+    true = DISTRIBUTIONS.make("gaussian1d").sample(4000, torch.Generator().manual_seed(1))[:, 0].sort().values
+    middle, side = torch.cat([true[700:850], true[2300:2650]]), true[2000::4]
+    for x, verdict in ((middle, "too narrow"), (side, "parts missing")):
+        assert diagnose_all(record_of("gaussian1d", x[None, :, None]))[0].verdict == verdict
 
 
 def test_of_several_faults_the_one_farthest_beyond_true_samples_is_named() -> None:

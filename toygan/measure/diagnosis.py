@@ -239,7 +239,7 @@ VERDICTS: dict[str, Verdict] = {
     # Modes: samples that are on some of them only, around them, or come and go.
     "mode collapse, modes absent": Verdict(
         signs.absent,
-        ("modes-missing", "effective-places", "high-quality"),
+        ("modes-covered-strict", "modes-missing", "high-quality"),
         "The samples are good, but only of some modes: D's gradient there does not lead to the other modes.",
         _describe_strays,
     ),

@@ -78,11 +78,12 @@ def only_fault(r: Recent) -> str:
         return "memorised"
     undone = undo(r)
     found = {fault: distance for fault, distance in undone.items() if distance.explained}
-    if r.beyond_true("link-distance") <= 0:
+    if r.beyond_true("link-distance") <= 0 or r.beyond_true("column-w1") > COLUMN_W1:
         found.pop("link broken", None)
     of_column, matched = matched_columns(r)
     narrow = undone.get("too narrow")
-    if part_missing(r) and of_column != "too narrow" and not (narrow and narrow.removed > NARROW * narrow.now):
+    shrunk = narrow is not None and narrow.removed > NARROW * narrow.now
+    if part_missing(r) and not (shrunk or of_column == "too narrow" or tails_missing(r)):
         return "parts missing"
     if of_column:
         found[of_column] = min(found.get(of_column, matched), matched, key=_left)
@@ -143,6 +144,13 @@ def part_missing(r: Recent) -> bool:
     """Return True if samples lie where the data is as closely as true samples do, but not on all of it."""
     way, back = (_in_widths(r, (name,), {name: name}) for name in ("gaps", "off-data"))
     return r.k < 2 and bool(way and back) and way["gaps"].now > GAP and back["off-data"].now < BACK
+
+
+def tails_missing(r: Recent) -> bool:
+    """Return True if the samples lie in the middle of the only mode: they are narrow far more than they are moved."""
+    sizes = sizes_of_faults(r)
+    narrow = r.mean("spread-ratio") < 1 and sizes.get("too narrow", 0.0)
+    return r.k == 1 and narrow > 2 * sizes.get("off centre", 0.0)
 
 
 def memorised(r: Recent) -> bool:

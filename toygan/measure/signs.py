@@ -10,9 +10,11 @@ from toygan.parts.metrics.reference import ReferenceBand
 
 GUESSING_ACCURACY = 0.65  # of D over both kinds of samples, below which it sees almost nothing
 SWING_SHARE = 0.17  # standard deviation of the high-quality share; with a strong R1 it is 0.1 without any fault
+FEW_ON_MODES = 0.3  # of the high-quality share of true samples, below which samples are on no mode
 ON_MODES = 0.5  # of the high-quality share of true samples, from which samples are healthy
 GOOD_SHARE = 0.8  # of the high-quality share of true samples, from which samples are called good
 FAR_SPREADS = 0.25  # of the data, between samples and data that have little in common
+AMONG_SPREADS = 4.0  # of the data, within which samples may be among its modes; beyond, they are on none
 STILL_SPREADS = 1e-4  # of the data in 100 iterations; less than that is not visible
 NO_GRADIENT_NORM = 1e-6
 OTHER_UNITS = 12.0  # data so many times larger, smaller or farther away than the first samples is hard to reach
@@ -38,22 +40,24 @@ BEYOND_DISTANCE = ("constant column", "memorised", "rotated", "link broken")  # 
 
 
 def diverged(r: Recent) -> bool:
-    """Return True if a loss is not finite any more, or grows beyond all that the data's size explains.
+    """Return True if a loss is not finite any more, or if it or the distance is beyond what the data's size explains.
 
-    The loss of a critic is a distance: on data that is 400 away it is -400, and it falls with the distance.
+    The loss of a critic is a distance: on data that is 400 away it is -400, and it falls with the distance. Samples
+    also run off if D is too weak to call them back, which is the fault of no step.
     """
     losses = ("loss-d", "loss-g")
     natural, for_losses = max(1.0, r.spread, r.first("sliced-w1")), max(1.0, *r.size_for_players)
     lost = any(r.became_nonfinite(loss) for loss in losses)
     grew = any(abs(r.mean(loss)) > 100 * for_losses for loss in losses) and not closer(r)
-    return r.diverged_at >= 0 or lost or grew or r.late_mean("sliced-w1") > 10 * natural
+    ran_off = r.late_mean("sliced-w1") > 10 * natural and not too_weak(r)
+    return r.diverged_at >= 0 or lost or grew or ran_off
 
 
 def healthy(r: Recent) -> bool:
     """Return True if samples differ from true ones by no more than is allowed, and nothing swings."""
     if r.k and not r.relative_to_true("high-quality") > ON_MODES:
         return False
-    if r.k > 1 and not (lacking(r) < 0.3 and r.mean("mode-hopping") < 0.1):
+    if r.k > 1 and not (uncovered(r) < 0.3 and r.mean("mode-hopping") < 0.1):
         return False
     return max(faults(r).values()) < 1 and not oscillating(r)
 
@@ -205,10 +209,18 @@ def lacking(r: Recent) -> float:
     return r.late_mean("modes-missing")
 
 
+def uncovered(r: Recent) -> float:
+    """Return the number of modes without samples or, if samples lie on modes, of those that hardly a good one is on."""
+    band = r.reference("modes-covered-strict")
+    if band is None or not r.relative_to_true("high-quality") > FEW_ON_MODES:
+        return lacking(r)
+    return max(lacking(r), band.mean - r.late_mean("modes-covered-strict"))
+
+
 def far(r: Recent) -> bool:
     """Return True if the samples have little in common with the data: few of high quality, or none near it."""
     if r.k:
-        return r.relative_to_true("high-quality") < 0.3 and r.apart > DISTANCE_SPREADS
+        return r.relative_to_true("high-quality") < FEW_ON_MODES and r.apart > DISTANCE_SPREADS
     return r.apart > FAR_SPREADS
 
 
@@ -246,10 +258,9 @@ def overpowered(r: Recent) -> bool:
 
 
 def rotating(r: Recent) -> bool:
-    """Return True if, after the first iterations, samples are on few modes, and soon on others."""
-    return (
-        r.k > 1 and r.started and r.late_mean("mode-hopping") > 0.15 and r.relative_to_true("effective-places") < 0.75
-    )
+    """Return True if, after the first iterations, samples are on few modes, soon on others, and come no closer."""
+    hops = r.late_mean("mode-hopping") > 0.15 and r.apart < AMONG_SPREADS
+    return r.k > 1 and r.started and hops and r.relative_to_true("effective-places") < 0.75 and not closer(r)
 
 
 def too_weak(r: Recent) -> bool:
@@ -296,8 +307,8 @@ def absent(r: Recent) -> bool:
     Samples that are moved, rotated, or whose columns are not linked, miss modes, too, but most of them are on none.
     """
     other = only_fault(r)
-    on_modes = {"": 0.3, "off centre": 0.8, "rotated": 0.8, "link broken": 0.8}.get(other, math.inf)
-    return r.k > 1 and lacking(r) > 0.3 and r.relative_to_true("high-quality") > on_modes
+    on_modes = {"": FEW_ON_MODES, "off centre": 0.8, "rotated": 0.8, "link broken": 0.8}.get(other, math.inf)
+    return r.k > 1 and uncovered(r) > 0.3 and r.relative_to_true("high-quality") > on_modes
 
 
 def blurred(r: Recent) -> bool:
