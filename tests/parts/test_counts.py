@@ -42,6 +42,18 @@ def test_more_than_ten_whole_numbers_that_are_mostly_neighbours_are_counts_witho
     assert (len(data.modes) == 0) == count
 
 
+@pytest.mark.parametrize(("different", "times", "modes"), [(30, 1, 0), (30, 2, 30), (10, 1, 10), (65, 4, 0)])
+def test_rows_of_a_file_are_modes_if_they_are_few_or_repeat(
+    different: int, times: int, modes: int, tmp_path: Path
+) -> None:
+    """Thirty measured rows are a small sample; thirty rows that are all there is come again and again."""
+    rows = np.repeat(np.random.default_rng(0).normal(size=(different, 2)), times, axis=0)
+    np.save(tmp_path / "rows.npy", rows)
+    data = DISTRIBUTIONS.make(f"file(path='{tmp_path / 'rows.npy'}')")
+    assert len(data.modes) == modes
+    assert data.has_modes == (modes > 0)
+
+
 def test_one_column_of_counts_is_enough_and_is_named() -> None:
     data = DISTRIBUTIONS.make(points([[i, 0.3 * i] for i in range(20)]))
     assert data.counts == (0,)

@@ -214,7 +214,7 @@ def uncovered(r: Recent) -> float:
     band = r.reference("modes-covered-strict")
     if band is None or not r.relative_to_true("high-quality") > FEW_ON_MODES:
         return lacking(r)
-    return max(lacking(r), band.mean - r.late_mean("modes-covered-strict"))
+    return max(lacking(r), band.low - r.late_mean("modes-covered-strict"))
 
 
 def far(r: Recent) -> bool:

@@ -34,6 +34,7 @@ FEW_NUMBERS, NEIGHBOURS = (
     10,
     0.5,
 )  # different whole numbers in a column of counts, beyond, and share that are neighbours
+FEW_ROWS, REPEATS = 10, 2  # different rows of a file that are modes though each is there once; and mean times, beyond
 WITHIN = 12.0  # a point's samples are within 3/12 of the smallest gap between two points
 MOST_HELD_OUT = 0.9  # of the rows
 CLOCK_NS = 2 * 10**9  # the coarsest clock of a file system: what is written within one tick may have the same time
@@ -106,11 +107,15 @@ class Scattered(Distribution):
     def from_players(self, x: Tensor) -> Tensor:
         return self.rounded(x)
 
+    def _are_modes(self, count: int) -> bool:
+        """Tell if so many different points are modes."""
+        return count <= MOST_MODES and not self.counts
+
     @cached_property
     def _distinct(self) -> tuple[Tensor, Tensor]:
-        """Different points `(K, dim)` and their shares `(K,)`; K is 0 if there are more than 64, or counts."""
+        """Different points `(K, dim)` and their shares `(K,)`; K is 0 if they are no modes."""
         points, which = torch.unique(self.rows, dim=0, return_inverse=True)
-        if len(points) > MOST_MODES or self.counts:
+        if not self._are_modes(len(points)):
             return self.rows[:0], self.row_shares[:0]
         return points, torch.zeros(len(points)).scatter_add(0, which, self.row_shares)
 
@@ -230,7 +235,8 @@ class File(Scattered):
     a path the data is that of `points`. `sigma` is the width of the noise on the rows. `held_out` is the share of rows,
     drawn once, that no run is trained on; metrics compare with these. `categories` names columns of text or of codes,
     as in `"color"`: each value has an axis, which is 1 in its rows, and a generated row has the value of the largest.
-    `round=True` rounds generated samples in the columns of whole numbers: rows out, pictures and what metrics read.
+    More than ten different rows are modes only if each is there twice in the mean. `round=True` rounds generated
+    samples in the columns of whole numbers: rows out, pictures and what metrics read.
     """
 
     path: str = ""
@@ -314,6 +320,11 @@ class File(Scattered):
 
     def sample_apart(self, n: int, generator: torch.Generator) -> Tensor:
         return super().sample(n, generator)
+
+    def _are_modes(self, count: int) -> bool:
+        """Tell if so many different rows are modes: a few, or rows that repeat; others are a small sample of a law."""
+        repeat = count <= FEW_ROWS or len(self.rows) >= REPEATS * count
+        return repeat and super()._are_modes(count)
 
     @property
     def axis_names(self) -> tuple[str, ...]:
