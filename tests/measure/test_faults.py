@@ -70,6 +70,8 @@ def test_of_several_faults_the_one_farthest_beyond_true_samples_is_named() -> No
 def test_a_few_rows_again_and_again_are_memorised_and_a_spot_is_not() -> None:
     assert only_fault(seen("ring8", "memorised", 30.0)) == "memorised"
     assert only_fault(seen("two-moons", "memorised", 1.0)) != "memorised"
+    spot = torch.linspace(1, 1.002, 500)[None, :, None]  # equal to 1e-5 of the spread, but at 200 places
+    assert only_fault(Recent(record_of("gaussian1d(mean=1.0,sigma=1.0)", spot))) != "memorised"
 
 
 @pytest.mark.parametrize("size", [1.3, 2.0, 5.0, 20.0])

@@ -154,10 +154,17 @@ def tails_missing(r: Recent) -> bool:
 
 
 def memorised(r: Recent) -> bool:
-    """Return True if samples that lie on the data are a few rows, again and again."""
+    """Return True if samples that lie on the data are a few rows, again and again.
+
+    Samples that have shrunk to a spot are equal, too, to the digits that count.
+    """
     rows = (1 - r.mean("repeats")) * r.samples
     few = r.beyond_true("repeats") > REPEATED and rows > FEWEST_ROWS - 0.5
-    return few and r.beyond_true("off-data") < max(r.beyond_true("gaps") / 2, ON_DATA)
+    return (
+        few
+        and not r.mean("spread-ratio") < CONSTANT
+        and r.beyond_true("off-data") < max(r.beyond_true("gaps") / 2, ON_DATA)
+    )
 
 
 def constant_column(r: Recent) -> bool:
