@@ -183,7 +183,7 @@ async def side_weather(seed: int, events: int, pause: float) -> None:
         for _ in range(events):
             storm.event()
             await asyncio.sleep(pause)
-        await until(lambda: not p._wanted and p._travel is None)
+        await until(lambda: not p._wanted and not p.seen.under_way)
         assert len([task for task in asyncio.all_tasks() if "Live._run" in repr(task)]) <= 1
         p.pause()
         await until(lambda: p._task.done())

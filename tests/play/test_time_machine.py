@@ -260,9 +260,9 @@ def test_a_travel_changes_nothing_before_its_end_and_can_be_given_up() -> None:
 
 def far_from_home(s: Session, monkeypatch: pytest.MonkeyPatch) -> Playground:
     """A playground whose ways back all count as long, at iteration 45, with a frame at 30."""
-    monkeypatch.setattr("toygan.play.live.FAR_SECONDS", -1.0)
-    monkeypatch.setattr("toygan.play.live.SLICE_SECONDS", 0.0)
-    monkeypatch.setattr("toygan.play.live.SAY_SECONDS", 0.0)
+    monkeypatch.setattr("toygan.play.seen.FAR_SECONDS", -1.0)
+    monkeypatch.setattr("toygan.play.seen.SLICE_SECONDS", 0.0)
+    monkeypatch.setattr("toygan.play.seen.SAY_SECONDS", 0.0)
     p = Playground(run=s.run, width=480, height=270)
     for iterations in (30, 15):
         p.session.run.run(iterations)
@@ -282,7 +282,7 @@ def test_the_page_is_heard_while_the_run_goes_far_back(monkeypatch: pytest.Monke
         page.say(do="step")
         assert p.session.iteration == 45, "it is on its way"
         page.say(do="step")
-        await until(lambda: p._going is not None and p._going.done())
+        await until(lambda: p.seen.task is not None and p.seen.task.done())
         assert messages.count("going to iteration 30") == 30, "a word for each slice"
         assert p.session.iteration == 32, "both steps were done there"
         p.close()
@@ -298,13 +298,13 @@ def test_code_that_acts_finishes_the_way_and_another_look_gives_it_up(monkeypatc
         page.say(do="step")
         p.step()
         assert p.session.iteration == 31
-        await until(lambda: p._going is not None and p._going.done())
+        await until(lambda: p.seen.task is not None and p.seen.task.done())
         assert p.session.iteration == 32, "the step of the page follows"
         page.say(at=30)
         page.say(do="play")
         page.say(at=45)
-        assert (p._travel, p._then) == (None, [])
-        await until(lambda: p._going is not None and p._going.done())
+        assert not p.seen.under_way
+        await until(lambda: p.seen.task is not None and p.seen.task.done())
         assert not p.session.playing
         p.close()
 

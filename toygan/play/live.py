@@ -7,10 +7,9 @@ runs until that ends.
 from __future__ import annotations
 
 import asyncio
-import math
 import os
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial, wraps
@@ -32,18 +31,16 @@ from toygan.play.cell import forget, here
 from toygan.play.column import ControlColumn, choose_groups
 from toygan.play.fleet_session import FleetSession
 from toygan.play.link import Link
-from toygan.play.loop import post, running_loop
+from toygan.play.loop import SLICE_SECONDS, let_messages_in, post, running_loop
 from toygan.play.poll import PollCard
+from toygan.play.seen import Seen
 from toygan.play.sender import Sender
 from toygan.play.still import FILMS, PAGE, Still, write_caption
-from toygan.play.time_machine import TimeMachine, finish
+from toygan.play.time_machine import TimeMachine
 from toygan.play.whole import Whole
 from toygan.recipe import Recipe, RecipeError
 from toygan.text import describe_error
 
-SLICE_SECONDS = 1 / 480  # of training, at least one iteration, between two moments at which the page is heard
-FAR_SECONDS = 0.2  # of a way to an iteration that is gone in slices, if the page asks for it
-SAY_SECONDS = 0.1  # from one word about the way to the next
 CONTINUES = (
     "play",
     "step",
@@ -53,7 +50,6 @@ CONTINUES = (
     "undo",
     "compare",
 )  # buttons that continue from the frame that is shown
-EVENT_LOOP_TURNS = 12  # at each of these moments, 3 µs each: a message passes through about ten to move a control
 
 
 Owner = TypeVar("Owner", bound="Live")
@@ -86,14 +82,12 @@ class Live(w.VBox):  # type: ignore[misc]
     _told: Link  # what decides the page, as it was made
     _whole: Whole | None = None
     _polled: object = None  # the runs and the measurement that have answered it last
-    _travel: Generator[int, None, bool] | None = None  # to the iteration that was seen, in slices
     _opens = False  # True until the view is given its opening frame
-    _going: asyncio.Task[None] | None = None  # the task that does so
-    _seen: int | None = None  # the iteration of the stored frame that is shown, from which the next action continues
+    seen: Seen  # the stored frame that is shown, from which the next action continues
 
     def __init__(self, session: FleetSession, render: Callable[[], Sequence[Chart]], size: tuple[int, int]) -> None:
         self.session, self.lock = session, session.lock
-        self._then: list[Callable[[], None]] = []  # what is to be done at the end of the travel
+        self.seen = Seen(session, self._tell_way, self._guard, self._fail)
         self.screen = Sender(session, render, size, lambda content: self._post(self._hear, content))
         self.view = self.screen.view
         self.still = Still(session, self.screen.charts, size)
@@ -195,11 +189,11 @@ class Live(w.VBox):  # type: ignore[misc]
         Args:
             iteration: Any iteration that the run has been at.
         """
-        self._stay()
-        if self._seen is None:
+        self.seen.give_up()
+        if self.seen.at is None:
             self.session.pause()
             self.screen.charts()  # the present is a frame to return to
-        self._seen = self.screen.show_stored(iteration)
+        self.seen.at = self.screen.show_stored(iteration)
 
     @acting
     def next_stage(self) -> None:
@@ -226,67 +220,15 @@ class Live(w.VBox):  # type: ignore[misc]
 
     def continue_from_seen(self) -> None:
         """Take the run to the frame that is shown, if it is a stored one."""
-        travel, self._travel, seen, self._seen = self._travel, None, self._seen, None
-        if travel is not None:
-            finish(travel)
-        elif isinstance(self.session, TimeMachine) and seen is not None:
-            self.session.go_to(seen)
+        self.seen.reach()
+
+    def _tell_way(self, iteration: int) -> None:
+        self.session.say(f"going to iteration {iteration:,}")
+        self.screen.tell(at=iteration)
 
     def _reach_seen(self, then: Callable[[], None]) -> bool:
-        """Return True if the run is soon at the frame that is shown; if not, go there in slices and call `then` there.
-
-        So the page is heard meanwhile.
-        """
-        session, loop = self.session, running_loop()
-        if self._travel is not None:
-            self._then.append(then)
-            return False
-        if self._seen is None or loop is None or not isinstance(session, TimeMachine):
-            return True
-        if session.estimate_travel(self._seen) < FAR_SECONDS:
-            return True
-        self._travel, self._then = session.travel(self._seen), [then]
-        self._going = loop.create_task(self._go(self._travel, self._seen))
-        return False
-
-    async def _go(self, travel: Generator[int, None, bool], seen: int) -> None:
-        """Travel in slices, and say how far; then do what was asked for."""
-        said = -math.inf
-        while self._go_on(travel):
-            if (now := time.monotonic()) >= said + SAY_SECONDS:
-                said = now
-                with self.lock:
-                    self.session.say(f"going to iteration {seen:,}")
-                    self.screen.tell(at=seen)
-            for _ in range(EVENT_LOOP_TURNS):
-                await asyncio.sleep(0)
-        then, self._then = self._then, []
-        for act in then:
-            self._guard(act)
-
-    @alone
-    def _go_on(self, travel: Generator[int, None, bool]) -> bool:
-        """Travel for a slice of time; return False at the end, or if it was given up or has been finished."""
-        end = time.monotonic() + SLICE_SECONDS
-        try:
-            while self._travel is travel and self.usable:
-                next(travel)
-                if time.monotonic() >= end:
-                    return True
-        except StopIteration:
-            self._travel = self._seen = None
-        except Exception as error:
-            self._stay()
-            self._seen = None
-            self._fail(error)
-            raise
-        return False
-
-    def _stay(self) -> None:
-        """Give up the travel that is under way, and what was to be done at its end."""
-        if self._travel is not None:
-            self._travel.close()
-            self._travel, self._then = None, []
+        """Return True if the run is soon at the frame that is shown; if not, it goes there, and `then` is called."""
+        return self.seen.is_near(then)
 
     def compare(self) -> object:
         """Put a copy of the run beside it, if it is one that can be copied."""
@@ -419,7 +361,7 @@ class Live(w.VBox):  # type: ignore[misc]
             forget(self)
             self.session.give_up()
             self.still.close()
-            self._stay()
+            self.seen.give_up()
             self._cancel(self._task)
             if self._whole is not None:
                 self._whole.close()
@@ -427,8 +369,7 @@ class Live(w.VBox):  # type: ignore[misc]
                 child.close() if child is not self else super().close()
 
     def _show(self) -> None:
-        self._stay()
-        self._seen = None
+        self.seen.forget()
         self.screen.show()
         self._open_soon()
         self.still.renew_soon()
@@ -461,8 +402,7 @@ class Live(w.VBox):  # type: ignore[misc]
             while self.session.playing and self._task is task:
                 await self._advance()
                 self._show_in_turn()
-                for _ in range(EVENT_LOOP_TURNS):
-                    await asyncio.sleep(0)
+                await let_messages_in()
         except asyncio.CancelledError:  # the loop ends, and another may continue
             if self._task is task:
                 self.session.playing = False
@@ -548,10 +488,9 @@ class Live(w.VBox):  # type: ignore[misc]
         elif "sort" in content:
             self.show_seeds(content["sort"])
         elif "here" in content:
-            self._stay()
-            self._seen = None
+            self.seen.forget()
             self.screen.show_all()
-        elif not self.session.playing and self._seen is None:
+        elif not self.session.playing and self.seen.at is None:
             self.screen.refresh()
         self.screen.answer()
 
