@@ -28,7 +28,7 @@ def list_rows() -> list[tuple[str, str, str, str]]:
         verdict = VERDICTS[name]
         odds = sorted(read_odds().get(name, {}).items(), key=lambda row: row[1].harmed - row[1].helped)
         tried = [
-            f"{remedy} {known.helped}/{known.harmed} of {known.n}"
+            f"{remedy} {known.helped}/{known.harmed} of {known.n}".replace(" ", "\u00a0")  # in one line
             for remedy, known in odds
             if known.helped > known.harmed
         ]
@@ -47,7 +47,8 @@ def render_page(kind: str) -> bytes:
         figure.text(0.01, 0.965, "What is wrong with my GAN?", fontsize=15, weight="bold")
         figure.text(0.99, 0.965, "toygan sheet", fontsize=9, ha="right", color=style.MUTED)
         lines = [
-            [textwrap.wrap(words, width) for words, width in zip(row, LETTERS, strict=True)] for row in list_rows()
+            [textwrap.wrap(words, width, break_on_hyphens=False) for words, width in zip(row, LETTERS, strict=True)]
+            for row in list_rows()
         ]
         step = 0.91 / (sum(max(map(len, row)) + 0.7 for row in lines) + 1)
         at = 0.935
