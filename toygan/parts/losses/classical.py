@@ -90,14 +90,6 @@ class ProbabilityCrossEntropy(NonSaturating):
 
 def _cross_entropy(p: Tensor, target: Tensor) -> Tensor:
     """Compute the cross entropy of probabilities; NaN for a NaN, which `binary_cross_entropy` does not allow."""
-    if p.device.type == "cpu":
-        try:
-            return binary_cross_entropy(p, target, reduction="none")
-        except RuntimeError:
-            if not p.isnan().any():
-                raise
-    elif p.device.type == "meta":  # no values, so no NaN: the cost stays that of the call alone
-        return binary_cross_entropy(p, target, reduction="none")
     return torch.where(p.isnan(), p, binary_cross_entropy(p.nan_to_num(0.5), target, reduction="none"))
 
 
