@@ -24,14 +24,14 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     for name in ("in.csv", "../out.csv"):
         np.savetxt(name, np.eye(2), delimiter=",", header="x,y", comments="")
     names: list[str] = []
-    points = sys.modules["toygan.parts.distributions.points"]
-    read = points.read_table
+    rows = sys.modules["toygan.parts.distributions.rows"]
+    read = rows.read_table
 
     def noted(file: Path, *how: Any) -> object:
         names.append(file.name)
         return read(file, *how)
 
-    monkeypatch.setattr(points, "read_table", noted)
+    monkeypatch.setattr(rows, "read_table", noted)
     return names
 
 

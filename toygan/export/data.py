@@ -22,7 +22,8 @@ from toygan.export.source import (
 )
 from toygan.parts.distributions.base import Distribution, Mixture
 from toygan.parts.distributions.digits import Digits, Stacked, images
-from toygan.parts.distributions.points import File, GivenPoints
+from toygan.parts.distributions.points import GivenPoints
+from toygan.parts.distributions.rows import File
 from toygan.parts.distributions.tilted import Tilted
 from toygan.parts.distributions.wrapped import Standardised, TrainingSet
 from toygan.parts.menu import summary

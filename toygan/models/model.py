@@ -16,7 +16,7 @@ from toygan.models.report import Report
 from toygan.models.table import Origin, name_data
 from toygan.panels.look import Look
 from toygan.panels.picture import Picture
-from toygan.parts.distributions.points import File
+from toygan.parts.distributions.rows import File
 from toygan.parts.frames import encode_frame
 from toygan.recipe import Recipe
 from toygan.runs.record import Record

@@ -14,7 +14,7 @@ import numpy as np
 from toygan.models.categories import is_category, list_levels, write_level
 from toygan.parts.distributions.csv_table import MOST_COLUMNS
 from toygan.parts.distributions.layout import TableColumn, TableLayout
-from toygan.parts.distributions.points import File, list_text_columns
+from toygan.parts.distributions.rows import File, list_text_columns
 from toygan.parts.frames import is_frame, read_frame
 from toygan.text import short
 from toygan.training.rows import name_columns

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from toygan.parts.distributions.base import DISTRIBUTIONS
-from toygan.parts.distributions.points import File
+from toygan.parts.distributions.rows import File
 from toygan.parts.spec import split
 
 
