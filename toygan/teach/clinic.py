@@ -18,7 +18,7 @@ from toygan.teach.measured import over_seeds
 from toygan.text import format_number, hint
 
 PATIENTS, SEEDS = 12, 4
-OFTEN_WELL = ("ring-fades", "stopped-on-the-way")  # cases that fail for about half of their seeds
+OFTEN_WELL = ("ring-fades", "stopped-on-the-way")  # cases that do not fail for many of their seeds
 # Cases that came later are left out, so that the patients of a seed stay the same.
 LATER = ("round-noise-for-a-slanted-cloud", "above-the-range-of-tanh")
 BUDGET = 3  # changes of fields of a recipe
