@@ -40,7 +40,7 @@ def test_without_hands_the_seeds_speak_alone() -> None:
     card = PollCard(POLL)
     assert card.summarise([0, 0, 4], 4) == "6 or more: 4 of 4 seeds."
     card.hands = [0, 0, 3]
-    assert card.summarise([0, 0, 4], 4) == "6 or more: 4 of 4 seeds. So said most: 3 of 3 hands."
+    assert card.summarise([0, 0, 4], 4) == "6 or more: 4 of 4 seeds. Most said so: 3 of 3 hands."
     card.close()
 
 

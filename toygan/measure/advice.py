@@ -249,7 +249,7 @@ REMEDIES: dict[str, Remedy] = {
     "adam": Remedy("Use Adam for both players", _take_adam),
     "larger networks": Remedy("Use larger networks", _enlarge),
     OTHER_NETWORK: Remedy("Use a network that can learn it", _give_layers),
-    "plain mlp": Remedy("Use a generator that can bend and mix what comes in", lambda r: {"generator": "mlp"}),
+    "plain mlp": Remedy("Use a generator that can bend and mix its noise", lambda r: {"generator": "mlp"}),
     "fresh noise": Remedy("Draw new noise for every sample", lambda r: {"noise": "normal"}),
 }
 

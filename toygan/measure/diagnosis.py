@@ -187,7 +187,7 @@ VERDICTS: dict[str, Verdict] = {
     "diverged": Verdict(
         signs.diverged,
         ("loss-d", "loss-g", "sliced-w1"),
-        "The step was too large: the gradient does not hold that far.",
+        "The step was too large: a gradient is only right for small steps.",
     ),
     "healthy": Verdict(signs.healthy, ("sliced-w1", "modes-covered-strict", "high-quality", "bridges"), ""),
     "out of scale": Verdict(

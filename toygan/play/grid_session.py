@@ -133,7 +133,7 @@ class GridSession(FleetSession):
         (run, first), *others = [self.fleet.member(cell * self.seeds + i) for i in range(self.seeds)]
         if any(other is not run for other, _ in others):
             raise RecipeError(
-                "cell", self.grid.values(cell), "an error has parted its seeds; reset the grid to open it"
+                "cell", self.grid.values(cell), "an error has separated its seeds; reset the grid to open it"
             )
         return run.select(range(first, first + self.seeds), session.INTERVAL, session.SAMPLES, live_metrics())
 

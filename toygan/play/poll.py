@@ -137,7 +137,7 @@ class PollCard(anywidget.AnyWidget):
         said = max(range(len(runs)), key=self.hands.__getitem__)
         most = f"{self.hands[said]} of {sum(self.hands)} hands"
         if said == best:
-            return f"{came} So said most: {most}."
+            return f"{came} Most said so: {most}."
         return f"{came} Most said {self.choices[said]}: {most}, and {runs[said]} of {seeds} seeds."
 
     def _repr_html_(self) -> str:

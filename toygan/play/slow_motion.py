@@ -66,7 +66,7 @@ SAMPLES = "G turns the noise into samples."
 # By player and name: the caption, the formula ("" for that of the loss), and where the line of code stands.
 WORDS: dict[tuple[str, str], tuple[str, str, tuple[Callable[..., Any], str]]] = {
     ("D", "noise"): (
-        "For D's step: as many points of the noise as real samples are drawn.",
+        "For D's step: real samples and equally many points of the noise are drawn.",
         r"z\sim p(z),\quad x\sim p_{\mathrm{data}}", (Source.batch, "return Batch("),
     ),
     ("D", "samples"): (SAMPLES, r"G(z)", (Game.discriminator_pass, "self.generator.network(")),
@@ -89,7 +89,7 @@ WORDS: dict[tuple[str, str], tuple[str, str, tuple[Callable[..., Any], str]]] = 
         "D judges the generated samples.", r"a_f=a(G(z))", (Game.generator_loss, "self._main_generator_loss("),
     ),
     ("G", "loss"): (
-        "G's loss is high if D finds its samples out.", "", (Game._main_generator_loss, "self.loss.generator(c)"),
+        "G's loss is high if D rejects its samples.", "", (Game._main_generator_loss, "self.loss.generator(c)"),
     ),
     ("G", "gradient"): (
         "The gradient goes through D: the arrows show where G's loss would move each sample.",

@@ -239,7 +239,7 @@ class Twins(Live):
             self.settings.show()
         self._copy.disabled, self._close.disabled = sides == MOST_SIDES, sides == 1
         self._copy.tooltip = (
-            "put a copy beside it, from the iteration that is shown: of the side chosen at the left, or A"
+            "put a copy of the side chosen at the left, or of A, beside it, from the iteration that is shown"
         )
         self._close.tooltip = "leave out the side chosen at the left, or the last one; the others continue"
 

@@ -303,7 +303,7 @@ class TwinsSession(TimeMachine):
     def status(self) -> str:
         """The sides in one line: the iteration, the seed that is drawn, and how they differ."""
         first = self.recipes[0].seed
-        of = f" (curves: mean and half of seeds {first} to {first + self.seeds - 1})" if self.seeds > 1 else ""
+        of = f" (curves: mean and middle half of seeds {first} to {first + self.seeds - 1})" if self.seeds > 1 else ""
         words = [f"{letter}: {words}" for letter, words in zip(LETTERS, self.differences, strict=False) if words]
         equal = "all sides are equal: change one setting of one of them" if self.sides > 1 else ""
         return f"iteration {self.iteration:,} · seed {first + self.focus}{of} · {' | '.join(words) or equal}".rstrip(

@@ -135,7 +135,7 @@ class FoundRemedies:
     def _result(self) -> str:
         best = self.best
         if best is not None:
-            healthy = "healthy" if best.is_healthy else "it helps, and is not healthy yet"
+            healthy = "healthy" if best.is_healthy else "it helps, but is not healthy yet"
             return f"{best.words}, {best.start}: {healthy}"
         if not self.rows:
             if self.closest:

@@ -73,8 +73,8 @@ LOSS_CLAIMS: dict[str, Claim] = {
         steps=200,
     ),
     "a-loss-on-its-line-is-no-proof": Claim(
-        "On the ring, D's loss stays further off its equilibrium of 2 log 2 with leaky ReLU, which has most modes,"
-        " than with tanh, which has few",
+        "On the ring, leaky ReLU has most modes and tanh has few, but D's loss stays further from its equilibrium of"
+        " 2 log 2 with leaky ReLU",
         {"leaky-relu": RING.but(activation="leaky-relu"), "tanh": RING.but(activation="tanh")},
         OFF_THE_LINE,
         margin=0.03,

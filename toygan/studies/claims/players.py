@@ -25,8 +25,8 @@ PLAYER_CLAIMS: dict[str, Claim] = {
         seeds=32,
     ),
     "a-faster-d-keeps-more-of-the-ring": Claim(
-        "On the ring, with G's rate at .001, a D three times as fast keeps more modes than an equally fast one, and"
-        " that one more than one three times slower",
+        "On the ring, with G's rate at .001, a D three times as fast keeps most modes, an equally fast D keeps"
+        " fewer, and a D three times slower fewest",
         {"lr_d 0.003": RING.but(lr_d=3e-3), "lr_d 0.001": RING, "lr_d 0.0003": RING.but(lr_d=3e-4)},
         MODES,
         margin=0.5,

@@ -51,8 +51,8 @@ REGULARIZER_CLAIMS: dict[str, Claim] = {
         folklore="the larger the pack, the more modes",
     ),
     "flat-on-both-sides-pairs-keep-more-of-the-ring": Claim(
-        "On the ring, at equal rates of .001, R1 and R2 of strength .1 keep more modes of the relativistic pairing loss"
-        " than it keeps alone",
+        "On the ring, at equal rates of .001, the relativistic pairing loss keeps more modes with R1 and R2 of strength"
+        " .1 than alone",
         {"R1 and R2 0.1": PAIRS.but(regularizers={"r1": 0.1, "r2": 0.1}), "pairs alone": PAIRS},
         MODES,
         margin=0.5,

@@ -13,8 +13,8 @@ GRADIENT = late("gradient-norm-g")  # 0 where D is flat: equilibrium, or a D tha
 
 THEORY_CLAIMS: dict[str, Claim] = {
     "a-slope-of-one-never-rests": Claim(
-        "In the Dirac-GAN R1, whose target is an input gradient of 0, brings G to rest, and the gradient penalty,"
-        " whose target is 1, does not",
+        "In the Dirac-GAN, R1 asks for an input gradient of 0 and brings G to rest; the gradient penalty asks for 1"
+        " and does not",
         {
             "gradient-penalty 0.3": MINIMAX.but(regularizers={"gradient-penalty": 0.3}),
             "r1 0.3": MINIMAX.but(regularizers={"r1": 0.3}),
