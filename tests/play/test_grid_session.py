@@ -173,7 +173,7 @@ def test_a_cell_whose_seeds_an_error_has_parted_cannot_be_opened() -> None:
     while run := next((run for run in s.fleet.runs if len(run.population.recipes) > 1), None):
         s.fleet.set_apart(run, ValueError("it does not come again"))
     assert s.fleet.failures == {}
-    with pytest.raises(RecipeError, match="an error has parted its seeds; reset"):
+    with pytest.raises(RecipeError, match="an error has separated its seeds; reset"):
         s.open(0)
 
 
