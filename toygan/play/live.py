@@ -151,7 +151,7 @@ class Live(w.VBox):  # type: ignore[misc]
         loop = self.find_loop()
         if loop is None:
             raise RuntimeError("play: needs a running event loop, as a notebook has; without one, step() trains")
-        self.continue_from_seen()
+        self.seen.reach()
         self.session.play(single)
         self.view.viewers.expect()
         post(loop, self._begin)
@@ -172,7 +172,7 @@ class Live(w.VBox):  # type: ignore[misc]
         Raises:
             ValueError: If there is no such player.
         """
-        self.continue_from_seen()
+        self.seen.reach()
         self.session.step(player)
         self._show()
 
@@ -198,8 +198,8 @@ class Live(w.VBox):  # type: ignore[misc]
     @acting
     def next_stage(self) -> None:
         """Show the next stage of an iteration in slow motion; after the last one, the iteration is over."""
-        if isinstance(self.session, TimeMachine) and self._reach_seen(self.next_stage):
-            self.continue_from_seen()
+        if isinstance(self.session, TimeMachine) and not self.seen.set_out(self.next_stage):
+            self.seen.reach()
             self.session.next_stage()
             self._show()
 
@@ -218,17 +218,9 @@ class Live(w.VBox):  # type: ignore[misc]
         self.session.switch(layer)
         self._show()
 
-    def continue_from_seen(self) -> None:
-        """Take the run to the frame that is shown, if it is a stored one."""
-        self.seen.reach()
-
     def _tell_way(self, iteration: int) -> None:
         self.session.say(f"going to iteration {iteration:,}")
         self.screen.tell(at=iteration)
-
-    def _reach_seen(self, then: Callable[[], None]) -> bool:
-        """Return True if the run is soon at the frame that is shown; if not, it goes there, and `then` is called."""
-        return self.seen.is_near(then)
 
     def compare(self) -> object:
         """Put a copy of the run beside it, if it is one that can be copied."""
@@ -468,7 +460,7 @@ class Live(w.VBox):  # type: ignore[misc]
     def _hear(self, content: dict[str, Any]) -> None:
         self.view.viewers.hear(content)
         continues = content.get("do") in CONTINUES or "focus" in content
-        if continues and not self._reach_seen(lambda: self._hear(content)):
+        if continues and self.seen.set_out(lambda: self._hear(content)):
             return
         self.view.viewers.answer(content)
         if "do" in content:

@@ -168,7 +168,7 @@ class Playground(Live):
             What is shown: its `set("lr_d", 0.01, side="B")` changes one side, as the controls do.
         """
         if self.twins is None or not self.twins.usable:
-            self.continue_from_seen()
+            self.seen.reach()
             self.session.pause()
             told, beside = self._told, TwinsSession.from_session(self.session)
             self.twins = Twins([], told.controls, told.panels, session=beside, locked=told.locked, poll=told.poll)
@@ -226,7 +226,7 @@ class Playground(Live):
             True if that was allowed; the status line gives the reason if not.
         """
         self.refuse_closed()
-        self.continue_from_seen()
+        self.seen.reach()
         done = self.session.set(field, value)
         with self.lock:
             self._put_controls(field)
@@ -236,7 +236,7 @@ class Playground(Live):
     @acting
     def apply_remedy(self) -> None:
         """Apply the remedy that the diagnosis advises, if there is one; the controls follow."""
-        self.continue_from_seen()
+        self.seen.reach()
         before = self.session.recipe
         self.session.apply_remedy()
         self.column.unfold(name for name in CONTROLS if getattr(before, name) != getattr(self.session.recipe, name))
@@ -258,7 +258,7 @@ class Playground(Live):
     @acting
     def adopt(self, remedy: TriedRemedy) -> None:
         """Apply a remedy that was found; the controls follow."""
-        self.continue_from_seen()
+        self.seen.reach()
         before = self.session.recipe
         self.session.adopt(remedy)
         self.column.unfold(name for name in CONTROLS if getattr(before, name) != getattr(self.session.recipe, name))
@@ -267,7 +267,7 @@ class Playground(Live):
     @acting
     def undo(self) -> None:
         """Take back the remedy that was applied last, if there is one; the controls follow."""
-        self.continue_from_seen()
+        self.seen.reach()
         self.session.undo()
         self._show_recipe()
 
@@ -362,7 +362,7 @@ class Playground(Live):
     @acting
     def focus(self, member: int) -> None:
         """Show the seed number `member`, 0 being the recipe's own; ValueError for a number that no seed has."""
-        self.continue_from_seen()
+        self.seen.reach()
         self.session.focus = member
         self._show_recipe()
 
@@ -425,9 +425,9 @@ class Playground(Live):
 
     def _obey(self) -> None:
         """Give the run the values of the controls; a drag does not start a new run at every pixel."""
-        if self._is_weighing or not self._reach_seen(self._obey):
+        if self._is_weighing or self.seen.set_out(self._obey):
             return
-        self.continue_from_seen()
+        self.seen.reach()
         loop, wait = running_loop(), self._restarted + RESTART_SECONDS - time.monotonic()
         for field in list(self._wanted):
             if loop is None or wait <= 0 or KNOBS[_root(field)].live:

@@ -68,19 +68,19 @@ class Seen:
         elif isinstance(self._session, TimeMachine) and at is not None:
             self._session.go_to(at)
 
-    def is_near(self, then: Callable[[], None]) -> bool:
-        """Return True if the run can be there soon; if not, set out for it in slices, and call `then` there."""
+    def set_out(self, then: Callable[[], None]) -> bool:
+        """Set out for the frame in slices, and call `then` there; return False if the run can be there at once."""
         session, loop = self._session, running_loop()
         if self._way is not None:
             self._asked.append(then)
-            return False
+            return True
         if self.at is None or loop is None or not isinstance(session, TimeMachine):
-            return True
+            return False
         if session.estimate_travel(self.at) < FAR_SECONDS:
-            return True
+            return False
         self._way, self._asked = session.travel(self.at), [then]
         self.task = loop.create_task(self._go(self._way, self.at))
-        return False
+        return True
 
     async def _go(self, way: Generator[int, None, bool], at: int) -> None:
         said = -math.inf

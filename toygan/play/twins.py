@@ -136,7 +136,7 @@ class Twins(Live):
         Returns:
             True if that was allowed; the status line gives the reason if not.
         """
-        self.continue_from_seen()
+        self.seen.reach()
         done = self.session.set(field, value, None if side is None else [self._number(side)])
         self._show()
         return done
@@ -152,7 +152,7 @@ class Twins(Live):
         Returns:
             True if that was possible; the status line gives the reason if not.
         """
-        self.continue_from_seen()
+        self.seen.reach()
         done = self.session.copy_side(self._number(side), field, value)
         self._show()
         return done
@@ -166,7 +166,7 @@ class Twins(Live):
         Returns:
             False if it is the only one.
         """
-        self.continue_from_seen()
+        self.seen.reach()
         done = self.session.close_side(self._number(side))
         self._show()
         return done
@@ -194,7 +194,7 @@ class Twins(Live):
     @acting
     def focus(self, member: int) -> None:
         """Show the seed number `member` of each side, 0 being the first; ValueError for a number that no seed has."""
-        self.continue_from_seen()
+        self.seen.reach()
         self.session.focus = member
         self._show()
 
@@ -211,11 +211,11 @@ class Twins(Live):
         self.slow_motion.turn()
 
     def _copy_chosen(self) -> None:
-        if self._reach_seen(self._copy_chosen):
+        if not self.seen.set_out(self._copy_chosen):
             self.copy_side(LETTERS[max(self.settings.chosen, 0)])
 
     def _close_chosen(self) -> None:
-        if not self._reach_seen(self._close_chosen):
+        if self.seen.set_out(self._close_chosen):
             return
         chosen = self.settings.chosen
         self.close_side(LETTERS[self.session.sides - 1 if chosen == ALL else chosen])
@@ -252,9 +252,9 @@ class Twins(Live):
 
     def _obey(self) -> None:
         """Give the sides the values of the controls; a drag does not start a new run at every pixel."""
-        if not self._reach_seen(self._obey):
+        if self.seen.set_out(self._obey):
             return
-        self.continue_from_seen()
+        self.seen.reach()
         loop, wait = running_loop(), self._restarted + RESTART_SECONDS - time.monotonic()
         for field, sides in list(self._wanted):
             if loop is None or wait <= 0 or KNOBS[field.partition(".")[0]].live:
